@@ -1,0 +1,176 @@
+"""How values, requests and listings are declared, and what comes back: `Page`, `Response`.
+
+A value is a frozen, slotted, keyword-only attrs class whose annotations carry its limits. A request
+is such a value with one thing more: the answer it asks for. This module does not know how a
+request travels, nor what any one request is.
+"""
+
+import sys
+from typing import ClassVar, Final, Generic, TypeVar, dataclass_transform, get_args
+
+import attrs
+from attrs import field, frozen
+
+from iotmi._checking import is_inside, settle, warn_deprecated
+from iotmi._shapes import CASING, HIDDEN, Casing, Hidden, Member, camel, members_of, pascal
+from iotmi._values import JsonValue
+
+T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def model(cls: type[T]) -> type[T]:
+    """A frozen value whose members are named on the wire in PascalCase."""
+    return _declared(cls, pascal)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def camel_model(cls: type[T]) -> type[T]:
+    """A frozen value whose members are named on the wire in camelCase."""
+    return _declared(cls, camel)
+
+
+class Request(Generic[R_co]):
+    """One operation's input. The class bears the operation's name; its fields are the parameters.
+
+    Requests are plain values: they compare, they pickle, they hash where their fields do, and
+    ``client.send(request)`` sends them.
+
+    Attributes:
+        answer: what the service answers with; NoneType for an operation without an answer.
+        items_member: of a listing, the name on the wire of the list in the answer.
+        item: of a listing, what its pages hold.
+        repeatable: whether the request may be sent again when nobody knows if the service acted on
+            the first. Reads, replacements and creations with a token may.
+    """
+
+    __slots__ = ()
+
+    answer: ClassVar[type]
+    items_member: ClassVar[str | None] = None
+    item: ClassVar[type] = object
+    repeatable: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        base = getattr(cls, "__orig_bases__", (None,))[0]
+        for asked in get_args(base):
+            if not isinstance(asked, TypeVar):
+                cls.answer = asked
+
+
+@frozen(kw_only=True)
+class Page(Generic[T]):
+    """One page of a listing.
+
+    Attributes:
+        items: what the page holds; it may hold nothing and still have pages after it.
+        next_token: asks for the page after this one; None on the last page.
+    """
+
+    items: tuple[T, ...]
+    next_token: str | None = None
+
+
+class Listing(Request[Page[T]]):
+    """A request that is answered page by page. Declares ``next_token`` and ``max_results``."""
+
+    __slots__ = ()
+
+    items_member = "Items"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.item, cls.answer = cls.answer, Page
+
+
+@frozen(kw_only=True)
+class Response(Generic[T]):
+    """What came back for one request, with what is known about the call.
+
+    Attributes:
+        value: the answer.
+        request_id: what AWS support asks for, or None where the service gave none.
+        http_status: such as 200.
+        attempts: how often the request was sent until this answer came.
+        elapsed: seconds, over all attempts and pauses.
+        raw: the decoded JSON as the service sent it, unknown members included. Not in the repr,
+            for it may hold secrets.
+    """
+
+    value: T
+    request_id: str | None
+    http_status: int
+    attempts: int
+    elapsed: float
+    raw: JsonValue = field(repr=False)
+
+
+def token_member(request: type) -> Member | None:
+    """The member of *request* that holds its idempotency token, if it has one."""
+    return next((member for member in members_of(request) if member.idempotency_token), None)
+
+
+def _declared(cls: type[T], casing: Casing) -> type[T]:
+    deep = issubclass(cls, Request)
+
+    def __attrs_post_init__(self: object) -> None:
+        settle(self, deep=deep)
+
+    for name, value in (
+        ("__attrs_post_init__", __attrs_post_init__),
+        (CASING, staticmethod(casing)),
+        ("__repr__", _represented),
+    ):
+        setattr(cls, name, value)
+    made = attrs.frozen(cls, kw_only=True, slots=True, repr=False)
+    for member in members_of(made):
+        if member.deprecated and not deep:
+            watched = _Watched(made.__dict__[member.name], member.deprecated)
+            watched.__set_name__(made, member.name)
+            setattr(made, member.name, watched)
+    return made
+
+
+def _represented(self: object) -> str:
+    """The members that hold something, the sensitive ones hidden."""
+    shown = (
+        f"{member.name}={HIDDEN if isinstance(member.shape, Hidden) else held!r}"
+        for member in members_of(type(self))
+        if (held := getattr(self, member.name)) is not None
+    )
+    return f"{type(self).__name__}({', '.join(shown)})"
+
+
+class _Watched:
+    """A deprecated member of an answer: reading it, where it holds anything, warns the reader."""
+
+    def __init__(self, slot: object, advice: str) -> None:
+        self._slot = slot
+        self._advice = advice
+        self._owner = ""
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._owner, self._name = owner.__name__, name
+
+    def __get__(self, instance: object, owner: type) -> object:
+        if instance is None:
+            return self
+        value: object = self._slot.__get__(instance, owner)  # type: ignore[attr-defined]
+        # A repr, a comparison or a pickle is not the reader's own use of the member.
+        reader = sys._getframe(1)  # noqa: SLF001
+        if (
+            value is not None
+            and not is_inside(reader)
+            and reader.f_globals["__name__"] not in _COPIERS
+        ):
+            warn_deprecated(self._owner, self._name, self._advice)
+        return value
+
+    def __set__(self, instance: object, value: object) -> None:
+        self._slot.__set__(instance, value)  # type: ignore[attr-defined]
+
+
+_COPIERS: Final = frozenset({"attr._make", "attr._funcs"})

@@ -1,0 +1,72 @@
+"""The two containers that values use and Python lacks: read-only maps, and free-form JSON.
+
+Knows nothing of requests, limits or the wire.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+JsonValue: TypeAlias = (
+    "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+)
+"""A free-form JSON document, as ``json.loads`` gives it."""
+
+
+class ReadOnlyMap(Mapping[K, V], Generic[K, V]):
+    """A map that cannot be changed, can be hashed where its values can, and pickles.
+
+    Rejected: ``types.MappingProxyType``, which neither hashes (before Python 3.12) nor pickles.
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[K, V]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: K) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+
+def copy_document(value: object) -> object:
+    """*value* with every map a dict and every sequence a list, so that later changes stay outside.
+
+    What is not JSON is left as it is, for `find_in_document` to name.
+    """
+    if isinstance(value, Mapping):
+        return {key: copy_document(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [copy_document(item) for item in value]
+    return value
+
+
+def find_in_document(value: object, path: str) -> Iterator[tuple[str, str, object]]:
+    """Each place in *value* that JSON cannot hold: its path, the rule and what stands there."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if isinstance(key, str):
+                yield from find_in_document(item, f"{path}.{key}")
+            else:
+                yield path, "must have strings for its keys", key
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from find_in_document(item, f"{path}[{index}]")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield path, "must be a finite number", value
+    elif not isinstance(value, str | int | float | None):
+        yield path, "must be JSON", value

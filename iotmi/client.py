@@ -1,0 +1,196 @@
+"""The two clients: what an application makes, calls and closes.
+
+They hold the families and the lifetime of the connection; how a call is made is the engines'
+business.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
+
+import boto3
+from botocore.client import BaseClient
+
+from iotmi._bind import Awaiting, Blocking, Engine, M
+from iotmi._engine import BlockingEngine, Course
+from iotmi._model import Request, Response
+from iotmi._transport import Transport, open_client, open_session
+from iotmi.retrying import Persistence, RetryPolicy
+
+if TYPE_CHECKING:
+    from iotmi.resources.account_associations import AccountAssociations
+    from iotmi.resources.credential_lockers import CredentialLockers
+    from iotmi.resources.managed_things import ManagedThings
+    from iotmi.resources.tags import Tags
+
+R = TypeVar("R")
+
+_DEFAULT_RETRY: Final = RetryPolicy()
+
+
+class Families(Generic[M]):
+    """The service's nouns. Each family is loaded when it is first used."""
+
+    _engine: Engine
+    _course: Course
+
+    @cached_property
+    def account_associations(self) -> "AccountAssociations[M]":
+        """Links between an end user's account with a third party and this service."""
+        from iotmi.resources.account_associations import AccountAssociations
+
+        return AccountAssociations(self._engine)
+
+    @cached_property
+    def credential_lockers(self) -> "CredentialLockers[M]":
+        """Households: what keeps the credentials that a hub and its devices share."""
+        from iotmi.resources.credential_lockers import CredentialLockers
+
+        return CredentialLockers(self._engine)
+
+    @cached_property
+    def managed_things(self) -> "ManagedThings[M]":
+        """Hubs and devices."""
+        from iotmi.resources.managed_things import ManagedThings
+
+        return ManagedThings(self._engine)
+
+    @cached_property
+    def tags(self) -> "Tags[M]":
+        """Tags on the five kinds of resource that can bear them."""
+        from iotmi.resources.tags import Tags
+
+        return Tags(self._engine)
+
+
+class _Client(Families[M]):
+    """What the two clients share: how they are made, copied and shown.
+
+    Args:
+        session: a boto3 session to take credentials, Region and configuration from.
+        boto3_client: a finished boto3 client instead. Its own retries, if it has any, come on top
+            of ours; make it with ``Config(retries={"total_max_attempts": 1})``.
+        region_name: such as ``"eu-west-1"``.
+        profile_name: of the shared configuration file.
+        endpoint_url: to call instead of the Region's own endpoint.
+        retry: how persistent the client is.
+        timeout: the most seconds that one call may take over all attempts and pauses, after which
+            `DeadlineExceededError` is raised; None for no bound.
+
+    Raises:
+        NotSentError: no client could be made, for want of a Region for example.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: boto3.Session | None = None,
+        boto3_client: BaseClient | None = None,
+        region_name: str | None = None,
+        profile_name: str | None = None,
+        endpoint_url: str | None = None,
+        retry: RetryPolicy = _DEFAULT_RETRY,
+        timeout: float | None = None,
+    ) -> None:
+        if timeout is not None and not timeout > 0:
+            raise ValueError(f"timeout must be more than 0 seconds, got {timeout}")
+        if boto3_client is not None:
+            if session or region_name or profile_name or endpoint_url:
+                raise TypeError("a boto3_client brings its own session, Region and endpoint")
+            transport = Transport(boto3_client, owned=False)
+        else:
+            if session is not None and profile_name is not None:
+                raise TypeError("a session brings its own profile_name")
+            transport = Transport(
+                open_client(
+                    session or open_session(profile_name),
+                    region_name=region_name,
+                    endpoint_url=endpoint_url,
+                ),
+                owned=True,
+            )
+        self._adopt(Course(transport, Persistence.of(retry), timeout))
+
+    def _adopt(self, course: Course) -> None:
+        """Take *course* for every call, in an engine of this client's colour."""
+        raise NotImplementedError
+
+    def with_options(
+        self, *, retry: RetryPolicy | None = None, timeout: float | None = None
+    ) -> Self:
+        """A light copy that shares the connection, which this one closes. None changes nothing.
+
+        Args:
+            retry: another policy, with a budget of its own.
+            timeout: another bound in seconds; ``math.inf`` for none.
+        """
+        copy = type(self).__new__(type(self))
+        copy._adopt(self._course.with_options(retry=retry, timeout=timeout))  # noqa: SLF001
+        return copy
+
+    def __repr__(self) -> str:
+        return f"<iotmi.{type(self).__name__} in {self._course.transport.region_name}>"
+
+
+class Client(_Client[Blocking]):
+    """AWS IoT managed integrations, typed. Safe to share between threads.
+
+    ``with iotmi.Client() as client: client.managed_things.get("…")`` finds credentials and Region
+    as boto3 does.
+    """
+
+    def _adopt(self, course: Course) -> None:
+        self._course = course
+        self._engine = self._blocking = BlockingEngine(course)
+
+    def send(self, request: Request[R]) -> Response[R]:
+        """Send *request* and give the answer with all that is known about the call.
+
+        Raises:
+            IotmiError: see `iotmi.errors` for the tree.
+        """
+        return self._blocking.send(request)
+
+    def close(self) -> None:
+        """Close the connections. A boto3 client that was given stays open."""
+        self._course.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncClient(_Client[Awaiting]):
+    """AWS IoT managed integrations, typed and awaited, under asyncio or trio. Needs `iotmi[async]`.
+
+    The same names as `Client`'s. A call that is cancelled may still take effect at the service.
+    """
+
+    def _adopt(self, course: Course) -> None:
+        try:
+            from iotmi._awaiting import AwaitingEngine
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                "AsyncClient needs anyio: python -m pip install 'iotmi[async]'", name=error.name
+            ) from error
+        self._course = course
+        self._engine = self._awaiting = AwaitingEngine(course)
+
+    async def send(self, request: Request[R]) -> Response[R]:
+        """Send *request* and give the answer with all that is known about the call.
+
+        Raises:
+            IotmiError: see `iotmi.errors` for the tree.
+        """
+        return await self._awaiting.send(request)
+
+    async def close(self) -> None:
+        """Close the connections. A boto3 client that was given stays open."""
+        self._course.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

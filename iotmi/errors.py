@@ -1,0 +1,380 @@
+"""Every exception of this library, in one tree. This module imports nothing of the library.
+
+    IotmiError
+    ├── ConstraintError(ValueError)   a request broke the client-side limits; nothing was sent
+    ├── NotSentError                  the request never left: no credentials, no connection
+    ├── NoResponseError               it left, and no usable answer came: timeout, reset
+    ├── ResponseError                 an answer came that this library cannot read
+    ├── DeadlineExceededError         the total time ran out
+    ├── WaitError                     a waiter ended otherwise than hoped
+    │   ├── WaitTimeoutError          the hoped-for state did not come in time
+    │   └── WaitFailedError           a state came from which it cannot come any more
+    └── ServiceError                  the service answered with an error
+        ├── AccessDeniedError             ├── ResourceNotFoundError
+        ├── ConflictError                 ├── ServiceQuotaExceededError
+        ├── InternalFailureError          ├── ServiceUnavailableError
+        ├── InternalServerError           ├── ThrottlingError
+        ├── InvalidRequestError           ├── UnauthorizedError
+        ├── LimitExceededError            ├── ValidationError
+        └── AuthenticationError       who is calling is not known or not believed
+            └── ExpiredTokenError     the credentials were good once
+
+All of them pickle and copy whole. None of them holds, in its text or its fields, a value that the
+service's model marks as sensitive.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+
+class IotmiError(Exception):
+    """The root of the tree: `except iotmi.IotmiError` catches all that this library raises.
+
+    Attributes:
+        worth_repeating: whether the same request may well succeed a moment later. Whether it may
+            also be *sent* again is a fact of the operation.
+    """
+
+    worth_repeating: bool = False
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(
+    kind: type[IotmiError], args: tuple[object, ...], state: dict[str, object]
+) -> IotmiError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class Problem:
+    """One broken limit.
+
+    Attributes:
+        path: where, from the value that was being built: ``capability_report.endpoints[2].id``.
+        limit: the rule that was broken, in words.
+        value: what was given, or ``'***'`` where the member is sensitive.
+    """
+
+    __slots__ = ("limit", "path", "value")
+
+    def __init__(self, path: str, limit: str, value: object) -> None:
+        self.path = path
+        self.limit = limit
+        self.value = value
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.limit}, got {_shortened(self.value)}"
+
+    def __repr__(self) -> str:
+        return f"Problem({str(self)!r})"
+
+
+class ConstraintError(IotmiError, ValueError):
+    """A value breaks limits that the service's model states. Nothing was sent.
+
+    Attributes:
+        subject: the class that was being built; of a request, that is the operation's name.
+        problems: every broken limit, each with its path.
+    """
+
+    def __init__(self, subject: str, problems: tuple[Problem, ...]) -> None:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"{subject} has {count}:\n{lines}")
+        self.subject = subject
+        self.problems = problems
+
+
+class CallError(IotmiError):
+    """What an error of one call knows, whatever its kind.
+
+    Attributes:
+        operation: the operation's name, as in the service's model.
+        attempts: how often the request was tried, this one included.
+    """
+
+    def __init__(self, message: str, *, operation: str, attempts: int = 1) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.attempts = attempts
+
+
+class NotSentError(CallError):
+    """The request never left: no credentials, no Region, no connection.
+
+    The service did nothing, so any operation may be repeated.
+    """
+
+    def __init__(
+        self, message: str, *, operation: str, attempts: int = 1, worth_repeating: bool = False
+    ) -> None:
+        super().__init__(message, operation=operation, attempts=attempts)
+        self.worth_repeating = worth_repeating
+
+
+class NoResponseError(CallError):
+    """The request left and no usable answer came back: a timeout, a closed connection.
+
+    The service may or may not have acted.
+    """
+
+    worth_repeating = True
+
+
+class ResponseError(CallError):
+    """An answer came that this library cannot read: not JSON, or without a promised member.
+
+    Attributes:
+        request_id: what AWS support asks for, or None where the answer had none.
+        path: the member that could not be read, or None where nothing could.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        request_id: str | None,
+        path: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message, operation=operation, attempts=attempts)
+        self.request_id = request_id
+        self.path = path
+
+
+class DeadlineExceededError(CallError):
+    """The total time that the caller allowed ran out, over all attempts and pauses.
+
+    The last attempt may still take effect at the service.
+
+    Attributes:
+        timeout: the time allowed, in seconds.
+        last: the error of the last attempt that ended, or None where the first never did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        timeout: float,
+        last: CallError | None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message, operation=operation, attempts=attempts)
+        self.timeout = timeout
+        self.last = last
+
+
+class WaitError(IotmiError):
+    """A waiter ended otherwise than hoped.
+
+    Attributes:
+        value: the last value seen, or None where none was.
+    """
+
+    def __init__(self, message: str, value: object) -> None:
+        super().__init__(message)
+        self.value = value
+
+
+class WaitTimeoutError(WaitError):
+    """The hoped-for state did not come in time; it may yet come."""
+
+
+class WaitFailedError(WaitError):
+    """A state came from which the hoped-for one cannot come any more."""
+
+
+class ServiceError(CallError):
+    """The service answered with an error.
+
+    A code that this library has no class for gives this class itself, with the code kept.
+
+    Attributes:
+        code: the service's name for it, such as ``ConflictException``.
+        message: the service's own words.
+        operation: the operation's name.
+        request_id: what AWS support asks for, or None where the answer had none.
+        http_status: such as 409. Beware: here a quota is 402 and a limit 410.
+        attempts: how often the request was tried, this one included.
+        retry_after: the seconds the service asked to wait, or None where it did not.
+        fault: ``"client"`` where another request is needed, ``"server"`` where another moment is.
+    """
+
+    fault: ClassVar[str] = "client"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        code: str,
+        request_id: str | None = None,
+        http_status: int = 0,
+        attempts: int = 1,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, attempts=attempts)
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+        self.http_status = http_status
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        tries = "" if self.attempts == 1 else f", {self.attempts} attempts"
+        return (
+            f"{self.operation}: {self.code}: {self.message} "
+            f"(HTTP {self.http_status}, request id {self.request_id}{tries})"
+        )
+
+
+class AccessDeniedError(ServiceError):
+    """The caller's identity lacks a permission that the operation needs."""
+
+
+class ConflictError(ServiceError):
+    """The request does not fit the resource's present state, or the resource already exists."""
+
+
+class InternalFailureError(ServiceError):
+    """Something went wrong inside the service."""
+
+    worth_repeating = True
+    fault = "server"
+
+
+class InternalServerError(ServiceError):
+    """Something went wrong inside the service."""
+
+    worth_repeating = True
+    fault = "server"
+
+
+class InvalidRequestError(ServiceError):
+    """The request is not valid; the tag operations say it so."""
+
+
+class LimitExceededError(ServiceError):
+    """The request is over a limit of the operation. Waiting does not help."""
+
+
+class ResourceNotFoundError(ServiceError):
+    """There is no such resource.
+
+    Attributes:
+        resource_id: which, where the service says so.
+        resource_type: of what kind, where the service says so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        code: str,
+        request_id: str | None = None,
+        http_status: int = 0,
+        attempts: int = 1,
+        retry_after: float | None = None,
+        resource_id: str | None = None,
+        resource_type: str | None = None,
+    ) -> None:
+        super().__init__(
+            message,
+            operation=operation,
+            code=code,
+            request_id=request_id,
+            http_status=http_status,
+            attempts=attempts,
+            retry_after=retry_after,
+        )
+        self.resource_id = resource_id
+        self.resource_type = resource_type
+
+
+class ServiceQuotaExceededError(ServiceError):
+    """The account has as many of these as it may have."""
+
+
+class ServiceUnavailableError(ServiceError):
+    """The service cannot answer now."""
+
+    worth_repeating = True
+    fault = "server"
+
+
+class ThrottlingError(ServiceError):
+    """Too many calls in too short a time. The service did nothing."""
+
+    worth_repeating = True
+
+
+class UnauthorizedError(ServiceError):
+    """The caller is not authorized."""
+
+
+class ValidationError(ServiceError):
+    """The service found a member that it does not accept."""
+
+
+class AuthenticationError(ServiceError):
+    """Who is calling is not known or not believed: a bad signature, an unknown key."""
+
+
+class ExpiredTokenError(AuthenticationError):
+    """The credentials were good once and have expired."""
+
+
+ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
+    # The twelve of the service's model.
+    "AccessDeniedException": AccessDeniedError,
+    "ConflictException": ConflictError,
+    "InternalFailureException": InternalFailureError,
+    "InternalServerException": InternalServerError,
+    "InvalidRequestException": InvalidRequestError,
+    "LimitExceededException": LimitExceededError,
+    "ResourceNotFoundException": ResourceNotFoundError,
+    "ServiceQuotaExceededException": ServiceQuotaExceededError,
+    "ServiceUnavailableException": ServiceUnavailableError,
+    "ThrottlingException": ThrottlingError,
+    "UnauthorizedException": UnauthorizedError,
+    "ValidationException": ValidationError,
+    # Those that stand before every AWS service.
+    "AccessDenied": AccessDeniedError,
+    "ExpiredToken": ExpiredTokenError,
+    "ExpiredTokenException": ExpiredTokenError,
+    "IncompleteSignature": AuthenticationError,
+    "IncompleteSignatureException": AuthenticationError,
+    "InternalFailure": InternalFailureError,
+    "InvalidClientTokenId": AuthenticationError,
+    "InvalidSignatureException": AuthenticationError,
+    "MissingAuthenticationToken": AuthenticationError,
+    "MissingAuthenticationTokenException": AuthenticationError,
+    "RequestExpired": AuthenticationError,
+    "RequestLimitExceeded": ThrottlingError,
+    "RequestThrottled": ThrottlingError,
+    "RequestThrottledException": ThrottlingError,
+    "ServiceUnavailable": ServiceUnavailableError,
+    "SignatureDoesNotMatch": AuthenticationError,
+    "Throttling": ThrottlingError,
+    "ThrottledException": ThrottlingError,
+    "TooManyRequestsException": ThrottlingError,
+    "UnrecognizedClientException": AuthenticationError,
+    # What botocore says where a proxy or load balancer answered without a code of the service's.
+    "429": ThrottlingError,
+    "500": InternalServerError,
+    "502": ServiceUnavailableError,
+    "503": ServiceUnavailableError,
+    "504": ServiceUnavailableError,
+}
+
+
+def _shortened(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,325 @@
+"""Managed things: hubs and devices."""
+
+from attrs import field
+
+from iotmi._bind import Family, M, call, flow, paged
+from iotmi._flow import Flow
+from iotmi._model import Listing, Request, model
+from iotmi.resources._capabilities import (
+    CapabilityReport,
+    CapabilitySchemas,
+    CommandEndpoints,
+)
+from iotmi.resources._managed_thing_values import (
+    AuthenticationMaterialType,
+    Capabilities,
+    CapabilityId,
+    ConnectorAssociationId,
+    CreatedManagedThing,
+    HubNetworkMode,
+    ManagedThing,
+    ManagedThingCapabilities,
+    ManagedThingCertificate,
+    ManagedThingConnectivityData,
+    ManagedThingMetaData,
+    ManagedThingSchemaListItem,
+    ManagedThingState,
+    ManagedThingSummary,
+    ProvisioningStatus,
+    Role,
+    SentManagedThingCommand,
+    WiFiSimpleSetup,
+)
+from iotmi.resources._shared import (
+    AccountAssociationId,
+    AuthenticationMaterial,
+    Brand,
+    Classification,
+    ClientToken,
+    ConnectorDestinationId,
+    ConnectorDeviceId,
+    ConnectorPolicyId,
+    CredentialLockerId,
+    EndpointId,
+    ManagedThingId,
+    MaxResults,
+    Metadata,
+    Model,
+    Name,
+    NextToken,
+    Owner,
+    ParentControllerId,
+    SerialNumber,
+    TagMap,
+)
+from iotmi.waiting import DEFAULT_PAUSES, Pauses, until, until_gone
+
+
+@model
+class GetManagedThing(Request[ManagedThing]):
+    """One managed thing, by id.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThing.html
+    """
+
+    identifier: ManagedThingId = field(kw_only=False)
+
+
+@model
+class CreateManagedThing(Request[CreatedManagedThing]):
+    """Make a managed thing: a hub, or a device.
+
+    `authentication_material` is what tells that the device is yours: the text of its bar code, or
+    what a discovery found. Limits: 1 to 512 characters of it, without dots, apostrophes or square
+    brackets; a report has up to 40 endpoints of 40 capabilities; up to 50 tags, and up to 50
+    metadata entries of at most 800 characters.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateManagedThing.html
+    """
+
+    role: Role
+    owner: Owner | None = None
+    credential_locker_id: CredentialLockerId | None = None
+    authentication_material: AuthenticationMaterial
+    authentication_material_type: AuthenticationMaterialType
+    wifi_simple_setup_configuration: WiFiSimpleSetup | None = None
+    serial_number: SerialNumber | None = None
+    brand: Brand | None = None
+    model: Model | None = None
+    name: Name | None = None
+    capability_report: CapabilityReport | None = None
+    capability_schemas: CapabilitySchemas | None = None
+    capabilities: Capabilities | None = None
+    client_token: ClientToken | None = None
+    classification: Classification | None = None
+    tags: TagMap | None = None
+    metadata: Metadata | None = None
+
+
+@model
+class ListManagedThings(Listing[ManagedThingSummary]):
+    """Managed things, page by page as they are asked for.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListManagedThings.html
+    """
+
+    owner_filter: Owner | None = None
+    credential_locker_filter: CredentialLockerId | None = None
+    role_filter: Role | None = None
+    parent_controller_identifier_filter: ParentControllerId | None = None
+    connector_policy_id_filter: ConnectorPolicyId | None = None
+    connector_destination_id_filter: ConnectorDestinationId | None = None
+    connector_device_id_filter: ConnectorDeviceId | None = None
+    serial_number_filter: SerialNumber | None = None
+    provisioning_status_filter: ProvisioningStatus | None = None
+    next_token: NextToken | None = None
+    max_results: MaxResults | None = None
+
+
+@model
+class UpdateManagedThing(Request[None]):
+    """Change members of a managed thing. What is not given stays as it is.
+
+    Role and authentication material cannot be changed.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_UpdateManagedThing.html
+    """
+
+    identifier: ManagedThingId = field(kw_only=False)
+    owner: Owner | None = None
+    credential_locker_id: CredentialLockerId | None = None
+    serial_number: SerialNumber | None = None
+    wifi_simple_setup_configuration: WiFiSimpleSetup | None = None
+    brand: Brand | None = None
+    model: Model | None = None
+    name: Name | None = None
+    capability_report: CapabilityReport | None = None
+    capability_schemas: CapabilitySchemas | None = None
+    capabilities: Capabilities | None = None
+    classification: Classification | None = None
+    hub_network_mode: HubNetworkMode | None = None
+    metadata: Metadata | None = None
+
+
+@model
+class DeleteManagedThing(Request[None]):
+    """Delete a managed thing.
+
+    Deletion takes time for hubs and the devices behind them: `wait_until_deleted` waits for it.
+    `force` removes a thing in the cloud at once, for a hub that will not come back.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_DeleteManagedThing.html
+    """
+
+    identifier: ManagedThingId = field(kw_only=False)
+    force: bool | None = None
+
+
+@model
+class GetManagedThingCapabilities(Request[ManagedThingCapabilities]):
+    """The capabilities of a managed thing.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingCapabilities.html
+    """
+
+    identifier: ManagedThingId = field(kw_only=False)
+
+
+@model
+class GetManagedThingCertificate(Request[ManagedThingCertificate]):
+    """The certificate of a managed thing, in PEM.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingCertificate.html
+    """
+
+    identifier: ManagedThingId = field(kw_only=False)
+
+
+@model
+class GetManagedThingConnectivityData(Request[ManagedThingConnectivityData]):
+    """Whether a managed thing is connected.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingConnectivityData.html
+    """
+
+    identifier: ManagedThingId = field(kw_only=False)
+
+
+@model
+class GetManagedThingMetaData(Request[ManagedThingMetaData]):
+    """The metadata of a managed thing.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingMetaData.html
+    """
+
+    identifier: ManagedThingId = field(kw_only=False)
+
+
+@model
+class GetManagedThingState(Request[ManagedThingState]):
+    """The last reported state of a managed thing.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingState.html
+    """
+
+    managed_thing_id: ManagedThingId = field(kw_only=False)
+
+
+@model
+class ListManagedThingSchemas(Listing[ManagedThingSchemaListItem]):
+    """The schemas of a managed thing's capabilities, page by page as they are asked for.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListManagedThingSchemas.html
+    """
+
+    identifier: ManagedThingId = field(kw_only=False)
+    endpoint_id_filter: EndpointId | None = None
+    capability_id_filter: CapabilityId | None = None
+    next_token: NextToken | None = None
+    max_results: MaxResults | None = None
+
+
+@model
+class SendManagedThingCommand(Request[SentManagedThingCommand]):
+    """Send a command to a managed thing. Its outcome comes as a notification, not here.
+
+    Limits: 1 to 5 endpoints, each with 1 to 5 capabilities, each with 1 to 5 actions. A command is
+    not repeated after an error that leaves open whether the service acted: a second Toggle would
+    undo the first.
+
+    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_SendManagedThingCommand.html
+    """
+
+    repeatable = False
+
+    managed_thing_id: ManagedThingId = field(kw_only=False)
+    endpoints: CommandEndpoints
+    connector_association_id: ConnectorAssociationId | None = None
+    account_association_id: AccountAssociationId | None = None
+
+
+_GOING = frozenset({ProvisioningStatus.DELETE_IN_PROGRESS, ProvisioningStatus.DELETED})
+
+
+def _until_activated(
+    identifier: str, *, timeout: float = 300.0, pauses: Pauses = DEFAULT_PAUSES
+) -> Flow[ManagedThing]:
+    """Wait until a managed thing can be commanded, and give it.
+
+    Args:
+        identifier: the managed thing's id.
+        timeout: seconds to wait at most.
+        pauses: how often to look.
+
+    Raises:
+        WaitFailedError: it is being deleted; the error's ``value`` is the thing.
+        WaitTimeoutError: it was not activated in time; the error's ``value`` is the thing.
+    """
+    return until(
+        GetManagedThing(identifier),
+        hoped=f"managed thing {identifier} ACTIVATED",
+        is_reached=lambda thing: thing.provisioning_status == ProvisioningStatus.ACTIVATED,
+        is_lost=lambda thing: thing.provisioning_status in _GOING,
+        timeout=timeout,
+        pauses=pauses,
+    )
+
+
+def _until_deleted(
+    identifier: str, *, timeout: float = 300.0, pauses: Pauses = DEFAULT_PAUSES
+) -> Flow[None]:
+    """Wait until a managed thing that is being deleted is gone.
+
+    A hub that is offline stays in deletion until it comes back; deleting it with ``force=True``
+    removes it at once.
+
+    Args:
+        identifier: the managed thing's id.
+        timeout: seconds to wait at most.
+        pauses: how often to look.
+
+    Raises:
+        WaitFailedError: the deletion failed; the error's ``value`` is the thing.
+        WaitTimeoutError: it was not gone in time; the error's ``value`` is the thing.
+    """
+    return until_gone(
+        GetManagedThing(identifier),
+        hoped=f"managed thing {identifier} deleted",
+        is_gone=lambda thing: thing.provisioning_status == ProvisioningStatus.DELETED,
+        is_lost=lambda thing: thing.provisioning_status == ProvisioningStatus.DELETION_FAILED,
+        timeout=timeout,
+        pauses=pauses,
+    )
+
+
+class ManagedThings(Family[M]):
+    """Hubs and devices."""
+
+    create = call(CreateManagedThing)
+    """Make a managed thing: a hub, or a device."""
+    get = call(GetManagedThing)
+    """One managed thing, by id."""
+    list = paged(ListManagedThings)
+    """Managed things, page by page as they are asked for."""
+    update = call(UpdateManagedThing)
+    """Change members of a managed thing. What is not given stays as it is."""
+    delete = call(DeleteManagedThing)
+    """Delete a managed thing."""
+    get_capabilities = call(GetManagedThingCapabilities)
+    """The capabilities of a managed thing."""
+    get_certificate = call(GetManagedThingCertificate)
+    """The certificate of a managed thing, in PEM."""
+    get_connectivity_data = call(GetManagedThingConnectivityData)
+    """Whether a managed thing is connected."""
+    get_metadata = call(GetManagedThingMetaData)
+    """The metadata of a managed thing."""
+    get_state = call(GetManagedThingState)
+    """The last reported state of a managed thing."""
+    list_schemas = paged(ListManagedThingSchemas)
+    """The schemas of a managed thing's capabilities, page by page as they are asked for."""
+    send_command = call(SendManagedThingCommand)
+    """Send a command to a managed thing. Its outcome comes as a notification, not here."""
+    wait_until_activated = flow(_until_activated)
+    """Wait until a managed thing can be commanded, and give it."""
+    wait_until_deleted = flow(_until_deleted)
+    """Wait until a managed thing that is being deleted is gone."""

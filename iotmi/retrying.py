@@ -1,0 +1,237 @@
+"""When a call is tried again, and after what pause. tenacity does the looping.
+
+Whether a *request* may be repeated is a fact of the operation; whether an *error* is worth it is a
+fact of the error. Both are asked here, and nothing else decides. This module does not know how a
+request is sent.
+"""
+
+import random
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from attrs import field, frozen, validators
+
+from iotmi._deadline import Deadline
+from iotmi._flow import Flow, pause
+from iotmi.errors import CallError, NotSentError, ServiceError, ThrottlingError
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+T = TypeVar("T")
+
+
+THROTTLE_COST: Final = 5
+FAILURE_COST: Final = 14
+STANDARD_BUDGET: Final[int | None] = 500
+
+
+@frozen(kw_only=True)
+class Retry:
+    """What `RetryPolicy.on_retry` is told: the attempt that failed, and what comes next.
+
+    Attributes:
+        operation: the operation's name.
+        attempt: which attempt failed, from 1.
+        error: how.
+        pause: seconds until the next attempt.
+    """
+
+    operation: str
+    attempt: int
+    error: CallError
+    pause: float
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How persistent a client is. One value serves the blocking and the awaiting client.
+
+    Pauses are drawn evenly between nothing and a bound that doubles with each attempt ("full
+    jitter"). A pause that the service asks for (``Retry-After``) is never cut short.
+
+    Attributes:
+        attempts: the most attempts one call makes, the first included.
+        base: the bound of the first pause, in seconds.
+        throttle_base: the same after a throttle.
+        longest: the highest bound, in seconds.
+        budget: how much repeating a client may do before it needs successes to earn more: a
+            repetition costs 5 after a throttle and 14 otherwise, a success pays back. It keeps a
+            client from hammering a service that is down. None for no such bound.
+        total_time: no attempt begins later than this many seconds after the first; the error of
+            the last attempt is raised. None for no bound. (A client's ``timeout`` is the stricter
+            sibling, which also cuts an attempt short.)
+        on_retry: called before each pause, from the thread or task of the call.
+        seed: makes the pauses the same in each run, for tests.
+        sleep: called in the place of waiting, for tests, by the awaiting client too.
+    """
+
+    attempts: int = field(default=5, validator=validators.ge(1))
+    base: float = field(default=0.05, validator=validators.gt(0.0))
+    throttle_base: float = field(default=1.0, validator=validators.gt(0.0))
+    longest: float = field(default=20.0, validator=validators.gt(0.0))
+    budget: int | None = field(
+        default=STANDARD_BUDGET, validator=validators.optional(validators.gt(0))
+    )
+    total_time: float | None = field(
+        default=None, validator=validators.optional(validators.gt(0.0))
+    )
+    on_retry: Callable[[Retry], None] | None = None
+    seed: int | None = None
+    sleep: Callable[[float], None] | None = field(default=None, repr=False)
+
+    @classmethod
+    def none(cls) -> "RetryPolicy":
+        """One attempt, and what comes of it."""
+        return cls(attempts=1)
+
+
+class Budget:
+    """What is left of a client's allowance for repeating. Safe under threads."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most = most
+        self._left = most or 0
+        self._lock = threading.Lock()
+
+    def spend(self, cost: int) -> bool:
+        """Take *cost*, or say that there is not so much left."""
+        if self._most is None:
+            return True
+        with self._lock:
+            if cost > self._left:
+                return False
+            self._left -= cost
+            return True
+
+    def earn(self, amount: int) -> None:
+        """Put back *amount*, up to what there was at first."""
+        if self._most is not None:
+            with self._lock:
+                self._left = min(self._most, self._left + amount)
+
+
+@frozen(kw_only=True)
+class Persistence:
+    """One client's policy with its one budget and its one source of chance."""
+
+    policy: RetryPolicy
+    budget: Budget
+    chance: random.Random
+
+    @classmethod
+    def of(cls, policy: RetryPolicy) -> "Persistence":
+        """A fresh start under *policy*."""
+        # Chance spreads the load; it keeps no secret.
+        return cls(
+            policy=policy,
+            budget=Budget(policy.budget),
+            chance=random.Random(policy.seed),  # noqa: S311
+        )
+
+    def attempts(
+        self,
+        attempt: Callable[[int], Flow[T]],
+        *,
+        operation: str,
+        repeatable: bool,
+        deadline: Deadline,
+    ) -> Flow[T]:
+        """Run ``attempt(1)``, ``attempt(2)`` … until one succeeds or none more is due.
+
+        Raises:
+            CallError: of the last attempt, knowing how many there were.
+            DeadlineExceededError: the next pause would end past the *deadline*.
+        """
+        try:
+            result = yield from attempt(1)
+        except CallError as error:
+            # tenacity takes longer to import than a call takes: only a failure needs it.
+            result = yield from self._again(attempt, error, operation, repeatable, deadline)
+        else:
+            self.budget.earn(1)
+        return result
+
+    def _again(
+        self,
+        attempt: Callable[[int], Flow[T]],
+        first: CallError,
+        operation: str,
+        repeatable: bool,  # noqa: FBT001
+        deadline: Deadline,
+    ) -> Flow[T]:
+        import tenacity
+
+        def worthwhile(error: BaseException) -> bool:
+            return (
+                isinstance(error, CallError)
+                and error.worth_repeating
+                and (repeatable or isinstance(error, NotSentError | ThrottlingError))
+            )
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(worthwhile),
+            wait=lambda state: self._pause_after(_error_of(state), state.attempt_number),
+            stop=lambda state: self._enough(state, deadline),
+            reraise=True,
+        )
+        retrying.begin()
+        # The driver of a flow does the waiting, so tenacity is asked only what to do next.
+        state = tenacity.RetryCallState(retrying, fn=None, args=(), kwargs={})
+        state.set_exception((type(first), first, first.__traceback__))
+        spent = 0
+        while True:
+            todo = retrying.iter(retry_state=state)
+            if isinstance(todo, tenacity.DoSleep):
+                error = _error_of(state)
+                spent = _cost(error)
+                if self.policy.on_retry:
+                    self.policy.on_retry(
+                        Retry(
+                            operation=operation,
+                            attempt=state.attempt_number,
+                            error=error,
+                            pause=float(todo),
+                        )
+                    )
+                state.prepare_for_next_attempt()
+                deadline.count(float(todo))
+                yield from pause(float(todo))
+            elif isinstance(todo, tenacity.DoAttempt):
+                try:
+                    result = yield from attempt(state.attempt_number)
+                except CallError as error:
+                    state.set_exception((type(error), error, error.__traceback__))
+                else:
+                    self.budget.earn(spent)
+                    return result
+
+    def _pause_after(self, error: CallError, attempt: int) -> float:
+        policy = self.policy
+        base = policy.throttle_base if isinstance(error, ThrottlingError) else policy.base
+        drawn = self.chance.uniform(0, min(policy.longest, base * 2 ** (attempt - 1)))
+        asked = error.retry_after if isinstance(error, ServiceError) else None
+        return max(drawn, asked or 0)
+
+    def _enough(self, state: "RetryCallState", deadline: Deadline) -> bool:
+        error = _error_of(state)
+        if state.attempt_number >= self.policy.attempts:
+            return True
+        total = deadline.elapsed() + state.upcoming_sleep
+        if self.policy.total_time is not None and total > self.policy.total_time:
+            return True
+        if deadline.passed_by(state.upcoming_sleep):
+            raise deadline.exceeded(error.operation, state.attempt_number, error) from error
+        return not self.budget.spend(_cost(error))
+
+
+def _error_of(state: "RetryCallState") -> CallError:
+    error = state.outcome.exception() if state.outcome else None
+    if not isinstance(error, CallError):
+        raise TypeError("tenacity looks only at attempts that failed")
+    return error
+
+
+def _cost(error: CallError) -> int:
+    return THROTTLE_COST if isinstance(error, ThrottlingError) else FAILURE_COST

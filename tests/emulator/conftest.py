@@ -1,0 +1,23 @@
+"""An emulator in memory and a plain boto3 client of it, for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+from botocore.config import Config
+
+from iotmi.emulator import Emulator
+
+from .support import Client
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> Client:
+    """Its requests reach the emulator as they are, and once."""
+    config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+    return emulator.boto3_client(config=config)
