@@ -1,0 +1,28 @@
+"""An emulator of the service that runs inside the process.
+
+    from iotmi.emulator import Emulator
+
+    with Emulator() as emulator:
+        client = emulator.client()
+
+Owns the public names. Beneath it, from the top: the emulator its user holds; the backend
+that carries one request through; the handlers, one module per family; the world they act
+on; the store; and the reading of botocore's model, from which paths, limits and errors come.
+"""
+
+from iotmi.emulator._emulator import Emulator
+from iotmi.emulator._errors import EmulatorClosedError, EmulatorError, EmulatorFileError
+from iotmi.emulator._faults import Faults
+from iotmi.emulator._http import HttpReply, HttpRequest
+from iotmi.emulator._journal import Call
+
+__all__ = [
+    "Call",
+    "Emulator",
+    "EmulatorClosedError",
+    "EmulatorError",
+    "EmulatorFileError",
+    "Faults",
+    "HttpReply",
+    "HttpRequest",
+]
