@@ -70,7 +70,7 @@ def decode_answer(document: object, request: Request[R]) -> R:
         UnreadableError: as `decode`.
     """
     kind = type(request)
-    if kind.items_member is None or not isinstance(document, dict):
+    if not kind.items_member or not isinstance(document, dict):
         answer: R = decode(document, kind.answer)
         return answer
     items = document.get(kind.items_member)
@@ -105,7 +105,7 @@ def _configured(converter: Converter) -> Converter:
         converter.register_structure_hook_func(_is(kind), _scalar_reader(kind))
     converter.register_structure_hook_func(_is(datetime), _read_time)
     converter.register_structure_hook_func(_is(NoneType), lambda *_: None)
-    converter.register_structure_hook_func(_is_open_enum, _read_choice)
+    converter.register_structure_hook(OpenEnum, _read_choice)
     converter.register_structure_hook_factory(_is_sequence, _sequence_reader(converter))
     converter.register_structure_hook_factory(_is_mapping, _mapping_reader(converter))
     converter.register_structure_hook_func(_is_document, _same)
@@ -209,11 +209,6 @@ def _is(kind: type) -> Callable[[object], bool]:
 
 def _same(value: object, _: object) -> object:
     return value
-
-
-def _is_open_enum(annotation: object) -> bool:
-    bare = _bare(annotation)
-    return isinstance(bare, type) and issubclass(bare, OpenEnum)
 
 
 def _is_sequence(annotation: object) -> bool:

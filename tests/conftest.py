@@ -1,0 +1,57 @@
+"""Fixtures for every test: an emulated world, clients of it, and an environment without AWS."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from iotmi import AsyncClient, Client, RetryPolicy
+from iotmi.emulator import Emulator
+
+
+@pytest.fixture(autouse=True)
+def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds credentials, a Region or a profile of the person who runs it."""
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_CA_BUNDLE",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """An emulated account with nothing in it."""
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """The pauses that clients of this test make; nothing is waited for."""
+    return []
+
+
+@pytest.fixture
+def retry(pauses: list[float]) -> RetryPolicy:
+    """The default policy, without waiting and with the same chance in each run."""
+    return RetryPolicy(seed=1, sleep=pauses.append)
+
+
+@pytest.fixture
+def client(emulator: Emulator, retry: RetryPolicy) -> Client:
+    """A client of the emulator that never really waits."""
+    return emulator.client(retry=retry)
+
+
+@pytest.fixture
+def async_client(emulator: Emulator, retry: RetryPolicy) -> AsyncClient:
+    """A client to be awaited that never really waits."""
+    return emulator.async_client(retry=retry)
