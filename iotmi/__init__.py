@@ -19,7 +19,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "iotmi._bind": "Awaiting Blocking Family",
     "iotmi._checking": "unchecked",
     "iotmi._enums": "OpenEnum",
-    "iotmi._model": "Listing Page Request Response",
+    "iotmi._model": "Listing Page Request Response evolve",
     "iotmi._operations": "OperationInfo operations",
     "iotmi._values": "JsonValue ReadOnlyMap",
     "iotmi._version": "__version__",
@@ -45,6 +45,18 @@ _NAMES: Final[Mapping[str, str]] = {
         ManagedThingState ManagedThingSummary ProvisioningStatus Role
         SentManagedThingCommand WiFiSimpleSetupConfiguration
     """,
+    "iotmi.resources._matter": """
+        MatterCapabilityReport MatterCapabilityReportAttribute MatterCapabilityReportCluster
+        MatterCapabilityReportEndpoint MatterCluster MatterEndpoint
+    """,
+    "iotmi.resources._shared": "LogLevel",
+    "iotmi.resources.account": """
+        Account ConfigurationError ConfigurationState ConfigurationStatus CustomEndpoint
+        DefaultEncryptionConfiguration EncryptionType GetCustomEndpoint
+        GetDefaultEncryptionConfiguration GetHubConfiguration HubConfiguration
+        PutDefaultEncryptionConfiguration PutHubConfiguration RegisterCustomEndpoint
+        StoredHubConfiguration
+    """,
     "iotmi.resources.account_associations": """
         AccountAssociation AccountAssociationItem AccountAssociations AssociationState
         CreateAccountAssociation CreatedAccountAssociation DeleteAccountAssociation
@@ -54,16 +66,83 @@ _NAMES: Final[Mapping[str, str]] = {
         RegisteredAccountAssociation StartAccountAssociationRefresh
         StartedAccountAssociationRefresh UpdateAccountAssociation
     """,
+    "iotmi.resources.cloud_connectors": """
+        CloudConnector CloudConnectorType CloudConnectors ConnectorEventOperation
+        ConnectorItem CreateCloudConnector CreatedCloudConnector DeleteCloudConnector Device
+        EndpointConfig EndpointType GetCloudConnector LambdaConfig ListCloudConnectors
+        SendConnectorEvent SentConnectorEvent UpdateCloudConnector
+    """,
+    "iotmi.resources.connector_destinations": """
+        AuthConfig AuthConfigUpdate AuthMaterial AuthType ConnectorDestination
+        ConnectorDestinationSummary ConnectorDestinations CreateConnectorDestination
+        CreatedConnectorDestination DeleteConnectorDestination GeneralAuthorizationUpdate
+        GetConnectorDestination ListConnectorDestinations OAuthConfig OAuthUpdate
+        ProactiveRefreshTokenRenewal SecretsManager TokenEndpointAuthenticationScheme
+        UpdateConnectorDestination
+    """,
     "iotmi.resources.credential_lockers": """
         CreateCredentialLocker CreatedCredentialLocker CredentialLocker
         CredentialLockerSummary CredentialLockers DeleteCredentialLocker GetCredentialLocker
         ListCredentialLockers
+    """,
+    "iotmi.resources.destinations": """
+        CreateDestination CreatedDestination DeleteDestination DeliveryDestinationType
+        Destination DestinationSummary Destinations GetDestination ListDestinations
+        UpdateDestination
+    """,
+    "iotmi.resources.device_discoveries": """
+        DeviceDiscoveries DeviceDiscovery DeviceDiscoveryStatus DeviceDiscoverySummary
+        DiscoveredDeviceSummary DiscoveryAuthMaterialType DiscoveryModification
+        DiscoveryType GetDeviceDiscovery ListDeviceDiscoveries ListDiscoveredDevices
+        ProtocolType StartDeviceDiscovery StartedDeviceDiscovery
+    """,
+    "iotmi.resources.event_log_configurations": """
+        CreateEventLogConfiguration CreatedEventLogConfiguration DeleteEventLogConfiguration
+        EventLogConfiguration EventLogConfigurationSummary EventLogConfigurations
+        GetEventLogConfiguration ListEventLogConfigurations UpdateEventLogConfiguration
     """,
     "iotmi.resources.managed_things": """
         CreateManagedThing DeleteManagedThing GetManagedThing GetManagedThingCapabilities
         GetManagedThingCertificate GetManagedThingConnectivityData GetManagedThingMetaData
         GetManagedThingState ListManagedThingSchemas ListManagedThings ManagedThings
         SendManagedThingCommand UpdateManagedThing
+    """,
+    "iotmi.resources.notification_configurations": """
+        CreateNotificationConfiguration CreatedNotificationConfiguration
+        DeleteNotificationConfiguration EventType GetNotificationConfiguration
+        ListNotificationConfigurations NotificationConfiguration
+        NotificationConfigurationSummary NotificationConfigurations
+        UpdateNotificationConfiguration
+    """,
+    "iotmi.resources.ota_task_configurations": """
+        AbortConfigCriteria AbortCriteriaAction AbortCriteriaFailureType
+        CreateOtaTaskConfiguration CreatedOtaTaskConfiguration DeleteOtaTaskConfiguration
+        ExponentialRolloutRate GetOtaTaskConfiguration ListOtaTaskConfigurations
+        OtaTaskAbortConfig OtaTaskConfiguration OtaTaskConfigurationSummary
+        OtaTaskConfigurations OtaTaskExecutionRolloutConfig OtaTaskTimeoutConfig PushConfig
+        RolloutRateIncreaseCriteria
+    """,
+    "iotmi.resources.ota_tasks": """
+        CreateOtaTask CreatedOtaTask DeleteOtaTask GetOtaTask ListOtaTaskExecutions
+        ListOtaTasks OtaMechanism OtaProtocol OtaStatus OtaTask OtaTaskExecutionRetryConfig
+        OtaTaskExecutionStatus OtaTaskExecutionSummaries OtaTaskExecutionSummary
+        OtaTaskSchedulingConfig OtaTaskSummary OtaTasks OtaType RetryConfigCriteria
+        RetryCriteriaFailureType ScheduleMaintenanceWindow SchedulingConfigEndBehavior
+        TaskProcessingDetails UpdateOtaTask
+    """,
+    "iotmi.resources.provisioning_profiles": """
+        CreateProvisioningProfile CreatedProvisioningProfile DeleteProvisioningProfile
+        GetProvisioningProfile ListProvisioningProfiles ProvisioningProfile
+        ProvisioningProfileStatus ProvisioningProfileSummary ProvisioningProfiles
+        ProvisioningType
+    """,
+    "iotmi.resources.runtime_log_configurations": """
+        GetRuntimeLogConfiguration PutRuntimeLogConfiguration ResetRuntimeLogConfiguration
+        RuntimeLogConfiguration RuntimeLogConfigurationFamily RuntimeLogConfigurations
+    """,
+    "iotmi.resources.schema_versions": """
+        GetSchemaVersion ListSchemaVersions SchemaVersion SchemaVersionListItem
+        SchemaVersionType SchemaVersionVisibility SchemaVersions
     """,
     "iotmi.resources.tags": """
         ListTagsForResource ResourceTags TagResource Tags UntagResource
@@ -75,7 +154,8 @@ _HOMES: Final[Mapping[str, str]] = {
     name: module for module, names in _NAMES.items() for name in names.split()
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  (made here, read from the stub by checkers)
+# Type checkers read the names from the stub.
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:

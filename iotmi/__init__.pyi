@@ -1,156 +1,319 @@
-from iotmi._bind import Awaiting as Awaiting
-from iotmi._bind import Blocking as Blocking
-from iotmi._bind import Family as Family
+from iotmi._bind import Awaiting as Awaiting, Blocking as Blocking, Family as Family
 from iotmi._checking import unchecked as unchecked
 from iotmi._enums import OpenEnum as OpenEnum
-from iotmi._model import Listing as Listing
-from iotmi._model import Page as Page
-from iotmi._model import Request as Request
-from iotmi._model import Response as Response
-from iotmi._operations import OperationInfo as OperationInfo
-from iotmi._operations import operations as operations
-from iotmi._values import JsonValue as JsonValue
-from iotmi._values import ReadOnlyMap as ReadOnlyMap
+from iotmi._model import (
+    Listing as Listing,
+    Page as Page,
+    Request as Request,
+    Response as Response,
+    evolve as evolve,
+)
+from iotmi._operations import OperationInfo as OperationInfo, operations as operations
+from iotmi._values import JsonValue as JsonValue, ReadOnlyMap as ReadOnlyMap
 from iotmi._version import __version__ as __version__
-from iotmi.client import AsyncClient as AsyncClient
-from iotmi.client import Client as Client
-from iotmi.errors import AccessDeniedError as AccessDeniedError
-from iotmi.errors import AuthenticationError as AuthenticationError
-from iotmi.errors import CallError as CallError
-from iotmi.errors import ConflictError as ConflictError
-from iotmi.errors import ConstraintError as ConstraintError
-from iotmi.errors import DeadlineExceededError as DeadlineExceededError
-from iotmi.errors import ExpiredTokenError as ExpiredTokenError
-from iotmi.errors import InternalFailureError as InternalFailureError
-from iotmi.errors import InternalServerError as InternalServerError
-from iotmi.errors import InvalidRequestError as InvalidRequestError
-from iotmi.errors import IotmiError as IotmiError
-from iotmi.errors import LimitExceededError as LimitExceededError
-from iotmi.errors import NoResponseError as NoResponseError
-from iotmi.errors import NotSentError as NotSentError
-from iotmi.errors import Problem as Problem
-from iotmi.errors import ResourceNotFoundError as ResourceNotFoundError
-from iotmi.errors import ResponseError as ResponseError
-from iotmi.errors import ServiceError as ServiceError
-from iotmi.errors import ServiceQuotaExceededError as ServiceQuotaExceededError
-from iotmi.errors import ServiceUnavailableError as ServiceUnavailableError
-from iotmi.errors import ThrottlingError as ThrottlingError
-from iotmi.errors import UnauthorizedError as UnauthorizedError
-from iotmi.errors import ValidationError as ValidationError
-from iotmi.errors import WaitError as WaitError
-from iotmi.errors import WaitFailedError as WaitFailedError
-from iotmi.errors import WaitTimeoutError as WaitTimeoutError
-from iotmi.paging import AsyncPager as AsyncPager
-from iotmi.paging import Pager as Pager
-from iotmi.resources._capabilities import CapabilityAction as CapabilityAction
-from iotmi.resources._capabilities import CapabilityReport as CapabilityReport
-from iotmi.resources._capabilities import CapabilityReportCapability as CapabilityReportCapability
-from iotmi.resources._capabilities import CapabilityReportEndpoint as CapabilityReportEndpoint
-from iotmi.resources._capabilities import CapabilitySchemaItem as CapabilitySchemaItem
-from iotmi.resources._capabilities import CommandCapability as CommandCapability
-from iotmi.resources._capabilities import CommandEndpoint as CommandEndpoint
-from iotmi.resources._capabilities import SchemaVersionFormat as SchemaVersionFormat
-from iotmi.resources._capabilities import StateCapability as StateCapability
-from iotmi.resources._capabilities import StateEndpoint as StateEndpoint
+from iotmi.client import AsyncClient as AsyncClient, Client as Client
+from iotmi.errors import (
+    AccessDeniedError as AccessDeniedError,
+    AuthenticationError as AuthenticationError,
+    CallError as CallError,
+    ConflictError as ConflictError,
+    ConstraintError as ConstraintError,
+    DeadlineExceededError as DeadlineExceededError,
+    ExpiredTokenError as ExpiredTokenError,
+    InternalFailureError as InternalFailureError,
+    InternalServerError as InternalServerError,
+    InvalidRequestError as InvalidRequestError,
+    IotmiError as IotmiError,
+    LimitExceededError as LimitExceededError,
+    NoResponseError as NoResponseError,
+    NotSentError as NotSentError,
+    Problem as Problem,
+    ResourceNotFoundError as ResourceNotFoundError,
+    ResponseError as ResponseError,
+    ServiceError as ServiceError,
+    ServiceQuotaExceededError as ServiceQuotaExceededError,
+    ServiceUnavailableError as ServiceUnavailableError,
+    ThrottlingError as ThrottlingError,
+    UnauthorizedError as UnauthorizedError,
+    ValidationError as ValidationError,
+    WaitError as WaitError,
+    WaitFailedError as WaitFailedError,
+    WaitTimeoutError as WaitTimeoutError,
+)
+from iotmi.paging import AsyncPager as AsyncPager, Pager as Pager
+from iotmi.resources._capabilities import (
+    CapabilityAction as CapabilityAction,
+    CapabilityReport as CapabilityReport,
+    CapabilityReportCapability as CapabilityReportCapability,
+    CapabilityReportEndpoint as CapabilityReportEndpoint,
+    CapabilitySchemaItem as CapabilitySchemaItem,
+    CommandCapability as CommandCapability,
+    CommandEndpoint as CommandEndpoint,
+    SchemaVersionFormat as SchemaVersionFormat,
+    StateCapability as StateCapability,
+    StateEndpoint as StateEndpoint,
+)
 from iotmi.resources._managed_thing_values import (
     AuthenticationMaterialType as AuthenticationMaterialType,
-)
-from iotmi.resources._managed_thing_values import CreatedManagedThing as CreatedManagedThing
-from iotmi.resources._managed_thing_values import DisconnectReasonValue as DisconnectReasonValue
-from iotmi.resources._managed_thing_values import HubNetworkMode as HubNetworkMode
-from iotmi.resources._managed_thing_values import ManagedThing as ManagedThing
-from iotmi.resources._managed_thing_values import (
+    CreatedManagedThing as CreatedManagedThing,
+    DisconnectReasonValue as DisconnectReasonValue,
+    HubNetworkMode as HubNetworkMode,
+    ManagedThing as ManagedThing,
     ManagedThingCapabilities as ManagedThingCapabilities,
-)
-from iotmi.resources._managed_thing_values import ManagedThingCertificate as ManagedThingCertificate
-from iotmi.resources._managed_thing_values import (
+    ManagedThingCertificate as ManagedThingCertificate,
     ManagedThingConnectivityData as ManagedThingConnectivityData,
-)
-from iotmi.resources._managed_thing_values import ManagedThingMetaData as ManagedThingMetaData
-from iotmi.resources._managed_thing_values import (
+    ManagedThingMetaData as ManagedThingMetaData,
     ManagedThingSchemaListItem as ManagedThingSchemaListItem,
-)
-from iotmi.resources._managed_thing_values import ManagedThingState as ManagedThingState
-from iotmi.resources._managed_thing_values import ManagedThingSummary as ManagedThingSummary
-from iotmi.resources._managed_thing_values import ProvisioningStatus as ProvisioningStatus
-from iotmi.resources._managed_thing_values import Role as Role
-from iotmi.resources._managed_thing_values import SentManagedThingCommand as SentManagedThingCommand
-from iotmi.resources._managed_thing_values import (
+    ManagedThingState as ManagedThingState,
+    ManagedThingSummary as ManagedThingSummary,
+    ProvisioningStatus as ProvisioningStatus,
+    Role as Role,
+    SentManagedThingCommand as SentManagedThingCommand,
     WiFiSimpleSetupConfiguration as WiFiSimpleSetupConfiguration,
 )
-from iotmi.resources.account_associations import AccountAssociation as AccountAssociation
-from iotmi.resources.account_associations import AccountAssociationItem as AccountAssociationItem
-from iotmi.resources.account_associations import AccountAssociations as AccountAssociations
-from iotmi.resources.account_associations import AssociationState as AssociationState
+from iotmi.resources._matter import (
+    MatterCapabilityReport as MatterCapabilityReport,
+    MatterCapabilityReportAttribute as MatterCapabilityReportAttribute,
+    MatterCapabilityReportCluster as MatterCapabilityReportCluster,
+    MatterCapabilityReportEndpoint as MatterCapabilityReportEndpoint,
+    MatterCluster as MatterCluster,
+    MatterEndpoint as MatterEndpoint,
+)
+from iotmi.resources._shared import LogLevel as LogLevel
+from iotmi.resources.account import (
+    Account as Account,
+    ConfigurationError as ConfigurationError,
+    ConfigurationState as ConfigurationState,
+    ConfigurationStatus as ConfigurationStatus,
+    CustomEndpoint as CustomEndpoint,
+    DefaultEncryptionConfiguration as DefaultEncryptionConfiguration,
+    EncryptionType as EncryptionType,
+    GetCustomEndpoint as GetCustomEndpoint,
+    GetDefaultEncryptionConfiguration as GetDefaultEncryptionConfiguration,
+    GetHubConfiguration as GetHubConfiguration,
+    HubConfiguration as HubConfiguration,
+    PutDefaultEncryptionConfiguration as PutDefaultEncryptionConfiguration,
+    PutHubConfiguration as PutHubConfiguration,
+    RegisterCustomEndpoint as RegisterCustomEndpoint,
+    StoredHubConfiguration as StoredHubConfiguration,
+)
 from iotmi.resources.account_associations import (
+    AccountAssociation as AccountAssociation,
+    AccountAssociationItem as AccountAssociationItem,
+    AccountAssociations as AccountAssociations,
+    AssociationState as AssociationState,
     CreateAccountAssociation as CreateAccountAssociation,
-)
-from iotmi.resources.account_associations import (
     CreatedAccountAssociation as CreatedAccountAssociation,
-)
-from iotmi.resources.account_associations import (
     DeleteAccountAssociation as DeleteAccountAssociation,
-)
-from iotmi.resources.account_associations import (
     DeregisterAccountAssociation as DeregisterAccountAssociation,
-)
-from iotmi.resources.account_associations import (
     GeneralAuthorizationName as GeneralAuthorizationName,
-)
-from iotmi.resources.account_associations import GetAccountAssociation as GetAccountAssociation
-from iotmi.resources.account_associations import ListAccountAssociations as ListAccountAssociations
-from iotmi.resources.account_associations import (
+    GetAccountAssociation as GetAccountAssociation,
+    ListAccountAssociations as ListAccountAssociations,
     ListManagedThingAccountAssociations as ListManagedThingAccountAssociations,
-)
-from iotmi.resources.account_associations import ManagedThingAssociation as ManagedThingAssociation
-from iotmi.resources.account_associations import (
+    ManagedThingAssociation as ManagedThingAssociation,
     ManagedThingAssociationStatus as ManagedThingAssociationStatus,
-)
-from iotmi.resources.account_associations import (
     RegisterAccountAssociation as RegisterAccountAssociation,
-)
-from iotmi.resources.account_associations import (
     RegisteredAccountAssociation as RegisteredAccountAssociation,
-)
-from iotmi.resources.account_associations import (
     StartAccountAssociationRefresh as StartAccountAssociationRefresh,
-)
-from iotmi.resources.account_associations import (
     StartedAccountAssociationRefresh as StartedAccountAssociationRefresh,
-)
-from iotmi.resources.account_associations import (
     UpdateAccountAssociation as UpdateAccountAssociation,
 )
-from iotmi.resources.credential_lockers import CreateCredentialLocker as CreateCredentialLocker
-from iotmi.resources.credential_lockers import CreatedCredentialLocker as CreatedCredentialLocker
-from iotmi.resources.credential_lockers import CredentialLocker as CredentialLocker
-from iotmi.resources.credential_lockers import CredentialLockers as CredentialLockers
-from iotmi.resources.credential_lockers import CredentialLockerSummary as CredentialLockerSummary
-from iotmi.resources.credential_lockers import DeleteCredentialLocker as DeleteCredentialLocker
-from iotmi.resources.credential_lockers import GetCredentialLocker as GetCredentialLocker
-from iotmi.resources.credential_lockers import ListCredentialLockers as ListCredentialLockers
-from iotmi.resources.managed_things import CreateManagedThing as CreateManagedThing
-from iotmi.resources.managed_things import DeleteManagedThing as DeleteManagedThing
-from iotmi.resources.managed_things import GetManagedThing as GetManagedThing
+from iotmi.resources.cloud_connectors import (
+    CloudConnector as CloudConnector,
+    CloudConnectors as CloudConnectors,
+    CloudConnectorType as CloudConnectorType,
+    ConnectorEventOperation as ConnectorEventOperation,
+    ConnectorItem as ConnectorItem,
+    CreateCloudConnector as CreateCloudConnector,
+    CreatedCloudConnector as CreatedCloudConnector,
+    DeleteCloudConnector as DeleteCloudConnector,
+    Device as Device,
+    EndpointConfig as EndpointConfig,
+    EndpointType as EndpointType,
+    GetCloudConnector as GetCloudConnector,
+    LambdaConfig as LambdaConfig,
+    ListCloudConnectors as ListCloudConnectors,
+    SendConnectorEvent as SendConnectorEvent,
+    SentConnectorEvent as SentConnectorEvent,
+    UpdateCloudConnector as UpdateCloudConnector,
+)
+from iotmi.resources.connector_destinations import (
+    AuthConfig as AuthConfig,
+    AuthConfigUpdate as AuthConfigUpdate,
+    AuthMaterial as AuthMaterial,
+    AuthType as AuthType,
+    ConnectorDestination as ConnectorDestination,
+    ConnectorDestinations as ConnectorDestinations,
+    ConnectorDestinationSummary as ConnectorDestinationSummary,
+    CreateConnectorDestination as CreateConnectorDestination,
+    CreatedConnectorDestination as CreatedConnectorDestination,
+    DeleteConnectorDestination as DeleteConnectorDestination,
+    GeneralAuthorizationUpdate as GeneralAuthorizationUpdate,
+    GetConnectorDestination as GetConnectorDestination,
+    ListConnectorDestinations as ListConnectorDestinations,
+    OAuthConfig as OAuthConfig,
+    OAuthUpdate as OAuthUpdate,
+    ProactiveRefreshTokenRenewal as ProactiveRefreshTokenRenewal,
+    SecretsManager as SecretsManager,
+    TokenEndpointAuthenticationScheme as TokenEndpointAuthenticationScheme,
+    UpdateConnectorDestination as UpdateConnectorDestination,
+)
+from iotmi.resources.credential_lockers import (
+    CreateCredentialLocker as CreateCredentialLocker,
+    CreatedCredentialLocker as CreatedCredentialLocker,
+    CredentialLocker as CredentialLocker,
+    CredentialLockers as CredentialLockers,
+    CredentialLockerSummary as CredentialLockerSummary,
+    DeleteCredentialLocker as DeleteCredentialLocker,
+    GetCredentialLocker as GetCredentialLocker,
+    ListCredentialLockers as ListCredentialLockers,
+)
+from iotmi.resources.destinations import (
+    CreatedDestination as CreatedDestination,
+    CreateDestination as CreateDestination,
+    DeleteDestination as DeleteDestination,
+    DeliveryDestinationType as DeliveryDestinationType,
+    Destination as Destination,
+    Destinations as Destinations,
+    DestinationSummary as DestinationSummary,
+    GetDestination as GetDestination,
+    ListDestinations as ListDestinations,
+    UpdateDestination as UpdateDestination,
+)
+from iotmi.resources.device_discoveries import (
+    DeviceDiscoveries as DeviceDiscoveries,
+    DeviceDiscovery as DeviceDiscovery,
+    DeviceDiscoveryStatus as DeviceDiscoveryStatus,
+    DeviceDiscoverySummary as DeviceDiscoverySummary,
+    DiscoveredDeviceSummary as DiscoveredDeviceSummary,
+    DiscoveryAuthMaterialType as DiscoveryAuthMaterialType,
+    DiscoveryModification as DiscoveryModification,
+    DiscoveryType as DiscoveryType,
+    GetDeviceDiscovery as GetDeviceDiscovery,
+    ListDeviceDiscoveries as ListDeviceDiscoveries,
+    ListDiscoveredDevices as ListDiscoveredDevices,
+    ProtocolType as ProtocolType,
+    StartDeviceDiscovery as StartDeviceDiscovery,
+    StartedDeviceDiscovery as StartedDeviceDiscovery,
+)
+from iotmi.resources.event_log_configurations import (
+    CreatedEventLogConfiguration as CreatedEventLogConfiguration,
+    CreateEventLogConfiguration as CreateEventLogConfiguration,
+    DeleteEventLogConfiguration as DeleteEventLogConfiguration,
+    EventLogConfiguration as EventLogConfiguration,
+    EventLogConfigurations as EventLogConfigurations,
+    EventLogConfigurationSummary as EventLogConfigurationSummary,
+    GetEventLogConfiguration as GetEventLogConfiguration,
+    ListEventLogConfigurations as ListEventLogConfigurations,
+    UpdateEventLogConfiguration as UpdateEventLogConfiguration,
+)
 from iotmi.resources.managed_things import (
+    CreateManagedThing as CreateManagedThing,
+    DeleteManagedThing as DeleteManagedThing,
+    GetManagedThing as GetManagedThing,
     GetManagedThingCapabilities as GetManagedThingCapabilities,
-)
-from iotmi.resources.managed_things import GetManagedThingCertificate as GetManagedThingCertificate
-from iotmi.resources.managed_things import (
+    GetManagedThingCertificate as GetManagedThingCertificate,
     GetManagedThingConnectivityData as GetManagedThingConnectivityData,
+    GetManagedThingMetaData as GetManagedThingMetaData,
+    GetManagedThingState as GetManagedThingState,
+    ListManagedThings as ListManagedThings,
+    ListManagedThingSchemas as ListManagedThingSchemas,
+    ManagedThings as ManagedThings,
+    SendManagedThingCommand as SendManagedThingCommand,
+    UpdateManagedThing as UpdateManagedThing,
 )
-from iotmi.resources.managed_things import GetManagedThingMetaData as GetManagedThingMetaData
-from iotmi.resources.managed_things import GetManagedThingState as GetManagedThingState
-from iotmi.resources.managed_things import ListManagedThings as ListManagedThings
-from iotmi.resources.managed_things import ListManagedThingSchemas as ListManagedThingSchemas
-from iotmi.resources.managed_things import ManagedThings as ManagedThings
-from iotmi.resources.managed_things import SendManagedThingCommand as SendManagedThingCommand
-from iotmi.resources.managed_things import UpdateManagedThing as UpdateManagedThing
-from iotmi.resources.tags import ListTagsForResource as ListTagsForResource
-from iotmi.resources.tags import ResourceTags as ResourceTags
-from iotmi.resources.tags import TagResource as TagResource
-from iotmi.resources.tags import Tags as Tags
-from iotmi.resources.tags import UntagResource as UntagResource
-from iotmi.retrying import Retry as Retry
-from iotmi.retrying import RetryPolicy as RetryPolicy
+from iotmi.resources.notification_configurations import (
+    CreatedNotificationConfiguration as CreatedNotificationConfiguration,
+    CreateNotificationConfiguration as CreateNotificationConfiguration,
+    DeleteNotificationConfiguration as DeleteNotificationConfiguration,
+    EventType as EventType,
+    GetNotificationConfiguration as GetNotificationConfiguration,
+    ListNotificationConfigurations as ListNotificationConfigurations,
+    NotificationConfiguration as NotificationConfiguration,
+    NotificationConfigurations as NotificationConfigurations,
+    NotificationConfigurationSummary as NotificationConfigurationSummary,
+    UpdateNotificationConfiguration as UpdateNotificationConfiguration,
+)
+from iotmi.resources.ota_task_configurations import (
+    AbortConfigCriteria as AbortConfigCriteria,
+    AbortCriteriaAction as AbortCriteriaAction,
+    AbortCriteriaFailureType as AbortCriteriaFailureType,
+    CreatedOtaTaskConfiguration as CreatedOtaTaskConfiguration,
+    CreateOtaTaskConfiguration as CreateOtaTaskConfiguration,
+    DeleteOtaTaskConfiguration as DeleteOtaTaskConfiguration,
+    ExponentialRolloutRate as ExponentialRolloutRate,
+    GetOtaTaskConfiguration as GetOtaTaskConfiguration,
+    ListOtaTaskConfigurations as ListOtaTaskConfigurations,
+    OtaTaskAbortConfig as OtaTaskAbortConfig,
+    OtaTaskConfiguration as OtaTaskConfiguration,
+    OtaTaskConfigurations as OtaTaskConfigurations,
+    OtaTaskConfigurationSummary as OtaTaskConfigurationSummary,
+    OtaTaskExecutionRolloutConfig as OtaTaskExecutionRolloutConfig,
+    OtaTaskTimeoutConfig as OtaTaskTimeoutConfig,
+    PushConfig as PushConfig,
+    RolloutRateIncreaseCriteria as RolloutRateIncreaseCriteria,
+)
+from iotmi.resources.ota_tasks import (
+    CreatedOtaTask as CreatedOtaTask,
+    CreateOtaTask as CreateOtaTask,
+    DeleteOtaTask as DeleteOtaTask,
+    GetOtaTask as GetOtaTask,
+    ListOtaTaskExecutions as ListOtaTaskExecutions,
+    ListOtaTasks as ListOtaTasks,
+    OtaMechanism as OtaMechanism,
+    OtaProtocol as OtaProtocol,
+    OtaStatus as OtaStatus,
+    OtaTask as OtaTask,
+    OtaTaskExecutionRetryConfig as OtaTaskExecutionRetryConfig,
+    OtaTaskExecutionStatus as OtaTaskExecutionStatus,
+    OtaTaskExecutionSummaries as OtaTaskExecutionSummaries,
+    OtaTaskExecutionSummary as OtaTaskExecutionSummary,
+    OtaTasks as OtaTasks,
+    OtaTaskSchedulingConfig as OtaTaskSchedulingConfig,
+    OtaTaskSummary as OtaTaskSummary,
+    OtaType as OtaType,
+    RetryConfigCriteria as RetryConfigCriteria,
+    RetryCriteriaFailureType as RetryCriteriaFailureType,
+    ScheduleMaintenanceWindow as ScheduleMaintenanceWindow,
+    SchedulingConfigEndBehavior as SchedulingConfigEndBehavior,
+    TaskProcessingDetails as TaskProcessingDetails,
+    UpdateOtaTask as UpdateOtaTask,
+)
+from iotmi.resources.provisioning_profiles import (
+    CreatedProvisioningProfile as CreatedProvisioningProfile,
+    CreateProvisioningProfile as CreateProvisioningProfile,
+    DeleteProvisioningProfile as DeleteProvisioningProfile,
+    GetProvisioningProfile as GetProvisioningProfile,
+    ListProvisioningProfiles as ListProvisioningProfiles,
+    ProvisioningProfile as ProvisioningProfile,
+    ProvisioningProfiles as ProvisioningProfiles,
+    ProvisioningProfileStatus as ProvisioningProfileStatus,
+    ProvisioningProfileSummary as ProvisioningProfileSummary,
+    ProvisioningType as ProvisioningType,
+)
+from iotmi.resources.runtime_log_configurations import (
+    GetRuntimeLogConfiguration as GetRuntimeLogConfiguration,
+    PutRuntimeLogConfiguration as PutRuntimeLogConfiguration,
+    ResetRuntimeLogConfiguration as ResetRuntimeLogConfiguration,
+    RuntimeLogConfiguration as RuntimeLogConfiguration,
+    RuntimeLogConfigurationFamily as RuntimeLogConfigurationFamily,
+    RuntimeLogConfigurations as RuntimeLogConfigurations,
+)
+from iotmi.resources.schema_versions import (
+    GetSchemaVersion as GetSchemaVersion,
+    ListSchemaVersions as ListSchemaVersions,
+    SchemaVersion as SchemaVersion,
+    SchemaVersionListItem as SchemaVersionListItem,
+    SchemaVersions as SchemaVersions,
+    SchemaVersionType as SchemaVersionType,
+    SchemaVersionVisibility as SchemaVersionVisibility,
+)
+from iotmi.resources.tags import (
+    ListTagsForResource as ListTagsForResource,
+    ResourceTags as ResourceTags,
+    TagResource as TagResource,
+    Tags as Tags,
+    UntagResource as UntagResource,
+)
+from iotmi.retrying import Retry as Retry, RetryPolicy as RetryPolicy
 from iotmi.waiting import Pauses as Pauses

@@ -185,4 +185,7 @@ def _plain(annotation: object) -> object:
     if origin in (Union, UnionType):
         # Only this form takes a union's parts as a tuple.
         return Union[tuple(_plain(argument) for argument in arguments)]  # noqa: UP007
-    return GenericAlias(origin, tuple(map(_plain, arguments))) if origin else annotation
+    if origin in (None, Callable):
+        # A callback's values bear no limits.
+        return annotation
+    return GenericAlias(origin, tuple(map(_plain, arguments)))

@@ -49,9 +49,9 @@ def settle(value: object, *, deep: bool) -> None:
         if normalised is not held:
             object.__setattr__(value, member.name, normalised)
     if birth is _Birth.CHECKED:
-        problems = tuple(problems_of(value, "", deep=deep))
+        problems = problems_of(value, deep=deep)
         if problems:
-            raise ConstraintError(type(value).__name__, problems)
+            raise ConstraintError(type(value).__name__, tuple(problems))
 
 
 @contextmanager

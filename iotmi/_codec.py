@@ -19,11 +19,14 @@ from iotmi._checking import answering
 from iotmi._constraints import Document
 from iotmi._enums import OpenEnum
 from iotmi._model import Request
-from iotmi._shapes import is_model, members_of
+from iotmi._shapes import Hidden, Member, is_model, members_of, shape_of
 from iotmi._values import ReadOnlyMap
 
 R = TypeVar("R")
 T = TypeVar("T")
+
+# What the hooks below raise, and a lookup of what is not there. Anything else is a mistake of ours.
+_UNFIT: Final = (TypeError, KeyError)
 
 Hook: TypeAlias = Callable[[object, object], object]
 
@@ -58,7 +61,7 @@ def decode(document: object, kind: type[T]) -> T:
     with answering():
         try:
             return _CONVERTER.structure(document, kind)
-        except Exception:  # noqa: BLE001
+        except _UNFIT:
             # Its own text is not passed on: it may quote a secret.
             raise _explained(document, kind) from None
 
@@ -70,10 +73,14 @@ def decode_answer(document: object, request: Request[R]) -> R:
         UnreadableError: as `decode`.
     """
     kind = type(request)
-    if not kind.items_member or not isinstance(document, dict):
+    if not kind.items_member:
         answer: R = decode(document, kind.answer)
         return answer
+    if not isinstance(document, dict):
+        raise UnreadableError("the body", f"is {_json_kind(document)}, not an object")
     items = document.get(kind.items_member)
+    if items is not None and not isinstance(items, list):
+        raise UnreadableError("items", f"is {_json_kind(items)}, not an array")
     listed = {"items": [] if items is None else items, "next_token": document.get("NextToken")}
     page: R = decode(listed, kind.answer[kind.item])  # type: ignore[index]
     return page
@@ -81,11 +88,11 @@ def decode_answer(document: object, request: Request[R]) -> R:
 
 def _explained(document: object, kind: type) -> UnreadableError:
     """Where the trouble in *document* is, found by reading it once more, slowly."""
-    from cattrs import transform_error
+    from cattrs import BaseValidationError, transform_error
 
     try:
         _explaining_converter().structure(document, kind)
-    except Exception as error:  # noqa: BLE001
+    except (*_UNFIT, BaseValidationError) as error:
         first = transform_error(error, "", format_exception=_reason)[0]
         reason, _, path = first.partition(" @ ")
         return UnreadableError(path.lstrip(".") or "the body", reason)
@@ -101,8 +108,10 @@ def _configured(converter: Converter) -> Converter:
     converter.register_structure_hook_factory(is_model, _model_reader(converter))
     converter.register_unstructure_hook_factory(is_model, _model_writer(converter))
     for kind in (str, bool, int, float):
-        # By function, not by class: a hook of str would be taken for every enum of strings too.
+        # By function for one with limits, by class for a bare one: cattrs has hooks of its own for
+        # those, which make a string of anything.
         converter.register_structure_hook_func(_is(kind), _scalar_reader(kind))
+        converter.register_structure_hook(kind, _scalar_reader(kind))
     converter.register_structure_hook_func(_is(datetime), _read_time)
     converter.register_structure_hook_func(_is(NoneType), lambda *_: None)
     converter.register_structure_hook(OpenEnum, _read_choice)
@@ -116,7 +125,10 @@ def _configured(converter: Converter) -> Converter:
 
 def _model_reader(converter: Converter) -> Callable[[type], Callable[[object, type], object]]:
     def factory(kind: type) -> Callable[[object, type], object]:
-        renames = {member.name: override(rename=member.wire) for member in members_of(kind)}
+        renames = {
+            member.name: override(rename=member.wire, struct_hook=_member_reader(converter, member))
+            for member in members_of(kind)
+        }
         # The keywords are the fields' names, which no type can tell from the function's own.
         read: Hook = make_dict_structure_fn(  # type: ignore[assignment]
             kind,
@@ -132,6 +144,15 @@ def _model_reader(converter: Converter) -> Callable[[type], Callable[[object, ty
         return read_object
 
     return factory
+
+
+def _member_reader(converter: Converter, member: Member) -> Hook:
+    """Found once for each member: cattrs would look it up again for each value that may be None."""
+    read: Hook = converter.get_structure_hook(member.annotation)
+    kind = _bare(member.annotation)
+    if member.required:
+        return lambda value, _: read(value, kind)
+    return lambda value, _: None if value is None else read(value, kind)
 
 
 def _model_writer(converter: Converter) -> Callable[[type], Callable[[object], dict[str, object]]]:
@@ -150,15 +171,22 @@ def _scalar_reader(kind: type) -> Hook:
         if type(value) is kind:
             return value
         if kind is float and type(value) is int:
-            return float(value)
+            try:
+                return float(value)
+            except OverflowError:
+                raise TypeError("is a number that is too great") from None
         raise TypeError(f"is {_json_kind(value)}, not {_json_kind(kind())}")
 
     return read
 
 
 def _read_time(value: object, _: object) -> datetime:
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return datetime.fromtimestamp(value, UTC)
+        except (ValueError, OverflowError, OSError):
+            # Its own text would tell the value.
+            raise TypeError("is a number that is no time") from None
     # botocore's own parser has been at work where a Stubber answered.
     if isinstance(value, datetime):
         return value.astimezone(UTC)
@@ -192,11 +220,18 @@ def _mapping_reader(converter: Converter) -> Callable[[object], Hook]:
     def factory(annotation: object) -> Hook:
         map_kind = GenericAlias(dict, get_args(_bare(annotation)))
         read = converter.get_structure_hook(map_kind)
+        sensitive = isinstance(shape_of(annotation), Hidden)
 
         def read_object(value: object, _: object) -> object:
             if not isinstance(value, dict):
                 raise TypeError(f"is {_json_kind(value)}, not an object")
-            return ReadOnlyMap(read(value, map_kind))
+            try:
+                return ReadOnlyMap(read(value, map_kind))
+            except Exception:
+                if sensitive:
+                    # The path of the error would tell the key.
+                    raise TypeError("holds what cannot be read") from None
+                raise
 
         return read_object
 

@@ -11,7 +11,7 @@ model letter by letter; `compile_pattern` is the one place that translates.
 
 import re
 from collections.abc import Sized
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 from attrs import frozen
@@ -29,9 +29,13 @@ class Text:
         """The rule that *value* breaks, in words, or None."""
         if _outside(len(value), self.min, self.max):
             return f"must have {_range(self.min, self.max)} characters, has {len(value)}"
-        if self.pattern is not None and not compile_pattern(self.pattern).search(value):
+        if self._compiled is not None and not self._compiled.search(value):
             return f"must match {self.pattern}"
         return None
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str] | None:
+        return None if self.pattern is None else compile_pattern(self.pattern)
 
 
 @frozen
@@ -90,18 +94,12 @@ class IdempotencyToken:
 
 
 @frozen
-class Identity:
-    """Marks a member the service's model calls optional and this library promises."""
-
-
-@frozen
 class Document:
     """Marks a member that is free-form JSON."""
 
 
 SENSITIVE: Final = Sensitive()
 IDEMPOTENCY_TOKEN: Final = IdempotencyToken()
-IDENTITY: Final = Identity()
 DOCUMENT: Final = Document()
 
 

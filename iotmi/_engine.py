@@ -117,7 +117,7 @@ class Course:
             return decode_answer(document, request), document
         except UnreadableError as error:
             reason, path = f"{error}", error.path
-        except ValueError:
+        except (ValueError, RecursionError):
             reason, path = "the body is not JSON", None
         # Neither cause is chained: both may quote the body.
         raise ResponseError(

@@ -8,7 +8,9 @@ the engines. A step carries its own outcome back, so that no type is lost on the
 from collections.abc import Callable, Generator
 from typing import Generic, TypeAlias, TypeVar
 
-from iotmi._model import Request, Response
+from iotmi._checking import unchecked
+from iotmi._model import Listing, Page, Request, Response, evolve
+from iotmi.errors import ResponseError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -60,6 +62,40 @@ def ask(request: Request[R]) -> Flow[R]:
     step = Send(request)
     yield step
     return step.response.value
+
+
+def ask_all(listing: Listing[T]) -> Flow[list[T]]:
+    """Send *listing*, page after page, and give all items."""
+    found: list[T] = []
+    asked: Listing[T] | None = listing
+    while asked is not None:
+        step = Send(asked)
+        yield step
+        found += step.response.value.items
+        asked = following(asked, step.response)
+    return found
+
+
+def following(listing: Listing[T], response: Response[Page[T]]) -> Listing[T] | None:
+    """What asks for the page after the one that *listing* was answered with; None after the last.
+
+    Raises:
+        ResponseError: the service answered the token that it was asked with.
+    """
+    token = response.value.next_token
+    if token is None:
+        return None
+    if token == getattr(listing, "next_token", None):
+        operation = type(listing).__name__
+        raise ResponseError(
+            f"{operation}: the service answered the same next_token twice; a walk would never end",
+            operation=operation,
+            request_id=response.request_id,
+            path="next_token",
+        )
+    # The token is the service's own; it need not keep to the service's pattern.
+    with unchecked():
+        return evolve(listing, next_token=token)
 
 
 def pause(seconds: float) -> Flow[None]:

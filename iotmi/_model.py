@@ -39,7 +39,7 @@ class Request(Generic[R_co]):
 
     Attributes:
         answer: what the service answers with; NoneType for an operation without an answer.
-        items_member: of a listing, the name on the wire of the list in the answer.
+        items_member: of a listing, the name on the wire of the list in the answer; else empty.
         item: of a listing, what its pages hold.
         repeatable: whether the request may be sent again when nobody knows if the service acted on
             the first. Reads, replacements and creations with a token may.
@@ -48,7 +48,7 @@ class Request(Generic[R_co]):
     __slots__ = ()
 
     answer: ClassVar[type]
-    items_member: ClassVar[str | None] = None
+    items_member: ClassVar[str] = ""
     item: ClassVar[type] = object
     repeatable: ClassVar[bool] = True
 
@@ -79,6 +79,9 @@ class Listing(Request[Page[T]]):
     __slots__ = ()
 
     items_member = "Items"
+    # Declared anew, for they are set below and no type checker is to guess what they may hold.
+    answer: ClassVar[type]
+    item: ClassVar[type]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -105,6 +108,18 @@ class Response(Generic[T]):
     attempts: int
     elapsed: float
     raw: JsonValue = field(repr=False)
+
+
+def evolve(value: T, **changes: object) -> T:
+    """The same value with other members: ``evolve(request, name="Hall hub")``.
+
+    Raises:
+        ConstraintError: the changes break limits.
+        TypeError: a member that the value does not have.
+    """
+    # No type checker takes a class made by `model` for one of attrs's own, which it is.
+    evolved: T = attrs.evolve(value, **changes)  # type: ignore[misc]
+    return evolved
 
 
 def token_member(request: type) -> Member | None:

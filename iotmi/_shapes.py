@@ -10,7 +10,7 @@ import collections.abc
 import math
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final, Protocol, TypeAlias, get_args, get_origin
 
@@ -49,8 +49,11 @@ class Shape(Protocol):
         """*value* in its one form; what cannot be brought into it is left for `check` to name."""
         ...
 
-    def check(self, value: object, path: str, *, deep: bool) -> Iterator[Problem]:
-        """Every rule that *value* breaks; *deep* also looks inside values checked at birth."""
+    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
+        """Every rule that *value* breaks; *deep* also looks inside values checked at birth.
+
+        Paths begin at *value*. Nearly always nothing is wrong, so nothing is built until it is.
+        """
         ...
 
 
@@ -72,21 +75,20 @@ class Scalar:
             return float(value)
         return value
 
-    def check(self, value: object, path: str, *, deep: bool) -> Iterator[Problem]:  # noqa: ARG002
+    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:  # noqa: ARG002
         # A bool is an int to Python and not to the service.
         if not isinstance(value, self.kind) or (isinstance(value, bool) and self.kind is not bool):
-            yield Problem(path, f"must be {_ARTICLED[self.kind]}", value)
-            return
+            return (Problem("", f"must be {_ARTICLED[self.kind]}", value),)
         if isinstance(value, datetime) and value.tzinfo is None:
-            yield Problem(path, "must be a datetime with a time zone", value)
+            return (Problem("", "must be a datetime with a time zone", value),)
         if isinstance(value, float) and not math.isfinite(value):
-            yield Problem(path, "must be a finite number", value)
-            return
+            return (Problem("", "must be a finite number", value),)
         for limit in self.limits:
             # The kind was compared above, and `shape_of` puts no limit beside another kind.
             broken = limit.broken_by(value)  # type: ignore[arg-type]
             if broken:
-                yield Problem(path, broken, value)
+                return (Problem("", broken, value),)
+        return ()
 
 
 @frozen
@@ -99,11 +101,12 @@ class Choice:
     def normalised(self, value: object) -> object:
         return self.enum(value) if isinstance(value, str) else value
 
-    def check(self, value: object, path: str, *, deep: bool) -> Iterator[Problem]:  # noqa: ARG002
-        if not (isinstance(value, self.enum) and value.known):
-            allowed = ", ".join(member.value for member in self.enum)
-            shown = value.value if isinstance(value, OpenEnum) else value
-            yield Problem(path, f"must be one of {allowed}", shown)
+    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:  # noqa: ARG002
+        if isinstance(value, self.enum) and value.known:
+            return ()
+        allowed = ", ".join(member.value for member in self.enum)
+        shown = value.value if isinstance(value, OpenEnum) else value
+        return (Problem("", f"must be one of {allowed}", shown),)
 
 
 @frozen
@@ -121,13 +124,15 @@ class Items:
             return tuple(self.item.normalised(item) for item in value)
         return tuple(value)
 
-    def check(self, value: object, path: str, *, deep: bool) -> Iterator[Problem]:
+    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
         if not isinstance(value, tuple):
-            yield Problem(path, "must be a list", type(value))
-            return
-        yield from _size_problems(self.size, value, path)
+            return (Problem("", "must be a list", type(value)),)
+        problems = _size_problems(self.size, value)
         for index, item in enumerate(value):
-            yield from self.item.check(item, f"{path}[{index}]", deep=deep)
+            found = self.item.check(item, deep=deep)
+            if found:
+                problems += within(f"[{index}]", found)
+        return problems
 
 
 @frozen
@@ -144,14 +149,14 @@ class Entries:
             return value
         return ReadOnlyMap({key: self.value.normalised(item) for key, item in value.items()})
 
-    def check(self, value: object, path: str, *, deep: bool) -> Iterator[Problem]:
+    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
         if not isinstance(value, Mapping):
-            yield Problem(path, "must be a mapping", type(value))
-            return
-        yield from _size_problems(self.size, value, path)
+            return (Problem("", "must be a mapping", type(value)),)
+        problems = _size_problems(self.size, value)
         for key, item in value.items():
-            yield from self.key.check(key, f"{path} (key)", deep=deep)
-            yield from self.value.check(item, f"{path}[{key!r}]", deep=deep)
+            problems += within(" (key)", self.key.check(key, deep=deep))
+            problems += within(f"[{key!r}]", self.value.check(item, deep=deep))
+        return problems
 
 
 @frozen
@@ -164,11 +169,10 @@ class Structure:
     def normalised(self, value: object) -> object:
         return value
 
-    def check(self, value: object, path: str, *, deep: bool) -> Iterator[Problem]:
+    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
         if not isinstance(value, self.model):
-            yield Problem(path, f"must be a {self.model.__name__}", type(value))
-        elif deep:
-            yield from problems_of(value, f"{path}.", deep=True)
+            return (Problem("", f"must be a {self.model.__name__}", type(value)),)
+        return problems_of(value, deep=True) if deep else ()
 
 
 @frozen
@@ -180,14 +184,16 @@ class FreeForm:
     def normalised(self, value: object) -> object:
         return copy_document(value)
 
-    def check(self, value: object, path: str, *, deep: bool) -> Iterator[Problem]:  # noqa: ARG002
-        for place, rule, found in find_in_document(value, path):
-            yield Problem(place, rule, found)
+    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:  # noqa: ARG002
+        return [Problem(*found) for found in find_in_document(value, "")]
 
 
 @frozen
 class Hidden:
-    """A sensitive shape: what is wrong is told, what was given is not, nor any key of it."""
+    """A sensitive shape, or a list or map of such: what is wrong is told, what was given is not.
+
+    Nor is any key of it.
+    """
 
     shape: Shape
 
@@ -198,10 +204,11 @@ class Hidden:
     def normalised(self, value: object) -> object:
         return self.shape.normalised(value)
 
-    def check(self, value: object, path: str, *, deep: bool) -> Iterator[Problem]:
-        for problem in self.shape.check(value, path, deep=deep):
-            place = path if problem.path == path else f"{path}[{HIDDEN}]"
-            yield Problem(place, problem.limit, HIDDEN)
+    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
+        return [
+            Problem(problem.path and f"[{HIDDEN}]", problem.limit, HIDDEN)
+            for problem in self.shape.check(value, deep=deep)
+        ]
 
 
 @frozen
@@ -210,6 +217,7 @@ class Member:
 
     name: str
     wire: str
+    annotation: object
     shape: Shape
     required: bool
     idempotency_token: bool
@@ -253,6 +261,7 @@ def _member_of(attribute: "attrs.Attribute[object]", casing: Casing) -> Member:
     return Member(
         name=attribute.name,
         wire=wire,
+        annotation=annotation,
         shape=shape_of(annotation),
         required=attribute.default is attrs.NOTHING,
         idempotency_token=any(isinstance(mark, IdempotencyToken) for mark in marks),
@@ -260,14 +269,30 @@ def _member_of(attribute: "attrs.Attribute[object]", casing: Casing) -> Member:
     )
 
 
-def problems_of(value: object, prefix: str, *, deep: bool) -> Iterator[Problem]:
-    """Every problem of *value*'s members, each path led by *prefix*."""
+def problems_of(value: object, *, deep: bool) -> Sequence[Problem]:
+    """Every problem of *value*'s members."""
+    problems: list[Problem] = []
     for member in members_of(type(value)):
         held = getattr(value, member.name)
         if held is not None:
-            yield from member.shape.check(held, f"{prefix}{member.name}", deep=deep)
+            found = member.shape.check(held, deep=deep)
+            if found:
+                problems += within(member.name, found)
         elif member.required:
-            yield Problem(f"{prefix}{member.name}", "is required", None)
+            problems.append(Problem(member.name, "is required", None))
+    return problems
+
+
+def within(step: str, problems: Sequence[Problem]) -> list[Problem]:
+    """The same problems, their paths seen from one step further out."""
+    return [
+        Problem(
+            f"{step}.{problem.path}" if problem.path[:1].isidentifier() else step + problem.path,
+            problem.limit,
+            problem.value,
+        )
+        for problem in problems
+    ]
 
 
 def shape_of(annotation: object) -> Shape:
@@ -275,7 +300,19 @@ def shape_of(annotation: object) -> Shape:
     marks = _marks(annotation)
     bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     shape = _bare_shape(bare, marks)
-    return Hidden(shape) if any(isinstance(mark, Sensitive) for mark in marks) else shape
+    sensitive = any(isinstance(mark, Sensitive) for mark in marks) or _holds_hidden(shape)
+    return Hidden(shape) if sensitive else shape
+
+
+def _holds_hidden(shape: Shape) -> bool:
+    # Else the repr of a list would show what the repr of an item hides.
+    match shape:
+        case Items():
+            return isinstance(shape.item, Hidden)
+        case Entries():
+            return isinstance(shape.key, Hidden) or isinstance(shape.value, Hidden)
+        case _:
+            return False
 
 
 def _bare_shape(annotation: object, marks: tuple[object, ...]) -> Shape:
@@ -309,10 +346,9 @@ def _without_none(annotation: object) -> object:
     return annotation
 
 
-def _size_problems(size: Size | None, value: collections.abc.Sized, path: str) -> Iterator[Problem]:
+def _size_problems(size: Size | None, value: collections.abc.Sized) -> list[Problem]:
     broken = size.broken_by(value) if size else None
-    if broken:
-        yield Problem(path, broken, value)
+    return [Problem("", broken, value)] if broken else []
 
 
 _ARTICLED: Final[Mapping[type, str]] = {

@@ -11,7 +11,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 JsonValue: TypeAlias = (
-    "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+    bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
 )
 """A free-form JSON document, as ``json.loads`` gives it."""
 
@@ -60,7 +60,7 @@ def find_in_document(value: object, path: str) -> Iterator[tuple[str, str, objec
     if isinstance(value, Mapping):
         for key, item in value.items():
             if isinstance(key, str):
-                yield from find_in_document(item, f"{path}.{key}")
+                yield from find_in_document(item, f"{path}[{key!r}]")
             else:
                 yield path, "must have strings for its keys", key
     elif isinstance(value, list | tuple):

@@ -17,9 +17,21 @@ from iotmi._transport import Transport, open_client, open_session
 from iotmi.retrying import Persistence, RetryPolicy
 
 if TYPE_CHECKING:
+    from iotmi.resources.account import Account
     from iotmi.resources.account_associations import AccountAssociations
+    from iotmi.resources.cloud_connectors import CloudConnectors
+    from iotmi.resources.connector_destinations import ConnectorDestinations
     from iotmi.resources.credential_lockers import CredentialLockers
+    from iotmi.resources.destinations import Destinations
+    from iotmi.resources.device_discoveries import DeviceDiscoveries
+    from iotmi.resources.event_log_configurations import EventLogConfigurations
     from iotmi.resources.managed_things import ManagedThings
+    from iotmi.resources.notification_configurations import NotificationConfigurations
+    from iotmi.resources.ota_task_configurations import OtaTaskConfigurations
+    from iotmi.resources.ota_tasks import OtaTasks
+    from iotmi.resources.provisioning_profiles import ProvisioningProfiles
+    from iotmi.resources.runtime_log_configurations import RuntimeLogConfigurationFamily
+    from iotmi.resources.schema_versions import SchemaVersions
     from iotmi.resources.tags import Tags
 
 R = TypeVar("R")
@@ -34,11 +46,32 @@ class Families(Generic[M]):
     _course: Course
 
     @cached_property
+    def account(self) -> "Account[M]":
+        """What is set once for all hubs and devices of the account in a Region."""
+        from iotmi.resources.account import Account
+
+        return Account(self._engine)
+
+    @cached_property
     def account_associations(self) -> "AccountAssociations[M]":
         """Links between an end user's account with a third party and this service."""
         from iotmi.resources.account_associations import AccountAssociations
 
         return AccountAssociations(self._engine)
+
+    @cached_property
+    def cloud_connectors(self) -> "CloudConnectors[M]":
+        """What translates between a third party's cloud and this service."""
+        from iotmi.resources.cloud_connectors import CloudConnectors
+
+        return CloudConnectors(self._engine)
+
+    @cached_property
+    def connector_destinations(self) -> "ConnectorDestinations[M]":
+        """How end users of this AWS account sign in at a cloud connector."""
+        from iotmi.resources.connector_destinations import ConnectorDestinations
+
+        return ConnectorDestinations(self._engine)
 
     @cached_property
     def credential_lockers(self) -> "CredentialLockers[M]":
@@ -48,11 +81,74 @@ class Families(Generic[M]):
         return CredentialLockers(self._engine)
 
     @cached_property
+    def destinations(self) -> "Destinations[M]":
+        """Where the service delivers its notifications."""
+        from iotmi.resources.destinations import Destinations
+
+        return Destinations(self._engine)
+
+    @cached_property
+    def device_discoveries(self) -> "DeviceDiscoveries[M]":
+        """Searches for devices, by a hub around it or in a third party's cloud."""
+        from iotmi.resources.device_discoveries import DeviceDiscoveries
+
+        return DeviceDiscoveries(self._engine)
+
+    @cached_property
+    def event_log_configurations(self) -> "EventLogConfigurations[M]":
+        """How much the service writes to the event log, and about what."""
+        from iotmi.resources.event_log_configurations import EventLogConfigurations
+
+        return EventLogConfigurations(self._engine)
+
+    @cached_property
     def managed_things(self) -> "ManagedThings[M]":
         """Hubs and devices."""
         from iotmi.resources.managed_things import ManagedThings
 
         return ManagedThings(self._engine)
+
+    @cached_property
+    def notification_configurations(self) -> "NotificationConfigurations[M]":
+        """Which kind of event goes to which destination."""
+        from iotmi.resources.notification_configurations import NotificationConfigurations
+
+        return NotificationConfigurations(self._engine)
+
+    @cached_property
+    def ota_task_configurations(self) -> "OtaTaskConfigurations[M]":
+        """How fast updates spread, and when they are called off."""
+        from iotmi.resources.ota_task_configurations import OtaTaskConfigurations
+
+        return OtaTaskConfigurations(self._engine)
+
+    @cached_property
+    def ota_tasks(self) -> "OtaTasks[M]":
+        """Updates sent over the air to managed things."""
+        from iotmi.resources.ota_tasks import OtaTasks
+
+        return OtaTasks(self._engine)
+
+    @cached_property
+    def provisioning_profiles(self) -> "ProvisioningProfiles[M]":
+        """How hubs and devices of a kind first prove that they are yours."""
+        from iotmi.resources.provisioning_profiles import ProvisioningProfiles
+
+        return ProvisioningProfiles(self._engine)
+
+    @cached_property
+    def runtime_log_configurations(self) -> "RuntimeLogConfigurationFamily[M]":
+        """What hubs and devices log, and when they send it to the cloud."""
+        from iotmi.resources.runtime_log_configurations import RuntimeLogConfigurationFamily
+
+        return RuntimeLogConfigurationFamily(self._engine)
+
+    @cached_property
+    def schema_versions(self) -> "SchemaVersions[M]":
+        """What the capabilities of things mean."""
+        from iotmi.resources.schema_versions import SchemaVersions
+
+        return SchemaVersions(self._engine)
 
     @cached_property
     def tags(self) -> "Tags[M]":

@@ -61,9 +61,9 @@ class Problem:
     __slots__ = ("limit", "path", "value")
 
     def __init__(self, path: str, limit: str, value: object) -> None:
-        self.path = path
-        self.limit = limit
-        self.value = value
+        self.path: str = path
+        self.limit: str = limit
+        self.value: object = value
 
     def __str__(self) -> str:
         return f"{self.path}: {self.limit}, got {_shortened(self.value)}"
@@ -85,7 +85,8 @@ class ConstraintError(IotmiError, ValueError):
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__(f"{subject} has {count}:\n{lines}")
         self.subject = subject
-        self.problems = problems
+        # Declared, for the look at the length above narrows what a type checker infers.
+        self.problems: tuple[Problem, ...] = problems
 
 
 class CallError(IotmiError):

@@ -7,11 +7,8 @@ anew from the first page.
 from collections.abc import AsyncIterator, Iterator
 from typing import Generic, Protocol, TypeVar
 
-import attrs
-
-from iotmi._checking import unchecked
+from iotmi._flow import following
 from iotmi._model import Listing, Page, Request, Response
-from iotmi.errors import ResponseError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -55,7 +52,7 @@ class Pager(Generic[T]):
         while listing is not None:
             response = self._sender.send(listing)
             yield response.value
-            listing = _following(listing, response)
+            listing = following(listing, response)
 
     def first(self) -> T | None:
         """The first item, or None where there is none."""
@@ -98,7 +95,7 @@ class AsyncPager(Generic[T]):
         while listing is not None:
             response = await self._sender.send(listing)
             yield response.value
-            listing = _following(listing, response)
+            listing = following(listing, response)
 
     async def first(self) -> T | None:
         """The first item, or None where there is none."""
@@ -117,20 +114,3 @@ class AsyncPager(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<AsyncPager of {self._listing!r}>"
-
-
-def _following(listing: Listing[T], response: Response[Page[T]]) -> Listing[T] | None:
-    token = response.value.next_token
-    if token is None:
-        return None
-    if token == getattr(listing, "next_token", None):
-        operation = type(listing).__name__
-        raise ResponseError(
-            f"{operation}: the service answered the same next_token twice; a walk would never end",
-            operation=operation,
-            request_id=response.request_id,
-            path="next_token",
-        )
-    # The token is the service's own; it need not keep to the service's pattern.
-    with unchecked():
-        return attrs.evolve(listing, next_token=token)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Fixtures for every test: an emulated world, clients of it, and an environment without AWS."""
+"""Fixtures for every test: an emulated world and clients of it."""
 
 from collections.abc import Iterator
 
@@ -6,24 +6,6 @@ import pytest
 
 from iotmi import AsyncClient, Client, RetryPolicy
 from iotmi.emulator import Emulator
-
-
-@pytest.fixture(autouse=True)
-def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test finds credentials, a Region or a profile of the person who runs it."""
-    for name in (
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_PROFILE",
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-        "AWS_CA_BUNDLE",
-    ):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 @pytest.fixture

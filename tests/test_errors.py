@@ -135,7 +135,7 @@ def botocore_errors() -> list[Exception]:
     made: list[Exception] = [ResponseParserError("x")]
     for kind in vars(botocore.exceptions).values():
         if inspect.isclass(kind) and issubclass(kind, botocore.exceptions.BotoCoreError):
-            words = dict.fromkeys(re.findall(r"{(\w+)}", kind.fmt), "e")
+            words: dict[str, Any] = dict.fromkeys(re.findall(r"{(\w+)}", kind.fmt), "e")
             if issubclass(kind, botocore.exceptions.WaiterError):
                 words["last_response"] = "e"
             elif issubclass(kind, HTTP_ERRORS):
@@ -195,7 +195,8 @@ def test_how_long_to_wait_is_read_from_the_headers(
 ) -> None:
     """AWS's own header counts milliseconds and comes first; HTTP's is seconds or a date."""
     raised = client_error("ThrottlingException", 429)
-    raised.response["ResponseMetadata"]["HTTPHeaders"] = headers
+    metadata: Any = raised.response.get("ResponseMetadata")
+    metadata["HTTPHeaders"] = headers
     error = translate(raised, "X", str)
     assert isinstance(error, errors.ServiceError)
     assert error.retry_after == seconds

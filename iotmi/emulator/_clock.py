@@ -29,3 +29,14 @@ def iso(moment: int) -> str:
     """A moment as the service writes it inside free-form documents: ISO 8601, UTC."""
     instant = datetime.fromtimestamp(moment / 1000, UTC)
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_iso(value: str) -> int | None:
+    """The moment that an ISO 8601 text means, UTC where it names no zone; None for any other."""
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return round(instant.timestamp() * 1000)

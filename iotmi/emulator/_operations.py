@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from attrs import frozen
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel, StructureShape
+from botocore.model import ListShape, OperationModel, ServiceModel, StructureShape
 
 from iotmi.emulator._errors import (
     NOT_IMPLEMENTED,
@@ -50,7 +50,9 @@ class Operation:
         status: The HTTP status of success.
         input: The shape of its parameters.
         output: The shape of its answer, or None where the answer has no body.
+        listed: The member of a list's answer that holds the items; empty where there is none.
         invalid: The error by which it refuses parameters.
+        errors: All errors it may answer with.
     """
 
     name: str
@@ -59,7 +61,9 @@ class Operation:
     status: int
     input: StructureShape
     output: StructureShape | None
+    listed: str
     invalid: str
+    errors: frozenset[str]
 
     def labels(self, parts: tuple[str, ...]) -> dict[str, str] | None:
         """The path's labels by name, or None where the path is another's."""
@@ -125,8 +129,16 @@ def _operation(model: OperationModel) -> Operation:
         status=int(model.http.get("responseCode", 200)),
         input=model.input_shape or StructureShape("Nothing", {"type": "structure", "members": {}}),
         output=model.output_shape,
+        listed=_listed(model.output_shape),
         # The operations on tags declare only this one.
         invalid=VALIDATION
         if VALIDATION in declared or "InvalidRequestException" not in declared
         else "InvalidRequestException",
+        errors=frozenset(declared | set(_COMMON_ERRORS)),
     )
+
+
+def _listed(output: StructureShape | None) -> str:
+    members = output.members if output else {}
+    lists = [name for name, member in members.items() if isinstance(member, ListShape)]
+    return lists[0] if "NextToken" in members else ""

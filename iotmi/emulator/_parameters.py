@@ -11,7 +11,6 @@ that is null is absent.
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final, NoReturn
 from urllib.parse import parse_qs
 
@@ -19,6 +18,7 @@ from attrs import frozen
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from iotmi._constraints import Number, Size, Text
+from iotmi.emulator._clock import from_iso
 from iotmi.emulator._errors import NOT_SERIALIZABLE, Refusal
 from iotmi.emulator._http import HttpRequest
 from iotmi.emulator._json import JsonObject, JsonValue
@@ -194,13 +194,7 @@ _NOUNS: Final[Mapping[str, str]] = {
 def _milliseconds(value: JsonValue) -> int | None:
     """Epoch seconds, or the ISO 8601 of a query."""
     if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return round(moment.timestamp() * 1000)
+        return from_iso(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return round(value * 1000)
     return None

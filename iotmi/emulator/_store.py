@@ -20,13 +20,17 @@ from iotmi.emulator._json import JsonObject
 
 APPLICATION_ID: Final = 0x696F746D  # "iotm"
 SCHEMA_VERSION: Final = 1
+ALL: Final = -1
+"""No limit, as SQLite has it."""
 
 # The members by which rows are looked for within a request, and not only listed.
 _INDEXED: Final = (
     "AccountAssociationId",
     "CredentialLockerId",
+    "DeviceDiscoveryId",
     "DeviceKey",
     "ManagedThingId",
+    "OtaTaskId",
     "ParentControllerId",
 )
 
@@ -83,7 +87,7 @@ class Rows:
         )
 
     def select(
-        self, kind: str, where: Mapping[str, str], *, after: int = 0, limit: int
+        self, kind: str, where: Mapping[str, str], *, after: int = 0, limit: int = ALL
     ) -> list[Row]:
         """The first *limit* resources after a place in the order whose members have values."""
         condition, values = _condition(kind, where)

@@ -11,8 +11,8 @@ from uuid import uuid4
 from attrs import frozen
 
 from iotmi.emulator._clock import Clock
-from iotmi.emulator._errors import Refusal, not_found
-from iotmi.emulator._json import JsonObject, JsonValue, mapping, text
+from iotmi.emulator._errors import Refusal, conflict, not_found
+from iotmi.emulator._json import JsonObject, JsonValue, mapping, optional_text, text
 from iotmi.emulator._kinds import GONE, Kind, Lifecycle
 from iotmi.emulator._operations import Operation
 from iotmi.emulator._paging import read_page
@@ -59,15 +59,17 @@ class World:
     # -- one resource ------------------------------------------------------------------
 
     def create(self, kind: Kind, document: JsonObject) -> JsonObject:
-        """Make a resource, with an id, an ARN, its times and its tags."""
-        identifier = uuid4().hex
+        """Make a resource, with an id where it brings none, an ARN, its times and its tags."""
+        identifier = optional_text(document, kind.identifier) or uuid4().hex
+        if self.rows.get(kind.name, identifier) is not None:
+            raise conflict(kind.taken)
         now = self.clock.now()
         made: JsonObject = {
             **document,
             kind.identifier: identifier,
-            "Arn": self.place.arn(kind, identifier),
+            kind.arn: self.place.arn(kind, identifier),
             "CreatedAt": now,
-            "UpdatedAt": now,
+            kind.updated: now,
         }
         if kind.tagged:
             made["Tags"] = self.tags({}, mapping(document, "Tags"))
@@ -80,10 +82,12 @@ class World:
         """The resource, or a refusal that says there is none."""
         document = self.rows.get(kind.name, identifier)
         if document is None:
-            raise not_found(
-                f"{kind.noun} resource not found.", identifier, kind.noun.replace(" ", "")
-            )
+            raise self.missing(kind, identifier)
         return document
+
+    def missing(self, kind: Kind, identifier: str) -> Refusal:
+        """The refusal that says there is no such resource."""
+        return not_found(kind.absent, identifier, kind.resource_type)
 
     def look(self, kind: Kind, identifier: str) -> JsonObject:
         """The resource as it now is; what this look makes due happens behind it."""
@@ -105,7 +109,7 @@ class World:
 
     def save(self, kind: Kind, document: JsonObject) -> None:
         """Keep a resource that has been changed."""
-        document["UpdatedAt"] = self.clock.now()
+        document[kind.updated] = self.clock.now()
         self.rows.put(kind.name, text(document, kind.identifier), document)
 
     def remove(self, kind: Kind, identifier: str) -> None:
@@ -124,6 +128,10 @@ class World:
         """The oldest resource whose members have these values."""
         found = self.rows.select(kind.name, where, limit=1)
         return found[0].document if found else None
+
+    def every(self, kind: Kind, where: Mapping[str, str]) -> list[JsonObject]:
+        """All resources whose members have these values, the oldest first."""
+        return [row.document for row in self.rows.select(kind.name, where)]
 
     def page(
         self, kind: Kind, parameters: JsonObject, filters: Mapping[str, str] | None = None
@@ -159,7 +167,7 @@ class World:
             raise self.invalid("NextToken is not of this list")
         found = fetch(wanted.after, wanted.size + 1)
         shown = found[: wanted.size]
-        answer: JsonObject = {"Items": [item for _, item in shown]}
+        answer: JsonObject = {self.operation.listed: [item for _, item in shown]}
         if len(found) > len(shown):
             answer["NextToken"] = wanted.token(shown[-1][0])
         return answer

@@ -289,8 +289,3 @@ class SentManagedThingCommand:
     """
 
     trace_id: TraceId | None = None
-
-
-ConnectorAssociationId = Annotated[
-    str, Text(1, 64, r"[0-9a-zA-Z]+"), Deprecated("use account_association_id")
-]

@@ -1,16 +1,18 @@
 """Account associations: links between an end user's account with a third party and this service."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Final
 
 from attrs import field
 
 from iotmi._bind import Family, M, call, flow, paged
 from iotmi._constraints import SENSITIVE, Text, Wire
 from iotmi._enums import OpenEnum
-from iotmi._flow import Flow
+from iotmi._flow import Flow, ask
 from iotmi._model import Listing, Request, model
 from iotmi.resources._shared import (
     AccountAssociationId,
+    AuthMaterialName,
     ClientToken,
     ConnectorDestinationId,
     DeviceDiscoveryId,
@@ -64,7 +66,6 @@ class CreatedAccountAssociation:
 
 AccountAssociationName = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]
 AccountAssociationDescription = Annotated[str, Text(1, 4096, r"[A-Za-z0-9-_ ]+")]
-AuthMaterialName = Annotated[str, Text(1, 100, r"[a-zA-Z0-9=_+/-]+")]
 
 
 @model
@@ -304,26 +305,59 @@ def _until_settled(
     )
 
 
+def _link(
+    request: CreateAccountAssociation,
+    *,
+    sign_in: Callable[[str], object],
+    timeout: float = 300.0,
+    pauses: Pauses = DEFAULT_PAUSES,
+) -> Flow[AccountAssociation]:
+    """Link an end user's account: begin, have the user sign in, wait, and give the association.
+
+    ``link(CreateAccountAssociation(connector_destination_id=id), sign_in=webbrowser.open_new)``
+
+    Args:
+        request: what to link.
+        sign_in: called once with the address where the end user signs in, which is sensitive; not
+            called where nobody has to. It should return at once.
+        timeout: seconds to wait at most; people take their time.
+        pauses: how often to look.
+
+    Raises:
+        WaitFailedError: the link failed, is being deleted or has expired; the error's ``value`` is
+            the association.
+        WaitTimeoutError: nobody signed in in time; the error's ``value`` is the association.
+    """
+    created = yield from ask(request)
+    if created.oauth_authorization_url:
+        sign_in(created.oauth_authorization_url)
+    return (
+        yield from _until_settled(created.account_association_id, timeout=timeout, pauses=pauses)
+    )
+
+
 class AccountAssociations(Family[M]):
     """Links between an end user's account with a third party and this service."""
 
-    create = call(CreateAccountAssociation)
+    create: Final = call(CreateAccountAssociation)
     """Begin to link an end user's account with a third party."""
-    get = call(GetAccountAssociation)
+    get: Final = call(GetAccountAssociation)
     """One account association, by id."""
-    list = paged(ListAccountAssociations)
+    list: Final = paged(ListAccountAssociations)
     """Account associations, page by page as they are asked for."""
-    update = call(UpdateAccountAssociation)
+    update: Final = call(UpdateAccountAssociation)
     """Change the name or the description of an account association."""
-    delete = call(DeleteAccountAssociation)
+    delete: Final = call(DeleteAccountAssociation)
     """Delete an account association. Its managed things must be deregistered first."""
-    start_refresh = call(StartAccountAssociationRefresh)
+    start_refresh: Final = call(StartAccountAssociationRefresh)
     """Ask for a new sign-in, where the tokens of an account association have expired."""
-    register = call(RegisterAccountAssociation)
+    register: Final = call(RegisterAccountAssociation)
     """Connect a managed thing, found by a cloud discovery, with an account association."""
-    deregister = call(DeregisterAccountAssociation)
+    deregister: Final = call(DeregisterAccountAssociation)
     """Disconnect a managed thing from an account association."""
-    list_managed_things = paged(ListManagedThingAccountAssociations)
+    list_managed_things: Final = paged(ListManagedThingAccountAssociations)
     """Which managed things and account associations are connected, page by page."""
-    wait_until_settled = flow(_until_settled)
+    wait_until_settled: Final = flow(_until_settled)
     """Wait until the end user has signed in and the link stands, and give the association."""
+    link: Final = flow(_link)
+    """Link an end user's account: begin, have the user sign in, wait, and give the association."""

@@ -1,7 +1,7 @@
 """Credential lockers: households. A hub and its devices must share one to trust each other."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from attrs import field
 
@@ -115,11 +115,11 @@ class DeleteCredentialLocker(Request[None]):
 class CredentialLockers(Family[M]):
     """Households: what keeps the credentials that a hub and its devices share."""
 
-    create = call(CreateCredentialLocker)
+    create: Final = call(CreateCredentialLocker)
     """Make a credential locker."""
-    get = call(GetCredentialLocker)
+    get: Final = call(GetCredentialLocker)
     """One credential locker, by id."""
-    list = paged(ListCredentialLockers)
+    list: Final = paged(ListCredentialLockers)
     """Credential lockers, page by page as they are asked for."""
-    delete = call(DeleteCredentialLocker)
+    delete: Final = call(DeleteCredentialLocker)
     """Delete a credential locker for good. Devices in it lose what lets them trust each other."""

@@ -1,10 +1,13 @@
 """Managed things: hubs and devices."""
 
+from typing import Final
+
 from attrs import field
 
 from iotmi._bind import Family, M, call, flow, paged
-from iotmi._flow import Flow
+from iotmi._flow import Flow, ask, ask_all
 from iotmi._model import Listing, Request, model
+from iotmi.errors import ResourceNotFoundError
 from iotmi.resources._capabilities import (
     CapabilityReport,
     CapabilitySchemas,
@@ -14,7 +17,6 @@ from iotmi.resources._managed_thing_values import (
     AuthenticationMaterialType,
     Capabilities,
     CapabilityId,
-    ConnectorAssociationId,
     CreatedManagedThing,
     HubNetworkMode,
     ManagedThing,
@@ -36,6 +38,7 @@ from iotmi.resources._shared import (
     Brand,
     Classification,
     ClientToken,
+    ConnectorAssociationId,
     ConnectorDestinationId,
     ConnectorDeviceId,
     ConnectorPolicyId,
@@ -292,34 +295,78 @@ def _until_deleted(
     )
 
 
+def _retire(
+    identifier: str,
+    *,
+    force: bool = False,
+    timeout: float = 300.0,
+    pauses: Pauses = DEFAULT_PAUSES,
+) -> Flow[None]:
+    """Delete a hub with all devices behind it, and wait until they are gone.
+
+    The devices go first, for a hub leaves only when it has none. What was begun and failed can be
+    begun again: what is being deleted already is waited for.
+
+    Args:
+        identifier: the hub's id.
+        force: remove them in the cloud at once, for a hub that will not come back.
+        timeout: seconds to wait at most for each of them.
+        pauses: how often to look.
+
+    Raises:
+        WaitFailedError: a deletion failed; the error's ``value`` is the thing.
+        WaitTimeoutError: a thing was not gone in time; the error's ``value`` is the thing.
+    """
+    # Asked for first, so that an id that is none ends before anything is deleted.
+    hub = yield from ask(GetManagedThing(identifier))
+    devices = yield from ask_all(ListManagedThings(parent_controller_identifier_filter=identifier))
+    for device in devices:
+        yield from _begin_deletion(device, force=force)
+    for device in devices:
+        yield from _until_deleted(device.id, timeout=timeout, pauses=pauses)
+    yield from _begin_deletion(hub, force=force)
+    yield from _until_deleted(identifier, timeout=timeout, pauses=pauses)
+
+
+def _begin_deletion(thing: ManagedThing | ManagedThingSummary, *, force: bool) -> Flow[None]:
+    if thing.provisioning_status in _GOING and not force:
+        return
+    try:
+        yield from ask(DeleteManagedThing(thing.id, force=force))
+    except ResourceNotFoundError:
+        return
+
+
 class ManagedThings(Family[M]):
     """Hubs and devices."""
 
-    create = call(CreateManagedThing)
+    create: Final = call(CreateManagedThing)
     """Make a managed thing: a hub, or a device."""
-    get = call(GetManagedThing)
+    get: Final = call(GetManagedThing)
     """One managed thing, by id."""
-    list = paged(ListManagedThings)
+    list: Final = paged(ListManagedThings)
     """Managed things, page by page as they are asked for."""
-    update = call(UpdateManagedThing)
+    update: Final = call(UpdateManagedThing)
     """Change members of a managed thing. What is not given stays as it is."""
-    delete = call(DeleteManagedThing)
+    delete: Final = call(DeleteManagedThing)
     """Delete a managed thing."""
-    get_capabilities = call(GetManagedThingCapabilities)
+    get_capabilities: Final = call(GetManagedThingCapabilities)
     """The capabilities of a managed thing."""
-    get_certificate = call(GetManagedThingCertificate)
+    get_certificate: Final = call(GetManagedThingCertificate)
     """The certificate of a managed thing, in PEM."""
-    get_connectivity_data = call(GetManagedThingConnectivityData)
+    get_connectivity_data: Final = call(GetManagedThingConnectivityData)
     """Whether a managed thing is connected."""
-    get_metadata = call(GetManagedThingMetaData)
+    get_metadata: Final = call(GetManagedThingMetaData)
     """The metadata of a managed thing."""
-    get_state = call(GetManagedThingState)
+    get_state: Final = call(GetManagedThingState)
     """The last reported state of a managed thing."""
-    list_schemas = paged(ListManagedThingSchemas)
+    list_schemas: Final = paged(ListManagedThingSchemas)
     """The schemas of a managed thing's capabilities, page by page as they are asked for."""
-    send_command = call(SendManagedThingCommand)
+    send_command: Final = call(SendManagedThingCommand)
     """Send a command to a managed thing. Its outcome comes as a notification, not here."""
-    wait_until_activated = flow(_until_activated)
+    wait_until_activated: Final = flow(_until_activated)
     """Wait until a managed thing can be commanded, and give it."""
-    wait_until_deleted = flow(_until_deleted)
+    wait_until_deleted: Final = flow(_until_deleted)
     """Wait until a managed thing that is being deleted is gone."""
+    retire: Final = flow(_retire)
+    """Delete a hub with all devices behind it, and wait until they are gone."""

@@ -1,7 +1,7 @@
 """Tags on the five kinds of resource that can bear them."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from attrs import field
 
@@ -69,9 +69,9 @@ class ListTagsForResource(Request[ResourceTags]):
 class Tags(Family[M]):
     """Tags on the five kinds of resource that can bear them."""
 
-    tag = call(TagResource)
+    tag: Final = call(TagResource)
     """Put tags on a resource; a key that it bears already gets the new value."""
-    untag = call(UntagResource)
+    untag: Final = call(UntagResource)
     """Take tags off a resource, by their keys. A key that it does not bear is no error."""
-    list = call(ListTagsForResource)
+    list: Final = call(ListTagsForResource)
     """The tags of a resource."""

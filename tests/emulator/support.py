@@ -10,12 +10,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iotmi.emulator import Emulator, HttpReply, HttpRequest
+from iotmi.emulator._operations import load_service
 
 Client: TypeAlias = Any
 """A boto3 client: its methods are made at run time, and no type knows them."""
 
 Answer: TypeAlias = Any
 """What a method of a boto3 client answers."""
+
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:lamps"
+SECRET = {
+    "arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:lamps-secret",
+    "versionId": "0" * 32,
+}
 
 _SERIALS = count(100_000_000_000)
 
@@ -46,6 +53,26 @@ def create_cloud_thing(client: Client, **parameters: object) -> str:
         **parameters,
     }
     return create_thing(client, **given)
+
+
+def create_connector(client: Client, name: str = "Lamps", **parameters: object) -> str:
+    """Make a cloud connector; its id."""
+    given = {"EndpointConfig": {"lambda": {"arn": FUNCTION}}, **parameters}
+    identifier: str = client.create_cloud_connector(Name=name, **given)["Id"]
+    return identifier
+
+
+def create_connector_destination(client: Client, connector: str, **parameters: object) -> str:
+    """Make a connector destination with general authorization; its id."""
+    given = {"AuthConfig": {"GeneralAuthorization": [general("material")]}, **parameters}
+    answer = client.create_connector_destination(CloudConnectorId=connector, **given)
+    identifier: str = answer["Id"]
+    return identifier
+
+
+def general(name: str, version: str = "1" * 32) -> dict[str, Any]:
+    """A general authorization material."""
+    return {"AuthMaterialName": name, "SecretsManager": {**SECRET, "versionId": version}}
 
 
 def status_of(client: Client, identifier: str) -> str:
@@ -126,12 +153,16 @@ REPORT: dict[str, Any] = {
 
 @contextmanager
 def refused(code: str, match: str | None = None) -> Iterator[dict[str, Any]]:
-    """The block is answered with this error; its answer is filled in when it ends."""
+    """The block is answered with this error, one that its operation declares or any may have.
+
+    Its answer is filled in when the block ends.
+    """
     answer: dict[str, Any] = {}
     with pytest.raises(ClientError, match=match) as caught:
         yield answer
     answer.update(caught.value.response)
     assert answer["Error"]["Code"] == code
+    assert code in load_service().operations[caught.value.operation_name].errors
 
 
 def http(

@@ -52,7 +52,15 @@ def tags_of(client: Client, arn: str) -> dict[str, str]:
     return tags
 
 
-@pytest.fixture(params=["managed-thing", "account-association", "credential-locker"])
+@pytest.fixture(
+    params=[
+        "managed-thing",
+        "account-association",
+        "credential-locker",
+        "provisioning-profile",
+        "ota-task",
+    ]
+)
 def arn(client: Client, request: pytest.FixtureRequest) -> str:
     """The ARN of a resource of each kind there is."""
     match request.param:
@@ -61,9 +69,16 @@ def arn(client: Client, request: pytest.FixtureRequest) -> str:
         case "account-association":
             identifier = create_association(client)
             got = client.get_account_association(AccountAssociationId=identifier)
+        case "provisioning-profile":
+            got = client.create_provisioning_profile(ProvisioningType="JITR")
+        case "ota-task":
+            target = client.get_managed_thing(Identifier=create_thing(client))["Arn"]
+            task = client.create_ota_task(OtaType="ONE_TIME", S3Url="s3://a/b", Target=[target])
+            got = {"Arn": task["TaskArn"]}
         case _:
             got = client.create_credential_locker()
     found: str = got["Arn"]
+    assert f":{request.param}/" in found
     return found
 
 

@@ -222,8 +222,10 @@ def plan_of(where: dict[str, str]) -> str:
     [
         "AccountAssociationId",
         "CredentialLockerId",
+        "DeviceDiscoveryId",
         "DeviceKey",
         "ManagedThingId",
+        "OtaTaskId",
         "ParentControllerId",
     ],
 )

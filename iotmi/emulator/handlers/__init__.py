@@ -11,10 +11,22 @@ from typing import Final
 
 from iotmi.emulator._world import Handler
 from iotmi.emulator.handlers import (
+    account,
     account_associations,
+    cloud_connectors,
     commands,
+    connector_destinations,
     credential_lockers,
+    destinations,
+    device_discoveries,
+    event_log_configurations,
     managed_things,
+    notification_configurations,
+    ota_task_configurations,
+    ota_tasks,
+    provisioning_profiles,
+    runtime_log_configurations,
+    schema_versions,
     tags,
     thing_details,
 )
@@ -25,8 +37,20 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         **thing_details.HANDLERS,
         **commands.HANDLERS,
         **account_associations.HANDLERS,
+        **cloud_connectors.HANDLERS,
+        **connector_destinations.HANDLERS,
         **credential_lockers.HANDLERS,
+        **destinations.HANDLERS,
+        **device_discoveries.HANDLERS,
+        **event_log_configurations.HANDLERS,
+        **notification_configurations.HANDLERS,
+        **ota_tasks.HANDLERS,
+        **ota_task_configurations.HANDLERS,
+        **provisioning_profiles.HANDLERS,
+        **runtime_log_configurations.HANDLERS,
+        **schema_versions.HANDLERS,
         **tags.HANDLERS,
+        **account.HANDLERS,
     }
 )
-"""Every operation the emulator has, by name."""
+"""What every operation of the service does, by its name."""

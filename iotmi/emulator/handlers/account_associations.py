@@ -1,7 +1,7 @@
 """Account associations, and the things registered with them.
 
 Owns their nine operations. No user logs in: a login succeeds once a look has seen it under
-way. Any connector destination is taken, for the emulator does not keep them yet.
+way. Which connector destinations are taken is the business of one function.
 """
 
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from typing import Final
 from uuid import uuid4
 
 from iotmi.emulator._errors import conflict, not_found
-from iotmi.emulator._json import JsonObject, optional_text, picked, text
+from iotmi.emulator._json import JsonObject, JsonValue, optional_text, picked, text
 from iotmi.emulator._kinds import (
     ACCOUNT_ASSOCIATION,
     BY_CLOUD,
-    BY_LOGIN,
     MANAGED_THING,
     REGISTRATION,
 )
 from iotmi.emulator._world import Handler, World
+from iotmi.emulator.handlers._registrations import connect
 
 # Registration brings a thing to ACTIVATED from each of these, and from no other.
 _REGISTRABLE: Final = frozenset(
@@ -37,7 +37,7 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
         ACCOUNT_ASSOCIATION,
         {
             **parameters,
-            "Flow": BY_LOGIN,
+            "ConnectorDestinationId": connector_destination_of(world, parameters),
             "AssociationState": "ASSOCIATION_IN_PROGRESS" if login else "ASSOCIATION_SUCCEEDED",
             "OAuthAuthorizationUrl": _login_url() if login else "",
         },
@@ -98,11 +98,7 @@ def register(world: World, parameters: JsonObject) -> JsonObject:
         foreseen = world.create(REGISTRATION, picked(parameters, *_PAIR))
     elif foreseen["ManagedThingAssociationStatus"] == "ASSOCIATED":
         raise conflict("The managed thing is registered with the account association already.")
-    foreseen["ManagedThingAssociationStatus"] = "ASSOCIATED"
-    world.save(REGISTRATION, foreseen)
-    thing["ConnectorDeviceId"] = thing["CloudDeviceId"]
-    thing["ConnectorDestinationId"] = association["ConnectorDestinationId"]
-    world.enter(MANAGED_THING, thing, "ACTIVATED")
+    connect(world, thing, association, foreseen)
     return parameters
 
 
@@ -127,6 +123,14 @@ def deregister(world: World, parameters: JsonObject) -> None:
 def list_registrations(world: World, parameters: JsonObject) -> JsonObject:
     """ListManagedThingAccountAssociations."""
     return world.page(REGISTRATION, parameters, _FILTERS)
+
+
+def connector_destination_of(_world: World, parameters: JsonObject) -> JsonValue:
+    """The connector destination an association is to be through: any, kept or not.
+
+    A stricter emulator would answer the ``Id`` of what ``world.find`` finds of this kind.
+    """
+    return parameters["ConnectorDestinationId"]
 
 
 def _registered(**members: str) -> dict[str, str]:

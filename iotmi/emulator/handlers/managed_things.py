@@ -15,10 +15,12 @@ from iotmi.emulator._kinds import (
     BY_CODE,
     CAPABILITIES,
     CREDENTIAL_LOCKER,
+    DISCOVERED_DEVICE,
     MANAGED_THING,
     REGISTRATION,
 )
 from iotmi.emulator._world import Handler, World
+from iotmi.emulator.handlers._discovered import free_device
 from iotmi.emulator.handlers._materials import form_of, read_material
 
 _DETAILS: Final = ("Capabilities", "CapabilityReport", "CapabilitySchemas")
@@ -58,6 +60,7 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
     key = material.device_key
     if key is not None and world.first(MANAGED_THING, {"DeviceKey": key}):
         raise conflict("A managed thing with this serial number and product code exists.")
+    device = free_device(world, kind, text(parameters, "AuthenticationMaterial"))
     _require_locker(world, parameters)
     for association in material.associations:
         world.find(ACCOUNT_ASSOCIATION, association)
@@ -70,8 +73,11 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
             "Flow": material.flow,
             "DeviceKey": key,
             "CloudDeviceId": material.device_id,
+            "ParentControllerId": device.get("ControllerId"),
         },
     )
+    if device:
+        world.save(DISCOVERED_DEVICE, {**device, "ManagedThingId": thing["Id"]})
     _keep_details(world, text(thing, "Id"), parameters)
     for association in dict.fromkeys(material.associations):
         world.create(

@@ -7,7 +7,6 @@ ARN of another account or Region, or of what is not there, is answered alike.
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._errors import not_found
 from iotmi.emulator._json import JsonObject, mapping, text, texts
 from iotmi.emulator._kinds import TAGGABLE, Kind
 from iotmi.emulator._world import Handler, World
@@ -42,7 +41,7 @@ def _tagged(world: World, parameters: JsonObject) -> tuple[Kind, JsonObject]:
     name, _, identifier = resource.partition("/")
     kind = TAGGABLE[name]  # the model's pattern lets no other through
     if owner != str(world.place):
-        raise not_found(f"{kind.noun} resource not found.", identifier, kind.noun.replace(" ", ""))
+        raise world.missing(kind, identifier)
     return kind, world.find(kind, identifier)
 
 

@@ -4,15 +4,14 @@ Owns the reading of capabilities, schemas, metadata, connectivity and certificat
 ``GetManagedThing`` looks at a thing; nothing here makes a transition due.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping
-from textwrap import fill
 from typing import Final
 
 from iotmi.emulator._errors import not_found
 from iotmi.emulator._json import JsonObject, JsonValue, objects, optional_text, text, texts
 from iotmi.emulator._kinds import CAPABILITIES, MANAGED_THING
 from iotmi.emulator._world import Handler, World
+from iotmi.emulator.handlers._pem import pem
 
 _CONNECTED: Final = frozenset({"DISCOVERED", "ACTIVATED"})
 
@@ -45,7 +44,7 @@ def get_certificate(world: World, parameters: JsonObject) -> JsonObject:
     identifier = text(thing, "Id")
     if "ConnectedAt" not in thing:
         raise not_found("Managed Thing certificate not found.", identifier, "ManagedThing")
-    return {"ManagedThingId": identifier, "CertificatePem": _certificate(identifier)}
+    return {"ManagedThingId": identifier, "CertificatePem": pem("CERTIFICATE", identifier)}
 
 
 def list_schemas(world: World, parameters: JsonObject) -> JsonObject:
@@ -68,13 +67,6 @@ def _thing(world: World, parameters: JsonObject) -> JsonObject:
 
 def _capabilities(world: World, parameters: JsonObject) -> JsonObject:
     return world.rows.get(CAPABILITIES.name, text(parameters, "Identifier")) or {}
-
-
-def _certificate(identifier: str) -> str:
-    """A text of a certificate's form that says of itself that it is none."""
-    content = f"This is no certificate. The iotmi emulator made it for {identifier}.\n" * 8
-    lines = fill(b64encode(content.encode()).decode(), 64)
-    return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
 
 
 def _schemas(details: JsonObject) -> list[JsonObject]:

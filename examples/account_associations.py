@@ -1,0 +1,53 @@
+"""An end user's account with a third party is linked, and a device of that cloud is registered."""
+
+from iotmi import AuthenticationMaterialType, Client, RetryPolicy, Role
+from iotmi.emulator import Emulator
+
+CONNECTOR_DESTINATION_ID = "lighting-cloud"
+DISCOVERY_ID = "0123456789abcdef0123456789abcdef"
+
+
+def link_account(client: Client, name: str) -> str:
+    """Link an account, and wait for its user to sign in; the association's id."""
+    link = client.account_associations.create(
+        connector_destination_id=CONNECTOR_DESTINATION_ID, name=name
+    )
+    # This address is for that user alone: an application opens it in the user's browser.
+    print("Sign in at", link.oauth_authorization_url.partition("?")[0])
+    client.account_associations.wait_until_settled(link.account_association_id, timeout=600)
+    return link.account_association_id
+
+
+def add_bulb(client: Client, association_id: str) -> str:
+    """Make a thing of a bulb that a cloud discovery found; its id."""
+    bulb = client.managed_things.create(
+        role=Role.DEVICE,
+        name="Bulb",
+        authentication_material=f"CLOUD:{DISCOVERY_ID}:bulb-1",
+        authentication_material_type=AuthenticationMaterialType.DISCOVERED_DEVICE,
+    )
+    client.account_associations.register(
+        managed_thing_id=bulb.id,
+        account_association_id=association_id,
+        device_discovery_id=DISCOVERY_ID,
+    )
+    return bulb.id
+
+
+def main() -> None:
+    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    with Emulator() as emulator:
+        # Here nothing has to be waited for, so the pauses of waiters are left out.
+        client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+        association_id = link_account(client, "Anna at Lighting Cloud")
+        bulb_id = add_bulb(client, association_id)
+        print("The bulb is", client.managed_things.get(bulb_id).provisioning_status)
+        client.account_associations.deregister(
+            managed_thing_id=bulb_id, account_association_id=association_id
+        )
+        print("The bulb is", client.managed_things.get(bulb_id).provisioning_status)
+        client.account_associations.delete(association_id)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The newest version of every Matter capability, and what can be asked of one of them."""
+
+from iotmi import Client, SchemaVersionType
+from iotmi.emulator import Emulator
+
+
+def newest_versions(client: Client, namespace: str) -> dict[str, str]:
+    """The newest version of each capability of a namespace, by the capability's id."""
+    found: dict[str, str] = {}
+    for item in client.schema_versions.list(SchemaVersionType.CAPABILITY, namespace=namespace):
+        known = found.get(item.schema_id, "0")
+        found[item.schema_id] = max(known, item.semantic_version, key=_as_numbers)
+    return found
+
+
+def actions(client: Client, versioned_id: str) -> list[str]:
+    """The names of a capability's actions."""
+    schema = client.schema_versions.get(SchemaVersionType.CAPABILITY, versioned_id).schema
+    match schema:
+        case {"actions": [*found]}:
+            return [str(action["name"]) for action in found if isinstance(action, dict)]
+        case _:
+            return []
+
+
+def _as_numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def main() -> None:
+    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    with Emulator() as emulator:
+        client = emulator.client()
+        for schema_id, version in newest_versions(client, "matter").items():
+            print(f"{schema_id}@{version}")
+        print(actions(client, "matter.OnOff@$latest"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""The root of the command line. A command is one module, and one line here.
+
+Knows the commands by name; what they do is theirs.
+"""
+
+import click
+
+from iotmi._version import __version__
+from iotmi.cli.demo import demo
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="iotmi %(version)s")
+def root() -> None:
+    """AWS IoT managed integrations, typed, with an emulator inside."""
+
+
+root.add_command(demo)

@@ -1,0 +1,326 @@
+"""The story that `iotmi demo` tells: a household, from its first hub to an empty home.
+
+It is a plain script: the calls in it stand as they would in an application. With an AWS account,
+``iotmi.Client()`` takes the place of the emulator's client. Each step says what was called, what
+came of it, and whether that is what was expected.
+"""
+
+from typing import Protocol
+
+from iotmi import (
+    AssociationState,
+    AuthenticationMaterialType,
+    CapabilityAction,
+    CapabilityReport,
+    CapabilityReportCapability,
+    CapabilityReportEndpoint,
+    Client,
+    CommandCapability,
+    CommandEndpoint,
+    ConstraintError,
+    GetManagedThing,
+    InternalServerError,
+    ManagedThingState,
+    ProvisioningStatus,
+    ResourceNotFoundError,
+    Role,
+)
+from iotmi.emulator import Emulator
+
+
+class BrokenStoryError(Exception):
+    """Something did not happen as the story tells it."""
+
+
+class Teller(Protocol):
+    """Who shows the story, and stops it where a step does not hold."""
+
+    def chapter(self, title: str) -> None:
+        """Begin a chapter."""
+        ...
+
+    def step(self, call: str, finding: str, *, holds: bool) -> None:
+        """Show what a call gave, and whether it is as told."""
+        ...
+
+
+def tell(teller: Teller, client: Client, emulator: Emulator) -> None:
+    """The whole story. The home is empty before it and after it."""
+    home_id, hub_id = move_in(teller, client)
+    lamp_id = add_lamp(teller, client, home_id=home_id, hub_id=hub_id)
+    switch_lamp(teller, client, lamp_id)
+    look_around(teller, client, lamp_id)
+    link_account(teller, client)
+    meet_trouble(teller, client, emulator, lamp_id)
+    keep_secrets(teller, client, hub_id)
+    move_out(teller, client, home_id=home_id, hub_id=hub_id, lamp_id=lamp_id)
+
+
+def move_in(teller: Teller, client: Client) -> tuple[str, str]:
+    """A household and its hub; their ids."""
+    teller.chapter("A household, and a hub in it")
+
+    home = client.credential_lockers.create(name="Elm Street 5")
+    teller.step("credential_lockers.create", f"locker {home.id}", holds=bool(home.id))
+
+    hub = client.managed_things.create(
+        role=Role.CONTROLLER,
+        name="Hall hub",
+        authentication_material="SN:123456789524;UPC:829576019524",
+        authentication_material_type=AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE,
+        credential_locker_id=home.id,
+    )
+    thing = client.managed_things.get(hub.id)
+    teller.step(
+        "managed_things.create",
+        f"hub {hub.id}, {thing.provisioning_status}",
+        holds=thing.provisioning_status == ProvisioningStatus.PRE_ASSOCIATED,
+    )
+
+    thing = client.managed_things.wait_until_activated(hub.id, timeout=600)
+    teller.step(
+        "managed_things.wait_until_activated",
+        f"{thing.name} is {thing.provisioning_status}",
+        holds=thing.provisioning_status == ProvisioningStatus.ACTIVATED,
+    )
+    return home.id, hub.id
+
+
+def add_lamp(teller: Teller, client: Client, *, home_id: str, hub_id: str) -> str:
+    """A lamp that the hub finds by itself; its id."""
+    teller.chapter("A lamp, found by the hub")
+
+    lamp = client.managed_things.create(
+        role=Role.DEVICE,
+        name="Lamp",
+        authentication_material="Z:286D9700010F9478$I:83FED3407A939723A5C639B26916D505C3B5",
+        authentication_material_type=AuthenticationMaterialType.ZIGBEE_QR_BAR_CODE,
+        credential_locker_id=home_id,
+        capability_report=CapabilityReport(
+            version="1.0.0",
+            endpoints=[
+                CapabilityReportEndpoint(
+                    id="1",
+                    device_types=["On/Off Light"],
+                    capabilities=[
+                        CapabilityReportCapability(
+                            id="matter.OnOff@1.4",
+                            name="On/Off",
+                            version="6",
+                            properties=["OnOff"],
+                            actions=["On", "Off", "Toggle"],
+                            events=[],
+                        )
+                    ],
+                )
+            ],
+        ),
+    )
+    teller.step("managed_things.create", f"lamp {lamp.id}", holds=lamp.id != hub_id)
+
+    thing = client.managed_things.wait_until_activated(lamp.id)
+    teller.step(
+        "managed_things.wait_until_activated",
+        f"{thing.name} is {thing.provisioning_status}, behind hub {thing.parent_controller_id}",
+        holds=thing.parent_controller_id == hub_id,
+    )
+
+    report = client.managed_things.get_capabilities(lamp.id).capability_report
+    actions = report.endpoints[0].capabilities[0].actions if report else ()
+    teller.step(
+        "managed_things.get_capabilities",
+        f"it can {', '.join(actions)}",
+        holds=tuple(actions) == ("On", "Off", "Toggle"),
+    )
+
+    client.managed_things.update(lamp.id, name="Reading lamp", metadata={"room": "study"})
+    thing = client.managed_things.get(lamp.id)
+    teller.step(
+        "managed_things.update",
+        f"its name is {thing.name}",
+        holds=thing.name == "Reading lamp" and thing.metadata == {"room": "study"},
+    )
+    return lamp.id
+
+
+TOGGLE = CommandEndpoint(
+    endpoint_id="1",
+    capabilities=[
+        CommandCapability(
+            id="matter.OnOff@1.4",
+            name="On/Off",
+            version="6",
+            actions=[CapabilityAction(name="Toggle")],
+        )
+    ],
+)
+
+
+def switch_lamp(teller: Teller, client: Client, lamp_id: str) -> None:
+    """The lamp is toggled, and says what it is now."""
+    teller.chapter("The lamp is switched on")
+
+    state = client.managed_things.get_state(lamp_id)
+    teller.step("managed_things.get_state", "nothing reported yet", holds=not is_on(state))
+
+    sent = client.managed_things.send_command(lamp_id, endpoints=[TOGGLE])
+    teller.step(
+        "managed_things.send_command", f"Toggle, trace {sent.trace_id}", holds=bool(sent.trace_id)
+    )
+
+    state = client.managed_things.get_state(lamp_id)
+    teller.step(
+        "managed_things.get_state",
+        "the lamp is on" if is_on(state) else "the lamp is off",
+        holds=is_on(state),
+    )
+
+
+def is_on(state: ManagedThingState) -> bool:
+    """Whether a device last reported that it is on."""
+    for endpoint in state.endpoints:
+        for capability in endpoint.capabilities:
+            match capability.properties:
+                case [{"name": "OnOff", "value": {"propertyValue": bool(value)}}]:
+                    return value
+    return False
+
+
+def look_around(teller: Teller, client: Client, lamp_id: str) -> None:
+    """What is there, and what is written on it."""
+    teller.chapter("What is there")
+
+    names = {thing.name for thing in client.managed_things.list(max_results=1)}
+    teller.step(
+        "managed_things.list",
+        f"{', '.join(sorted(str(name) for name in names))}, from pages of one",
+        holds=names == {"Hall hub", "Reading lamp"},
+    )
+
+    devices = client.managed_things.list(role_filter=Role.DEVICE).collect()
+    teller.step(
+        "managed_things.list(role_filter=...)",
+        f"{len(devices)} device",
+        holds=[device.id for device in devices] == [lamp_id],
+    )
+
+    arn = client.managed_things.get(lamp_id).arn or ""
+    client.tags.tag(arn, tags={"floor": "1", "owner": "Anna"})
+    client.tags.untag(arn, tag_keys=["owner"])
+    tags = client.tags.list(arn).tags
+    teller.step("tags.tag, tags.untag, tags.list", f"{tags}", holds=tags == {"floor": "1"})
+
+
+def link_account(teller: Teller, client: Client) -> None:
+    """A resident signs in at a third party, and leaves it again."""
+    teller.chapter("A resident's account with a third party")
+
+    link = client.account_associations.create(
+        connector_destination_id="lighting-cloud", name="Anna at Lighting Cloud"
+    )
+    teller.step(
+        "account_associations.create",
+        f"{link.association_state}; a sign-in page was given",
+        holds=link.oauth_authorization_url.startswith("https://"),
+    )
+
+    settled = client.account_associations.wait_until_settled(link.account_association_id)
+    teller.step(
+        "account_associations.wait_until_settled",
+        settled.association_state,
+        holds=settled.association_state == AssociationState.ASSOCIATION_SUCCEEDED,
+    )
+
+    client.account_associations.delete(link.account_association_id)
+    leaving = client.account_associations.get(link.account_association_id)
+    teller.step(
+        "account_associations.delete",
+        leaving.association_state,
+        holds=leaving.association_state == AssociationState.ASSOCIATION_DELETING,
+    )
+
+    missing: ResourceNotFoundError | None = None
+    try:
+        client.account_associations.get(link.account_association_id)
+    except ResourceNotFoundError as error:
+        missing = error
+    teller.step(
+        "except ResourceNotFoundError",
+        missing.message if missing else "it is still there",
+        holds=missing is not None and missing.resource_id == link.account_association_id,
+    )
+
+
+def meet_trouble(teller: Teller, client: Client, emulator: Emulator, lamp_id: str) -> None:
+    """Limits before the network, retries behind it, and what is never repeated."""
+    teller.chapter("Trouble")
+
+    calls_before = len(emulator.calls)
+    refused: ConstraintError | None = None
+    try:
+        client.managed_things.update(lamp_id, name="Lamp #2", serial_number="24/17")
+    except ConstraintError as error:
+        refused = error
+    sent = len(emulator.calls) - calls_before
+    teller.step(
+        "except ConstraintError",
+        f"{refused}\nRequests sent: {sent}",
+        holds=refused is not None and len(refused.problems) == 2 and sent == 0,
+    )
+
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2)
+    response = client.send(GetManagedThing(lamp_id))
+    teller.step(
+        "send(GetManagedThing(...))",
+        f"throttled twice, answered at attempt {response.attempts}",
+        holds=response.attempts == 3,
+    )
+
+    emulator.faults.fail("SendManagedThingCommand", "InternalServerException", before_effect=False)
+    failed: InternalServerError | None = None
+    try:
+        client.managed_things.send_command(lamp_id, endpoints=[TOGGLE])
+    except InternalServerError as error:
+        failed = error
+    teller.step(
+        "except InternalServerError",
+        f"attempts: {failed.attempts if failed else 'too many'}; a second Toggle would undo one",
+        holds=failed is not None and not is_on(client.managed_things.get_state(lamp_id)),
+    )
+
+
+def keep_secrets(teller: Teller, client: Client, hub_id: str) -> None:
+    """What identifies a device can be read, and is never shown by accident."""
+    teller.chapter("Secrets")
+
+    hub = client.managed_things.get(hub_id)
+    shown = repr(hub)
+    teller.step(
+        "repr(hub)",
+        shown[shown.index("name=") : shown.index(", created_at=")],
+        holds="serial_number='***'" in shown and "123456789524" not in shown,
+    )
+    teller.step(
+        "hub.serial_number",
+        "there for who asks for it by name",
+        holds=hub.serial_number == "123456789524",
+    )
+
+
+def move_out(teller: Teller, client: Client, *, home_id: str, hub_id: str, lamp_id: str) -> None:
+    """Everything is deleted, devices before their hub."""
+    teller.chapter("Everybody leaves")
+
+    for name, thing_id in (("lamp", lamp_id), ("hub", hub_id)):
+        client.managed_things.delete(thing_id)
+        client.managed_things.wait_until_deleted(thing_id)
+        left = [thing.id for thing in client.managed_things.list()]
+        teller.step("managed_things.wait_until_deleted", f"{name} gone", holds=thing_id not in left)
+
+    client.credential_lockers.delete(home_id)
+    is_empty = (
+        client.managed_things.list().first() is None
+        and client.credential_lockers.list().first() is None
+        and client.account_associations.list().first() is None
+    )
+    teller.step("credential_lockers.delete", "the home is empty", holds=is_empty)

@@ -1,0 +1,67 @@
+"""Provisioning profiles.
+
+Owns their four operations. Certificates and keys are made up and open nothing; a private key
+is answered once and never kept with the profile.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import uuid4
+
+from iotmi.emulator._errors import conflict
+from iotmi.emulator._json import JsonObject, optional_text, picked, text
+from iotmi.emulator._kinds import PROVISIONING_PROFILE
+from iotmi.emulator._world import Handler, World
+from iotmi.emulator.handlers._pem import pem
+
+
+def create(world: World, parameters: JsonObject) -> JsonObject:
+    """CreateProvisioningProfile; devices name the profile, so its name is its own."""
+    name = optional_text(parameters, "Name")
+    if name is not None and world.first(PROVISIONING_PROFILE, {"Name": name}):
+        raise conflict(PROVISIONING_PROFILE.taken)
+    identifier = uuid4().hex
+    claim, key = _claim(parameters, identifier)
+    profile = world.create(
+        PROVISIONING_PROFILE,
+        {
+            "Id": identifier,
+            "Name": identifier,
+            **picked(parameters, "ProvisioningType", "Name", "Tags"),
+            "ClaimCertificate": claim,
+            "Status": "CREATE_IN_PROGRESS",
+        },
+    )
+    return {**profile, "ClaimCertificatePrivateKey": key}
+
+
+def get(world: World, parameters: JsonObject) -> JsonObject:
+    """GetProvisioningProfile."""
+    return world.look(PROVISIONING_PROFILE, text(parameters, "Identifier"))
+
+
+def list_profiles(world: World, parameters: JsonObject) -> JsonObject:
+    """ListProvisioningProfiles."""
+    return world.page(PROVISIONING_PROFILE, parameters)
+
+
+def delete(world: World, parameters: JsonObject) -> None:
+    """DeleteProvisioningProfile."""
+    profile = world.find(PROVISIONING_PROFILE, text(parameters, "Identifier"))
+    world.enter(PROVISIONING_PROFILE, profile, "DELETE_IN_PROGRESS")
+
+
+def _claim(parameters: JsonObject, identifier: str) -> tuple[str | None, str | None]:
+    """The certificate devices claim theirs by, and its key unless the caller has that already."""
+    given = optional_text(parameters, "ClaimCertificate")
+    if given is not None or parameters["ProvisioningType"] != "FLEET_PROVISIONING":
+        return given, None
+    return pem("CERTIFICATE", identifier), pem("RSA PRIVATE KEY", identifier)
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "CreateProvisioningProfile": create,
+    "GetProvisioningProfile": get,
+    "ListProvisioningProfiles": list_profiles,
+    "DeleteProvisioningProfile": delete,
+}

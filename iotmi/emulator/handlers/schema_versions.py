@@ -1,0 +1,52 @@
+"""Schema versions: reading the catalogue.
+
+Owns the two operations and their filters. What the catalogue holds is in
+``_schema_catalogue``; no operation adds to it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from iotmi.emulator._errors import not_found
+from iotmi.emulator._json import JsonObject, JsonValue, picked, text
+from iotmi.emulator._world import Handler, World
+from iotmi.emulator.handlers._schema_catalogue import CATALOGUE
+
+# The latest of a schema is the only one the catalogue has of it.
+_LATEST: Final = "$latest"
+_FILTERS: Final = ("Type", "SchemaId", "Namespace", "Visibility", "SemanticVersion")
+
+
+def get(_world: World, parameters: JsonObject) -> JsonObject:
+    """GetSchemaVersion; only the format AWS has a document."""
+    identifier = text(parameters, "SchemaVersionedId")
+    schema, _, version = identifier.partition("@")
+    wanted: JsonObject = {
+        "Type": parameters["Type"],
+        "SchemaId": schema,
+        "SemanticVersion": version,
+    }
+    for entry in CATALOGUE:
+        if _is_wanted(entry, wanted):
+            other = parameters.get("Format", "AWS") != "AWS"
+            return {**entry, "Schema": {}} if other else {**entry}
+    raise not_found("No schema version found", identifier, "SchemaVersion")
+
+
+def list_schemas(world: World, parameters: JsonObject) -> JsonObject:
+    """ListSchemaVersions."""
+    if "SchemaId" in parameters and "Namespace" in parameters:
+        raise world.invalid("SchemaIdFilter and NamespaceFilter must not go together")
+    wanted = picked(parameters, *_FILTERS)
+    items: list[JsonValue] = [{**entry} for entry in CATALOGUE if _is_wanted(entry, wanted)]
+    return world.page_of(items, parameters)
+
+
+def _is_wanted(entry: Mapping[str, JsonValue], wanted: Mapping[str, JsonValue]) -> bool:
+    return all(value in (entry[name], _LATEST) for name, value in wanted.items())
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "GetSchemaVersion": get,
+    "ListSchemaVersions": list_schemas,
+}

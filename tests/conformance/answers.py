@@ -1,0 +1,98 @@
+"""Every place in an answer, with its path in the service's names and in ours."""
+
+from collections.abc import Iterator, Mapping
+
+from attrs import frozen
+
+from iotmi._model import Page
+from iotmi._shapes import Entries, Hidden, Items, Shape as OurShape, Structure, members_of
+from tests.conformance.generate import Fill, Json, chance
+from tests.conformance.library import Declared, answer_model
+from tests.conformance.limits import Filled, Path
+from tests.conformance.pairing import bare
+from tests.conformance.service import Operation, Shape
+from tests.conformance.writing import squashed
+
+
+@frozen
+class Place:
+    """One place of an answer.
+
+    Attributes:
+        path: in the service's names.
+        spot: in ours, as an error names it.
+        ours: what we declare there.
+        needed: whether an answer without it cannot be read.
+    """
+
+    path: Path
+    spot: str
+    shape: Shape
+    ours: OurShape
+    needed: bool
+
+
+def full(operation: Operation) -> dict[str, Json]:
+    """An answer with every member, and something in every list and map."""
+    if operation.answered is None:
+        return {}
+    return Filled(Fill.LOW, chance(), odd=False).structure(operation.answered)
+
+
+def places_of(operation: Operation, declared: Declared, answer: Json) -> Iterator[Place]:
+    """Every place of *answer*, from the outside in."""
+    model, shape, listed = answer_model(declared), operation.answered, operation.listed
+    if model is None or shape is None:
+        return
+    if listed is None:
+        yield from _in_structure(model, shape, answer, (), "")
+        return
+    yield Place((listed.name,), "items", listed.shape, Items(Structure(model)), needed=False)
+    yield from _in_structure(
+        model, listed.shape.item, answer[listed.name][0], (listed.name, 0), "items[0]."
+    )
+
+
+def reach(value: object, path: Path) -> object:
+    """What our *value* holds at *path*."""
+    for number, step in enumerate(path):
+        if isinstance(value, Page) and number == 0:
+            value = value.items
+        elif isinstance(value, tuple):
+            value = value[int(step)]
+        elif isinstance(value, Mapping):
+            value = value[step]
+        else:
+            value = _member(value, str(step))
+    return value
+
+
+def _member(value: object, step: str) -> object:
+    names = {squashed(each.name): each.name for each in members_of(type(value))}
+    return getattr(value, names[squashed(step)])
+
+
+def _in_structure(model: type, shape: Shape, held: Json, path: Path, lead: str) -> Iterator[Place]:
+    members = {squashed(each.name): each for each in members_of(model)}
+    for each in shape.properties:
+        member = members[squashed(each.name)]
+        place = Place(
+            (*path, each.name), f"{lead}{member.name}", each.shape, member.shape, member.required
+        )
+        yield from _at(place, held[each.name])
+
+
+def _at(place: Place, held: Json) -> Iterator[Place]:
+    yield place
+    match bare(place.ours):
+        case Structure(model=model):
+            yield from _in_structure(model, place.shape, held, place.path, f"{place.spot}.")
+        case Items(item=item):
+            path, spot = (*place.path, 0), f"{place.spot}[0]"
+            yield from _at(Place(path, spot, place.shape.item, item, needed=False), held[0])
+        case Entries(value=value):
+            key = next(iter(held))
+            # The keys of what is hidden are not told.
+            words = "" if isinstance(place.ours, Hidden) else f"[{key!r}]"
+            path, spot = (*place.path, key), f"{place.spot}{words}"
+            yield from _at(Place(path, spot, place.shape.value, value, needed=False), held[key])

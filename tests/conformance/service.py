@@ -1,0 +1,156 @@
+"""The service's side: botocore's model of it, read from the JSON that botocore ships.
+
+`botocore.model.ServiceModel` hides some marks (deprecated members), so this reads the document
+beneath it. Knows nothing of our declarations.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from botocore.loaders import Loader
+
+SERVICE: Final = "iot-managed-integrations"
+
+Document: TypeAlias = Mapping[str, Any]
+"""A part of the model's JSON."""
+
+
+class Shape:
+    """A named shape of the model; what it refers to is resolved when asked for."""
+
+    def __init__(self, service: "Service", name: str) -> None:
+        self._service = service
+        self._told: Document = service.document["shapes"][name]
+        self.name = name
+        self.min: float | None = self._told.get("min")
+        self.max: float | None = self._told.get("max")
+        self.pattern: str | None = self._told.get("pattern")
+        self.enum: tuple[str, ...] = tuple(self._told.get("enum", ()))
+        self.sensitive: bool = self._told.get("sensitive", False)
+        self.deprecated: bool = self._told.get("deprecated", False)
+        self.fault: bool = self._told.get("fault", False)
+
+    @property
+    def kind(self) -> str:
+        """``string``, ``enum``, ``integer``, … ``structure``, ``document``."""
+        if self._told.get("document"):
+            return "document"
+        kind: str = self._told["type"]
+        return "enum" if self.enum else "integer" if kind == "long" else kind
+
+    @cached_property
+    def properties(self) -> "tuple[Property, ...]":
+        """The members of a structure, in the model's order."""
+        required = frozenset(self._told.get("required", ()))
+        return tuple(
+            Property(self._service, name, told, required=name in required)
+            for name, told in self._told.get("members", {}).items()
+        )
+
+    def property(self, name: str) -> "Property":
+        """The member of that name."""
+        return next(found for found in self.properties if found.name == name)
+
+    @cached_property
+    def item(self) -> "Shape":
+        """What a list holds."""
+        return self._service.shape(self._told["member"]["shape"])
+
+    @cached_property
+    def key(self) -> "Shape":
+        """What a map's keys are."""
+        return self._service.shape(self._told["key"]["shape"])
+
+    @cached_property
+    def value(self) -> "Shape":
+        """What a map's values are."""
+        return self._service.shape(self._told["value"]["shape"])
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name}>"
+
+
+class Property:
+    """One member of a structure.
+
+    Attributes:
+        name: as boto3 takes and gives it.
+        location: ``uri``, ``querystring`` or ``body``.
+    """
+
+    def __init__(self, service: "Service", name: str, told: Document, *, required: bool) -> None:
+        self.name = name
+        self.shape = service.shape(told["shape"])
+        self.required = required
+        self.location: str = told.get("location", "body")
+        self.token: bool = told.get("idempotencyToken", False)
+        self.deprecated: bool = told.get("deprecated", False) or self.shape.deprecated
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.shape}>"
+
+
+class Operation:
+    """One operation of the model."""
+
+    def __init__(self, service: "Service", told: Document) -> None:
+        self.name: str = told["name"]
+        self.input = service.shape(told["input"]["shape"])
+        self.output = service.shape(told["output"]["shape"]) if "output" in told else None
+        self.address: str = told["http"]["requestUri"]
+        self.status: int = told["http"].get("responseCode", 200)
+
+    @property
+    def answered(self) -> Shape | None:
+        """The shape of the answer, or None where there is nothing in it."""
+        return self.output if self.output is not None and self.output.properties else None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The members that stand in the path, in its order."""
+        found = [member.name for member in self.input.properties if member.location == "uri"]
+        return tuple(sorted(found, key=lambda name: self.address.index(f"{{{name}}}")))
+
+    @property
+    def listed(self) -> Property | None:
+        """Of a listing, the member of the answer that holds the items."""
+        answered = self.answered
+        if answered is None or "NextToken" not in {each.name for each in answered.properties}:
+            return None
+        return next((each for each in answered.properties if each.shape.kind == "list"), None)
+
+
+class Service:
+    """The service as one release of botocore knows it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._shapes: dict[str, Shape] = {}
+        self.operations: Mapping[str, Operation] = {
+            name: Operation(self, told) for name, told in document["operations"].items()
+        }
+
+    def shape(self, name: str) -> Shape:
+        """The shape of that name; always the same object for one name."""
+        if name not in self._shapes:
+            self._shapes[name] = Shape(self, name)
+        return self._shapes[name]
+
+    @property
+    def errors(self) -> tuple[Shape, ...]:
+        """The modelled errors."""
+        shapes: Document = self.document["shapes"]
+        return tuple(self.shape(name) for name, told in shapes.items() if told.get("exception"))
+
+
+def installed() -> Service:
+    """The service as the installed botocore knows it."""
+    return Service(Loader().load_service_model(SERVICE, "service-2"))
+
+
+def from_file(path: Path) -> Service:
+    """The service as a ``service-2.json`` of botocore's tells it."""
+    return Service(json.loads(path.read_text(encoding="utf-8")))

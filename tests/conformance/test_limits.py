@@ -1,0 +1,140 @@
+"""Every limit of the service's model holds before anything is sent, and to the very value."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+import iotmi
+from tests.conformance.generate import Json
+from tests.conformance.library import Declared, Library
+from tests.conformance.limits import NOTHING, Limit, baseline, limits_of, stated, with_value
+from tests.conformance.pairing import call, pair
+from tests.conformance.service import Operation, Service
+from tests.conformance.wire import Line
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:DeprecationWarning")
+
+WORDS = {
+    "shortest": "characters",
+    "longest": "characters",
+    "pattern": "must match",
+    "least": "must be ",
+    "greatest": "must be ",
+    "fewest": "items",
+    "most": "items",
+    "enum": "must be one of",
+    "required": "is required",
+}
+"""What the problem with each kind of limit says."""
+
+
+def all_limits(
+    theirs: Service, ours: Library
+) -> Iterator[tuple[Declared, Operation, dict[str, Json], Limit]]:
+    """Every limit, with its operation and a request that keeps to all."""
+    for name, declared in ours.operations.items():
+        operation = theirs.operations[name]
+        for limit in limits_of(operation, declared):
+            yield declared, operation, baseline(operation), limit
+
+
+def arguments(declared: Declared, operation: Operation, parameters: Json) -> Mapping[str, object]:
+    """What the method takes; what is nested is made without being checked."""
+    with iotmi.unchecked():
+        return pair(declared.request, operation.input, parameters).arguments
+
+
+def limit_at(spot: str, error: iotmi.ConstraintError) -> str:
+    """What is said of *spot*."""
+    return next((each.limit for each in error.problems if each.path == spot), "nothing")
+
+
+def test_both_sides_state_the_same_limits(theirs: Service, ours: Library) -> None:
+    """The limits enumerated from the model are as many of each kind as our declarations have."""
+    for name, declared in ours.operations.items():
+        found = Counter(limit.kind for limit in limits_of(theirs.operations[name], declared))
+        assert found == +stated(declared.request), name
+
+
+def test_what_is_outside_a_limit_is_refused_and_not_sent(
+    theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
+) -> None:
+    """A value just outside raises ConstraintError with the member's path; nothing leaves."""
+    client = line.client()
+    refused: Counter[str] = Counter()
+    unbreakable: Counter[str] = Counter()
+    for declared, operation, parameters, limit in all_limits(theirs, ours):
+        if limit.outside is NOTHING:
+            # No string is shorter than none, and no list.
+            assert limit.kind in ("shortest", "fewest")
+            assert limit.bound == 0
+            unbreakable[limit.kind] += 1
+            continue
+        changed = with_value(parameters, limit.path, limit.outside)
+        given = arguments(declared, operation, changed)
+        with pytest.raises(iotmi.ConstraintError) as caught:
+            call(client, declared.method, declared.request, given)
+        assert caught.value.subject == declared.name
+        assert WORDS[limit.kind] in limit_at(limit.spot, caught.value), (declared.name, limit)
+        refused[limit.kind] += 1
+    assert not line.sent
+    expected = sum((stated(each.request) for each in ours.operations.values()), Counter())
+    assert refused + unbreakable == expected
+    tell(f"{refused.total()} limits refuse: {dict(refused)}; {unbreakable.total()} never could")
+
+
+def test_what_is_nested_is_refused_on_the_line_that_makes_it(
+    theirs: Service, ours: Library
+) -> None:
+    """A value inside a request is checked at its own birth, under its own name."""
+    refused = 0
+    for declared, operation, parameters, limit in all_limits(theirs, ours):
+        if limit.model is declared.request or limit.outside is NOTHING:
+            continue
+        with pytest.raises(iotmi.ConstraintError) as caught:
+            pair(
+                declared.request,
+                operation.input,
+                with_value(parameters, limit.path, limit.outside),
+            )
+        assert caught.value.subject == limit.model.__name__
+        assert WORDS[limit.kind] in limit_at(limit.spot.rpartition(".")[2], caught.value)
+        refused += 1
+    assert refused
+
+
+def test_what_is_just_inside_a_limit_is_accepted(
+    theirs: Service, ours: Library, tell: Callable[[str], None]
+) -> None:
+    """A value at the very limit makes a request, and so does each member of an enum."""
+    accepted = 0
+    for declared, operation, parameters, limit in all_limits(theirs, ours):
+        for value in limit.inside:
+            changed = with_value(parameters, limit.path, value)
+            paired = pair(declared.request, operation.input, changed)
+            assert declared.request(**paired.arguments) is not None
+            accepted += 1
+    tell(f"{accepted} values at a limit accepted")
+
+
+def test_a_required_member_left_out_is_a_type_error_that_names_it(
+    theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
+) -> None:
+    """Leaving out what is required fails as any call of Python's does, in methods and values."""
+    client = line.client()
+    named = 0
+    for declared, operation, parameters, limit in all_limits(theirs, ours):
+        if limit.kind != "required":
+            continue
+        given = dict(arguments(declared, operation, parameters))
+        if limit.model is declared.request:
+            del given[limit.member]
+            with pytest.raises(TypeError, match=f"'{limit.member}'"):
+                call(client, declared.method, declared.request, given)
+        else:
+            with pytest.raises(TypeError, match=f"'{limit.member}'"):
+                limit.model()
+        named += 1
+    tell(f"{named} required members named")
+    assert named == sum(stated(each.request)["required"] for each in ours.operations.values())

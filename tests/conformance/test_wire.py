@@ -1,0 +1,159 @@
+"""What leaves and what comes back is what leaves and comes back through boto3, byte for byte."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import anyio
+import pytest
+from botocore import xform_name
+
+import iotmi
+from tests.conformance.generate import Fill, Json, Maker, chance
+from tests.conformance.ledger import promised
+from tests.conformance.library import Declared, Library
+from tests.conformance.limits import baseline, limits_of, with_value
+from tests.conformance.pairing import answer_differences, call, pair
+from tests.conformance.service import Operation, Service
+from tests.conformance.wire import REQUEST_ID, Boto3Client, Line, Sent
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:DeprecationWarning")
+
+FILLS = (Fill.REQUIRED, Fill.LOW, Fill.HIGH, Fill.ANY, Fill.ANY, Fill.ANY)
+
+
+def bodies(theirs: Service, operation: Operation) -> Iterator[bytes]:
+    """Bodies that answer *operation*, with all that we promise ourselves."""
+    known = promised(theirs)
+    if operation.answered is None:
+        yield b""
+        return
+    for number, fill in enumerate(FILLS):
+        maker = Maker(fill, chance(operation.name, number), known=known)
+        yield json.dumps(maker.structure(operation.answered)).encode()
+
+
+def through_boto3(line: Line, plain: Boto3Client, name: str, parameters: Json) -> Sent:
+    """How a plain client sends it."""
+    getattr(plain, xform_name(name))(**parameters)
+    return line.last()
+
+
+def plainest(declared: Declared, operation: Operation) -> iotmi.Request[object]:
+    """A request with only what it needs."""
+    parameters = Maker(Fill.REQUIRED, chance(), odd=False).structure(operation.input)
+    return declared.request(**pair(declared.request, operation.input, parameters).arguments)
+
+
+def test_requests_leave_byte_for_byte_as_boto3_sends_them(
+    theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
+) -> None:
+    """Method, path, query and body of a request are those of a plain boto3 client's."""
+    plain, client = line.boto3_client(), line.client()
+    compared = 0
+    for name, declared in ours.operations.items():
+        operation = theirs.operations[name]
+        line.body = next(bodies(theirs, operation))
+        for number, fill in enumerate(FILLS):
+            parameters = Maker(fill, chance(name, number)).structure(operation.input)
+            paired = pair(declared.request, operation.input, parameters)
+            expected = through_boto3(line, plain, name, paired.parameters)
+            client.send(declared.request(**paired.arguments))
+            assert line.last() == expected, name
+            call(client, declared.method, declared.request, paired.arguments)
+            assert line.last() == expected, declared.method
+            compared += 2
+    tell(f"{compared} requests compared")
+    assert compared == 2 * len(FILLS) * len(theirs.operations)
+
+
+def test_a_value_at_each_limit_leaves_as_boto3_sends_it(
+    theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
+) -> None:
+    """One limit at a time: the longest, the fewest, the greatest go out unchanged."""
+    plain, client = line.boto3_client(), line.client()
+    compared = 0
+    for name, declared in ours.operations.items():
+        operation = theirs.operations[name]
+        line.body = next(bodies(theirs, operation))
+        for limit in limits_of(operation, declared):
+            if limit.bound is None:
+                continue
+            parameters = with_value(baseline(operation), limit.path, limit.inside[0])
+            paired = pair(declared.request, operation.input, parameters)
+            expected = through_boto3(line, plain, name, paired.parameters)
+            client.send(declared.request(**paired.arguments))
+            assert line.last() == expected, (name, limit)
+            compared += 1
+    tell(f"{compared} requests at a limit compared")
+    assert compared
+
+
+def test_a_token_is_minted_where_boto3_would_mint_one(
+    theirs: Service, ours: Library, line: Line
+) -> None:
+    """A request without its token leaves with one, and is otherwise the same."""
+    plain, client = line.boto3_client(), line.client()
+    minting = 0
+    for name, declared in ours.operations.items():
+        operation = theirs.operations[name]
+        if not any(each.token for each in operation.input.properties):
+            continue
+        parameters = Maker(Fill.LOW, chance()).structure(operation.input)
+        del parameters["ClientToken"]
+        paired = pair(declared.request, operation.input, parameters)
+        line.body = next(bodies(theirs, operation))
+        expected = through_boto3(line, plain, name, paired.parameters)
+        client.send(declared.request(**paired.arguments))
+        sent = line.last()
+        mine, yours = json.loads(sent.body), json.loads(expected.body)
+        assert len(mine.pop("ClientToken")) == len(yours.pop("ClientToken")) == 36
+        assert mine == yours
+        minting += 1
+    assert minting
+
+
+def test_answers_come_back_whole(
+    theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
+) -> None:
+    """Each member of an answer is what botocore's own parse makes of the same bytes."""
+    plain, client = line.boto3_client(), line.client()
+    compared = 0
+    for name, declared in ours.operations.items():
+        operation = theirs.operations[name]
+        request = plainest(declared, operation)
+        for body in bodies(theirs, operation):
+            line.body = body
+            parameters = Maker(Fill.REQUIRED, chance(), odd=False).structure(operation.input)
+            parsed = getattr(plain, xform_name(name))(**parameters)
+            del parsed["ResponseMetadata"]
+            response = client.send(request)
+            assert not list(answer_differences(operation, response.value, parsed))
+            assert response.raw == (json.loads(body) if body else {})
+            assert response.request_id == REQUEST_ID
+            compared += 1
+    line.sent.clear()
+    tell(f"{compared} answers compared")
+
+
+def test_awaited_answers_are_the_same(theirs: Service, ours: Library, line: Line) -> None:
+    """What `AsyncClient` sends and gives is what `Client` sends and gives."""
+    client, awaiting = line.client(), line.async_client()
+
+    async def compare() -> int:
+        compared = 0
+        for name, declared in ours.operations.items():
+            operation = theirs.operations[name]
+            request = plainest(declared, operation)
+            *_, line.body = bodies(theirs, operation)
+            expected = client.send(request)
+            sent = line.sent.pop()
+            response = await awaiting.send(request)
+            # A minted token is another each time.
+            if not any(each.token for each in operation.input.properties):
+                assert line.sent[-1] == sent
+            assert response.value == expected.value
+            line.sent.clear()
+            compared += 1
+        return compared
+
+    assert anyio.run(compare) == len(ours.operations)

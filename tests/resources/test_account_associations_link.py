@@ -1,0 +1,75 @@
+"""Linking an end user's account: what takes several requests, and a person."""
+
+import pytest
+
+import iotmi
+from iotmi import (
+    AccountAssociation,
+    AssociationState,
+    AsyncClient,
+    Client,
+    CreateAccountAssociation,
+    GeneralAuthorizationName,
+)
+from iotmi.emulator import Emulator
+from tests.resources.connections import make_connector_destination
+
+pytestmark = pytest.mark.anyio
+
+
+def test_a_link_stands_once_somebody_has_signed_in(client: Client, pauses: list[float]) -> None:
+    """The address is handed out once, before the wait; the association is given at its end."""
+    creation = CreateAccountAssociation(
+        connector_destination_id=make_connector_destination(client), name="Ann"
+    )
+    shown: list[tuple[str, int]] = []
+    link = client.account_associations.link(
+        creation, sign_in=lambda url: shown.append((url, len(pauses)))
+    )
+    assert isinstance(link, AccountAssociation)
+    assert link.association_state is AssociationState.ASSOCIATION_SUCCEEDED
+    assert link.name == "Ann"
+    assert shown == [(link.oauth_authorization_url, 0)]
+    assert link.oauth_authorization_url.startswith("https://")
+    assert link.oauth_authorization_url not in repr(link)
+    assert len(pauses) == 1
+
+
+async def test_nobody_signs_in_where_a_secret_stands_in(
+    client: Client, async_client: AsyncClient
+) -> None:
+    """There is no address then, and nobody to show it to."""
+    creation = CreateAccountAssociation(
+        connector_destination_id=make_connector_destination(client),
+        general_authorization=GeneralAuthorizationName(auth_material_name="household"),
+    )
+    shown: list[str] = []
+    link = await async_client.account_associations.link(creation, sign_in=shown.append)
+    assert link.association_state is AssociationState.ASSOCIATION_SUCCEEDED
+    assert shown == []
+
+
+async def test_the_awaiting_client_links_too(client: Client, async_client: AsyncClient) -> None:
+    """The same flow, awaited."""
+    creation = CreateAccountAssociation(connector_destination_id=make_connector_destination(client))
+    shown: list[str] = []
+    link = await async_client.account_associations.link(creation, sign_in=shown.append)
+    assert link.association_state is AssociationState.ASSOCIATION_SUCCEEDED
+    assert shown == [link.oauth_authorization_url]
+
+
+def test_an_association_that_goes_ends_the_wait(client: Client, emulator: Emulator) -> None:
+    """The end user changes their mind: the link cannot stand any more."""
+
+    def change_mind(url: str) -> None:
+        assert url
+        (begun,) = client.account_associations.list()
+        client.account_associations.delete(begun.account_association_id)
+
+    creation = CreateAccountAssociation(connector_destination_id=make_connector_destination(client))
+    with pytest.raises(iotmi.WaitFailedError) as caught:
+        client.account_associations.link(creation, sign_in=change_mind)
+    assert isinstance(caught.value.value, AccountAssociation)
+    assert caught.value.value.association_state is AssociationState.ASSOCIATION_DELETING
+    assert caught.value.value.oauth_authorization_url not in str(caught.value)
+    assert emulator.calls[-1].operation == "GetAccountAssociation"
