@@ -9,20 +9,22 @@ raises becomes one of our errors here, by its code and never by its status.
 import email.utils
 import json
 import math
+import platform
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 import botocore.exceptions as theirs
 from attrs import frozen
+from botocore import __version__ as botocore_version
 from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
+from botocore.session import Session as BotocoreSession
 
 from iotmi._secrets import Conceal, guard_logs, silence
 from iotmi._values import JsonValue
@@ -37,23 +39,23 @@ from iotmi.errors import (
     ServiceError,
 )
 
+if TYPE_CHECKING:
+    import boto3
+
 SERVICE: Final = "iot-managed-integrations"
 
 
-def open_session(profile_name: str | None) -> boto3.Session:
-    """A boto3 session of our own: boto3's default one is not safe to make clients in from threads.
+def open_session(profile_name: str | None) -> BotocoreSession:
+    """A session of our own, with the credential and Region chain of boto3's default one.
 
-    Raises:
-        NotSentError: there is no such profile.
+    boto3's own session would bring its resources and its transfer manager into memory, and its
+    default one is not safe to make clients in from threads.
     """
-    try:
-        return boto3.Session(profile_name=profile_name)
-    except theirs.BotoCoreError as error:
-        raise NotSentError(f"no session: {error}", operation="(none)") from error
+    return BotocoreSession(profile=profile_name)
 
 
 def open_client(
-    session: boto3.Session,
+    session: "boto3.Session | BotocoreSession",
     *,
     region_name: str | None = None,
     endpoint_url: str | None = None,
@@ -62,21 +64,30 @@ def open_client(
     """A boto3 client as this library wants it.
 
     Raises:
-        NotSentError: botocore could not make one, for want of a Region for example.
+        NotSentError: botocore could not make one, for want of a Region or a profile for example.
     """
     config = Config(
         retries={"total_max_attempts": 1, "mode": "standard"},
         parameter_validation=False,
         max_pool_connections=connections,
-        user_agent_extra=f"iotmi/{__version__}",
+        user_agent=_user_agent(),
     )
+    make = session.create_client if isinstance(session, BotocoreSession) else session.client
     try:
-        client: BaseClient = session.client(
+        client: BaseClient = make(
             SERVICE, region_name=region_name, endpoint_url=endpoint_url, config=config
         )
     except theirs.BotoCoreError as error:
         raise NotSentError(f"no client: {error}", operation="(none)") from error
     return client
+
+
+def _user_agent() -> str:
+    """Who we are, made once: botocore puts its own together twice for each request."""
+    return (
+        f"iotmi/{__version__} Botocore/{botocore_version} "
+        f"Python/{platform.python_version()} {platform.system()}/{platform.release()}"
+    )
 
 
 @frozen(kw_only=True)

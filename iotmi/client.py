@@ -7,8 +7,6 @@ business.
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
-import boto3
-from botocore.client import BaseClient
 
 from iotmi._bind import Awaiting, Blocking, Engine, M
 from iotmi._engine import BlockingEngine, Course
@@ -17,6 +15,9 @@ from iotmi._transport import Transport, open_client, open_session
 from iotmi.retrying import Persistence, RetryPolicy
 
 if TYPE_CHECKING:
+    import boto3
+    from botocore.client import BaseClient
+
     from iotmi.resources.account import Account
     from iotmi.resources.account_associations import AccountAssociations
     from iotmi.resources.cloud_connectors import CloudConnectors
@@ -179,8 +180,8 @@ class _Client(Families[M]):
     def __init__(
         self,
         *,
-        session: boto3.Session | None = None,
-        boto3_client: BaseClient | None = None,
+        session: "boto3.Session | None" = None,
+        boto3_client: "BaseClient | None" = None,
         region_name: str | None = None,
         profile_name: str | None = None,
         endpoint_url: str | None = None,

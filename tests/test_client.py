@@ -146,8 +146,14 @@ def test_botocore_does_not_validate_beneath_us() -> None:
 
 def test_our_requests_say_who_we_are() -> None:
     """The version is in the user agent."""
-    agent = open_client(session()).meta.config.user_agent_extra  # type: ignore[attr-defined]  # made by botocore
-    assert f"iotmi/{iotmi.__version__}" in agent
+    seen: list[str] = []
+    with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
+        client = open_client(session(), endpoint_url=url)
+        client.meta.events.register(
+            "before-send.*", lambda request, **_: seen.append(str(request.headers["User-Agent"]))
+        )
+        Client(boto3_client=client).managed_things.get("x")
+    assert f"iotmi/{iotmi.__version__} Botocore/" in seen[0]
 
 
 def test_without_anyio_the_message_says_what_to_install() -> None:
