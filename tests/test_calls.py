@@ -167,6 +167,20 @@ def test_the_hook_is_told_of_each_retry(emulator: Emulator) -> None:
     assert all(retry.pause >= 0 for retry in told)
 
 
+async def test_pauses_are_really_made(emulator: Emulator) -> None:
+    """Without a substitute, both clients wait."""
+    policy = RetryPolicy(throttle_base=0.02, seed=1)
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=0.02)
+    began = time.monotonic()
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        emulator.client(retry=policy).managed_things.get("x")
+    assert time.monotonic() - began >= 0.04
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=0.02)
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        await emulator.async_client(retry=policy).managed_things.get("x")
+    assert time.monotonic() - began >= 0.08
+
+
 def test_the_same_seed_makes_the_same_pauses(emulator: Emulator) -> None:
     """Chance can be held still for a test."""
     seen: list[list[float]] = [[], []]
