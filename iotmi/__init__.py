@@ -32,6 +32,7 @@ _NAMES: Final[Mapping[str, str]] = {
         ServiceUnavailableError ThrottlingError UnauthorizedError ValidationError WaitError
         WaitFailedError WaitTimeoutError
     """,
+    "iotmi.pacing": "Pacing",
     "iotmi.paging": "AsyncPager Pager",
     "iotmi.resources._capabilities": """
         CapabilityAction CapabilityReport CapabilityReportCapability

@@ -40,6 +40,7 @@ from iotmi.errors import (
     WaitFailedError as WaitFailedError,
     WaitTimeoutError as WaitTimeoutError,
 )
+from iotmi.pacing import Pacing as Pacing
 from iotmi.paging import AsyncPager as AsyncPager, Pager as Pager
 from iotmi.resources._capabilities import (
     CapabilityAction as CapabilityAction,

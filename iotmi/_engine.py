@@ -22,6 +22,7 @@ from iotmi._secrets import concealer
 from iotmi._transport import Reply, Transport
 from iotmi._values import JsonValue
 from iotmi.errors import CallError, ResponseError
+from iotmi.pacing import Pacers, Pacing, paced
 from iotmi.paging import Pager
 from iotmi.retrying import Persistence, RetryPolicy
 
@@ -36,18 +37,26 @@ class Course:
     """How one client sends a request: over which transport, how persistently, for how long."""
 
     def __init__(
-        self, transport: Transport, persistence: Persistence, timeout: float | None
+        self,
+        transport: Transport,
+        persistence: Persistence,
+        pacers: Pacers | None,
+        timeout: float | None,
     ) -> None:
         self.transport = transport
         self.persistence = persistence
+        self.pacers = pacers
         self.timeout = timeout
 
-    def with_options(self, *, retry: RetryPolicy | None, timeout: float | None) -> "Course":
+    def with_options(
+        self, *, retry: RetryPolicy | None, pacing: Pacing | None, timeout: float | None
+    ) -> "Course":
         """Another course over the same transport. None changes nothing; infinity is no bound."""
         bound = self.timeout if timeout is None else timeout
         return Course(
             self.transport.lent(),
             Persistence.of(retry) if retry else self.persistence,
+            Pacers(pacing) if pacing else self.pacers,
             None if bound == math.inf else bound,
         )
 
@@ -67,7 +76,19 @@ class Course:
             nonlocal made
             made = number
             try:
-                return (yield from self._attempt(request, operation, parameters, deadline))
+                sending = self._attempt(request, operation, parameters, deadline)
+                if self.pacers is None:
+                    return (yield from sending)
+                return (
+                    yield from paced(
+                        sending,
+                        self.pacers.of(operation),
+                        operation=operation,
+                        number=number,
+                        deadline=deadline,
+                        really=self.persistence.policy.sleep is None,
+                    )
+                )
             except CallError as error:
                 error.attempts = number
                 _log.debug("%s attempt %d failed: %s", operation, number, type(error).__name__)
@@ -107,7 +128,8 @@ class Course:
         def perform() -> Reply:
             return self.transport.perform(operation, parameters, lambda: concealer(request))
 
-        return work(perform, seconds=deadline.remaining())
+        # What is left is asked when the attempt begins, which may be after its turn has come.
+        return (yield from work(perform, seconds=deadline.remaining()))
 
     def _read(
         self, request: Request[R], operation: str, reply: Reply, attempts: int

@@ -7,11 +7,11 @@ business.
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
-
 from iotmi._bind import Awaiting, Blocking, Engine, M
 from iotmi._engine import BlockingEngine, Course
 from iotmi._model import Request, Response
 from iotmi._transport import Transport, open_client, open_session
+from iotmi.pacing import Pacers, Pacing
 from iotmi.retrying import Persistence, RetryPolicy
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ class _Client(Families[M]):
         profile_name: of the shared configuration file.
         endpoint_url: to call instead of the Region's own endpoint.
         retry: how persistent the client is.
+        pacing: how the client finds and keeps the rate that the service allows; None for calls as
+            fast as they come.
         timeout: the most seconds that one call may take over all attempts and pauses, after which
             `DeadlineExceededError` is raised; None for no bound.
 
@@ -186,6 +188,7 @@ class _Client(Families[M]):
         profile_name: str | None = None,
         endpoint_url: str | None = None,
         retry: RetryPolicy = _DEFAULT_RETRY,
+        pacing: Pacing | None = None,
         timeout: float | None = None,
     ) -> None:
         if timeout is not None and not timeout > 0:
@@ -205,23 +208,30 @@ class _Client(Families[M]):
                 ),
                 owned=True,
             )
-        self._adopt(Course(transport, Persistence.of(retry), timeout))
+        pacers = Pacers(pacing) if pacing else None
+        self._adopt(Course(transport, Persistence.of(retry), pacers, timeout))
 
     def _adopt(self, course: Course) -> None:
         """Take *course* for every call, in an engine of this client's colour."""
         raise NotImplementedError
 
     def with_options(
-        self, *, retry: RetryPolicy | None = None, timeout: float | None = None
+        self,
+        *,
+        retry: RetryPolicy | None = None,
+        pacing: Pacing | None = None,
+        timeout: float | None = None,
     ) -> Self:
         """A light copy that shares the connection, which this one closes. None changes nothing.
 
         Args:
             retry: another policy, with a budget of its own.
+            pacing: another pacing, which has yet to find the rate.
             timeout: another bound in seconds; ``math.inf`` for none.
         """
         copy = type(self).__new__(type(self))
-        copy._adopt(self._course.with_options(retry=retry, timeout=timeout))  # noqa: SLF001
+        options = self._course.with_options(retry=retry, pacing=pacing, timeout=timeout)
+        copy._adopt(options)  # noqa: SLF001
         return copy
 
     def __repr__(self) -> str:

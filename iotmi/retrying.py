@@ -64,7 +64,7 @@ class RetryPolicy:
             sibling, which also cuts an attempt short.)
         on_retry: called before each pause, from the thread or task of the call.
         seed: makes the pauses the same in each run, for tests.
-        sleep: called in the place of waiting, for tests, by the awaiting client too.
+        sleep: called in the place of all waiting, for tests, by the awaiting client too.
     """
 
     attempts: int = field(default=5, validator=validators.ge(1))
