@@ -1,6 +1,6 @@
 """What an account needs once, before its first hub: an address, and a key of its own."""
 
-from iotmi import Client, EncryptionType, ResourceNotFoundError, RetryPolicy, WaitFailedError
+from iotmi import Client, EncryptionType, ResourceNotFoundError, WaitFailedError
 from iotmi.emulator import Emulator
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"
@@ -32,7 +32,7 @@ def main() -> None:
     """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
     with Emulator() as emulator:
         # Here nothing has to be waited for, so the pauses of waiters are left out.
-        client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+        client = emulator.client()
         print("Hubs connect to", endpoint_address(client))
         encrypt_with(client, KEY)
         print("Encrypted:", client.account.get_default_encryption_configuration().encryption_type)

@@ -1,17 +1,48 @@
 """An end user's account with a third party is linked, and a device of that cloud is registered."""
 
-from iotmi import AuthenticationMaterialType, Client, RetryPolicy, Role
+from iotmi import (
+    AuthConfig,
+    AuthenticationMaterialType,
+    AuthType,
+    Client,
+    EndpointConfig,
+    LambdaConfig,
+    OAuthConfig,
+    Role,
+    SecretsManager,
+    TokenEndpointAuthenticationScheme,
+)
 from iotmi.emulator import Emulator
 
-CONNECTOR_DESTINATION_ID = "lighting-cloud"
 DISCOVERY_ID = "0123456789abcdef0123456789abcdef"
 
 
-def link_account(client: Client, name: str) -> str:
-    """Link an account, and wait for its user to sign in; the association's id."""
-    link = client.account_associations.create(
-        connector_destination_id=CONNECTOR_DESTINATION_ID, name=name
+def connect_cloud(client: Client) -> str:
+    """A connector to another cloud, and how its users sign in there; the destination's id."""
+    connector = client.cloud_connectors.create(
+        name="Lighting Cloud",
+        endpoint_config=EndpointConfig(lambda_=LambdaConfig(arn="lighting-cloud-connector")),
     )
+    return client.connector_destinations.create(
+        cloud_connector_id=connector.id,
+        auth_type=AuthType.OAUTH,
+        auth_config=AuthConfig(
+            oauth=OAuthConfig(
+                auth_url="https://login.example.com/authorize",
+                token_url="https://login.example.com/token",  # noqa: S106  (an address)
+                token_endpoint_authentication_scheme=TokenEndpointAuthenticationScheme.HTTP_BASIC,
+            )
+        ),
+        secrets_manager=SecretsManager(
+            arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:lighting-cloud-AbCdEf",
+            version_id="0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
+        ),
+    ).id
+
+
+def link_account(client: Client, destination_id: str, name: str) -> str:
+    """Link an account, and wait for its user to sign in; the association's id."""
+    link = client.account_associations.create(connector_destination_id=destination_id, name=name)
     # This address is for that user alone: an application opens it in the user's browser.
     print("Sign in at", link.oauth_authorization_url.partition("?")[0])
     client.account_associations.wait_until_settled(link.account_association_id, timeout=600)
@@ -38,8 +69,8 @@ def main() -> None:
     """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
     with Emulator() as emulator:
         # Here nothing has to be waited for, so the pauses of waiters are left out.
-        client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
-        association_id = link_account(client, "Anna at Lighting Cloud")
+        client = emulator.client()
+        association_id = link_account(client, connect_cloud(client), "Anna at Lighting Cloud")
         bulb_id = add_bulb(client, association_id)
         print("The bulb is", client.managed_things.get(bulb_id).provisioning_status)
         client.account_associations.deregister(

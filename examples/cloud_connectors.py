@@ -15,7 +15,6 @@ from iotmi import (
     MatterCapabilityReportEndpoint,
     MatterCluster,
     MatterEndpoint,
-    RetryPolicy,
     SecretsManager,
 )
 from iotmi.emulator import Emulator
@@ -84,7 +83,7 @@ def main() -> None:
     """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
     with Emulator() as emulator:
         # Here nothing has to be waited for, so the pauses of waiters are left out.
-        client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+        client = emulator.client()
         connector = client.cloud_connectors.create(
             name="Lighting Cloud",
             endpoint_config=EndpointConfig(lambda_=LambdaConfig(arn="lighting-cloud-connector")),

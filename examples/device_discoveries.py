@@ -11,7 +11,6 @@ from iotmi import (
     EndpointConfig,
     GeneralAuthorizationName,
     LambdaConfig,
-    RetryPolicy,
     Role,
     SecretsManager,
     StartDeviceDiscovery,
@@ -70,7 +69,7 @@ def main() -> None:
     """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
     with Emulator() as emulator:
         # Here nothing has to be waited for, so the pauses of waiters are left out.
-        client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+        client = emulator.client()
         hub = client.managed_things.create(
             role=Role.CONTROLLER,
             authentication_material="SN:123456789524;UPC:829576019524",

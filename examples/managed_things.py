@@ -9,7 +9,6 @@ from iotmi import (
     Client,
     CommandCapability,
     CommandEndpoint,
-    RetryPolicy,
     Role,
 )
 from iotmi.emulator import Emulator
@@ -81,7 +80,7 @@ def main() -> None:
     """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
     with Emulator() as emulator:
         # Here nothing has to be waited for, so the pauses of waiters are left out.
-        client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+        client = emulator.client()
         hub_id, lamp_id = set_up_home(client)
         for thing in client.managed_things.list():
             print(thing.role, thing.name, thing.provisioning_status)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from iotmi import AuthenticationMaterialType, Client, OtaType, RetryPolicy, Role
+from iotmi import AuthenticationMaterialType, Client, OtaType, Role
 from iotmi.emulator import Emulator
 
 JOB_DOCUMENT = "https://firmware.s3.eu-west-1.amazonaws.com/hub-2.1.json"
@@ -33,7 +33,7 @@ def main() -> None:
     """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
     with Emulator() as emulator:
         # Here nothing has to be waited for, so the pauses of waiters are left out.
-        client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+        client = emulator.client()
         for number in range(3):
             client.managed_things.create(
                 role=Role.CONTROLLER,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from iotmi import Client, ProvisioningType, RetryPolicy
+from iotmi import Client, ProvisioningType
 from iotmi.emulator import Emulator
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
     with Emulator() as emulator, TemporaryDirectory() as folder:
         # Here nothing has to be waited for, so the pauses of waiters are left out.
-        client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+        client = emulator.client()
         profile_id = make_profile(client, "Hall_hubs", Path(folder))
         print(client.provisioning_profiles.get(profile_id).status)
         print(sorted(path.name for path in Path(folder).iterdir()))

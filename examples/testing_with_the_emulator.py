@@ -6,7 +6,6 @@ from iotmi import (
     AuthenticationMaterialType,
     Client,
     InternalServerError,
-    RetryPolicy,
     Role,
 )
 from iotmi.emulator import Emulator
@@ -24,7 +23,7 @@ def close_household(client: Client, locker_id: str) -> int:
 
 def make_client(emulator: Emulator) -> Client:
     """A client whose waiters and retries do not wait. In pytest, a fixture."""
-    return emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+    return emulator.client()
 
 
 def make_household(client: Client) -> str:

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from iotmi import (
     AssociationState,
+    AuthConfig,
     AuthenticationMaterialType,
+    AuthType,
     CapabilityAction,
     CapabilityReport,
     CapabilityReportCapability,
@@ -18,12 +20,18 @@ from iotmi import (
     CommandCapability,
     CommandEndpoint,
     ConstraintError,
+    EndpointConfig,
+    EndpointType,
     GetManagedThing,
     InternalServerError,
+    LambdaConfig,
     ManagedThingState,
+    OAuthConfig,
     ProvisioningStatus,
     ResourceNotFoundError,
     Role,
+    SecretsManager,
+    TokenEndpointAuthenticationScheme,
 )
 from iotmi.emulator import Emulator
 
@@ -215,8 +223,36 @@ def link_account(teller: Teller, client: Client) -> None:
     """A resident signs in at a third party, and leaves it again."""
     teller.chapter("A resident's account with a third party")
 
+    connector = client.cloud_connectors.create(
+        name="Lighting Cloud",
+        endpoint_config=EndpointConfig(
+            lambda_=LambdaConfig(arn="arn:aws:lambda:eu-west-1:123456789012:function:lighting")
+        ),
+        endpoint_type=EndpointType.LAMBDA,
+    )
+    teller.step("cloud_connectors.create", f"connector {connector.id}", holds=bool(connector.id))
+
+    secret = SecretsManager(
+        arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:lighting-AbCdEf",
+        version_id="0123456789abcdef0123456789abcdef",
+    )
+    cloud = client.connector_destinations.create(
+        name="Lighting Cloud",
+        cloud_connector_id=connector.id,
+        auth_type=AuthType.OAUTH,
+        auth_config=AuthConfig(
+            oauth=OAuthConfig(
+                auth_url="https://login.example.com/authorize",
+                token_url="https://login.example.com/token",  # noqa: S106  (an address)
+                token_endpoint_authentication_scheme=TokenEndpointAuthenticationScheme.HTTP_BASIC,
+            )
+        ),
+        secrets_manager=secret,
+    )
+    teller.step("connector_destinations.create", f"destination {cloud.id}", holds=bool(cloud.id))
+
     link = client.account_associations.create(
-        connector_destination_id="lighting-cloud", name="Anna at Lighting Cloud"
+        connector_destination_id=cloud.id, name="Anna at Lighting Cloud"
     )
     teller.step(
         "account_associations.create",
@@ -249,6 +285,11 @@ def link_account(teller: Teller, client: Client) -> None:
         missing.message if missing else "it is still there",
         holds=missing is not None and missing.resource_id == link.account_association_id,
     )
+
+    client.connector_destinations.delete(cloud.id)
+    client.cloud_connectors.delete(connector.id)
+    is_empty = client.cloud_connectors.list().first() is None
+    teller.step("cloud_connectors.delete", "no connector is left", holds=is_empty)
 
 
 def meet_trouble(teller: Teller, client: Client, emulator: Emulator, lamp_id: str) -> None:

@@ -1,7 +1,7 @@
 """The emulator's time.
 
 Owns the order of moments: no two are the same and none comes before an earlier one. It
-knows nothing of what is timed.
+knows nothing of what is timed, only whether anything is.
 """
 
 import time
@@ -11,12 +11,30 @@ from threading import Lock
 
 
 class Clock:
-    """Strictly rising moments, in whole milliseconds since 1970."""
+    """Strictly rising moments, in whole milliseconds since 1970.
 
-    def __init__(self, seconds: Callable[[], float] = time.time) -> None:
+    Attributes:
+        runs: Whether what takes time takes it by this clock. Where it does not, a look takes
+            the place of time.
+    """
+
+    def __init__(self, seconds: Callable[[], float] = time.time, *, runs: bool = False) -> None:
+        self.runs = runs
         self._seconds = seconds
         self._lock = Lock()
         self._last = 0
+        self._skipped = 0.0
+
+    @property
+    def skipped(self) -> float:
+        """Seconds that were not waited for."""
+        with self._lock:
+            return self._skipped
+
+    def skip(self, seconds: float) -> None:
+        """Count a pause that somebody would have made and did not."""
+        with self._lock:
+            self._skipped += seconds
 
     def now(self) -> int:
         """The present moment, at least a millisecond after the one before."""
@@ -24,11 +42,51 @@ class Clock:
             self._last = max(int(self._seconds() * 1000), self._last + 1)
             return self._last
 
+    @property
+    def present(self) -> int:
+        """The present moment, without making it a past one."""
+        with self._lock:
+            return max(int(self._seconds() * 1000), self._last)
+
+    def advance(self, milliseconds: int) -> None:
+        """Let time pass at once."""
+        with self._lock:
+            self._last = max(int(self._seconds() * 1000), self._last) + milliseconds
+
+    def at(self, moment: int) -> "Clock":
+        """A clock that stands at a moment, for what happened then and is only now looked at."""
+        return _Standing(moment)
+
+
+class _Standing(Clock):
+    """All that happens by itself at a moment happens at that moment."""
+
+    def __init__(self, moment: int) -> None:
+        super().__init__(lambda: 0, runs=True)
+        self._last = moment
+
+    def now(self) -> int:
+        return self._last
+
+
+def emulated(start: int) -> Clock:
+    """A clock that moves by being advanced, beside the millisecond of each moment asked for."""
+    return Clock(lambda: start / 1000, runs=True)
+
+
+def moment_of(instant: datetime) -> int:
+    """A time as a moment."""
+    return round(instant.timestamp() * 1000)
+
+
+def instant_of(moment: int) -> datetime:
+    """A moment as a time in UTC."""
+    return datetime.fromtimestamp(moment / 1000, UTC)
+
 
 def iso(moment: int) -> str:
     """A moment as the service writes it inside free-form documents: ISO 8601, UTC."""
-    instant = datetime.fromtimestamp(moment / 1000, UTC)
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return instant_of(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_iso(value: str) -> int | None:
@@ -39,4 +97,4 @@ def from_iso(value: str) -> int | None:
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
-    return round(instant.timestamp() * 1000)
+    return moment_of(instant)

@@ -4,6 +4,8 @@ Owns the lifetime and the making of clients. How a request is answered is the ba
 business; it does not know any resource.
 """
 
+from contextlib import suppress
+from datetime import datetime, timedelta
 from os import PathLike
 from threading import Lock
 from types import TracebackType
@@ -13,21 +15,36 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
-from iotmi.emulator._clock import Clock
+from iotmi.emulator._clock import instant_of
+from iotmi.emulator._devices import Devices
+from iotmi.emulator._errors import EmulatorClosedError
 from iotmi.emulator._faults import Faults
 from iotmi.emulator._http import HttpReply, HttpRequest
 from iotmi.emulator._journal import Call, Journal
+from iotmi.emulator._notification_delivery import deliver, require_kinesis
+from iotmi.emulator._notifications import Notifications, Undelivered, notifications, undelivered
 from iotmi.emulator._operations import SERVICE, load_service
+from iotmi.emulator._place import Place
 from iotmi.emulator._seam import attach, sealed_session
 from iotmi.emulator._service import Backend
 from iotmi.emulator._store import Store
-from iotmi.emulator._world import Place
-from iotmi.emulator.handlers import HANDLERS
+from iotmi.emulator._times import (
+    ClockName,
+    begin,
+    keep,
+    move,
+    open_clock,
+    pace,
+    pausing,
+    require_clock,
+)
+from iotmi.emulator.handlers import EFFECTS, HANDLERS
 
 if TYPE_CHECKING:
     from typing import Self
 
     from iotmi.client import AsyncClient, Client
+    from iotmi.pacing import Pacing
     from iotmi.retrying import RetryPolicy
 
 C = TypeVar("C", bound=BaseClient)
@@ -39,17 +56,25 @@ class Emulator:
     ``with Emulator() as emulator: client = emulator.client()``. Nothing a client of the
     emulator sends reaches a network. All methods may be called from any thread.
 
-    A status that changes by itself changes by being looked at: the look shows the present
-    status, and the one after it shows the next. No test needs to wait.
+    A status that changes by itself changes by being looked at, unless *clock* says otherwise:
+    the look shows the present status, and the one after it shows the next. No test needs to
+    wait.
 
     Args:
         path: A file to keep the resources in; in memory when None.
         region_name: The Region of the resources' ARNs.
         account_id: The account of the resources' ARNs.
+        clock: ``"looks"``: what takes time is done when next looked at, and no test needs to
+            wait. ``"emulated"``: it takes time, which `advance` lets pass at once.
+            ``"real"``: it takes real time.
+        kinesis: A boto3 client of Kinesis, to put notifications on the streams of their
+            destinations; where there is none, they are only kept.
+        seed: Of the chance by which faults strike: the same seed, the same calls.
 
     Raises:
         EmulatorFileError: The file is not an emulator's, or is of another version, Region
             or account.
+        ValueError: There is no clock of this name, or *kinesis* is of another service.
     """
 
     def __init__(
@@ -58,30 +83,91 @@ class Emulator:
         *,
         region_name: str = "eu-west-1",
         account_id: str = "123456789012",
+        clock: ClockName = "looks",
+        seed: int = 0,
+        kinesis: BaseClient | None = None,
     ) -> None:
         service = load_service()
         place = Place(region_name, account_id)
+        require_clock(clock)
+        if kinesis is not None:
+            require_kinesis(kinesis)
+        store = Store(path, owner=str(place))
+        opened = open_clock(clock, store)
         self._backend = Backend(
             service=service,
             handlers=HANDLERS,
-            store=Store(path, owner=str(place)),
-            clock=Clock(),
+            effects=EFFECTS,
+            store=store,
+            clock=opened,
             place=place,
-            faults=Faults(service),
+            faults=Faults(service, seed=seed, seconds=pace(clock, opened)),
             journal=Journal(),
         )
+        if kinesis is not None:
+            deliver(self._backend.store, kinesis)
+        begin(self._backend)
+        self._devices = Devices(self._backend)
+        self._clock: ClockName = clock
         self._session: boto3.Session | None = None
         self._session_lock = Lock()
 
     @property
+    def region_name(self) -> str:
+        """The Region of the resources' ARNs."""
+        return self._backend.place.region_name
+
+    @property
+    def devices(self) -> Devices:
+        """The home's devices, and the people in it, to be taken in hand."""
+        return self._devices
+
+    def now(self) -> datetime:
+        """The emulator's time, in UTC."""
+        return instant_of(self._backend.clock.present)
+
+    def advance(
+        self,
+        by: timedelta | None = None,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+    ) -> datetime:
+        """Let emulated time pass, and with it all that becomes due; the time it then is.
+
+        Raises:
+            ValueError: The clock is not the emulated one, or time would go back.
+        """
+        if self._clock != "emulated":
+            raise ValueError('only Emulator(clock="emulated") has a time that can be moved')
+        passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return move(self._backend, passed if by is None else passed + by)
+
+    @property
     def faults(self) -> Faults:
-        """Errors to answer coming calls with."""
+        """What coming calls are to meet: errors, throttles, delays, broken connections."""
         return self._backend.faults
 
     @property
     def calls(self) -> tuple[Call, ...]:
         """What the service saw, in order of arrival: the last 10,000 calls answered."""
         return self._backend.journal.calls
+
+    @property
+    def notifications(self) -> Notifications:
+        """What was sent to the destinations of the configured event types, in order."""
+        self._backend.catch_up()
+        with self._backend.store.transaction() as rows:
+            return notifications(rows)
+
+    @property
+    def undelivered(self) -> tuple[Undelivered, ...]:
+        """Those of the notifications that could not be put on their streams."""
+        self._backend.catch_up()
+        with self._backend.store.transaction() as rows:
+            return undelivered(rows)
 
     def handle(self, request: HttpRequest) -> HttpReply:
         """Answer one HTTP request.
@@ -115,29 +201,49 @@ class Emulator:
             return self.attach(client)
 
     def client(
-        self, *, retry: "RetryPolicy | None" = None, timeout: float | None = None
+        self,
+        *,
+        retry: "RetryPolicy | None" = None,
+        pacing: "Pacing | None" = None,
+        timeout: float | None = None,
     ) -> "Client":
-        """A client of the emulator; the arguments are those of `iotmi.Client`."""
+        """A client of the emulator; the arguments are those of `iotmi.Client`.
+
+        Without a *retry* of one's own, retries and waiters do not keep anybody waiting: their
+        pauses move the emulated time, or are skipped where looks take the place of time. Only
+        with the real clock are they made.
+        """
         from iotmi.client import Client
 
-        client = self._client_of_ours()
-        if retry is None:
-            return Client(boto3_client=client, timeout=timeout)
-        return Client(boto3_client=client, retry=retry, timeout=timeout)
+        return Client(
+            boto3_client=self._client_of_ours(),
+            retry=retry or self._impatience(),
+            pacing=pacing,
+            timeout=timeout,
+        )
 
     def async_client(
-        self, *, retry: "RetryPolicy | None" = None, timeout: float | None = None
+        self,
+        *,
+        retry: "RetryPolicy | None" = None,
+        pacing: "Pacing | None" = None,
+        timeout: float | None = None,
     ) -> "AsyncClient":
-        """A client to be awaited; the arguments are those of `iotmi.AsyncClient`."""
+        """A client to be awaited; as `client`, with the arguments of `iotmi.AsyncClient`."""
         from iotmi.client import AsyncClient
 
-        client = self._client_of_ours()
-        if retry is None:
-            return AsyncClient(boto3_client=client, timeout=timeout)
-        return AsyncClient(boto3_client=client, retry=retry, timeout=timeout)
+        return AsyncClient(
+            boto3_client=self._client_of_ours(),
+            retry=retry or self._impatience(),
+            pacing=pacing,
+            timeout=timeout,
+        )
 
     def close(self) -> None:
         """Let go of the resources; calls through clients of the emulator raise from now on."""
+        if self._clock == "emulated":
+            with suppress(EmulatorClosedError):
+                keep(self._backend)
         self._backend.store.close()
 
     def __enter__(self) -> "Self":
@@ -150,6 +256,11 @@ class Emulator:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _impatience(self) -> "RetryPolicy":
+        from iotmi.retrying import RetryPolicy
+
+        return RetryPolicy(sleep=pausing(self._clock, self._backend))
 
     def _client_of_ours(self) -> BaseClient:
         from iotmi._transport import open_client

@@ -5,7 +5,8 @@ success codes and the errors an operation may answer with are botocore's model o
 that ids are 32 hexadecimal characters is from the documentation's samples; the texts of
 messages, the order of a list, the default of 100 items to a page, and that a repeated
 ``ClientToken`` with other parameters is a conflict, are assumed, and so is that a status moves
-on by being looked at.
+on by being looked at. Where time runs, how long a status lasts stands beside the lifecycles,
+with the few figures that are documented.
 """
 
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
             assumed="First status of the others; a second serial number is a conflict.",
         ),
         "GetManagedThing": Fidelity(
-            documented="The statuses and what follows what; text of not found.",
+            documented="The statuses, what follows what; a Wi-Fi window shuts; text of not found.",
             assumed="A device joins the hub of its locker once discovered.",
         ),
         "ListManagedThings": Fidelity(
@@ -48,7 +49,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
             modelled="What can be changed.", assumed="Nothing given, nothing done."
         ),
         "DeleteManagedThing": Fidelity(
-            documented="In deletion until confirmed; Force deletes at once.",
+            documented="In deletion until confirmed, so while offline; Force deletes at once.",
             assumed="One look confirms; a hub with devices is a conflict.",
         ),
         "GetManagedThingCapabilities": Fidelity(
@@ -59,7 +60,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         ),
         "GetManagedThingConnectivityData": Fidelity(
             modelled="Connected, and since when.",
-            assumed="Connected while discovered or activated.",
+            assumed="Connected while discovered or activated, and its hub with it.",
         ),
         "GetManagedThingMetaData": Fidelity(modelled="As it was given."),
         "GetManagedThingState": Fidelity(
@@ -71,15 +72,16 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         ),
         "SendManagedThingCommand": Fidelity(
             documented="ReadState and UpdateState are on every capability.",
-            assumed="The device obeys at once; only an ACTIVATED one is sent commands.",
+            assumed="The device obeys at once, or fails at once if cut off; it must be ACTIVATED.",
         ),
         # account_associations
         "CreateAccountAssociation": Fidelity(
             documented="General authorization succeeds at once, with an empty address.",
-            assumed="Any connector destination is taken.",
+            assumed="An unknown connector destination is not found.",
         ),
         "GetAccountAssociation": Fidelity(
-            documented="The states.", assumed="One look is the user's login."
+            documented="The states.",
+            assumed="The user signs in by one look, unless a test has it in hand.",
         ),
         "ListAccountAssociations": Fidelity(modelled="The filter."),
         "UpdateAccountAssociation": Fidelity(
@@ -118,8 +120,8 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
             documented="Destinations are deleted first.", assumed="The error otherwise."
         ),
         "SendConnectorEvent": Fidelity(
-            documented="A discovery ends with 200 and goes on with 3xx.",
-            assumed="What each operation needs; other events have no effect.",
+            documented="200 ends a discovery, 3xx goes on; attributes change the state.",
+            assumed="What each operation needs; unknown clusters are left out.",
         ),
         # connector_destinations
         "CreateConnectorDestination": Fidelity(
@@ -144,12 +146,14 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         ),
         # destinations
         "CreateDestination": Fidelity(
-            documented="Known by its name; only Kinesis.", assumed="A taken name is a conflict."
+            documented="Known by its name; only Kinesis, by PutRecord.",
+            assumed="A taken name is a conflict; the partition key is the first resource.",
         ),
         "GetDestination": Fidelity(modelled="As it was given, with its deprecated tags."),
         "ListDestinations": Fidelity(modelled="Summaries without tags."),
         "UpdateDestination": Fidelity(
-            modelled="All but the name changes.", assumed="Nothing given, nothing done."
+            modelled="All but the name changes.",
+            assumed="Nothing given, nothing done; later events go to the new stream.",
         ),
         "DeleteDestination": Fidelity(
             modelled="At once.", assumed="Refused while a notification configuration uses it."
@@ -160,8 +164,8 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
             assumed="A login not yet done is a conflict.",
         ),
         "GetDeviceDiscovery": Fidelity(
-            documented="The statuses; foreseen cloud things are registered by a success.",
-            assumed="One look ends it; it never times out.",
+            documented="The statuses; 15 minutes at most; a success registers foreseen things.",
+            assumed="What it finds ends it; without its hub it finds nothing and times out.",
         ),
         "ListDeviceDiscoveries": Fidelity(modelled="The two filters."),
         "ListDiscoveredDevices": Fidelity(
@@ -179,7 +183,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         "DeleteEventLogConfiguration": Fidelity(modelled="At once."),
         # notification_configurations
         "CreateNotificationConfiguration": Fidelity(
-            documented="One per event type, to a destination there is.",
+            documented="One per event type, to a destination; payloads as in the samples.",
             assumed="An unknown destination is invalid, a second one a conflict.",
         ),
         "GetNotificationConfiguration": Fidelity(
@@ -188,9 +192,11 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         "ListNotificationConfigurations": Fidelity(modelled="Summaries without tags."),
         "UpdateNotificationConfiguration": Fidelity(
             documented="Another destination takes the place of the first.",
-            assumed="An unknown destination is invalid.",
+            assumed="An unknown destination is invalid; later events go to the other.",
         ),
-        "DeleteNotificationConfiguration": Fidelity(modelled="At once."),
+        "DeleteNotificationConfiguration": Fidelity(
+            modelled="At once.", assumed="What happens later is not told, nor kept."
+        ),
         # ota_tasks
         "CreateOtaTask": Fidelity(
             documented="ONE_TIME has up to 100 targets, CONTINUOUS a query of metadata.",
@@ -198,7 +204,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         ),
         "GetOtaTask": Fidelity(
             modelled="The statuses and the counts.",
-            assumed="Every execution succeeds; CONTINUOUS never ends.",
+            assumed="Executions succeed unless a test says; retries and aborts as of IoT jobs.",
         ),
         "ListOtaTasks": Fidelity(modelled="No filters."),
         "UpdateOtaTask": Fidelity(

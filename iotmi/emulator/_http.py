@@ -5,6 +5,7 @@ neither boto3 nor a web server.
 """
 
 from collections.abc import Mapping
+from enum import Enum, auto
 
 from attrs import field, frozen
 
@@ -28,16 +29,38 @@ class HttpRequest:
     body: bytes = field(default=b"", repr=False)
 
 
+class Delivery(Enum):
+    """How a reply reaches the caller.
+
+    Attributes:
+        WHOLE: As it is.
+        CLOSED: Not; the connection is closed before the first octet of it.
+        NEVER: Not; the caller waits until it gives up. A carrier may close instead.
+        REFUSED: Not; the caller finds nobody listening. A carrier that listens closes.
+    """
+
+    WHOLE = auto()
+    CLOSED = auto()
+    NEVER = auto()
+    REFUSED = auto()
+
+
 @frozen
 class HttpReply:
     """What is to be sent back.
 
     Attributes:
-        status: The HTTP status code.
+        status: The HTTP status code; 0 where the call was broken off before there was one.
         headers: Ready to be written.
         body: The octets, empty where the answer has none.
+        delivery: Whether it is to be sent at all; all else matters only where it is.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    delivery: Delivery = Delivery.WHOLE
+
+
+UNANSWERED = HttpReply(0, {}, b"", Delivery.CLOSED)
+"""The reply of a call that was broken off before there was one."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from iotmi.emulator._fates import Fate, FaultKind
 from iotmi.emulator._json import JsonObject
 
 MAX_CALLS: Final = 10_000
@@ -24,14 +25,21 @@ class Call:
     Attributes:
         operation: Its name, or None where the path is no operation's.
         parameters: What it asked for, by the model's names; not shown, it may hold secrets.
-        status: The HTTP status of the answer.
-        error: The error's code, or None for a success.
+        status: The HTTP status of the answer; 0 where it was broken off before there was one.
+        error: The error's code, or None for a success. Whether the caller got to know either
+            is the *fault*'s.
+        carried_out: Whether it was done what was asked for, whatever was answered.
+        fault: What a planted fault did to it.
+        delay: Seconds it was kept waiting by one.
     """
 
     operation: str | None
     parameters: Mapping[str, object] = field(repr=False, hash=False)
     status: int
     error: str | None
+    carried_out: bool = False
+    fault: FaultKind | None = None
+    delay: float = 0.0
 
 
 @define
@@ -41,6 +49,9 @@ class Arrival:
     number: int
     operation: str | None = None
     parameters: JsonObject = field(factory=dict, repr=False)
+    error: str | None = None
+    carried_out: bool = False
+    fate: Fate = field(factory=Fate)
 
 
 class Journal:
@@ -55,11 +66,20 @@ class Journal:
         """Take note that a call has come in."""
         return Arrival(next(self._numbers))
 
-    def answer(self, arrival: Arrival, status: int, error: str | None) -> None:
+    def answer(self, arrival: Arrival, status: int) -> None:
         """Take note of how it was answered."""
-        parameters = MappingProxyType(arrival.parameters)
+        fault = arrival.fate.fault
+        call = Call(
+            arrival.operation,
+            MappingProxyType(arrival.parameters),
+            status,
+            arrival.error,
+            arrival.carried_out,
+            None if fault is None else fault.kind,
+            arrival.fate.delay,
+        )
         with self._lock:
-            self._calls.append((arrival.number, Call(arrival.operation, parameters, status, error)))
+            self._calls.append((arrival.number, call))
 
     @property
     def calls(self) -> tuple[Call, ...]:

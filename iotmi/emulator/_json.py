@@ -36,6 +36,14 @@ def optional_text(document: Mapping[str, JsonValue], name: str) -> str | None:
     return None if document.get(name) is None else text(document, name)
 
 
+def number(document: Mapping[str, JsonValue], name: str) -> int:
+    """The whole number at *name*."""
+    value = document[name]
+    if not isinstance(value, int):
+        raise TypeError(f"{name} is not a whole number")
+    return value
+
+
 def mapping(document: Mapping[str, JsonValue], name: str) -> JsonObject:
     """The object at *name*, empty where there is none."""
     value = document.get(name)

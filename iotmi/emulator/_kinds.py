@@ -1,7 +1,10 @@
 """The kinds of resource the emulator keeps, and how each lives: data, no behaviour.
 
-Owns names, statuses and what follows what. It does not know who asks for a transition nor
-where resources are kept.
+Owns names, statuses, what follows what, and how long it takes. It does not know who asks for
+a transition nor where resources are kept.
+
+Where time runs, a status lasts as long as its step says. The guide gives few figures, mostly
+from its samples; the comments name those, and every other one is assumed.
 """
 
 from collections.abc import Mapping
@@ -18,23 +21,62 @@ ONLY: Final = "only"
 
 
 @frozen
+class Step:
+    """What follows a status, and when.
+
+    Attributes:
+        status: What follows.
+        seconds: How long the status before it lasts.
+        at: The member that holds the moment instead, where the resource has one.
+        minutes: The member that holds how many minutes the status before lasts, likewise.
+    """
+
+    status: str
+    seconds: float | None = None
+    at: str | None = None
+    minutes: str | None = None
+
+    def moment(self, document: Mapping[str, object], now: int) -> int | None:
+        """When this step comes for a resource that is ready for it now; None for never."""
+        moment = None if self.at is None else document.get(self.at)
+        if isinstance(moment, int):
+            return moment
+        minutes = None if self.minutes is None else document.get(self.minutes)
+        seconds = minutes * 60 if isinstance(minutes, int) else self.seconds
+        return None if seconds is None else now + round(seconds * 1000)
+
+
+@frozen
 class Lifecycle:
-    """How a resource's status changes by being looked at.
+    """How a resource's status changes by itself.
 
     Attributes:
         member: Where the status stands in the document.
-        flows: By flow: the status that a look at a status makes due.
+        flows: By flow: the step that follows a status, by a look or by time.
         stamps: By status: the members that hold when it was first reached.
+        limits: By status: what it comes to by time in the end, if nothing else does.
+        helpers: Kinds without whose help the status does not change, each with the member
+            that names the helper.
+        helped: The statuses that need help.
+        end: What a resource that is no more is said to be.
     """
 
     member: str
-    flows: Mapping[str, Mapping[str, str]]
+    flows: Mapping[str, Mapping[str, Step]]
     stamps: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
+    limits: Mapping[str, Step] = field(factory=dict[str, Step])
+    helpers: tuple[tuple[str, str], ...] = ()
+    helped: frozenset[str] = frozenset()
+    end: str | None = None
 
-    def following(self, document: Mapping[str, object]) -> str | None:
-        """The status that a look at this resource makes due."""
+    def following(self, document: Mapping[str, object]) -> Step | None:
+        """The step that this resource takes next, unless it waits for something."""
         flow = self.flows[str(document.get("Flow", ONLY))]
         return flow.get(str(document[self.member]))
+
+    def limit(self, document: Mapping[str, object]) -> Step | None:
+        """What this resource's status comes to in the end, if nothing else does."""
+        return self.limits.get(str(document[self.member]))
 
 
 def _not_found(kind: "Kind") -> str:
@@ -79,12 +121,8 @@ class Kind:
         return self.noun.replace(" ", "")
 
 
-def _one_flow(
-    member: str,
-    steps: Mapping[str, str],
-    stamps: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-) -> Lifecycle:
-    return Lifecycle(member, MappingProxyType({ONLY: steps}), stamps)
+def _one(steps: Mapping[str, Step]) -> Mapping[str, Mapping[str, Step]]:
+    return MappingProxyType({ONLY: MappingProxyType(dict(steps))})
 
 
 # What a thing can do, and what it last reported, apart from the thing: lists stay light.
@@ -101,24 +139,36 @@ BY_CODE: Final = "by-code"
 BY_DISCOVERY: Final = "by-discovery"
 BY_CLOUD: Final = "by-cloud"
 
-_DELETION: Final[Mapping[str, str]] = {"DELETE_IN_PROGRESS": GONE}
+# The sample of a hub's deletion took about this long.
+_DELETION: Final[Mapping[str, Step]] = {"DELETE_IN_PROGRESS": Step(GONE, 5)}
+# Of a discovered device the sample shows the time from its creation to its activation.
+_ACTIVATION: Final = Step("ACTIVATED", 2.35)
+_THING: Final = "managed-thing"
 
 MANAGED_THING: Final = Kind(
-    "managed-thing",
+    _THING,
     "Managed Thing",
     tagged=True,
     lifecycle=Lifecycle(
         "ProvisioningStatus",
         flows=MappingProxyType(
             {
-                BY_CODE: {"PRE_ASSOCIATED": "DISCOVERED", "DISCOVERED": "ACTIVATED", **_DELETION},
-                BY_DISCOVERY: {"PRE_ASSOCIATED": "ACTIVATED", **_DELETION},
+                BY_CODE: {
+                    # As long as the search of a hub for a device's access point.
+                    "PRE_ASSOCIATED": Step("DISCOVERED", 30),
+                    "DISCOVERED": _ACTIVATION,
+                    **_DELETION,
+                },
+                BY_DISCOVERY: {"PRE_ASSOCIATED": _ACTIVATION, **_DELETION},
                 BY_CLOUD: _DELETION,
             }
         ),
         stamps=MappingProxyType(
             {"DISCOVERED": ("ConnectedAt",), "ACTIVATED": ("ConnectedAt", "ActivatedAt")}
         ),
+        helpers=((_THING, "ParentControllerId"),),
+        helped=frozenset({"PRE_ASSOCIATED", "DISCOVERED", "DELETE_IN_PROGRESS"}),
+        end="DELETED",
     ),
     dependents=(
         (REGISTRATION.name, "ManagedThingId"),
@@ -134,9 +184,15 @@ ACCOUNT_ASSOCIATION: Final = Kind(
     identifier="AccountAssociationId",
     tagged=True,
     # Without a user at a browser, the login succeeds once it has been seen to be under way.
-    lifecycle=_one_flow(
+    lifecycle=Lifecycle(
         "AssociationState",
-        {"ASSOCIATION_IN_PROGRESS": "ASSOCIATION_SUCCEEDED", "ASSOCIATION_DELETING": GONE},
+        _one(
+            {
+                # The sample shows ten seconds.
+                "ASSOCIATION_IN_PROGRESS": Step("ASSOCIATION_SUCCEEDED", 10),
+                "ASSOCIATION_DELETING": Step(GONE, 5),
+            }
+        ),
     ),
     dependents=((REGISTRATION.name, "AccountAssociationId"),),
 )
@@ -147,7 +203,7 @@ PROVISIONING_PROFILE: Final = Kind(
     "provisioning-profile",
     "Provisioning Profile",
     tagged=True,
-    lifecycle=_one_flow("Status", {"CREATE_IN_PROGRESS": "CREATED", **_DELETION}),
+    lifecycle=Lifecycle("Status", _one({"CREATE_IN_PROGRESS": Step("CREATED", 10), **_DELETION})),
 )
 
 CLOUD_CONNECTOR: Final = Kind(
@@ -162,12 +218,26 @@ DEVICE_DISCOVERY: Final = Kind(
     "device-discovery",
     "Device Discovery",
     tagged=True,
-    lifecycle=_one_flow(
+    lifecycle=Lifecycle(
         "Status",
-        {"RUNNING": "SUCCEEDED"},
-        {"RUNNING": ("StartedAt",), "SUCCEEDED": ("FinishedAt",), "FAILED": ("FinishedAt",)},
+        # In the sample the device is seen after 25 seconds.
+        _one({"RUNNING": Step("SUCCEEDED", 25)}),
+        MappingProxyType(
+            {
+                "RUNNING": ("StartedAt",),
+                "SUCCEEDED": ("FinishedAt",),
+                "FAILED": ("FinishedAt",),
+                "TIMED_OUT": ("FinishedAt",),
+            }
+        ),
+        # Documented: 15 minutes at most.
+        limits=MappingProxyType({"RUNNING": Step("TIMED_OUT", 15 * 60)}),
+        helpers=((_THING, "ControllerId"),),
+        helped=frozenset({"RUNNING"}),
     ),
 )
+# A device that a test put in reach of a hub or into a user's cloud, to be discovered there.
+NEARBY_DEVICE: Final = Kind("nearby-device", "Nearby Device")
 # Known by its material, for that is what a managed thing is made with.
 DISCOVERED_DEVICE: Final = Kind("discovered-device", "Discovered Device", identifier="Material")
 
@@ -186,10 +256,13 @@ OTA_EXECUTION: Final = Kind(
     "ota-task-execution",
     "OTA Task Execution",
     updated="LastUpdatedAt",
-    lifecycle=_one_flow(
+    lifecycle=Lifecycle(
         "Status",
-        {"QUEUED": "IN_PROGRESS", "IN_PROGRESS": "SUCCEEDED"},
-        {"IN_PROGRESS": ("StartedAt",)},
+        _one({"QUEUED": Step("IN_PROGRESS", 5), "IN_PROGRESS": Step("SUCCEEDED", 60)}),
+        MappingProxyType({"IN_PROGRESS": ("StartedAt",)}),
+        limits=MappingProxyType({"IN_PROGRESS": Step("TIMED_OUT", minutes="TimeoutInMinutes")}),
+        helpers=((_THING, "ManagedThingId"), ("ota-task", "OtaTaskId")),
+        helped=frozenset({"QUEUED", "IN_PROGRESS"}),
     ),
 )
 OTA_TASK: Final = Kind(
@@ -199,7 +272,16 @@ OTA_TASK: Final = Kind(
     arn="TaskArn",
     updated="LastUpdatedAt",
     tagged=True,
-    lifecycle=_one_flow("Status", {"SCHEDULED": "IN_PROGRESS", "DELETION_IN_PROGRESS": GONE}),
+    lifecycle=Lifecycle(
+        "Status",
+        _one(
+            {
+                "SCHEDULED": Step("IN_PROGRESS", at="StartsAt"),
+                "DELETION_IN_PROGRESS": Step(GONE, 5),
+            }
+        ),
+        limits=MappingProxyType({"IN_PROGRESS": Step("CANCELED", at="EndsAt")}),
+    ),
     dependents=((OTA_EXECUTION.name, "OtaTaskId"),),
 )
 OTA_TASK_CONFIGURATION: Final = Kind(
@@ -212,7 +294,7 @@ HUB_CONFIGURATION: Final = Kind("hub-configuration", "Hub Configuration")
 ENCRYPTION_CONFIGURATION: Final = Kind(
     "default-encryption-configuration",
     "Default Encryption Configuration",
-    lifecycle=_one_flow("State", {"UPDATE_IN_PROGRESS": "ENABLED"}),
+    lifecycle=Lifecycle("State", _one({"UPDATE_IN_PROGRESS": Step("ENABLED", 60)})),
 )
 
 TAGGABLE: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -227,3 +309,19 @@ TAGGABLE: Final[Mapping[str, Kind]] = MappingProxyType(
         )
     }
 )
+
+LIVING: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            MANAGED_THING,
+            ACCOUNT_ASSOCIATION,
+            PROVISIONING_PROFILE,
+            DEVICE_DISCOVERY,
+            OTA_TASK,
+            OTA_EXECUTION,
+            ENCRYPTION_CONFIGURATION,
+        )
+    }
+)
+"""The kinds whose status changes by itself, by name."""

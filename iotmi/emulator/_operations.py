@@ -11,9 +11,9 @@ from typing import Final
 from urllib.parse import unquote
 
 from attrs import frozen
-from botocore.loaders import Loader
 from botocore.model import ListShape, OperationModel, ServiceModel, StructureShape
 
+from iotmi.emulator._data import data_loader
 from iotmi.emulator._errors import (
     NOT_IMPLEMENTED,
     NOT_SERIALIZABLE,
@@ -31,9 +31,13 @@ _COMMON_ERRORS: Final[Mapping[str, int]] = MappingProxyType(
         "MalformedHttpRequestException": 400,
         "ExpiredTokenException": 403,
         "IncompleteSignature": 403,
+        "IncompleteSignatureException": 403,
+        "InvalidSignatureException": 403,
+        "MissingAuthenticationTokenException": 403,
         "UnrecognizedClientException": 403,
         UNKNOWN_OPERATION: 404,
         "RequestEntityTooLargeException": 413,
+        "InternalFailure": 500,
         NOT_IMPLEMENTED: 501,
     }
 )
@@ -80,6 +84,20 @@ class Operation:
         return found
 
 
+BY_HAND: Final = Operation(
+    name="",
+    method="",
+    segments=(),
+    status=200,
+    input=StructureShape("Nothing", {"type": "structure", "members": {}}),
+    output=None,
+    listed="",
+    invalid=VALIDATION,
+    errors=frozenset(),
+)
+"""No operation of the service: what time does, and what a test does beside requests."""
+
+
 @frozen
 class Service:
     """All operations by name, and the HTTP status of every error by code."""
@@ -101,7 +119,7 @@ class Service:
 @lru_cache(maxsize=1)
 def load_service() -> Service:
     """The service as the installed botocore knows it; read once."""
-    model = ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
+    model = ServiceModel(data_loader().load_service_model(SERVICE, "service-2"), SERVICE)
     return describe(model)
 
 

@@ -16,8 +16,15 @@ from attrs import frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
-from iotmi.emulator._http import HttpReply, HttpRequest
+from iotmi.emulator._data import data_loader
+from iotmi.emulator._http import Delivery, HttpReply, HttpRequest
 from iotmi.emulator._operations import SERVICE
 
 _EVENT: Final = f"before-send.{SERVICE}"
@@ -32,6 +39,8 @@ def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpReply]) -> No
 
     def send(request: AWSPreparedRequest, **_event: object) -> AWSResponse:
         reply = handle(_request(request))
+        if reply.delivery is not Delivery.WHOLE:
+            raise _broken(request, reply.delivery)
         headers = HTTPHeaders()
         for name, value in reply.headers.items():
             headers[name] = value
@@ -54,6 +63,7 @@ def sealed_session(region_name: str) -> boto3.Session:
             "use_dualstack_endpoint": (None, None, False, None),
         }
     )
+    core.register_component("data_loader", data_loader())
     return boto3.Session(
         aws_access_key_id="EMULATED",
         aws_secret_access_key="emulated",  # noqa: S106 - it opens nothing
@@ -70,6 +80,19 @@ class _Raw:
 
     def stream(self) -> Iterator[bytes]:
         yield self.body
+
+
+def _broken(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
+    """What botocore's own HTTP session would raise; it raises these out of the same place."""
+    match delivery:
+        case Delivery.NEVER:
+            reason = f"{request.url}: no answer came in time"
+            return ReadTimeoutError(endpoint_url=request.url, error=reason)
+        case Delivery.REFUSED:
+            return EndpointConnectionError(endpoint_url=request.url, error="Connection refused")
+        case _:
+            reason = "Connection aborted."
+            return ConnectionClosedError(request=request, endpoint_url=request.url, error=reason)
 
 
 def _request(request: AWSPreparedRequest) -> HttpRequest:

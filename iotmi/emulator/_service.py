@@ -7,22 +7,24 @@ A refusal is answered. Anything else that is raised is a defect of the emulator 
 whoever called it, with the request's transaction rolled back.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from attrs import frozen
 
 from iotmi.emulator._clock import Clock
 from iotmi.emulator._errors import NOT_IMPLEMENTED, Refusal, conflict
 from iotmi.emulator._faults import Faults
-from iotmi.emulator._http import HttpReply, HttpRequest
+from iotmi.emulator._http import UNANSWERED, HttpReply, HttpRequest
 from iotmi.emulator._journal import Arrival, Journal
 from iotmi.emulator._json import JsonObject, fingerprint, optional_text
-from iotmi.emulator._operations import Operation, Service
-from iotmi.emulator._parameters import read_parameters
+from iotmi.emulator._operations import BY_HAND, Operation, Service
+from iotmi.emulator._parameters import Parameters, read_parameters
+from iotmi.emulator._passing import catch_up
+from iotmi.emulator._place import Place
 from iotmi.emulator._replies import body_of, refused, success
 from iotmi.emulator._store import Answered, Rows, Store
-from iotmi.emulator._world import Handler, Place, World
+from iotmi.emulator._world import Effect, Handler, World
 
 _TOKEN = "ClientToken"
 
@@ -33,6 +35,7 @@ class Backend:
 
     service: Service
     handlers: Mapping[str, Handler]
+    effects: Mapping[str, Effect]
     store: Store
     clock: Clock
     place: Place
@@ -44,29 +47,61 @@ class Backend:
         self.store.require_open()
         arrival = self.journal.arrive()
         try:
-            reply, error = self._carry_out(request, arrival), None
-        except Refusal as refusal:
-            reply = refused(refusal, self.service.error_statuses[refusal.code])
-            error = refusal.code
+            reply = self._settle(request, arrival)
         except BaseException as defect:
-            self.journal.answer(arrival, 500, type(defect).__name__)
+            arrival.error = type(defect).__name__
+            self.journal.answer(arrival, 500)
             raise
-        self.journal.answer(arrival, reply.status, error)
+        self.journal.answer(arrival, reply.status)
         return reply
 
-    def _carry_out(self, request: HttpRequest, arrival: Arrival) -> HttpReply:
-        operation, labels = self.service.find(request.method, request.path)
+    def catch_up(self) -> None:
+        """Let happen what time has made due."""
+        if self.clock.runs:
+            with self.store.transaction() as rows:
+                catch_up(self._world(rows, BY_HAND))
+
+    @contextmanager
+    def by_hand(self) -> Iterator[World]:
+        """The world, to do something to it that is no request: one transaction."""
+        self.catch_up()
+        with self.store.transaction() as rows:
+            yield self._world(rows, BY_HAND)
+
+    def _world(self, rows: Rows, operation: Operation) -> World:
+        return World(rows, self.clock, self.place, operation, self.effects)
+
+    def _settle(self, request: HttpRequest, arrival: Arrival) -> HttpReply:
+        try:
+            operation, labels = self.service.find(request.method, request.path)
+        except Refusal as refusal:
+            return self._refuse(refusal, arrival)
         arrival.operation = operation.name
         parameters = read_parameters(operation, labels, request)
         arrival.parameters = parameters.values
-        fault = self.faults.take(operation.name)
+        arrival.fate = self.faults.fate_of(operation.name)
+        fault = arrival.fate.fault
         if fault is None:
-            return self._perform(operation, parameters.values, parameters.refusal)
+            return self._carry_out(operation, parameters, arrival)
+        reply = UNANSWERED
         if not fault.before_effect:
-            # The caller is to see the fault, whether or not there was an effect.
-            with suppress(Refusal):
-                self._perform(operation, parameters.values, parameters.refusal)
-        raise fault.refusal()
+            reply = self._carry_out(operation, parameters, arrival)
+        planted = fault.refusal()
+        return fault.spoil(reply) if planted is None else self._refuse(planted, arrival)
+
+    def _carry_out(
+        self, operation: Operation, parameters: Parameters, arrival: Arrival
+    ) -> HttpReply:
+        try:
+            reply = self._perform(operation, parameters.values, parameters.refusal)
+        except Refusal as refusal:
+            return self._refuse(refusal, arrival)
+        arrival.carried_out = True
+        return reply
+
+    def _refuse(self, refusal: Refusal, arrival: Arrival) -> HttpReply:
+        arrival.error = refusal.code
+        return refused(refusal, self.service.error_statuses[refusal.code])
 
     def _perform(
         self, operation: Operation, parameters: JsonObject, refusal: Refusal | None
@@ -76,6 +111,7 @@ class Backend:
             raise Refusal(NOT_IMPLEMENTED, f"The emulator does not have {operation.name}.")
         if refusal is not None:
             raise refusal
+        self.catch_up()
         with self.store.transaction() as rows:
             return success(operation, self._answer(rows, operation, handler, parameters))
 
@@ -83,7 +119,7 @@ class Backend:
         self, rows: Rows, operation: Operation, handler: Handler, parameters: JsonObject
     ) -> str:
         """The answer's text; to a token used before, the text it was answered with."""
-        world = World(rows, self.clock, self.place, operation)
+        world = self._world(rows, operation)
         token = optional_text(parameters, _TOKEN)
         asked = {name: value for name, value in parameters.items() if name != _TOKEN}
         if token is None:

@@ -7,22 +7,27 @@ kind is, nor what its documents mean.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iotmi.emulator._errors import EmulatorClosedError, EmulatorFileError
 from iotmi.emulator._json import JsonObject
 
 APPLICATION_ID: Final = 0x696F746D  # "iotm"
 SCHEMA_VERSION: Final = 1
+_WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
+_TRIES: Final = 100
 ALL: Final = -1
 """No limit, as SQLite has it."""
 
+# The moments by which rows of all kinds are looked for.
+_TIMED: Final = ("DueAt",)
 # The members by which rows are looked for within a request, and not only listed.
 _INDEXED: Final = (
     "AccountAssociationId",
@@ -44,6 +49,33 @@ class Row:
 
 
 @frozen
+class Sent:
+    """What is to leave the house once it is committed: its id, and its document."""
+
+    identifier: str
+    document: JsonObject
+
+
+class Listener(Protocol):
+    """Is told what was sent, once it is committed."""
+
+    def committed(self, sent: Sequence[Sent]) -> None:
+        """In the order of the commits; the store is not to be used in this call."""
+
+    def released(self) -> None:
+        """The store is free again."""
+
+
+@frozen
+class Due:
+    """One resource of any kind, and the moment by which it was found."""
+
+    kind: str
+    moment: int
+    document: JsonObject
+
+
+@frozen
 class Answered:
     """What a client token was used for: the parameters' digest, and the answer's text."""
 
@@ -56,6 +88,7 @@ class Rows:
     """The rows, within one transaction."""
 
     _connection: sqlite3.Connection
+    sent: list[Sent] = field(factory=list[Sent], init=False)
 
     def get(self, kind: str, identifier: str) -> JsonObject | None:
         """The document of one resource."""
@@ -71,6 +104,11 @@ class Rows:
             " ON CONFLICT (kind, id) DO UPDATE SET document = excluded.document",
             (kind, identifier, json.dumps(document, separators=(",", ":"))),
         )
+
+    def send(self, kind: str, identifier: str, document: JsonObject) -> None:
+        """Keep one resource, and have it leave the house once it is committed."""
+        self.put(kind, identifier, document)
+        self.sent.append(Sent(identifier, document))
 
     def delete(self, kind: str, identifier: str) -> None:
         """Remove one resource, if it is there."""
@@ -98,6 +136,16 @@ class Rows:
         )
         return [Row(sequence, _document(document)) for sequence, document in found]
 
+    def due(self, member: str, moment: int) -> Due | None:
+        """The resource whose moment at *member* came first, up to a moment."""
+        came = _value_of(member)
+        found = self._connection.execute(
+            f"SELECT kind, {came}, document FROM resource WHERE {came} <= ?"  # noqa: S608
+            f" ORDER BY {came}, sequence LIMIT 1",
+            (moment,),
+        ).fetchone()
+        return None if found is None else Due(found[0], found[1], _document(found[2]))
+
     def answered(self, operation: str, token: str) -> Answered | None:
         """What a client token was used for before."""
         found = self._connection.execute(
@@ -124,6 +172,7 @@ class Store:
     def __init__(self, path: str | PathLike[str] | None, *, owner: str) -> None:
         self._lock = Lock()
         self._closed = False
+        self._listener: Listener | None = None
         try:
             # One connection serves all threads: in memory there can be but one, and
             # SQLite lets one writer in at a time anyway.
@@ -138,7 +187,7 @@ class Store:
         try:
             with self.transaction():
                 _prepare(self._connection, owner)
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(self._connection)
             self._connection.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
             self.close()
@@ -153,12 +202,22 @@ class Store:
         with self._lock:
             self.require_open()
             self._connection.execute("BEGIN IMMEDIATE")
+            rows = Rows(self._connection)
             try:
-                yield Rows(self._connection)
+                yield rows
                 self._connection.execute("COMMIT")
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+            listener = self._listener if rows.sent else None
+            if listener is not None:
+                listener.committed(rows.sent)
+        if listener is not None:
+            listener.released()
+
+    def listen(self, listener: Listener) -> None:
+        """Have what is sent from now on told to somebody."""
+        self._listener = listener
 
     def require_open(self) -> None:
         """Raise where there is nothing to work on any more."""
@@ -170,6 +229,27 @@ class Store:
         with self._lock:
             self._closed = True
             self._connection.close()
+
+
+def _pause() -> None:
+    time.sleep(0.01)
+
+
+def write_ahead(connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause) -> None:
+    """Have a file written ahead; others that open it at the same moment may be doing the same.
+
+    SQLite waits for others with everything but this, and says at once that the file is busy.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            connection.execute(_WRITE_AHEAD)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            pause()
+        else:
+            return
+    connection.execute(_WRITE_AHEAD)
 
 
 def _prepare(connection: sqlite3.Connection, owner: str) -> None:
@@ -199,6 +279,12 @@ def _create(connection: sqlite3.Connection, owner: str) -> None:
     for member in _INDEXED:
         connection.execute(
             f"CREATE INDEX resource_by_{member} ON resource (kind, {_value_of(member)})"
+        )
+    for member in _TIMED:
+        moment = _value_of(member)
+        connection.execute(
+            f"CREATE INDEX resource_due_{member} ON resource ({moment}, sequence)"
+            f" WHERE {moment} IS NOT NULL"
         )
     connection.execute(
         "CREATE TABLE answered (operation TEXT NOT NULL, token TEXT NOT NULL,"

@@ -8,32 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iotmi.emulator._clock import Clock
+from iotmi.emulator._connectivity import connected_since, is_connected, why_disconnected
 from iotmi.emulator._errors import Refusal, conflict, not_found
+from iotmi.emulator._happenings import ConnectionChanged, Happening, StatusEntered
 from iotmi.emulator._json import JsonObject, JsonValue, mapping, optional_text, text
-from iotmi.emulator._kinds import GONE, Kind, Lifecycle
+from iotmi.emulator._kinds import GONE, MANAGED_THING, Kind, Lifecycle
+from iotmi.emulator._notifications import record
 from iotmi.emulator._operations import Operation
 from iotmi.emulator._paging import read_page
+from iotmi.emulator._place import Place
+from iotmi.emulator._schedule import begin, plan, waits
 from iotmi.emulator._store import Rows
 
 MAX_TAGS: Final = 50
-
-
-@frozen
-class Place:
-    """Whose resources these are, and where."""
-
-    region_name: str
-    account_id: str
-
-    def arn(self, kind: Kind, identifier: str) -> str:
-        """The ARN of a resource."""
-        return f"{self}:{kind.name}/{identifier}"
-
-    def __str__(self) -> str:
-        return f"arn:aws:iotmanagedintegrations:{self.region_name}:{self.account_id}"
 
 
 @frozen
@@ -45,16 +35,35 @@ class World:
         clock: Its time.
         place: Its Region and number.
         operation: What is being asked for.
+        effects: By kind: what a change of status that came by itself brings with it.
     """
 
     rows: Rows
     clock: Clock
     place: Place
     operation: Operation
+    effects: "Mapping[str, Effect]" = field(factory=dict[str, "Effect"])
 
     def invalid(self, message: str) -> Refusal:
         """The refusal of a parameter; operations do not all declare the same error for it."""
         return Refusal(self.operation.invalid, message)
+
+    def announce(self, happening: Happening) -> None:
+        """Tell whoever has asked to be told that something has happened.
+
+        What the world does itself it announces itself: that a resource was made in a status or
+        has come into one (`create`, `enter`, `become`) or is no more (`remove`), and that a
+        thing was connected or is no longer (`save`). A change of a thing's state announces
+        itself where states are kept. What only others know, they announce with one call, after
+        what it brings with it has been kept:
+
+            world.announce(DeviceEvent(thing_id, endpoints))
+            world.announce(CommandEnded(thing_id, trace_id, succeeded, received_at))
+
+        The values are in ``_happenings``. The moment is that of the world's clock. Where nobody
+        has asked to be told, or the request is refused in the end, nothing is told.
+        """
+        record(self.rows, self.clock, self.place, happening)
 
     # -- one resource ------------------------------------------------------------------
 
@@ -74,8 +83,13 @@ class World:
         if kind.tagged:
             made["Tags"] = self.tags({}, mapping(document, "Tags"))
         if kind.lifecycle:
-            self._stamp(kind.lifecycle, made)
+            self._stamp(kind.lifecycle, made, now)
+            if self.clock.runs:
+                plan(self.rows, kind, made, now)
         self.rows.put(kind.name, identifier, made)
+        if kind.lifecycle:
+            status = text(made, kind.lifecycle.member)
+            self.announce(StatusEntered(kind, made, status, first=True))
         return made
 
     def find(self, kind: Kind, identifier: str) -> JsonObject:
@@ -90,37 +104,75 @@ class World:
         return not_found(kind.absent, identifier, kind.resource_type)
 
     def look(self, kind: Kind, identifier: str) -> JsonObject:
-        """The resource as it now is; what this look makes due happens behind it."""
+        """The resource as it now is; what this look makes due happens behind it.
+
+        Where time runs nothing is: what time made due has happened before this request.
+        """
         document = self.find(kind, identifier)
-        following = kind.lifecycle.following(document) if kind.lifecycle else None
-        if following == GONE:
-            self.remove(kind, identifier)
-        elif following is not None:
-            self.enter(kind, dict(document), following)
+        step = kind.lifecycle.following(document) if kind.lifecycle else None
+        if step is not None and not self.clock.runs and not waits(self.rows, kind, document):
+            self.become(kind, dict(document), step.status)
         return document
+
+    def become(self, kind: Kind, document: JsonObject, status: str) -> None:
+        """Let a status come that comes by itself, with what it brings."""
+        if status == GONE:
+            self.remove(kind, text(document, kind.identifier))
+            return
+        self._come_into(kind, document, status)
+        effect = self.effects.get(kind.name)
+        if effect is not None:
+            effect(self, document)
+        self.announce(StatusEntered(kind, document, status))
 
     def enter(self, kind: Kind, document: JsonObject, status: str) -> None:
         """Bring a resource into a status."""
+        if self._come_into(kind, document, status):
+            self.announce(StatusEntered(kind, document, status))
+
+    def _come_into(self, kind: Kind, document: JsonObject, status: str) -> bool:
+        """Bring a resource into a status, and say whether it was in another before."""
         if kind.lifecycle is None:
             raise TypeError(f"{kind.name} has no status")
+        changed = document[kind.lifecycle.member] != status
         document[kind.lifecycle.member] = status
-        self._stamp(kind.lifecycle, document)
+        now = self.clock.now()
+        self._stamp(kind.lifecycle, document, now)
+        begin(document)
+        if self.clock.runs:
+            plan(self.rows, kind, document, now)
         self.save(kind, document)
+        return changed
 
     def save(self, kind: Kind, document: JsonObject) -> None:
         """Keep a resource that has been changed."""
         document[kind.updated] = self.clock.now()
-        self.rows.put(kind.name, text(document, kind.identifier), document)
+        identifier = text(document, kind.identifier)
+        before = self.rows.get(kind.name, identifier) if kind is MANAGED_THING else None
+        self.rows.put(kind.name, identifier, document)
+        if before is not None and is_connected(before) != is_connected(document):
+            lost = is_connected(before)
+            since = connected_since(before if lost else document)
+            reason = why_disconnected(document) if lost else None
+            self.announce(ConnectionChanged(document, since, reason))
 
     def remove(self, kind: Kind, identifier: str) -> None:
         """Remove a resource and what goes with it."""
+        self._tell_of_end(kind, identifier)
         for dependent, member in kind.dependents:
             self.rows.delete_where(dependent, member, identifier)
         self.rows.delete(kind.name, identifier)
 
-    def _stamp(self, lifecycle: Lifecycle, document: JsonObject) -> None:
+    def _tell_of_end(self, kind: Kind, identifier: str) -> None:
+        """Announce the status of what is no more, for a kind that has a word for it."""
+        end = kind.lifecycle.end if kind.lifecycle else None
+        document = None if end is None else self.rows.get(kind.name, identifier)
+        if end is not None and document is not None:
+            self.announce(StatusEntered(kind, document, end))
+
+    def _stamp(self, lifecycle: Lifecycle, document: JsonObject, now: int) -> None:
         for member in lifecycle.stamps.get(text(document, lifecycle.member), ()):
-            document.setdefault(member, self.clock.now())
+            document.setdefault(member, now)
 
     # -- many resources ----------------------------------------------------------------
 
@@ -185,3 +237,4 @@ class World:
 
 
 Handler: TypeAlias = Callable[[World, JsonObject], JsonObject | None]
+Effect: TypeAlias = Callable[[World, JsonObject], None]

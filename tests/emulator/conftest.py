@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from botocore.config import Config
 
-from iotmi.emulator import Emulator
+from iotmi.emulator import Emulator, Faults
 
+from .hand import Hand
 from .support import Client
 
 
@@ -21,3 +22,15 @@ def client(emulator: Emulator) -> Client:
     """Its requests reach the emulator as they are, and once."""
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     return emulator.boto3_client(config=config)
+
+
+@pytest.fixture
+def hand() -> Hand:
+    """A clock moved by hand."""
+    return Hand()
+
+
+@pytest.fixture
+def faults(hand: Hand) -> Faults:
+    """Faults whose time is moved by hand."""
+    return hand.faults()

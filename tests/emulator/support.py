@@ -70,6 +70,13 @@ def create_connector_destination(client: Client, connector: str, **parameters: o
     return identifier
 
 
+def destination(client: Client) -> str:
+    """A connector destination with general authorization, of the one connector named Lamps."""
+    connectors = client.list_cloud_connectors()["Items"]
+    named = [each["Id"] for each in connectors if each["Name"] == "Lamps"]
+    return create_connector_destination(client, named[0] if named else create_connector(client))
+
+
 def general(name: str, version: str = "1" * 32) -> dict[str, Any]:
     """A general authorization material."""
     return {"AuthMaterialName": name, "SecretsManager": {**SECRET, "versionId": version}}
@@ -90,7 +97,7 @@ def activate(client: Client, identifier: str) -> None:
 def create_association(client: Client, **parameters: object) -> str:
     """Make an account association that has succeeded; its id."""
     given = {
-        "ConnectorDestinationId": "destination1",
+        "ConnectorDestinationId": parameters.get("ConnectorDestinationId") or destination(client),
         "GeneralAuthorization": {"AuthMaterialName": "material"},
         **parameters,
     }
@@ -172,3 +179,14 @@ def http(
     octets = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     reply = emulator.handle(HttpRequest(method, path, query, {}, octets))
     return reply, json.loads(reply.body or b"{}")
+
+
+def locker_names(client: Client) -> list[str]:
+    """The lockers there are."""
+    return [item.get("Name", "") for item in client.list_credential_lockers()["Items"]]
+
+
+def last_call(emulator: Emulator) -> tuple[int, str | None, bool, str | None]:
+    """How the last call ended: status, error, carried out, fault."""
+    call = emulator.calls[-1]
+    return call.status, call.error, call.carried_out, call.fault

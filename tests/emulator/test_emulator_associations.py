@@ -5,6 +5,7 @@ from .support import (
     create_association,
     create_cloud_thing,
     create_thing,
+    destination,
     refused,
     register,
     status_of,
@@ -15,9 +16,8 @@ UNKNOWN = "0" * 32
 
 def create_login(client: Client, **parameters: object) -> str:
     """An account association whose user has yet to log in; its id."""
-    identifier: str = client.create_account_association(
-        ConnectorDestinationId="destination1", **parameters
-    )["AccountAssociationId"]
+    given = {"ConnectorDestinationId": destination(client), **parameters}
+    identifier: str = client.create_account_association(**given)["AccountAssociationId"]
     return identifier
 
 
@@ -50,8 +50,9 @@ def pre_onboarded(client: Client, *associations: str) -> str:
 
 def test_a_login_succeeds_after_one_look(client: Client) -> None:
     """OAuth begins in progress with an address to log in at, and succeeds after a look."""
+    through = destination(client)
     answer = client.create_account_association(
-        ConnectorDestinationId="destination1", Name="Ann", Description="Her lamps"
+        ConnectorDestinationId=through, Name="Ann", Description="Her lamps"
     )
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
     assert answer["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
@@ -61,7 +62,7 @@ def test_a_login_succeeds_after_one_look(client: Client) -> None:
     got = client.get_account_association(AccountAssociationId=identifier)
     assert got["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
     assert (got["Name"], got["Description"]) == ("Ann", "Her lamps")
-    assert got["ConnectorDestinationId"] == "destination1"
+    assert got["ConnectorDestinationId"] == through
     assert got["OAuthAuthorizationUrl"] == answer["OAuthAuthorizationUrl"]
     assert got["Tags"] == {}
     assert [state_of(client, identifier) for _ in range(2)] == ["ASSOCIATION_SUCCEEDED"] * 2
@@ -70,7 +71,7 @@ def test_a_login_succeeds_after_one_look(client: Client) -> None:
 def test_general_authorization_succeeds_at_once(client: Client) -> None:
     """Without OAuth there is no address, and nothing to wait for."""
     answer = client.create_account_association(
-        ConnectorDestinationId="destination1",
+        ConnectorDestinationId=destination(client),
         GeneralAuthorization={"AuthMaterialName": "material"},
         Tags={"a": "b"},
     )
@@ -141,14 +142,23 @@ def test_an_unknown_association_is_not_found(client: Client) -> None:
         pre_onboarded(client, UNKNOWN)
 
 
+def test_an_association_is_through_a_destination_there_is(client: Client) -> None:
+    """An unknown connector destination is not found, and no association is made."""
+    with refused("ResourceNotFoundException") as answer:
+        create_login(client, ConnectorDestinationId=UNKNOWN)
+    assert answer["ResourceType"] == "ConnectorDestination"
+    assert client.list_account_associations()["Items"] == []
+
+
 def test_associations_are_listed_by_destination(client: Client) -> None:
     """The list shows summaries, of one destination if asked."""
-    first = create_association(client, ConnectorDestinationId="destination1")
-    second = create_association(client, ConnectorDestinationId="destination2")
+    other = destination(client)
+    first = create_association(client)
+    second = create_association(client, ConnectorDestinationId=other)
     everything = client.list_account_associations()["Items"]
     assert [item["AccountAssociationId"] for item in everything] == [first, second]
     assert "OAuthAuthorizationUrl" not in everything[0]
-    (item,) = client.list_account_associations(ConnectorDestinationId="destination2")["Items"]
+    (item,) = client.list_account_associations(ConnectorDestinationId=other)["Items"]
     assert item["AccountAssociationId"] == second
     assert item["AssociationState"] == "ASSOCIATION_SUCCEEDED"
 
@@ -156,7 +166,8 @@ def test_associations_are_listed_by_destination(client: Client) -> None:
 def test_registration_activates_a_cloud_device(client: Client) -> None:
     """A cloud device waits unassociated, however often it is looked at, until registered."""
     thing = create_cloud_thing(client)
-    association = create_association(client)
+    through = destination(client)
+    association = create_association(client, ConnectorDestinationId=through)
     assert [status_of(client, thing) for _ in range(3)] == ["UNASSOCIATED"] * 3
     answer = register(client, thing, association)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
@@ -166,7 +177,7 @@ def test_registration_activates_a_cloud_device(client: Client) -> None:
     got = client.get_managed_thing(Identifier=thing)
     assert got["ProvisioningStatus"] == "ACTIVATED"
     assert got["ConnectorDeviceId"] == "device-1"
-    assert got["ConnectorDestinationId"] == "destination1"
+    assert got["ConnectorDestinationId"] == through
     assert "ActivatedAt" in got
     assert pairs(client) == [(thing, association, "ASSOCIATED")]
 

@@ -10,6 +10,7 @@ from .support import (
     activate,
     create_association,
     create_thing,
+    destination,
     refused,
     register,
     status_of,
@@ -132,7 +133,7 @@ def test_what_a_discovery_names_must_be_there(client: Client) -> None:
 
 def test_a_cloud_discovery_needs_a_login_that_succeeded(client: Client) -> None:
     """An association still in progress has no devices to discover."""
-    answer = client.create_account_association(ConnectorDestinationId="destination1")
+    answer = client.create_account_association(ConnectorDestinationId=destination(client))
     with refused("ConflictException"):
         start(client, "CLOUD", AccountAssociationId=answer["AccountAssociationId"])
 

@@ -10,11 +10,12 @@ import pytest
 from iotmi.emulator import Emulator
 from iotmi.emulator._clock import Clock, iso
 from iotmi.emulator._journal import Journal
-from iotmi.emulator._json import mapping, objects, text
+from iotmi.emulator._json import mapping, number, objects, text
 from iotmi.emulator._kinds import CREDENTIAL_LOCKER
 from iotmi.emulator._operations import load_service
+from iotmi.emulator._place import Place
 from iotmi.emulator._store import Store
-from iotmi.emulator._world import Place, World
+from iotmi.emulator._world import World
 
 from .support import REPORT, Client, create_thing, material, refused
 
@@ -98,7 +99,9 @@ def test_a_token_is_not_for_another_request(client: Client) -> None:
     client.create_credential_locker(ClientToken="t", Name="Ann")
     with refused("ConflictException", "ClientToken"):
         client.create_credential_locker(ClientToken="t", Name="Bob")
-    assert client.create_account_association(ClientToken="t", ConnectorDestinationId="d")
+    assert client.create_provisioning_profile(
+        ClientToken="t", ProvisioningType="FLEET_PROVISIONING"
+    )
     assert len(client.list_credential_lockers()["Items"]) == 1
 
 
@@ -195,11 +198,11 @@ def test_calls_are_kept_to_the_last_ten_thousand() -> None:
     journal = Journal()
     first, second = journal.arrive(), journal.arrive()
     second.operation = "Second"
-    journal.answer(second, 200, None)
-    journal.answer(first, 200, None)
+    journal.answer(second, 200)
+    journal.answer(first, 200)
     assert [call.operation for call in journal.calls] == [None, "Second"]
     for _ in range(10_000):
-        journal.answer(journal.arrive(), 200, None)
+        journal.answer(journal.arrive(), 200)
     assert len(journal.calls) == 10_000
     assert {call.operation for call in journal.calls} == {None}
 
@@ -223,6 +226,8 @@ def test_a_member_of_another_type_is_a_defect() -> None:
     for read in (text, mapping, objects):
         with pytest.raises(TypeError, match="size is not"):
             read({"size": 1}, "size")
+    with pytest.raises(TypeError, match="size is not a whole number"):
+        number({"size": "1"}, "size")
 
 
 def test_only_what_has_a_status_enters_one() -> None:

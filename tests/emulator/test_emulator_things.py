@@ -12,6 +12,7 @@ from .support import (
     create_association,
     create_cloud_thing,
     create_thing,
+    destination,
     material,
     refused,
     register,
@@ -301,8 +302,8 @@ def test_each_filter_is_obeyed(client: Client) -> None:
     locker = client.create_credential_locker()["Id"]
     hub = create_thing(client, Owner="ann", SerialNumber="S-1", CredentialLockerId=locker)
     cloud = create_cloud_thing(client, Owner="bob")
-    association = create_association(client)
-    register(client, cloud, association)
+    through = destination(client)
+    register(client, cloud, create_association(client, ConnectorDestinationId=through))
 
     def found(**filters: str) -> list[str]:
         return [item["Id"] for item in client.list_managed_things(**filters)["Items"]]
@@ -315,7 +316,7 @@ def test_each_filter_is_obeyed(client: Client) -> None:
     assert found(SerialNumberFilter="S-1") == [hub]
     assert found(ProvisioningStatusFilter="ACTIVATED") == [cloud]
     assert found(ConnectorDeviceIdFilter="device-1") == [cloud]
-    assert found(ConnectorDestinationIdFilter="destination1") == [cloud]
+    assert found(ConnectorDestinationIdFilter=through) == [cloud]
     assert found(ConnectorPolicyIdFilter="p") == []
     assert found(ParentControllerIdentifierFilter=hub) == []
     assert found(OwnerFilter="ann", RoleFilter="DEVICE") == []

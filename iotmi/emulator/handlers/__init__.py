@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._world import Handler
+from iotmi.emulator._world import Effect, Handler
 from iotmi.emulator.handlers import (
     account,
     account_associations,
@@ -54,3 +54,8 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     }
 )
 """What every operation of the service does, by its name."""
+
+EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
+    {**managed_things.EFFECTS, **device_discoveries.EFFECTS, **ota_tasks.EFFECTS}
+)
+"""What a change of status that came by itself brings with it, by the kind of resource."""

@@ -1,22 +1,34 @@
 """What a device discovery finds.
 
-Owns the emulated devices: two by each hub, two in each user's cloud, and those that a cloud
-is asked for or that a connector reports. It does not know how a discovery is asked for.
+Owns the emulated devices: those that a test has put near a hub or into a user's cloud or,
+where it put none there, two by each hub and two in each cloud; and those that a cloud is asked
+for or that a connector reports. It does not know how a discovery is asked for.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from iotmi.emulator._errors import conflict
-from iotmi.emulator._json import JsonObject, JsonValue, fingerprint, mapping, objects, text, texts
+from iotmi.emulator._json import (
+    JsonObject,
+    JsonValue,
+    fingerprint,
+    mapping,
+    objects,
+    picked,
+    text,
+    texts,
+)
 from iotmi.emulator._kinds import (
     ACCOUNT_ASSOCIATION,
     DISCOVERED_DEVICE,
     MANAGED_THING,
+    NEARBY_DEVICE,
     REGISTRATION,
 )
 from iotmi.emulator._world import World
 from iotmi.emulator.handlers._registrations import connect
+from iotmi.emulator.handlers._state import settle_in
 
 # What stands in each user's cloud: the end of the device's id, its model and its type.
 _IN_THE_CLOUD: Final = (("lamp", "Lamp", "On/Off Light"), ("lock", "Lock", "Door Lock"))
@@ -36,9 +48,9 @@ def finish(world: World, discovery: JsonObject) -> None:
         case "CONTROLLER_CAPABILITY_REDISCOVERY":
             _keep_children(world, discovery)
         case _:
-            for number in range(_BY_A_HUB):
+            for number, shown in enumerate(_by_the_hub(world, discovery)):
                 material = fingerprint([discovery["Id"], number])
-                _keep(world, discovery, material, {"AuthenticationMaterial": material})
+                _keep(world, discovery, material, {"AuthenticationMaterial": material, **shown})
 
 
 def report(world: World, discovery: JsonObject, device: JsonObject) -> None:
@@ -53,11 +65,23 @@ def report(world: World, discovery: JsonObject, device: JsonObject) -> None:
         "ConnectorDeviceName": device.get("ConnectorDeviceName"),
         "DeviceTypes": list(_types_of(device)),
         **_make_of(device),
+        **picked(device, "Device"),
         "Modification": "DISCOVERED" if known is None else "NO_CHANGE",
     }
     if known is not None:
         shown["ManagedThingId"] = known["Id"]
     _keep(world, discovery, material, shown)
+
+
+def take(world: World, device: JsonObject, thing: JsonObject) -> None:
+    """Let a discovered device be a managed thing from now on."""
+    world.save(DISCOVERED_DEVICE, {**device, "ManagedThingId": thing["Id"]})
+    nearby = device.get("NearbyDeviceId")
+    found = world.rows.get(NEARBY_DEVICE.name, nearby) if isinstance(nearby, str) else None
+    if found is not None:
+        world.save(NEARBY_DEVICE, {**found, "ManagedThingId": thing["Id"]})
+    if "Device" in device:
+        settle_in(world, text(thing, "Id"), mapping(device, "Device"))
 
 
 def free_device(world: World, kind: str, material: str) -> JsonObject:
@@ -73,10 +97,29 @@ def free_device(world: World, kind: str, material: str) -> JsonObject:
     return device
 
 
+def _by_the_hub(world: World, discovery: JsonObject) -> Iterator[JsonObject]:
+    """What is shown of each device near the hub that is no managed thing yet."""
+    hub = text(discovery, "ControllerId")
+    nearby = world.every(NEARBY_DEVICE, {"ControllerId": hub})
+    if not nearby:
+        yield from ({} for _ in range(_BY_A_HUB))
+    for each in nearby:
+        thing = each.get("ManagedThingId")
+        if isinstance(thing, str) and world.rows.get(MANAGED_THING.name, thing) is not None:
+            continue
+        device = mapping(each, "Device")
+        yield {**picked(device, "Brand", "Model"), "Device": device, "NearbyDeviceId": each["Id"]}
+
+
 def _in_the_cloud(world: World, discovery: JsonObject) -> Iterator[JsonObject]:
-    """The devices asked for or, unasked, the user's own two and those foreseen for the user."""
+    """The devices asked for or, unasked, the user's own and those foreseen for the user."""
     asked = texts(discovery, "ConnectorDeviceIdList")
-    if not asked:
+    association = text(discovery, "AccountAssociationId")
+    nearby = world.every(NEARBY_DEVICE, {"AccountAssociationId": association})
+    for each in nearby:
+        if not asked or each["Id"] in asked:
+            yield _as_reported(text(each, "Id"), mapping(each, "Device"))
+    if not asked and not nearby:
         for end, model, kind in _IN_THE_CLOUD:
             yield {
                 "ConnectorDeviceId": f"{text(discovery, 'AccountAssociationId')[:8]}-{end}",
@@ -84,8 +127,20 @@ def _in_the_cloud(world: World, discovery: JsonObject) -> Iterator[JsonObject]:
                 "CapabilityReport": {"endpoints": [{"deviceTypes": [kind]}]},
                 "DeviceMetadata": {"Brand": "Emulated", "Model": model},
             }
+    # One that has been reported stays as it was.
     for identifier in asked or _things_of(world, discovery):
         yield {"ConnectorDeviceId": identifier, "ConnectorDeviceName": identifier}
+
+
+def _as_reported(identifier: str, device: JsonObject) -> JsonObject:
+    """A device as the connector of its cloud would report it."""
+    return {
+        "ConnectorDeviceId": identifier,
+        "ConnectorDeviceName": device["Name"],
+        "CapabilityReport": device["Report"],
+        "DeviceMetadata": picked(device, "Brand", "Model"),
+        "Device": device,
+    }
 
 
 def _keep_children(world: World, discovery: JsonObject) -> None:
@@ -118,12 +173,15 @@ def _activate_the_awaited(world: World, discovery: JsonObject) -> None:
     association = world.rows.get(ACCOUNT_ASSOCIATION.name, text(discovery, "AccountAssociationId"))
     if association is None:
         return
-    found = {text(device, "ConnectorDeviceId") for device in _found(world, discovery)}
+    found = {text(device, "ConnectorDeviceId"): device for device in _found(world, discovery)}
     for registration in _registrations(world, discovery):
         thing = world.find(MANAGED_THING, text(registration, "ManagedThingId"))
         foreseen = registration["ManagedThingAssociationStatus"] == "PRE_ASSOCIATED"
         awaited = thing["ProvisioningStatus"] in _AWAITED
-        if foreseen and awaited and thing["CloudDeviceId"] in found:
+        device = found.get(text(thing, "CloudDeviceId"))
+        if foreseen and awaited and device is not None:
+            if "Device" in device:
+                settle_in(world, text(thing, "Id"), mapping(device, "Device"))
             connect(world, thing, association, registration)
 
 

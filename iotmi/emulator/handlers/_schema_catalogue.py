@@ -125,6 +125,28 @@ _CLUSTERS: Final = (
         {"SetpointRaiseLower": ("0x00", ("Mode", "Amount"))},
         {},
     ),
+    _Cluster(
+        "BooleanState",
+        "Boolean State",
+        "0x0045",
+        "1",
+        {"StateValue": ("0x0000", "boolean")},
+        {},
+        {"StateChange": "0x00"},
+    ),
+    _Cluster(
+        "TemperatureMeasurement",
+        "Temperature Measurement",
+        "0x0402",
+        "4",
+        {
+            "MeasuredValue": ("0x0000", "aws.integer"),
+            "MinMeasuredValue": ("0x0001", "aws.integer"),
+            "MaxMeasuredValue": ("0x0002", "aws.integer"),
+        },
+        {},
+        {},
+    ),
 )
 
 _DEFINITIONS: Final[Mapping[str, tuple[str, JsonObject]]] = {

@@ -1,7 +1,7 @@
 """Account associations, and the things registered with them.
 
-Owns their nine operations. No user logs in: a login succeeds once a look has seen it under
-way. Which connector destinations are taken is the business of one function.
+Owns their nine operations. No user logs in: a login succeeds by itself, unless a test has the
+association in hand.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from iotmi.emulator._json import JsonObject, JsonValue, optional_text, picked, t
 from iotmi.emulator._kinds import (
     ACCOUNT_ASSOCIATION,
     BY_CLOUD,
+    CONNECTOR_DESTINATION,
     MANAGED_THING,
     REGISTRATION,
 )
@@ -37,7 +38,7 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
         ACCOUNT_ASSOCIATION,
         {
             **parameters,
-            "ConnectorDestinationId": connector_destination_of(world, parameters),
+            "ConnectorDestinationId": _destination_of(world, parameters),
             "AssociationState": "ASSOCIATION_IN_PROGRESS" if login else "ASSOCIATION_SUCCEEDED",
             "OAuthAuthorizationUrl": _login_url() if login else "",
         },
@@ -78,7 +79,7 @@ def start_refresh(world: World, parameters: JsonObject) -> JsonObject:
     association = _not_deleting(world, parameters)
     if "GeneralAuthorization" in association:
         raise world.invalid("The account association has no login to refresh.")
-    association["OAuthAuthorizationUrl"] = _login_url()
+    association |= {"OAuthAuthorizationUrl": _login_url(), "ErrorMessage": None}
     world.enter(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_IN_PROGRESS")
     return association
 
@@ -125,12 +126,9 @@ def list_registrations(world: World, parameters: JsonObject) -> JsonObject:
     return world.page(REGISTRATION, parameters, _FILTERS)
 
 
-def connector_destination_of(_world: World, parameters: JsonObject) -> JsonValue:
-    """The connector destination an association is to be through: any, kept or not.
-
-    A stricter emulator would answer the ``Id`` of what ``world.find`` finds of this kind.
-    """
-    return parameters["ConnectorDestinationId"]
+def _destination_of(world: World, parameters: JsonObject) -> JsonValue:
+    """The connector destination an association is to be through; there must be one."""
+    return world.find(CONNECTOR_DESTINATION, text(parameters, "ConnectorDestinationId"))["Id"]
 
 
 def _registered(**members: str) -> dict[str, str]:

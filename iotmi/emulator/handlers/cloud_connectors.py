@@ -1,7 +1,7 @@
 """Cloud connectors, and what they report.
 
-Owns their six operations. No Lambda function is invoked. Of the reports, only a discovery's
-has an effect; the others are checked and taken.
+Owns their six operations. No Lambda function is invoked. What the reports of devices bring
+about is in ``_connector_reports``.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,15 @@ from typing import Final
 
 from iotmi.emulator._errors import conflict
 from iotmi.emulator._json import JsonObject, mapping, objects, picked, text
-from iotmi.emulator._kinds import CLOUD_CONNECTOR, CONNECTOR_DESTINATION, DEVICE_DISCOVERY
+from iotmi.emulator._kinds import (
+    ACCOUNT_ASSOCIATION,
+    CLOUD_CONNECTOR,
+    CONNECTOR_DESTINATION,
+    DEVICE_DISCOVERY,
+)
 from iotmi.emulator._world import Handler, World
-from iotmi.emulator.handlers._discovered import finish, report
+from iotmi.emulator.handlers._connector_reports import is_error, take, tell_of_failure
+from iotmi.emulator.handlers._discovered import report
 
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType({"Type": "Type", "LambdaArn": "LambdaArn"})
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -83,6 +89,8 @@ def send_event(world: World, parameters: JsonObject) -> JsonObject:
         raise world.invalid("; ".join(f"{name} is required by {operation}" for name in missing))
     if operation == "DEVICE_DISCOVERY":
         _report_devices(world, parameters)
+    else:
+        take(world, parameters)
     return {"ConnectorId": connector}
 
 
@@ -95,12 +103,17 @@ def _report_devices(world: World, parameters: JsonObject) -> None:
         return
     for device in objects(parameters, "Devices"):
         report(world, discovery, device)
-    match str(parameters["StatusCode"])[0]:
-        case "2":
-            world.enter(DEVICE_DISCOVERY, discovery, "SUCCEEDED")
-            finish(world, discovery)
-        case "4" | "5":
-            world.enter(DEVICE_DISCOVERY, discovery, "FAILED")
+    if is_error(parameters):
+        association = world.find(ACCOUNT_ASSOCIATION, text(discovery, "AccountAssociationId"))
+        tell_of_failure(world, parameters, [association])
+        error = {"code": str(parameters["StatusCode"]), **_message(parameters)}
+        world.enter(DEVICE_DISCOVERY, {**discovery, "Error": error}, "FAILED")
+    elif str(parameters["StatusCode"])[0] == "2":
+        world.become(DEVICE_DISCOVERY, discovery, "SUCCEEDED")
+
+
+def _message(parameters: JsonObject) -> JsonObject:
+    return {"message": parameters["Message"]} if "Message" in parameters else {}
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -1,8 +1,8 @@
 """Commands to managed things, and the state they leave behind.
 
-Owns ``SendManagedThingCommand`` and ``GetManagedThingState``. An emulated device obeys at
-once: it knows how to write and read properties and how to be switched on and off; any
-other action of its report it takes without a change of state.
+Owns ``SendManagedThingCommand`` and ``GetManagedThingState``. An emulated device that can be
+reached obeys at once. What an action does to its properties is in ``_actions``, and what is
+known of them in ``_state``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,16 +11,22 @@ from uuid import uuid4
 
 from attrs import frozen
 
-from iotmi.emulator._clock import iso
-from iotmi.emulator._json import JsonObject, JsonValue, mapping, objects, optional_text, text, texts
-from iotmi.emulator._kinds import ACCOUNT_ASSOCIATION, CAPABILITIES, MANAGED_THING, STATE
+from iotmi.emulator._happenings import CommandEnded
+from iotmi.emulator._json import (
+    JsonObject,
+    JsonValue,
+    mapping,
+    objects,
+    optional_text,
+    picked,
+    text,
+    texts,
+)
+from iotmi.emulator._kinds import ACCOUNT_ASSOCIATION, CAPABILITIES, MANAGED_THING
 from iotmi.emulator._world import Handler, World
-
-MAX_SHOWN: Final = 5
-"""How many endpoints, and capabilities of each, a state or a command may hold."""
-
-_SWITCH: Final = "OnOff"
-_SWITCHED: Final[Mapping[str, bool]] = {"On": True, "Off": False}
+from iotmi.emulator.handlers import _state as state
+from iotmi.emulator.handlers._actions import outcome
+from iotmi.emulator.handlers._reach import is_reached
 
 
 @frozen
@@ -33,14 +39,12 @@ class _Action:
     name: str
     parameters: JsonValue
 
-    @property
-    def is_switch(self) -> bool:
-        identifier = text(self.capability, "id").partition("@")[0]
-        return identifier.rpartition(".")[2] == _SWITCH
-
 
 def send(world: World, parameters: JsonObject) -> JsonObject:
-    """SendManagedThingCommand; the operation declares no conflict."""
+    """SendManagedThingCommand; the operation declares no conflict.
+
+    A command to a device that cannot be reached is taken, and comes to nothing.
+    """
     identifier = text(parameters, "ManagedThingId")
     thing = world.find(MANAGED_THING, identifier)
     association = optional_text(parameters, "AccountAssociationId")
@@ -49,36 +53,22 @@ def send(world: World, parameters: JsonObject) -> JsonObject:
     if thing["ProvisioningStatus"] != "ACTIVATED":
         raise world.invalid("ManagedThingId must be of an ACTIVATED managed thing")
     report = mapping(world.rows.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport")
-    state = world.rows.get(STATE.name, identifier) or {"ManagedThingId": identifier}
+    received_at, reached = world.clock.now(), is_reached(world, thing)
     for action in _actions(world, parameters, report):
-        _obey(world, action, state)
-    world.rows.put(STATE.name, identifier, state)
-    return {"TraceId": f"{uuid4().hex[:15]}=_1"}
+        part = state.Part(identifier, action.endpoint, action.capability)
+        values = _obey(world, part, action)
+        if reached:
+            state.change(world, part, values)
+    trace_id = f"{uuid4().hex[:15]}=_1"
+    world.announce(CommandEnded(identifier, trace_id, reached, received_at))
+    return {"TraceId": trace_id}
 
 
 def get_state(world: World, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingState; empty until something was set or read."""
+    """GetManagedThingState; empty until something was set, read or reported."""
     identifier = text(parameters, "ManagedThingId")
     world.find(MANAGED_THING, identifier)
-    kept = mapping(world.rows.get(STATE.name, identifier) or {}, "Endpoints")
-    endpoints: list[JsonValue] = [
-        {"endpointId": endpoint, "capabilities": _shown(mapping(kept, endpoint))}
-        for endpoint in list(kept)[:MAX_SHOWN]
-    ]
-    return {"Endpoints": endpoints}
-
-
-def _shown(capabilities: JsonObject) -> list[JsonValue]:
-    return [
-        {
-            **mapping(capabilities, identifier),
-            "properties": [
-                {"name": name, "value": value}
-                for name, value in _properties(mapping(capabilities, identifier)).items()
-            ],
-        }
-        for identifier in list(capabilities)[:MAX_SHOWN]
-    ]
+    return {"Endpoints": state.shown(world, identifier)}
 
 
 def _actions(world: World, command: JsonObject, report: JsonObject) -> Iterator[_Action]:
@@ -105,17 +95,17 @@ def _actions(world: World, command: JsonObject, report: JsonObject) -> Iterator[
                 )
 
 
-def _obey(world: World, action: _Action, state: JsonObject) -> None:
+def _obey(world: World, part: state.Part, action: _Action) -> JsonObject:
+    """The values that an action has the device report."""
     if action.name == "UpdateState":
-        _set(world, action, state, _new_values(world, action))
-    elif action.name == "ReadState":
-        _read(world, action, state)
-    elif action.name not in texts(action.capability, "actions"):
+        return _new_values(world, action)
+    if action.name == "ReadState":
+        return _unreported(world, action, part)
+    if action.name not in texts(action.capability, "actions"):
         raise world.invalid(f"{action.path}.name is not an action of the capability")
-    elif action.is_switch and action.name in _SWITCHED:
-        _set(world, action, state, {_SWITCH: _SWITCHED[action.name]})
-    elif action.is_switch and action.name == "Toggle":
-        _set(world, action, state, {_SWITCH: not _is_on(action, state)})
+    parameters = action.parameters if isinstance(action.parameters, dict) else {}
+    changed = outcome(part.cluster, action.name, parameters, state.values(world, part))
+    return picked(changed, *texts(action.capability, "properties"))
 
 
 def _new_values(world: World, action: _Action) -> JsonObject:
@@ -126,8 +116,8 @@ def _new_values(world: World, action: _Action) -> JsonObject:
     return action.parameters
 
 
-def _read(world: World, action: _Action, state: JsonObject) -> None:
-    """A switch that was never set reports that it is off; of all else nothing is known."""
+def _unreported(world: World, action: _Action, part: state.Part) -> JsonObject:
+    """What the device has not reported yet, of what it is asked for."""
     path = f"{action.path}.parameters.propertiesToRead"
     given = action.parameters if isinstance(action.parameters, dict) else {}
     wanted = given.get("propertiesToRead")
@@ -138,51 +128,14 @@ def _read(world: World, action: _Action, state: JsonObject) -> None:
     if names == ["*"]:
         names = reported
     _require_properties(world, action, names, path)
-    known = _properties(_kept(action, state))
-    if action.is_switch and _SWITCH in names and _SWITCH not in known:
-        _set(world, action, state, {_SWITCH: False})
+    known = state.values(world, part)
+    unreported = set(names) - state.reported(world, part).keys()
+    return {name: known[name] for name in known if name in unreported}
 
 
 def _require_properties(world: World, action: _Action, names: list[str], path: str) -> None:
     if not set(names) <= set(texts(action.capability, "properties")):
         raise world.invalid(f"{path} must name properties of the capability")
-
-
-def _kept(action: _Action, state: JsonObject) -> JsonObject:
-    """What is kept of the action's capability."""
-    endpoint = mapping(mapping(state, "Endpoints"), action.endpoint)
-    return mapping(endpoint, text(action.capability, "id"))
-
-
-def _properties(capability: JsonObject) -> JsonObject:
-    return mapping(capability, "properties")
-
-
-def _is_on(action: _Action, state: JsonObject) -> bool:
-    value = mapping(_properties(_kept(action, state)), _SWITCH)
-    return value.get("propertyValue") is True
-
-
-def _set(world: World, action: _Action, state: JsonObject, values: JsonObject) -> None:
-    endpoints = mapping(state, "Endpoints")
-    capabilities = mapping(endpoints, action.endpoint)
-    identifier = text(action.capability, "id")
-    changed_at = iso(world.clock.now())
-    properties: JsonObject = {
-        **_properties(mapping(capabilities, identifier)),
-        **{
-            name: {"propertyValue": value, "lastChangedAt": changed_at}
-            for name, value in values.items()
-        },
-    }
-    capabilities[identifier] = {
-        "id": identifier,
-        "name": action.capability["name"],
-        "version": action.capability["version"],
-        "properties": properties,
-    }
-    endpoints[action.endpoint] = capabilities
-    state["Endpoints"] = endpoints
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -1,6 +1,6 @@
 """Destinations: the Kinesis streams that notifications go to.
 
-Owns their five operations. A destination is known by its name. Nothing is delivered.
+Owns their five operations. A destination is known by its name. It does not know what is sent there.
 """
 
 from collections.abc import Mapping

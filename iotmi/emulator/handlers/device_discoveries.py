@@ -16,7 +16,7 @@ from iotmi.emulator._kinds import (
     DISCOVERED_DEVICE,
     MANAGED_THING,
 )
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._world import Effect, Handler, World
 from iotmi.emulator.handlers._discovered import finish
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -75,7 +75,7 @@ def start(world: World, parameters: JsonObject) -> JsonObject:
 
 def get(world: World, parameters: JsonObject) -> JsonObject:
     """GetDeviceDiscovery."""
-    return _look(world, text(parameters, "Identifier"))
+    return world.look(DEVICE_DISCOVERY, text(parameters, "Identifier"))
 
 
 def list_discoveries(world: World, parameters: JsonObject) -> JsonObject:
@@ -89,15 +89,14 @@ def list_devices(world: World, parameters: JsonObject) -> JsonObject:
     world.find(DEVICE_DISCOVERY, identifier)
     answer = world.page(DISCOVERED_DEVICE, parameters, {"Identifier": "DeviceDiscoveryId"})
     if "NextToken" not in parameters:
-        _look(world, identifier)
+        world.look(DEVICE_DISCOVERY, identifier)
     return answer
 
 
-def _look(world: World, identifier: str) -> JsonObject:
-    discovery = world.look(DEVICE_DISCOVERY, identifier)
-    if discovery["Status"] == "RUNNING":
+def _end(world: World, discovery: JsonObject) -> None:
+    """A discovery that has come to its end by itself has found something, or timed out."""
+    if discovery["Status"] == "SUCCEEDED":
         finish(world, discovery)
-    return discovery
 
 
 def _require_inputs(world: World, parameters: JsonObject) -> None:
@@ -117,6 +116,7 @@ def _require_inputs(world: World, parameters: JsonObject) -> None:
         raise world.invalid("; ".join(problems))
 
 
+EFFECTS: Final[Mapping[str, Effect]] = {DEVICE_DISCOVERY.name: _end}
 HANDLERS: Final[Mapping[str, Handler]] = {
     "StartDeviceDiscovery": start,
     "GetDeviceDiscovery": get,

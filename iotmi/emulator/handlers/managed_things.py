@@ -9,18 +9,19 @@ from types import MappingProxyType
 from typing import Final
 
 from iotmi.emulator._errors import conflict
-from iotmi.emulator._json import JsonObject, optional_text, picked, text
+from iotmi.emulator._json import JsonObject, mapping, optional_text, picked, text
 from iotmi.emulator._kinds import (
     ACCOUNT_ASSOCIATION,
     BY_CODE,
     CAPABILITIES,
     CREDENTIAL_LOCKER,
-    DISCOVERED_DEVICE,
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator._world import Handler, World
-from iotmi.emulator.handlers._discovered import free_device
+from iotmi.emulator._passing import reconsider
+from iotmi.emulator._schedule import OPEN_UNTIL
+from iotmi.emulator._world import Effect, Handler, World
+from iotmi.emulator.handlers._discovered import free_device, take
 from iotmi.emulator.handlers._materials import form_of, read_material
 
 _DETAILS: Final = ("Capabilities", "CapabilityReport", "CapabilitySchemas")
@@ -36,6 +37,10 @@ _CHANGEABLE: Final = (
     "SerialNumber",
     "WiFiSimpleSetupConfiguration",
 )
+_WINDOW: Final = "WiFiSimpleSetupConfiguration"
+_WINDOW_MINUTES: Final = 15
+"""How long a device may be set up over Wi-Fi, unless its thing says."""
+
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ConnectorDestinationIdFilter": "ConnectorDestinationId",
@@ -69,6 +74,7 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
         {
             **material.shown,
             **picked(parameters, "Role", "Tags", *_CHANGEABLE),
+            **_window(world, parameters),
             "ProvisioningStatus": material.status,
             "Flow": material.flow,
             "DeviceKey": key,
@@ -76,9 +82,9 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
             "ParentControllerId": device.get("ControllerId"),
         },
     )
-    if device:
-        world.save(DISCOVERED_DEVICE, {**device, "ManagedThingId": thing["Id"]})
     _keep_details(world, text(thing, "Id"), parameters)
+    if device:
+        take(world, device, thing)
     for association in dict.fromkeys(material.associations):
         world.create(
             REGISTRATION,
@@ -93,11 +99,7 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
 
 def get(world: World, parameters: JsonObject) -> JsonObject:
     """GetManagedThing."""
-    identifier = text(parameters, "Identifier")
-    thing = world.look(MANAGED_THING, identifier)
-    if thing["ProvisioningStatus"] == "PRE_ASSOCIATED" and thing["Flow"] == BY_CODE:
-        _join_hub(world, identifier)
-    return thing
+    return world.look(MANAGED_THING, text(parameters, "Identifier"))
 
 
 def list_things(world: World, parameters: JsonObject) -> JsonObject:
@@ -114,8 +116,11 @@ def update(world: World, parameters: JsonObject) -> None:
     _require_locker(world, parameters)
     changes = picked(parameters, *_CHANGEABLE)
     if changes or picked(parameters, *_DETAILS):
-        world.save(MANAGED_THING, {**thing, **changes})
+        changed = {**thing, **changes, **_window(world, changes)}
+        world.save(MANAGED_THING, changed)
         _keep_details(world, identifier, parameters)
+        if OPEN_UNTIL in changed:
+            reconsider(world, MANAGED_THING, changed)
 
 
 def delete(world: World, parameters: JsonObject) -> None:
@@ -136,15 +141,27 @@ def _require_locker(world: World, parameters: JsonObject) -> None:
         world.find(CREDENTIAL_LOCKER, locker)
 
 
-def _join_hub(world: World, identifier: str) -> None:
+def _window(world: World, parameters: JsonObject) -> JsonObject:
+    """Until when a device can be set up over Wi-Fi, where its thing is for that."""
+    window = mapping(parameters, _WINDOW)
+    if not window.get("EnableAsProvisionee"):
+        return {}
+    minutes = window.get("TimeoutInMinutes")
+    wanted = minutes if isinstance(minutes, int) else _WINDOW_MINUTES
+    return {OPEN_UNTIL: world.clock.now() + wanted * 60_000}
+
+
+def _join_hub(world: World, thing: JsonObject) -> None:
     """A device that has just been discovered belongs to the hub in its credential locker."""
-    thing = world.find(MANAGED_THING, identifier)
     locker = optional_text(thing, "CredentialLockerId")
-    if locker is None or thing["Role"] != "DEVICE":
+    joins = thing["ProvisioningStatus"] == "DISCOVERED" and thing["Role"] == "DEVICE"
+    if locker is None or not joins or thing["Flow"] != BY_CODE:
         return
     hub = world.first(MANAGED_THING, {"CredentialLockerId": locker, "Role": "CONTROLLER"})
     if hub is not None:
-        world.save(MANAGED_THING, {**thing, "ParentControllerId": hub["Id"]})
+        thing["ParentControllerId"] = hub["Id"]
+        world.save(MANAGED_THING, thing)
+        reconsider(world, MANAGED_THING, thing)
 
 
 def _keep_details(world: World, identifier: str, parameters: JsonObject) -> None:
@@ -154,6 +171,7 @@ def _keep_details(world: World, identifier: str, parameters: JsonObject) -> None
         world.rows.put(CAPABILITIES.name, identifier, {**present, **given})
 
 
+EFFECTS: Final[Mapping[str, Effect]] = {MANAGED_THING.name: _join_hub}
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CreateManagedThing": create,
     "GetManagedThing": get,

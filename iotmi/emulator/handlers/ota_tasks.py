@@ -1,13 +1,12 @@
 """Over-the-air tasks and their executions on managed things.
 
-Owns their six operations. A task moves on by being looked at: by a get, and by the first page
-of its executions. Every execution succeeds; no device is updated.
+Owns their six operations, and which things a task is for. A task moves on by being looked
+at: by a get, and by the first page of its executions. How executions end is in
+``_ota_executions``; no device is updated.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from iotmi.emulator._clock import from_iso
@@ -22,29 +21,21 @@ from iotmi.emulator._json import (
     texts,
 )
 from iotmi.emulator._kinds import MANAGED_THING, OTA_EXECUTION, OTA_TASK, OTA_TASK_CONFIGURATION
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._world import Effect, Handler, World
+from iotmi.emulator.handlers import _ota_executions as executions
 
 MAX_TARGETS: Final = 100
 """How many things a ONE_TIME task may name."""
 
-_COUNTERS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "CANCELED": "NumberOfCanceledThings",
-        "FAILED": "NumberOfFailedThings",
-        "IN_PROGRESS": "NumberOfInProgressThings",
-        "QUEUED": "numberOfQueuedThings",
-        "REJECTED": "numberOfRejectedThings",
-        "REMOVED": "numberOfRemovedThings",
-        "SUCCEEDED": "numberOfSucceededThings",
-        "TIMED_OUT": "numberOfTimedOutThings",
-    }
-)
 _TERM: Final = re.compile(r"attributes\.([^\s:=]+)\s*[:=]\s*([^\s:=]+)")
 
 
 def create(world: World, parameters: JsonObject) -> JsonObject:
     """CreateOtaTask."""
     _require_configuration(world, parameters)
+    schedule = mapping(parameters, "OtaSchedulingConfig")
+    starts, ends = (_moment(world, schedule, name) for name in ("StartTime", "EndTime"))
+    later = starts is not None and starts > world.clock.now()
     things = list(_targets(world, parameters))
     task = world.create(
         OTA_TASK,
@@ -52,19 +43,22 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
             "Protocol": "HTTP",
             "OtaMechanism": "PUSH",
             **parameters,
-            "Status": "SCHEDULED" if _is_later(world, parameters) else "IN_PROGRESS",
+            "StartsAt": starts,
+            "Things": [*things],
+            "EndsAt": ends if schedule.get("EndBehavior") in executions.CANCELED_AT_END else None,
+            "Status": "SCHEDULED" if later else "IN_PROGRESS",
         },
     )
-    _queue(world, task, things)
+    executions.queue(world, task, things)
     return task
 
 
 def get(world: World, parameters: JsonObject) -> JsonObject:
     """GetOtaTask."""
     task = world.find(OTA_TASK, text(parameters, "Identifier"))
-    executions = _executions(world, task)
+    details = executions.counted(world, task)
     _look(world, task)
-    return {**task, "TaskProcessingDetails": _counted(world, executions)}
+    return {**task, "TaskProcessingDetails": details}
 
 
 def list_tasks(world: World, parameters: JsonObject) -> JsonObject:
@@ -113,45 +107,10 @@ def _look(world: World, task: JsonObject) -> None:
     world.look(OTA_TASK, text(task, "TaskId"))
     if task["Status"] != "IN_PROGRESS":
         return
-    for execution in _executions(world, task):
+    for execution in executions.of(world, task):
         world.look(OTA_EXECUTION, text(execution, "Id"))
     if task["OtaType"] == "CONTINUOUS":
-        _queue(world, task, _matching(world, text(task, "OtaTargetQueryString")))
-    elif all(execution["Status"] == "SUCCEEDED" for execution in _executions(world, task)):
-        world.enter(OTA_TASK, dict(task), "COMPLETED")
-
-
-def _executions(world: World, task: JsonObject) -> list[JsonObject]:
-    return world.every(OTA_EXECUTION, {"OtaTaskId": text(task, "TaskId")})
-
-
-def _queue(world: World, task: JsonObject, things: Iterable[str]) -> None:
-    """Make an execution on each thing that has none."""
-    for thing in things:
-        identifier = f"{task['TaskId']}-{thing}"
-        if world.rows.get(OTA_EXECUTION.name, identifier) is None:
-            world.create(
-                OTA_EXECUTION,
-                {
-                    "Id": identifier,
-                    "OtaTaskId": task["TaskId"],
-                    "ManagedThingId": thing,
-                    "Status": "QUEUED",
-                    "ExecutionNumber": 1,
-                    "RetryAttempt": 0,
-                },
-            )
-
-
-def _counted(world: World, executions: list[JsonObject]) -> JsonObject:
-    counts = Counter(text(execution, "Status") for execution in executions)
-    details: JsonObject = {member: counts[status] for status, member in _COUNTERS.items()}
-    details["processingTargets"] = [
-        world.place.arn(MANAGED_THING, text(execution, "ManagedThingId"))
-        for execution in executions
-        if execution["Status"] == "IN_PROGRESS"
-    ]
-    return details
+        executions.queue(world, task, _matching(world, text(task, "OtaTargetQueryString")))
 
 
 def _require_configuration(world: World, parameters: JsonObject) -> None:
@@ -160,15 +119,13 @@ def _require_configuration(world: World, parameters: JsonObject) -> None:
         world.find(OTA_TASK_CONFIGURATION, configuration)
 
 
-def _is_later(world: World, parameters: JsonObject) -> bool:
-    """Whether a task is to start in the future."""
-    start = optional_text(mapping(parameters, "OtaSchedulingConfig"), "StartTime")
-    if start is None:
-        return False
-    moment = from_iso(start)
-    if moment is None:
-        raise world.invalid("OtaSchedulingConfig.StartTime must be a time, as 2030-01-31T17:00")
-    return moment > world.clock.now()
+def _moment(world: World, schedule: JsonObject, name: str) -> int | None:
+    """A moment of a schedule, None where it has none."""
+    given = optional_text(schedule, name)
+    moment = None if given is None else from_iso(given)
+    if given is not None and moment is None:
+        raise world.invalid(f"OtaSchedulingConfig.{name} must be a time, as 2030-01-31T17:00")
+    return moment
 
 
 def _targets(world: World, parameters: JsonObject) -> Iterator[str]:
@@ -208,6 +165,10 @@ def _matching(world: World, query: str) -> list[str]:
     ]
 
 
+EFFECTS: Final[Mapping[str, Effect]] = {
+    OTA_TASK.name: executions.follow_task,
+    OTA_EXECUTION.name: executions.follow_execution,
+}
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CreateOtaTask": create,
     "GetOtaTask": get,

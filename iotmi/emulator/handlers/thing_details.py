@@ -7,13 +7,13 @@ Owns the reading of capabilities, schemas, metadata, connectivity and certificat
 from collections.abc import Mapping
 from typing import Final
 
+from iotmi.emulator._connectivity import is_connected
 from iotmi.emulator._errors import not_found
 from iotmi.emulator._json import JsonObject, JsonValue, objects, optional_text, text, texts
 from iotmi.emulator._kinds import CAPABILITIES, MANAGED_THING
 from iotmi.emulator._world import Handler, World
 from iotmi.emulator.handlers._pem import pem
-
-_CONNECTED: Final = frozenset({"DISCOVERED", "ACTIVATED"})
+from iotmi.emulator.handlers._reach import is_reached, why_not
 
 
 def get_capabilities(world: World, parameters: JsonObject) -> JsonObject:
@@ -29,12 +29,13 @@ def get_metadata(world: World, parameters: JsonObject) -> JsonObject:
 
 
 def get_connectivity(world: World, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingConnectivityData."""
+    """GetManagedThingConnectivityData; a device whose hub is cut off is cut off too."""
     thing = _thing(world, parameters)
     return {
         "ManagedThingId": thing["Id"],
-        "Connected": thing["ProvisioningStatus"] in _CONNECTED,
-        "Timestamp": thing.get("ConnectedAt"),
+        "Connected": is_connected(thing) and is_reached(world, thing),
+        "Timestamp": thing.get("ConnectionChangedAt", thing.get("ConnectedAt")),
+        "DisconnectReason": why_not(world, thing),
     }
 
 

@@ -1,0 +1,34 @@
+"""What the emulator's clients are told by botocore's data: the same as any client."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from iotmi.emulator import Emulator
+
+
+def address(client: Any) -> str:  # noqa: ANN401 - a boto3 client, made at run time
+    """Where a client's request is about to go."""
+    seen: list[str] = []
+
+    def look(params: dict[str, Any], **_event: object) -> None:
+        seen.append(params["url"])
+
+    client.meta.events.register_first("before-call.*", look)
+    with Emulator() as emulator:
+        emulator.attach(client)
+        client.list_managed_things()
+    return seen[0]
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "ca-central-1", "me-central-1", "cn-north-1"])
+def test_a_client_calls_where_any_other_would(region: str) -> None:
+    """Leaving out botocore's table of endpoints moves no request."""
+    plain = boto3.Session(
+        aws_access_key_id="a", aws_secret_access_key="s", region_name=region
+    ).client("iot-managed-integrations")
+    with Emulator(region_name=region) as emulator:
+        ours = emulator.boto3_client()
+    assert address(ours) == address(plain)
+    assert region in address(ours)
