@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import botocore.exceptions as theirs
 from attrs import frozen
-from botocore import __version__ as botocore_version
-from botocore import xform_name
+from botocore import __version__ as botocore_version, xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.parsers import ResponseParserError

@@ -1,21 +1,20 @@
 """Runs every Python block of the documents, each page with a small home on an emulator of its own.
 
-Nothing that is run here finds credentials, a Region or a profile of the person who runs it.
+A plugin of pytest (``-p tests.documents`` in pyproject.toml), since the documents stand outside the
+folder of the tests. Nothing that is run here or there finds credentials, a Region or a profile of
+the person who runs it.
 
 A page finds `client` and `emulator`, and the ids `locker_id`, `hub_id` and `lamp_id`; what else it
 needs it imports, as its reader would. Waiters and retries do not wait.
 """
 
 from doctest import ELLIPSIS
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
-
-from iotmi import AuthenticationMaterialType, RetryPolicy, Role
-from iotmi.emulator import Emulator
-from tests.home import switch_report
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +37,13 @@ def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def furnish(page: dict[str, Any]) -> None:
     """Give a page its home."""
+    # Not at the top: pytest loads this module before coverage is measured.
+    from iotmi import AuthenticationMaterialType, Role
+    from iotmi.emulator import Emulator
+    from tests.home import switch_report
+
     emulator = page["emulator"] = page["_furnished"] = Emulator()
-    client = emulator.client(retry=RetryPolicy(sleep=lambda _seconds: None))
+    client = emulator.client()
     locker_id = client.credential_lockers.create(name="Elm Street 5").id
     hub_id = client.managed_things.create(
         role=Role.CONTROLLER,
@@ -74,8 +78,15 @@ def clear(page: dict[str, Any]) -> None:
 
 pytest_collect_file = Sybil(
     name="documents",
+    path=str(Path(__file__).parents[1]),
     parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS)],
-    patterns=["README.md", "CONTRIBUTING.md", "docs/*.md", "docs/families/*.md"],
+    patterns=[
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/*.md",
+        "docs/emulator/*.md",
+        "docs/families/*.md",
+    ],
     setup=furnish,
     teardown=clear,
     fixtures=["_no_aws"],

@@ -1,6 +1,6 @@
 """README, docs and examples: they run, they link to what is there, and they leave nothing out.
 
-The Python blocks of the pages are run by the root `conftest`; this module looks at the rest.
+The Python blocks of the pages are run by `tests.documents`; this module looks at the rest.
 """
 
 import re
@@ -21,6 +21,7 @@ EXAMPLES: Final = sorted((ROOT / "examples").glob("*.py"))
 PAGES: Final = [
     *sorted(ROOT.glob("*.md")),
     *sorted(DOCS.glob("*.md")),
+    *sorted(DOCS.glob("emulator/*.md")),
     *sorted(DOCS.glob("families/*.md")),
 ]
 FAMILIES: Final = sorted(dict(families()))

@@ -194,7 +194,7 @@ def test_who_waits_is_told_when_to_ask_again() -> None:
 
 def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
     """Ten creates at ten a second take most of a second; reads are not held up by them."""
-    client = emulator.client().with_options(pacing=Pacing(start=20.0, highest=20.0, burst=1))
+    client = emulator.client(retry=RetryPolicy(), pacing=Pacing(start=20.0, highest=20.0, burst=1))
     began = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda number: make_hub(client, number), range(10)))
@@ -207,9 +207,7 @@ def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
 
 def test_throttles_are_ridden_out(emulator: Emulator) -> None:
     """A paced client falls back when it is refused, and gets there."""
-    client = emulator.client(retry=RetryPolicy(throttle_base=0.01)).with_options(
-        pacing=Pacing(start=200.0)
-    )
+    client = emulator.client(retry=RetryPolicy(throttle_base=0.01), pacing=Pacing(start=200.0))
     emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
     assert client.send(hub_request()).attempts == 3
     pacers = client._course.pacers
@@ -221,9 +219,7 @@ def test_throttles_are_ridden_out(emulator: Emulator) -> None:
 
 def test_a_turn_past_the_deadline_is_not_waited_for(emulator: Emulator) -> None:
     """The error comes at once, nothing is sent, and the place in line is given up."""
-    client = emulator.client(timeout=0.5).with_options(
-        pacing=Pacing(start=0.5, highest=0.5, burst=1)
-    )
+    client = emulator.client(timeout=0.5, pacing=Pacing(start=0.5, highest=0.5, burst=1))
     make_hub(client)
     before = len(emulator.calls)
     began = time.monotonic()

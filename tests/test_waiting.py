@@ -7,6 +7,7 @@ from iotmi import AsyncClient, Client, Pauses, ProvisioningStatus, RetryPolicy
 from iotmi.emulator import Emulator
 from tests.home import make_hub
 from tests.loopback import answer, serving, session
+from tests.resources.connections import make_connector_destination
 
 pytestmark = pytest.mark.anyio
 
@@ -101,7 +102,7 @@ def test_the_ends_of_a_deletion(status: str) -> None:
 def test_waiting_for_an_end_user(client: Client) -> None:
     """The association is in progress at first, and then it stands."""
     made = client.account_associations.create(
-        connector_destination_id="destination",
+        connector_destination_id=make_connector_destination(client),
         general_authorization=None,
     )
     assert made.association_state is iotmi.AssociationState.ASSOCIATION_IN_PROGRESS
@@ -111,7 +112,9 @@ def test_waiting_for_an_end_user(client: Client) -> None:
 
 def test_waiting_for_an_end_user_who_will_not_come(client: Client) -> None:
     """An association on its way out never settles."""
-    made = client.account_associations.create(connector_destination_id="destination")
+    made = client.account_associations.create(
+        connector_destination_id=make_connector_destination(client)
+    )
     client.account_associations.delete(made.account_association_id)
     with pytest.raises(iotmi.WaitFailedError):
         client.account_associations.wait_until_settled(made.account_association_id)

@@ -7,6 +7,7 @@ import click
 
 from iotmi._version import __version__
 from iotmi.cli.demo import demo
+from iotmi.cli.emulator import emulator
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,3 +17,4 @@ def root() -> None:
 
 
 root.add_command(demo)
+root.add_command(emulator)

@@ -41,7 +41,7 @@ _ROOM: Final = 60
 def chance(*seed: object) -> Random:
     """A source of chance that gives the same in each run."""
     # It picks examples; it keeps no secret.
-    return Random(zlib.crc32(repr(seed).encode()))  # noqa: S311
+    return Random(zlib.crc32(repr(seed).encode()))
 
 
 @frozen

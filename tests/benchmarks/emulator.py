@@ -1,0 +1,181 @@
+"""What the emulator costs: its start, what it adds to a call, and a long list's memory.
+
+    python -m tests.benchmarks.emulator [--things 100000]
+
+Ends with 1 where a bar is missed. Start and get are measured in processor time, so that they do
+not tell of what else the machine does; nothing in them waits.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from botocore.config import Config
+
+from iotmi import AuthenticationMaterialType, Client, CreateManagedThing, RetryPolicy, Role
+from iotmi.emulator import Emulator, HttpReply, HttpRequest
+from iotmi.emulator._kinds import MANAGED_THING
+from iotmi.emulator._operations import load_service
+from iotmi.emulator._seam import attach
+from iotmi.emulator._world import World
+
+START_BAR: Final = 50.0
+"""Milliseconds, beyond what boto3 takes for a client."""
+CALL_BAR: Final = 0.4
+"""Milliseconds that the emulator adds to a get."""
+MEMORY_BAR: Final = 16.0
+"""MiB by which the process may grow while it reads the long list."""
+
+_BOTO3_ALONE: Final = """
+import time; began = time.process_time()
+import boto3
+boto3.Session(
+    aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-1"
+).client("iot-managed-integrations")
+print(time.process_time() - began)
+"""
+_EMULATOR: Final = """
+import time; began = time.process_time()
+from iotmi.emulator import Emulator
+Emulator().boto3_client()
+print(time.process_time() - began)
+"""
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def start(rounds: int = 9) -> float:
+    """Milliseconds by which an emulator and its client come later than boto3's client alone."""
+    taken: dict[str, list[float]] = {_BOTO3_ALONE: [], _EMULATOR: []}
+    with TemporaryDirectory() as compiled:
+        # An installed package is compiled, and a checkout's may be kept from being so.
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
+        for number in range(rounds + 1):
+            # In turn, so that what else the machine does falls on both.
+            for program, seconds in taken.items():
+                command = [sys.executable, "-c", program]
+                done = subprocess.run(
+                    command, env=environment, capture_output=True, text=True, check=True
+                )
+                if number:
+                    seconds.append(float(done.stdout))
+    alone, emulated = (min(seconds) * 1000 for seconds in taken.values())
+    say(f"start: boto3 alone {alone:.0f} ms, with the emulator {emulated:.0f} ms")
+    return emulated - alone
+
+
+def request(number: int) -> CreateManagedThing:
+    """The creation of a hub."""
+    return CreateManagedThing(
+        role=Role.CONTROLLER,
+        authentication_material=f"SN:BENCHMARK{number:07};UPC:829576019524",
+        authentication_material_type=AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE,
+    )
+
+
+def milliseconds(call: Callable[[], object], times: int = 500, rounds: int = 9) -> float:
+    """How long a call takes when nothing disturbs it."""
+    taken = []
+    for _ in range(rounds):
+        began = time.process_time()
+        for _ in range(times):
+            call()
+        taken.append((time.process_time() - began) / times * 1000)
+    return min(taken)
+
+
+def get() -> float:
+    """Milliseconds that a get through the emulator takes beyond the client's own time."""
+    with Emulator() as emulator:
+        config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+        boto3_client = emulator.boto3_client(config=config)
+        client = Client(boto3_client=boto3_client, retry=RetryPolicy.none())
+        thing = client.send(request(0)).value.id
+        emulated = milliseconds(lambda: client.managed_things.get(thing))
+        answer = emulator.handle(HttpRequest("GET", f"/managed-things/{thing}"))
+
+        def canned(_request: HttpRequest) -> HttpReply:
+            return answer
+
+        attach(boto3_client, canned)
+        alone = milliseconds(lambda: client.managed_things.get(thing))
+    say(f"get: the client alone {alone:.3f} ms, with the emulator {emulated:.3f} ms")
+    return emulated - alone
+
+
+def fill(emulator: Emulator, client: Client, things: int) -> None:
+    """Make so many things: the first by calls, and the others past them, which is faster."""
+    by_calls = min(things, 2000)
+    began = time.perf_counter()
+    for number in range(by_calls):
+        client.send(request(number))
+    rate = by_calls / (time.perf_counter() - began)
+    say(f"made {by_calls} things by calls: {rate:.0f} a second")
+    backend = emulator._backend
+    operation = load_service().operations["CreateManagedThing"]
+    began = time.perf_counter()
+    with backend.store.transaction() as rows:
+        world = World(rows, backend.clock, backend.place, operation)
+        for _ in range(by_calls, things):
+            world.create(
+                MANAGED_THING,
+                {"Role": "CONTROLLER", "ProvisioningStatus": "PRE_ASSOCIATED", "Flow": "by-code"},
+            )
+    if things > by_calls:
+        rate = (things - by_calls) / (time.perf_counter() - began)
+        say(f"made {things - by_calls} things past them: {rate:.0f} a second")
+
+
+def peak() -> float:
+    """MiB, the most this process has held so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def long_list(things: int) -> float:
+    """MiB by which reading a list of so many things, page by page, makes the process grow."""
+    with Emulator() as emulator:
+        client = emulator.client()
+        fill(emulator, client, things)
+        before = peak()
+        began = time.perf_counter()
+        seen = [0, 0]
+        for page in client.managed_things.list(max_results=1000).pages():
+            seen[0] += 1
+            seen[1] += len(page.items)
+        rate = seen[1] / (time.perf_counter() - began)
+        if seen[1] != things:
+            raise RuntimeError(f"{seen[1]} things were listed, not {things}")
+        say(f"listed {seen[1]} things in {seen[0]} pages: {rate:.0f} things a second")
+        say(f"memory: {before:.0f} MiB with all of them kept, {peak():.0f} MiB once they were read")
+        return peak() - before
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description="What the emulator costs.")
+    parser.add_argument("--things", type=int, default=100_000)
+    given = parser.parse_args()
+    bars = {
+        "start beyond boto3's own": (start(), START_BAR, "ms"),
+        "a get beyond the client's own": (get(), CALL_BAR, "ms"),
+        "growth in reading the list": (long_list(given.things), MEMORY_BAR, "MiB"),
+    }
+    for name, (figure, bar, unit) in bars.items():
+        held = "held" if figure < bar else "MISSED"
+        say(f"{name}: {figure:.3f} {unit}, bar {bar} {unit}: {held}")
+    return int(any(figure >= bar for figure, bar, _ in bars.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

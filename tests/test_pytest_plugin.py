@@ -1,0 +1,82 @@
+"""The fixtures that pytest finds once iotmi is installed, in a pytest of their own."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT: Final = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def installed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project beside which iotmi is installed, as far as entry points tell."""
+    site = pytester.mkdir("site")
+    entry = site / "iotmi_proof-1.dist-info"
+    entry.mkdir()
+    (entry / "METADATA").write_text("Metadata-Version: 2.1\nName: iotmi-proof\nVersion: 1\n")
+    (entry / "entry_points.txt").write_text("[pytest11]\niotmi = iotmi.pytest_plugin\n")
+    monkeypatch.setenv("PYTHONPATH", f"{site}:{ROOT}")
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    return pytester
+
+
+def test_the_fixtures_are_there_without_a_word(installed: pytest.Pytester) -> None:
+    """Three lines of a test, no conftest: a client, an emulator, and faults between them."""
+    installed.makepyfile(
+        """
+        def test_a_locker(iotmi_client, iotmi_emulator):
+            iotmi_emulator.faults.fail("CreateCredentialLocker", "ThrottlingException", times=4)
+            assert iotmi_client.credential_lockers.create(name="Elm Street 5").id
+            assert len(iotmi_emulator.calls) == 5
+
+        def test_a_world_of_its_own(iotmi_client):
+            assert iotmi_client.credential_lockers.list().collect() == []
+        """
+    )
+    installed.runpytest_subprocess("-q").assert_outcomes(passed=2)
+
+
+def test_the_awaited_client_sees_the_same_world(installed: pytest.Pytester) -> None:
+    """Both clients of one test are of one emulator, and neither waits."""
+    installed.makepyfile(
+        """
+        import anyio
+
+        def test_both(iotmi_client, iotmi_async_client, iotmi_emulator):
+            made = iotmi_client.credential_lockers.create(name="Elm Street 5")
+            iotmi_emulator.faults.fail("GetCredentialLocker", "ThrottlingException", times=3)
+            found = anyio.run(iotmi_async_client.credential_lockers.get, made.id)
+            assert found.name == "Elm Street 5"
+        """
+    )
+    result = installed.runpytest_subprocess("-q", "--durations=1", "--durations-min=2")
+    result.assert_outcomes(passed=1)
+    assert "s call" not in result.stdout.str()
+
+
+def test_a_run_without_the_fixtures_loads_nothing(installed: pytest.Pytester) -> None:
+    """Neither iotmi nor boto3, so that coverage of either is measured whole."""
+    installed.makepyfile(
+        """
+        import sys
+
+        def test_nothing_is_loaded():
+            assert "iotmi.pytest_plugin" in sys.modules
+            assert not {"iotmi.client", "boto3", "botocore"} & set(sys.modules)
+        """
+    )
+    installed.runpytest_subprocess("-q").assert_outcomes(passed=1)
+
+
+def test_the_fixtures_say_what_they_are(installed: pytest.Pytester) -> None:
+    """Each has its line in ``pytest --fixtures``."""
+    result = installed.runpytest_subprocess("--fixtures")
+    for name, said in (
+        ("iotmi_emulator", "with nothing in it, for this test alone"),
+        ("iotmi_client", "take no time"),
+        ("iotmi_async_client", "to be awaited"),
+    ):
+        result.stdout.fnmatch_lines([f"{name} *", f"*{said}*"])
