@@ -7,7 +7,7 @@ an engine can do, not how it does it.
 
 import inspect
 from collections.abc import Callable, Coroutine
-from types import GenericAlias, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import (
     Annotated,
     ClassVar,
@@ -102,11 +102,15 @@ class _Line:
         return method
 
 
-class call(_Line, Generic[P, R]):  # noqa: N801
-    """A method that sends one request and gives its answer."""
+class _Method(_Line, Generic[P, R]):
+    """A line whose method runs a flow: at once, or when awaited."""
 
-    def __init__(self, request: Callable[P, Request[R]]) -> None:
-        self.request = request
+    def __init__(
+        self, function: Callable[P, Flow[R]], *, source: Callable[P, object], returns: object
+    ) -> None:
+        self.function = function
+        self._source = source
+        self._returns = returns
 
     @overload
     def __get__(self, family: None, owner: type) -> Self: ...
@@ -117,12 +121,28 @@ class call(_Line, Generic[P, R]):  # noqa: N801
     def __get__(self, family: Family[C] | None, owner: type) -> object:
         if family is None:
             return self
+        method = family.engine.method(self.function)
+        return self._keep(family, method, self._source, self._returns)
 
+
+class call(_Method[P, R]):  # noqa: N801
+    """A method that sends one request and gives its answer."""
+
+    def __init__(self, request: Callable[P, Request[R]]) -> None:
         def one_request(*args: P.args, **kwargs: P.kwargs) -> Flow[R]:
-            return ask(self.request(*args, **kwargs))
+            return ask(request(*args, **kwargs))
 
-        method = family.engine.method(one_request)
-        return self._keep(family, method, self.request, getattr(self.request, "answer", None))
+        super().__init__(one_request, source=request, returns=getattr(request, "answer", None))
+        self.request = request
+
+
+class flow(_Method[P, R]):  # noqa: N801
+    """A method that takes more than one request."""
+
+    def __init__(self, function: Callable[P, Flow[R]]) -> None:
+        # A flow's annotation is a generator's, whose last part is what it gives.
+        given = get_args(function.__annotations__["return"])[-1]
+        super().__init__(function, source=function, returns=given)
 
 
 class paged(_Line, Generic[P, T]):  # noqa: N801
@@ -148,26 +168,6 @@ class paged(_Line, Generic[P, T]):  # noqa: N801
         return self._keep(family, pager, self.request, engine.pager_type)
 
 
-class flow(_Line, Generic[P, R]):  # noqa: N801
-    """A method that takes more than one request."""
-
-    def __init__(self, function: Callable[P, Flow[R]]) -> None:
-        self.function = function
-
-    @overload
-    def __get__(self, family: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, family: Family[Blocking], owner: type) -> Callable[P, R]: ...
-    @overload
-    def __get__(self, family: Family[Awaiting], owner: type) -> Callable[P, Awaited[R]]: ...
-    def __get__(self, family: Family[C] | None, owner: type) -> object:
-        if family is None:
-            return self
-        method = family.engine.method(self.function)
-        (returns,) = get_args(inspect.signature(self.function).return_annotation)[-1:] or (None,)
-        return self._keep(family, method, self.function, returns)
-
-
 def _plain_signature(source: Callable[P, object], returns: object) -> inspect.Signature:
     """The signature of *source* without the limits, which would bury the types in a notebook."""
     signature = inspect.signature(source)
@@ -175,7 +175,8 @@ def _plain_signature(source: Callable[P, object], returns: object) -> inspect.Si
         parameter.replace(annotation=_plain(parameter.annotation))
         for parameter in signature.parameters.values()
     ]
-    return signature.replace(parameters=parameters, return_annotation=returns)
+    given = None if returns is NoneType else returns
+    return signature.replace(parameters=parameters, return_annotation=given)
 
 
 def _plain(annotation: object) -> object:

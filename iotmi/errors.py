@@ -273,30 +273,8 @@ class ResourceNotFoundError(ServiceError):
         resource_type: of what kind, where the service says so.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        operation: str,
-        code: str,
-        request_id: str | None = None,
-        http_status: int = 0,
-        attempts: int = 1,
-        retry_after: float | None = None,
-        resource_id: str | None = None,
-        resource_type: str | None = None,
-    ) -> None:
-        super().__init__(
-            message,
-            operation=operation,
-            code=code,
-            request_id=request_id,
-            http_status=http_status,
-            attempts=attempts,
-            retry_after=retry_after,
-        )
-        self.resource_id = resource_id
-        self.resource_type = resource_type
+    resource_id: str | None = None
+    resource_type: str | None = None
 
 
 class ServiceQuotaExceededError(ServiceError):

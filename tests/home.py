@@ -2,10 +2,13 @@
 
 from iotmi import (
     AuthenticationMaterialType,
+    CapabilityAction,
     CapabilityReport,
     CapabilityReportCapability,
     CapabilityReportEndpoint,
     Client,
+    CommandCapability,
+    CommandEndpoint,
     CreatedManagedThing,
     CreateManagedThing,
     Role,
@@ -27,6 +30,21 @@ def hub_request(number: int = 0) -> CreateManagedThing:
 def make_hub(client: Client, number: int = 0) -> CreatedManagedThing:
     """A hub."""
     return client.send(hub_request(number)).value
+
+
+def toggle() -> CommandEndpoint:
+    """What tells a switch to do the opposite."""
+    return CommandEndpoint(
+        endpoint_id="1",
+        capabilities=[
+            CommandCapability(
+                id="matter.OnOff@1.4",
+                name="On/Off",
+                version="6",
+                actions=[CapabilityAction(name="Toggle")],
+            )
+        ],
+    )
 
 
 def switch_report() -> CapabilityReport:

@@ -9,10 +9,7 @@ import pytest
 import iotmi
 from iotmi import (
     AsyncClient,
-    CapabilityAction,
     Client,
-    CommandCapability,
-    CommandEndpoint,
     CreatedManagedThing,
     GetManagedThing,
     Response,
@@ -20,7 +17,7 @@ from iotmi import (
     RetryPolicy,
 )
 from iotmi.emulator import Emulator
-from tests.home import hub_request, make_hub
+from tests.home import hub_request, make_hub, toggle
 from tests.loopback import answer, closed_port, hang_up, keep_silent, serving, session
 
 pytestmark = pytest.mark.anyio
@@ -29,26 +26,6 @@ pytestmark = pytest.mark.anyio
 def tokens(emulator: Emulator) -> list[object]:
     """The client tokens that the service has seen."""
     return [call.parameters.get("ClientToken") for call in emulator.calls if call.parameters]
-
-
-def toggle(client: Client, identifier: str) -> None:
-    """Send a command, which must not be sent twice."""
-    client.managed_things.send_command(
-        identifier,
-        endpoints=[
-            CommandEndpoint(
-                endpoint_id="1",
-                capabilities=[
-                    CommandCapability(
-                        id="matter.OnOff@1.4",
-                        name="On/Off",
-                        version="6",
-                        actions=[CapabilityAction(name="Toggle")],
-                    )
-                ],
-            )
-        ],
-    )
 
 
 def test_a_throttled_create_sends_one_token_throughout(
@@ -109,7 +86,7 @@ def test_a_command_is_not_repeated_when_nobody_knows(client: Client, emulator: E
     """After a 5xx the service may have acted; a second Toggle would undo the first."""
     emulator.faults.fail("SendManagedThingCommand", "InternalServerException")
     with pytest.raises(iotmi.InternalServerError) as caught:
-        toggle(client, "x")
+        client.managed_things.send_command("x", endpoints=[toggle()])
     assert caught.value.attempts == 1
     assert len(emulator.calls) == 1
 
@@ -118,7 +95,7 @@ def test_a_throttled_command_is_repeated(client: Client, emulator: Emulator) -> 
     """A throttle says that the service did nothing."""
     emulator.faults.fail("SendManagedThingCommand", "ThrottlingException")
     with pytest.raises(iotmi.ResourceNotFoundError) as caught:
-        toggle(client, "x")
+        client.managed_things.send_command("x", endpoints=[toggle()])
     assert caught.value.attempts == 2
 
 
@@ -297,7 +274,7 @@ def test_nothing_listens() -> None:
         retry=RetryPolicy(attempts=2, sleep=lambda _: None),
     ) as client:
         with pytest.raises(iotmi.NotSentError) as caught:
-            toggle(client, "x")
+            client.managed_things.send_command("x", endpoints=[toggle()])
     assert caught.value.attempts == 2
     assert caught.value.worth_repeating
 
@@ -344,7 +321,7 @@ def test_a_closed_connection_does_not_repeat_a_command() -> None:
         ) as client,
     ):
         with pytest.raises(iotmi.NoResponseError) as caught:
-            toggle(client, "x")
+            client.managed_things.send_command("x", endpoints=[toggle()])
     assert caught.value.attempts == 1
 
 

@@ -235,7 +235,7 @@ def test_methods_show_their_signatures(client: iotmi.Client) -> None:
     assert inspect.signature(client.managed_things.list).return_annotation is iotmi.Pager
     waiter = inspect.signature(client.managed_things.wait_until_activated)
     assert waiter.return_annotation is iotmi.ManagedThing
-    assert inspect.signature(client.managed_things.delete).return_annotation is type(None)
+    assert inspect.signature(client.managed_things.delete).return_annotation is None
 
 
 def test_table_lines_can_be_looked_at_on_the_class() -> None:
