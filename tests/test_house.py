@@ -283,5 +283,7 @@ def test_the_oldest_releases_are_the_lower_bounds() -> None:
         "tenacity",
         "typing-extensions",
     }
+    readme = (ROOT / "README.md").read_text()
+    assert f"boto3 {dict(bounds)['boto3']} and later" in readme
     for name, bound in bounds:
         assert f"{pinned[name]}.0".startswith(f"{bound}.")
