@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import re
 import subprocess
 import sys
 import tomllib
@@ -270,13 +269,13 @@ def test_operations_tell_where_they_are() -> None:
 def test_the_oldest_releases_are_the_lower_bounds() -> None:
     """The run that proves the bounds runs with the bounds."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    bounds = {tuple(re.split(r">=", line)) for line in project["dependencies"]}
+    bounds: dict[str, str] = dict(line.split(">=") for line in project["dependencies"])
     pinned = dict(
         line.split("==")
         for line in (ROOT / "tests" / "oldest.txt").read_text().splitlines()
         if "==" in line
     )
-    assert {name for name, _ in bounds} == {
+    assert set(bounds) == {
         "boto3",
         "attrs",
         "cattrs",
@@ -284,6 +283,6 @@ def test_the_oldest_releases_are_the_lower_bounds() -> None:
         "typing-extensions",
     }
     readme = (ROOT / "README.md").read_text()
-    assert f"boto3 {dict(bounds)['boto3']} and later" in readme
-    for name, bound in bounds:
+    assert f"boto3 {bounds['boto3']} and later" in readme
+    for name, bound in bounds.items():
         assert f"{pinned[name]}.0".startswith(f"{bound}.")
