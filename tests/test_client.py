@@ -170,3 +170,27 @@ def test_without_anyio_the_message_says_what_to_install() -> None:
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=True
     )
     assert "iotmi[async]" in done.stdout
+
+
+def test_a_client_of_the_emulator_lets_its_kind_of_time_pass() -> None:
+    """Pauses are skipped where looks take the place of time, move emulated time, or are made."""
+    with Emulator() as looked_at, Emulator(clock="emulated") as moved:
+        for emulator in (looked_at, moved):
+            client = emulator.client()
+            before = emulator.now()
+            emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=3600)
+            with pytest.raises(iotmi.ResourceNotFoundError):
+                client.managed_things.get("x")
+            assert (emulator.now() - before).total_seconds() > 3600 or emulator is looked_at
+    with Emulator(clock="real") as real:
+        assert real.client()._course.persistence.policy == RetryPolicy()
+
+
+def test_a_throttle_refills_while_pauses_are_skipped() -> None:
+    """What a client would have waited counts for the service, so a skipped pause helps too."""
+    with Emulator() as emulator:
+        emulator.faults.throttle(rate=1.0, burst=1)
+        client = emulator.client(retry=None)
+        for number in range(5):
+            client.credential_lockers.create(name=f"Household {number}")
+        assert {call.status for call in emulator.calls} == {201, 429}
