@@ -53,6 +53,13 @@ class Clock:
         with self._lock:
             self._last = max(int(self._seconds() * 1000), self._last) + milliseconds
 
+    def stop(self) -> None:
+        """Move only by being advanced from now on; what takes time takes it by this clock."""
+        with self._lock:
+            stands_at = self._seconds()
+            self._seconds = lambda: stands_at
+            self.runs = True
+
     def at(self, moment: int) -> "Clock":
         """A clock that stands at a moment, for what happened then and is only now looked at."""
         return _Standing(moment)

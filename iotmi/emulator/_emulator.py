@@ -137,11 +137,14 @@ class Emulator:
     ) -> datetime:
         """Let emulated time pass, and with it all that becomes due; the time it then is.
 
+        Where looks took the place of time, they do so no more from the first call on: what is
+        under way begins to take its time now, and the clock is the emulated one.
+
         Raises:
-            ValueError: The clock is not the emulated one, or time would go back.
+            ValueError: The clock is the real one, or time would go back.
         """
-        if self._clock != "emulated":
-            raise ValueError('only Emulator(clock="emulated") has a time that can be moved')
+        if self._clock == "real":
+            raise ValueError('the time of Emulator(clock="real") cannot be moved')
         passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         return move(self._backend, passed if by is None else passed + by)
 
@@ -241,7 +244,7 @@ class Emulator:
 
     def close(self) -> None:
         """Let go of the resources; calls through clients of the emulator raise from now on."""
-        if self._clock == "emulated":
+        if self._clock != "real" and self._backend.clock.runs:
             with suppress(EmulatorClosedError):
                 keep(self._backend)
         self._backend.store.close()

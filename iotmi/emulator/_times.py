@@ -43,24 +43,24 @@ def open_clock(name: ClockName, store: Store) -> Clock:
 
 def pace(name: ClockName, clock: Clock) -> Callable[[], float]:
     """Seconds that pass as the emulator's time does, for what happens between calls."""
-    if name == "emulated":
-        return lambda: clock.present / 1000
-    return lambda: time.monotonic() + clock.skipped
+    if name == "real":
+        return time.monotonic
+    # Time that ran by looks may have been taken in hand meanwhile.
+    return lambda: clock.present / 1000 if clock.runs else time.monotonic() + clock.skipped
 
 
 def pausing(name: ClockName, backend: Backend) -> Callable[[float], None] | None:
     """What a client of the emulator does in the place of waiting; None where it really waits."""
-    match name:
-        case "looks":
-            return backend.clock.skip
-        case "emulated":
-            return lambda seconds: _pass(backend, seconds)
-        case "real":
-            return None
+    if name == "real":
+        return None
 
+    def let_pass(seconds: float) -> None:
+        if backend.clock.runs:
+            move(backend, timedelta(seconds=seconds))
+        else:
+            backend.clock.skip(seconds)
 
-def _pass(backend: Backend, seconds: float) -> None:
-    move(backend, timedelta(seconds=seconds))
+    return let_pass
 
 
 def begin(backend: Backend) -> None:
@@ -79,6 +79,9 @@ def move(backend: Backend, passed: timedelta) -> datetime:
     milliseconds = round(passed / timedelta(milliseconds=1))
     if milliseconds < 0:
         raise ValueError("time does not go back")
+    if not backend.clock.runs:
+        backend.clock.stop()
+        begin(backend)
     backend.clock.advance(milliseconds)
     backend.catch_up()
     return keep(backend)

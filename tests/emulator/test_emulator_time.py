@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
@@ -332,13 +332,28 @@ def test_time_goes_on_and_never_back(emulator: Emulator) -> None:
     assert emulator.now() == after_it
 
 
-@pytest.mark.parametrize("clock", ["looks", "real"])
-def test_only_emulated_time_is_moved(clock: Literal["looks", "real"]) -> None:
-    """The other clocks show the real time, and cannot be moved."""
-    with Emulator(clock=clock) as emulator:
-        assert abs(emulator.now() - datetime.now(UTC)) < timedelta(minutes=1)
-        with pytest.raises(ValueError, match="emulated"):
-            emulator.advance(days=1)
+def test_real_time_is_not_moved() -> None:
+    """It passes by itself."""
+    with Emulator(clock="real") as emulator, pytest.raises(ValueError, match="cannot be moved"):
+        emulator.advance(minutes=1)
+
+
+def test_time_can_be_taken_in_hand() -> None:
+    """The first advance ends the looks: what is under way takes its time from then on."""
+    with Emulator() as emulator:
+        client = emulator.boto3_client()
+        hub = create_thing(client, Role="CONTROLLER")
+        assert status_of(client, hub) == "PRE_ASSOCIATED"
+        before = emulator.now()
+        assert emulator.advance(seconds=1) - before >= timedelta(seconds=1)
+        assert [status_of(client, hub) for _ in range(3)] == ["DISCOVERED"] * 3
+        emulator.advance(minutes=5)
+        assert status_of(client, hub) == "ACTIVATED"
+        emulator.faults.throttle(rate=1.0, burst=1)
+        patient = emulator.client()
+        for name in ("one", "two", "three"):
+            patient.credential_lockers.create(name=name)
+        assert emulator.now() - before > timedelta(minutes=5, seconds=3)
 
 
 def test_there_are_three_clocks() -> None:
