@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Protocol, TypeAlias, get_args, get_origin
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from iotmi._constraints import (
     Deprecated,
@@ -63,6 +63,8 @@ class Scalar:
 
     kind: type
     limits: tuple[Limit, ...] = ()
+    # Short strings that were found in order: ids and names of capabilities come again and again.
+    _known: set[str] | None = field(default=None, eq=False, repr=False)
 
     @property
     def changes(self) -> bool:
@@ -76,6 +78,17 @@ class Scalar:
         return value
 
     def check(self, value: object, *, deep: bool) -> Sequence[Problem]:  # noqa: ARG002
+        known = self._known
+        if known is None or type(value) is not str:
+            return self._check(value)
+        if value in known:
+            return ()
+        problems = self._check(value)
+        if not problems and len(value) <= 64 and len(known) < 1024:
+            known.add(value)
+        return problems
+
+    def _check(self, value: object) -> Sequence[Problem]:
         # A bool is an int to Python and not to the service.
         if not isinstance(value, self.kind) or (isinstance(value, bool) and self.kind is not bool):
             return (Problem("", f"must be {_ARTICLED[self.kind]}", value),)
@@ -295,13 +308,13 @@ def within(step: str, problems: Sequence[Problem]) -> list[Problem]:
     ]
 
 
-def shape_of(annotation: object) -> Shape:
-    """The shape that *annotation* describes."""
+def shape_of(annotation: object, *, within_secret: bool = False) -> Shape:
+    """The shape that *annotation* describes, by itself or as a part of what is sensitive."""
     marks = _marks(annotation)
     bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-    shape = _bare_shape(bare, marks)
-    sensitive = any(isinstance(mark, Sensitive) for mark in marks) or _holds_hidden(shape)
-    return Hidden(shape) if sensitive else shape
+    sensitive = any(isinstance(mark, Sensitive) for mark in marks)
+    shape = _bare_shape(bare, marks, secret=sensitive or within_secret)
+    return Hidden(shape) if sensitive or _holds_hidden(shape) else shape
 
 
 def _holds_hidden(shape: Shape) -> bool:
@@ -315,16 +328,18 @@ def _holds_hidden(shape: Shape) -> bool:
             return False
 
 
-def _bare_shape(annotation: object, marks: tuple[object, ...]) -> Shape:
+def _bare_shape(annotation: object, marks: tuple[object, ...], *, secret: bool) -> Shape:
     if any(isinstance(mark, Document) for mark in marks):
         return FreeForm()
     origin = get_origin(annotation)
     size = next((mark for mark in marks if isinstance(mark, Size)), None)
     if origin is collections.abc.Sequence:
-        return Items(shape_of(get_args(annotation)[0]), size)
+        return Items(shape_of(get_args(annotation)[0], within_secret=secret), size)
     if origin is collections.abc.Mapping:
         key, value = get_args(annotation)
-        return Entries(shape_of(key), shape_of(value), size)
+        return Entries(
+            shape_of(key, within_secret=secret), shape_of(value, within_secret=secret), size
+        )
     if isinstance(annotation, type):
         if is_model(annotation):
             return Structure(annotation)
@@ -332,7 +347,8 @@ def _bare_shape(annotation: object, marks: tuple[object, ...]) -> Shape:
             return Choice(annotation)
         if annotation in _ARTICLED:
             limits = tuple(mark for mark in marks if isinstance(mark, Text | Number))
-            return Scalar(annotation, limits)
+            # What is sensitive is not kept in memory longer than its request.
+            return Scalar(annotation, limits, None if secret or annotation is not str else set())
     raise TypeError(f"a value cannot have a member of type {annotation!r}")
 
 

@@ -11,7 +11,7 @@ from iotmi import ConstraintError, Role, evolve
 from iotmi._constraints import SENSITIVE, Deprecated, Number, Size, Text
 from iotmi._model import camel_model, model
 from iotmi._secrets import concealer
-from iotmi._shapes import members_of, shape_of
+from iotmi._shapes import Entries, Hidden, Items, Scalar, Shape, members_of, shape_of
 
 Secret = Annotated[str, Text(1, 8), SENSITIVE]
 
@@ -91,6 +91,38 @@ def test_a_list_of_secrets_is_secret() -> None:
     assert "hush" not in str(caught.value)
     hide = concealer(Nest(inner_values=[value]))
     assert hide("hush, the pin is 4711") == "***, the *** is ***"
+
+
+def test_secrets_are_not_remembered() -> None:
+    """Strings found in order are kept to be found quickly again, but never a sensitive one."""
+    tags = {"CANARYKEY": "CANARYVALUE"}
+    iotmi.CreateCredentialLocker(name="CANARYNAME", tags=tags)
+    iotmi.CreateManagedThing(
+        role=Role.DEVICE,
+        authentication_material="CANARYMATERIAL",
+        authentication_material_type=iotmi.AuthenticationMaterialType.DISCOVERED_DEVICE,
+        credential_locker_id="abc",
+        tags=tags,
+    )
+    kept: set[str] = set()
+    for model_ in (iotmi.CreateCredentialLocker, iotmi.CreateManagedThing):
+        for member in members_of(model_):
+            kept |= remembered(member.shape)
+    assert "abc" in kept
+    assert not [text for text in kept if "CANARY" in text]
+
+
+def remembered(shape: Shape) -> set[str]:
+    """All strings that a shape, or a part of it, keeps."""
+    match shape:
+        case Scalar():
+            return set(shape._known or ())
+        case Hidden(shape=inner) | Items(item=inner):
+            return remembered(inner)
+        case Entries(key=key, value=value):
+            return remembered(key) | remembered(value)
+        case _:
+            return set()
 
 
 def test_evolve_makes_another_value() -> None:

@@ -176,7 +176,7 @@ def _error_form(kind: type[ServiceError], shape: Shape) -> Iterator[Difference]:
     fault = "server" if shape.fault else "client"
     if kind.fault != fault:
         yield Difference("error", name, f'{name} is of the {fault}; write: fault = "{fault}"')
-    given = inspect.signature(kind).parameters
+    given = {*inspect.signature(kind).parameters, *dir(kind)}
     for each in shape.properties:
         wanted = re.sub("(?<!^)(?=[A-Z])", "_", each.name).lower()
         if wanted not in given:
