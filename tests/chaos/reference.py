@@ -215,7 +215,8 @@ class Reference:
             shown = {"device": device, "how": "NO_CHANGE" if thing else "DISCOVERED"}
             material = f"CLOUD:{identifier}:{device}"
             self.devices[material] = {**shown, "discovery": identifier, "thing": thing}
-        for pair in mine if association in self.associations else []:
+        state = self.associations.get(association, {}).get("state", "ASSOCIATION_DELETING")
+        for pair in mine if state != "ASSOCIATION_DELETING" else []:
             waiting = self.things[pair[0]]
             foreseen = self.links[pair] == "PRE_ASSOCIATED"
             if foreseen and waiting["device"] in asked and waiting["status"] == "PRE_ASSOCIATED":

@@ -274,6 +274,18 @@ def test_a_cloud_discovery_activates_what_was_foreseen(client: Client, *, asked:
     assert len(found) == (2 if asked else 3)
 
 
+def test_an_association_on_its_way_out_registers_nothing(client: Client) -> None:
+    """What was foreseen for it stays so, and goes with it."""
+    association = create_association(client)
+    discovery = start(client, "CLOUD", AccountAssociationId=association)
+    client.delete_account_association(AccountAssociationId=association)
+    thing = pre_onboarded(client, "lamp-7", association)
+    client.get_device_discovery(Identifier=discovery)
+    assert status_of(client, thing) == "PRE_ASSOCIATED"
+    client.get_account_association(AccountAssociationId=association)
+    assert client.list_managed_thing_account_associations(ManagedThingId=thing)["Items"] == []
+
+
 def test_what_is_not_found_stays_foreseen(client: Client) -> None:
     """A thing whose device was not asked for, or that is being deleted, is left as it is."""
     association = create_association(client)

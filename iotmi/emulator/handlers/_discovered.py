@@ -171,7 +171,7 @@ def _keep(world: World, discovery: JsonObject, material: str, shown: JsonObject)
 def _activate_the_awaited(world: World, discovery: JsonObject) -> None:
     """Register the things that were foreseen for the account and have been found."""
     association = world.rows.get(ACCOUNT_ASSOCIATION.name, text(discovery, "AccountAssociationId"))
-    if association is None:
+    if association is None or association["AssociationState"] == "ASSOCIATION_DELETING":
         return
     found = {text(device, "ConnectorDeviceId"): device for device in _found(world, discovery)}
     for registration in _registrations(world, discovery):
