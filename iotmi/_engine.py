@@ -71,9 +71,10 @@ class Course:
         deadline = Deadline(self.timeout)
         began = time.monotonic()
         made = 0
+        last: CallError | None = None
 
         def attempt(number: int) -> Flow[Reply]:
-            nonlocal made
+            nonlocal made, last
             made = number
             try:
                 sending = self._attempt(request, operation, parameters, deadline)
@@ -86,15 +87,17 @@ class Course:
                         operation=operation,
                         number=number,
                         deadline=deadline,
+                        last=last,
                         really=self.persistence.policy.sleep is None,
                     )
                 )
             except CallError as error:
+                last = error
                 error.attempts = number
                 _log.debug("%s attempt %d failed: %s", operation, number, type(error).__name__)
                 raise
             except TimeoutError as error:
-                raise deadline.exceeded(operation, number, None) from error
+                raise deadline.exceeded(operation, number, last) from error
 
         reply = yield from self.persistence.attempts(
             attempt, operation=operation, repeatable=request.repeatable, deadline=deadline

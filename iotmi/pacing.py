@@ -19,7 +19,7 @@ from attrs import field, frozen, validators
 
 from iotmi._deadline import Deadline
 from iotmi._flow import Flow, pause
-from iotmi.errors import ServiceError, ThrottlingError
+from iotmi.errors import CallError, ServiceError, ThrottlingError
 
 T = TypeVar("T")
 
@@ -168,6 +168,7 @@ def paced(
     operation: str,
     number: int,
     deadline: Deadline,
+    last: CallError | None,
     really: bool,
 ) -> Flow[T]:
     """Wait for the turn of attempt *number*, make it, and learn from what comes of it.
@@ -183,7 +184,7 @@ def paced(
         while (seconds := pacer.wait(place)) > 0:
             if deadline.passed_by(seconds):
                 attempt.close()
-                raise deadline.exceeded(operation, number, None)
+                raise deadline.exceeded(operation, number, last)
             deadline.count(seconds)
             yield from pause(seconds)
             if not really:

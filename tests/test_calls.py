@@ -236,6 +236,18 @@ def test_a_hanging_attempt_is_left_at_the_deadline() -> None:
     assert caught.value.last is None
 
 
+def test_the_deadline_tells_what_came_before_the_hanging() -> None:
+    """The first attempt was answered with an error, the second not at all."""
+    unavailable = answer("503 Service Unavailable", b"{}")
+    with (
+        serving([unavailable, keep_silent]) as url,
+        iotmi.Client(session=session(), endpoint_url=url, timeout=0.5) as client,
+    ):
+        with pytest.raises(iotmi.DeadlineExceededError, match="after 2 attempts") as caught:
+            client.managed_things.get("x")
+    assert isinstance(caught.value.last, iotmi.ServiceUnavailableError)
+
+
 async def test_so_it_is_for_the_awaiting_client() -> None:
     """The thread is left behind, the task goes on."""
     with serving([keep_silent]) as url:
