@@ -212,8 +212,8 @@ class _Client(Families[M]):
         self._adopt(Course(transport, Persistence.of(retry), pacers, timeout))
 
     def _adopt(self, course: Course) -> None:
-        """Take *course* for every call, in an engine of this client's colour."""
-        raise NotImplementedError
+        """Take *course* for every call; each client adds an engine of its colour."""
+        self._course = course
 
     def with_options(
         self,
@@ -246,7 +246,7 @@ class Client(_Client[Blocking]):
     """
 
     def _adopt(self, course: Course) -> None:
-        self._course = course
+        super()._adopt(course)
         self._engine = self._blocking = BlockingEngine(course)
 
     def send(self, request: Request[R]) -> Response[R]:
@@ -281,7 +281,7 @@ class AsyncClient(_Client[Awaiting]):
             raise ModuleNotFoundError(
                 "AsyncClient needs anyio: python -m pip install 'iotmi[async]'", name=error.name
             ) from error
-        self._course = course
+        super()._adopt(course)
         self._engine = self._awaiting = AwaitingEngine(course)
 
     async def send(self, request: Request[R]) -> Response[R]:
