@@ -19,7 +19,7 @@ class Clock:
     """
 
     def __init__(self, seconds: Callable[[], float] = time.time, *, runs: bool = False) -> None:
-        self.runs = runs
+        self.runs: bool = runs
         self._seconds = seconds
         self._lock = Lock()
         self._last = 0

@@ -211,14 +211,13 @@ class Reference:
         mine = [pair for pair in self.links if pair[1] == association]
         known = {self.things[thing]["device"]: thing for thing, _ in mine}
         for device in asked:
-            thing = known.get(device)
-            shown = {"device": device, "how": "NO_CHANGE" if thing else "DISCOVERED"}
-            material = f"CLOUD:{identifier}:{device}"
-            self.devices[material] = {**shown, "discovery": identifier, "thing": thing}
-        state = self.associations.get(association, {}).get("state", "ASSOCIATION_DELETING")
-        for pair in mine if state != "ASSOCIATION_DELETING" else []:
-            waiting = self.things[pair[0]]
-            foreseen = self.links[pair] == "PRE_ASSOCIATED"
+            shown = {"device": device, "discovery": identifier, "thing": known.get(device)}
+            how = "NO_CHANGE" if device in known else "DISCOVERED"
+            self.devices[f"CLOUD:{identifier}:{device}"] = {**shown, "how": how}
+        if self.associations.get(association, {}).get("state") in (None, "ASSOCIATION_DELETING"):
+            return
+        for pair in mine:
+            waiting, foreseen = self.things[pair[0]], self.links[pair] == "PRE_ASSOCIATED"
             if foreseen and waiting["device"] in asked and waiting["status"] == "PRE_ASSOCIATED":
                 self.links[pair], waiting["status"] = "ASSOCIATED", "ACTIVATED"
 

@@ -1,7 +1,7 @@
 """Time in leaps and in steps comes to the same, and so it is told; devices in many hands."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from botocore.exceptions import ClientError
@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies
 
 from iotmi.emulator import Device, Emulator
 
-from .support import Answer, Client, create_thing
+from .support import Answer, Client, create_thing, status_of
 
 Deed: TypeAlias = tuple[str, int, int]
 
@@ -178,3 +178,21 @@ def test_devices_are_told_things_from_many_threads(emulator: Emulator, client: C
     }
     assert seen.keys() == set(names)
     assert all(names[value] == name for name, value in seen.items())
+
+
+def test_time_can_be_taken_in_hand() -> None:
+    """The first advance ends the looks: what is under way takes its time from then on."""
+    with Emulator() as emulator:
+        client = emulator.boto3_client()
+        hub = create_thing(client, Role="CONTROLLER")
+        assert status_of(client, hub) == "PRE_ASSOCIATED"
+        before = emulator.now()
+        assert emulator.advance(seconds=1) - before >= timedelta(seconds=1)
+        assert [status_of(client, hub) for _ in range(3)] == ["DISCOVERED"] * 3
+        emulator.advance(minutes=5)
+        assert status_of(client, hub) == "ACTIVATED"
+        emulator.faults.throttle(rate=1.0, burst=1)
+        patient = emulator.client()
+        for name in ("one", "two", "three"):
+            patient.credential_lockers.create(name=name)
+        assert emulator.now() - before > timedelta(minutes=5, seconds=3)

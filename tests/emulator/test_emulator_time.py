@@ -338,24 +338,6 @@ def test_real_time_is_not_moved() -> None:
         emulator.advance(minutes=1)
 
 
-def test_time_can_be_taken_in_hand() -> None:
-    """The first advance ends the looks: what is under way takes its time from then on."""
-    with Emulator() as emulator:
-        client = emulator.boto3_client()
-        hub = create_thing(client, Role="CONTROLLER")
-        assert status_of(client, hub) == "PRE_ASSOCIATED"
-        before = emulator.now()
-        assert emulator.advance(seconds=1) - before >= timedelta(seconds=1)
-        assert [status_of(client, hub) for _ in range(3)] == ["DISCOVERED"] * 3
-        emulator.advance(minutes=5)
-        assert status_of(client, hub) == "ACTIVATED"
-        emulator.faults.throttle(rate=1.0, burst=1)
-        patient = emulator.client()
-        for name in ("one", "two", "three"):
-            patient.credential_lockers.create(name=name)
-        assert emulator.now() - before > timedelta(minutes=5, seconds=3)
-
-
 def test_there_are_three_clocks() -> None:
     """Another name is refused, and told the three."""
     wrong: Any = "sand"
