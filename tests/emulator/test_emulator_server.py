@@ -112,7 +112,7 @@ def test_an_operation_without_a_handler_is_not_implemented(
     assert (status, headers["x-amzn-errortype"]) == (501, "NotImplementedException")
 
 
-@pytest.mark.parametrize("over", [1, 7 * MAX_BODY])
+@pytest.mark.parametrize("over", [1, 5 * MAX_BODY])
 def test_a_body_has_a_bound(emulator: Emulator, address: str, over: int) -> None:
     """A larger body is refused, also one that comes in parts, and never reaches the emulator."""
 
