@@ -232,7 +232,7 @@ def test_a_hanging_attempt_is_left_at_the_deadline() -> None:
         began = time.monotonic()
         with pytest.raises(iotmi.DeadlineExceededError) as caught:
             client.managed_things.get("x")
-        assert 0.25 < time.monotonic() - began < 1.5
+        assert 0.25 < time.monotonic() - began < 1.9
     assert caught.value.last is None
 
 
