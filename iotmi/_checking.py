@@ -8,15 +8,16 @@ for one thread or task alone.
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum, auto
 from types import FrameType
 from typing import Final
 
-from iotmi._shapes import members_of, problems_of
-from iotmi.errors import ConstraintError
+from iotmi._members import Member, Rule, plan_of
+from iotmi._shapes import SOUND, within
+from iotmi.errors import ConstraintError, Problem
 
 
 class _Birth(Enum):
@@ -28,7 +29,7 @@ class _Birth(Enum):
 _birth: Final = ContextVar("iotmi_birth", default=_Birth.CHECKED)
 
 
-def settle(value: object, *, deep: bool) -> None:
+def settle(value: object) -> None:
     """Bring each member of the new *value* into its one form, and check them all.
 
     Raises:
@@ -37,21 +38,45 @@ def settle(value: object, *, deep: bool) -> None:
     birth = _birth.get()
     if birth is _Birth.ANSWER:
         return
-    for member in members_of(type(value)):
-        if not (member.shape.changes or member.deprecated):
+    kind = type(value)
+    rules, lasting = plan_of(kind)
+    if birth is _Birth.UNCHECKED:
+        for member, get, changes, *_ in rules:
+            if changes and (held := get(value)) is not None:
+                _in_form(value, member, held)
+        return
+    problems = _settled(value, rules)
+    if problems:
+        raise ConstraintError(kind.__name__, tuple(problems))
+    if lasting:
+        object.__setattr__(value, SOUND, True)
+
+
+def _settled(value: object, rules: Sequence[Rule]) -> Sequence[Problem]:
+    """Bring the members into form, and give every problem of them."""
+    problems: list[Problem] = []
+    for member, get, changes, known, check, required in rules:
+        held = get(value)
+        if type(held) is str and held in known:
             continue
-        held = getattr(value, member.name)
         if held is None:
+            if required:
+                problems.append(Problem(member.name, "is required", None))
             continue
-        if member.deprecated:
-            warn_deprecated(type(value).__name__, member.name, member.deprecated)
-        normalised = member.shape.normalised(held)
-        if normalised is not held:
-            object.__setattr__(value, member.name, normalised)
-    if birth is _Birth.CHECKED:
-        problems = problems_of(value, deep=deep)
-        if problems:
-            raise ConstraintError(type(value).__name__, tuple(problems))
+        found = check(_in_form(value, member, held) if changes else held)
+        if found:
+            problems += within(member.name, found)
+    return problems
+
+
+def _in_form(value: object, member: Member, held: object) -> object:
+    """What *value* holds in the place of what it was given."""
+    if member.deprecated:
+        warn_deprecated(type(value).__name__, member.name, member.deprecated)
+    normalised = member.shape.normalised(held)
+    if normalised is not held:
+        object.__setattr__(value, member.name, normalised)
+    return normalised
 
 
 @contextmanager

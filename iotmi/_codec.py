@@ -1,69 +1,55 @@
-"""Between our values and the JSON on the wire, by cattrs.
+"""Between our values and the JSON on the wire, the quick way.
 
-`encode` makes the parameters that boto3 takes from a request; `decode` makes an answer's value from
-the decoded JSON. Converters are compiled once per class, when first used. This module does not know
-how anything travels.
+`encode` makes the parameters of a request, in the form that boto3 and JSON share; `decode` makes an
+answer's value from the decoded JSON. Both follow plans, made for each class when it is first used.
+`decode` reads only what is exactly as it should be: all else it leaves to `_careful`, which can say
+what is wrong. This module does not know how anything travels.
 """
 
-import collections.abc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
-from types import GenericAlias, NoneType
-from typing import Annotated, Final, TypeAlias, TypeVar, get_args, get_origin
+from functools import partial
+from types import NoneType
+from typing import Final, TypeAlias, TypeVar
 
-from cattrs import Converter
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
-
-from iotmi._checking import answering
-from iotmi._constraints import Document
 from iotmi._enums import OpenEnum
-from iotmi._model import Request
-from iotmi._shapes import Hidden, Member, is_model, members_of, shape_of
+from iotmi._members import is_model, members_of
+from iotmi._model import Page, Request
+from iotmi._shapes import Choice, Entries, Hidden, Items, Scalar, Shape, Structure
+from iotmi._unreadable import UnreadableError, json_kind
 from iotmi._values import ReadOnlyMap
 
 R = TypeVar("R")
 T = TypeVar("T")
 
-# What the hooks below raise, and a lookup of what is not there. Anything else is a mistake of ours.
-_UNFIT: Final = (TypeError, KeyError)
+Write: TypeAlias = Callable[[object], object]
+Read: TypeAlias = Callable[[object], object]
 
-Hook: TypeAlias = Callable[[object, object], object]
-
-
-class UnreadableError(Exception):
-    """JSON does not have the form of the answer it should be. Holds no value of it.
-
-    Attributes:
-        path: the first member that cannot be read, in the names of our values.
-    """
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = path
+_READ: Final = "__iotmi_read__"
+_WRITE: Final = "__iotmi_write__"
 
 
 def encode(request: object) -> dict[str, object]:
     """*request* as the parameters that boto3 takes. What is None is not sent."""
-    encoded: dict[str, object] = _CONVERTER.unstructure(request)
-    return encoded
+    return _writer(type(request))(request)
 
 
 def decode(document: object, kind: type[T]) -> T:
     """The value of *kind* that the decoded JSON holds; members not known are passed over.
 
-    *kind* may be a model, a tuple of models, or NoneType where nothing is answered.
+    Args:
+        document: as ``json.loads`` gives it.
+        kind: a model, or NoneType where nothing is answered.
 
     Raises:
         UnreadableError: a member is of another kind than it should be, or a promised one is
             missing.
     """
-    with answering():
-        try:
-            return _CONVERTER.structure(document, kind)
-        except _UNFIT:
-            # Its own text is not passed on: it may quote a secret.
-            raise _explained(document, kind) from None
+    try:
+        value: T = _reader(kind)(document)  # type: ignore[assignment]
+    except _DOUBTS:
+        value = _read_carefully(document, kind)
+    return value
 
 
 def decode_answer(document: object, request: Request[R]) -> R:
@@ -77,212 +63,234 @@ def decode_answer(document: object, request: Request[R]) -> R:
         answer: R = decode(document, kind.answer)
         return answer
     if not isinstance(document, dict):
-        raise UnreadableError("the body", f"is {_json_kind(document)}, not an object")
-    items = document.get(kind.items_member)
-    if items is not None and not isinstance(items, list):
-        raise UnreadableError("items", f"is {_json_kind(items)}, not an array")
-    listed = {"items": [] if items is None else items, "next_token": document.get("NextToken")}
-    page: R = decode(listed, kind.answer[kind.item])  # type: ignore[index]
-    return page
-
-
-def _explained(document: object, kind: type) -> UnreadableError:
-    """Where the trouble in *document* is, found by reading it once more, slowly."""
-    from cattrs import BaseValidationError, transform_error
-
+        raise UnreadableError("the body", f"is {json_kind(document)}, not an object")
+    items, token = document.get(kind.items_member, []), document.get("NextToken")
+    items = [] if items is None else items
+    if not isinstance(items, list):
+        raise UnreadableError("items", f"is {json_kind(items)}, not an array")
+    page: object
     try:
-        _explaining_converter().structure(document, kind)
-    except (*_UNFIT, BaseValidationError) as error:
-        first = transform_error(error, "", format_exception=_reason)[0]
-        reason, _, path = first.partition(" @ ")
-        return UnreadableError(path.lstrip(".") or "the body", reason)
-    raise AssertionError("the two converters disagree")  # pragma: no cover
+        page = Page(items=tuple(map(_reader(kind.item), items)), next_token=_read_token(token))
+    except _DOUBTS:
+        page = _read_carefully({"items": items, "next_token": token}, kind.answer[kind.item])  # type: ignore[index]
+    return page  # type: ignore[return-value]
 
 
-def _reason(error: BaseException, kind: type | None) -> str:
-    del kind
-    return "is missing" if isinstance(error, KeyError) else str(error)
+class _DoubtError(Exception):
+    """Something is not as the quick way knows it."""
 
 
-def _configured(converter: Converter) -> Converter:
-    converter.register_structure_hook_factory(is_model, _model_reader(converter))
-    converter.register_unstructure_hook_factory(is_model, _model_writer(converter))
-    for kind in (str, bool, int, float):
-        # By function for one with limits, by class for a bare one: cattrs has hooks of its own for
-        # those, which make a string of anything.
-        converter.register_structure_hook_func(_is(kind), _scalar_reader(kind))
-        converter.register_structure_hook(kind, _scalar_reader(kind))
-    converter.register_structure_hook_func(_is(datetime), _read_time)
-    converter.register_structure_hook_func(_is(NoneType), lambda *_: None)
-    converter.register_structure_hook(OpenEnum, _read_choice)
-    converter.register_structure_hook_factory(_is_sequence, _sequence_reader(converter))
-    converter.register_structure_hook_factory(_is_mapping, _mapping_reader(converter))
-    converter.register_structure_hook_func(_is_document, _same)
-    converter.register_unstructure_hook_func(_is_document, lambda value: value)
-    converter.register_unstructure_hook(ReadOnlyMap, dict)
-    return converter
+# Beside a doubt: a time that no calendar holds, an integer that no float holds.
+_DOUBTS: Final = (_DoubtError, ValueError, OverflowError, OSError)
 
 
-def _model_reader(converter: Converter) -> Callable[[type], Callable[[object, type], object]]:
-    def factory(kind: type) -> Callable[[object, type], object]:
-        renames = {
-            member.name: override(rename=member.wire, struct_hook=_member_reader(converter, member))
-            for member in members_of(kind)
-        }
-        # The keywords are the fields' names, which no type can tell from the function's own.
-        read: Hook = make_dict_structure_fn(  # type: ignore[assignment]
-            kind,
-            converter,
-            **renames,  # type: ignore[arg-type]
-        )
+def _read_carefully(document: object, kind: type[T]) -> T:
+    # It brings cattrs into memory, which takes longer than many calls do.
+    from iotmi._careful import read
 
-        def read_object(document: object, kind: type) -> object:
-            if not isinstance(document, dict):
-                raise TypeError(f"is {_json_kind(document)}, not an object")
-            return read(document, kind)
-
-        return read_object
-
-    return factory
+    return read(document, kind)
 
 
-def _member_reader(converter: Converter, member: Member) -> Hook:
-    """Found once for each member: cattrs would look it up again for each value that may be None."""
-    read: Hook = converter.get_structure_hook(member.annotation)
-    kind = _bare(member.annotation)
-    if member.required:
-        return lambda value, _: read(value, kind)
-    return lambda value, _: None if value is None else read(value, kind)
-
-
-def _model_writer(converter: Converter) -> Callable[[type], Callable[[object], dict[str, object]]]:
-    def factory(kind: type) -> Callable[[object], dict[str, object]]:
-        renames = {
-            member.name: override(rename=member.wire, omit_if_default=True)
-            for member in members_of(kind)
-        }
-        return make_dict_unstructure_fn(kind, converter, **renames)  # type: ignore[arg-type]
-
-    return factory
-
-
-def _scalar_reader(kind: type) -> Hook:
-    def read(value: object, _: object) -> object:
-        if type(value) is kind:
-            return value
-        if kind is float and type(value) is int:
-            try:
-                return float(value)
-            except OverflowError:
-                raise TypeError("is a number that is too great") from None
-        raise TypeError(f"is {_json_kind(value)}, not {_json_kind(kind())}")
-
+def _reader(kind: type) -> Read:
+    """Reads a value of *kind* from JSON; made once for each class, and kept on it."""
+    if kind is NoneType:
+        return _read_nothing
+    read: Read | None = kind.__dict__.get(_READ)
+    if read is None:
+        read = _model_reader(kind)
+        setattr(kind, _READ, read)
     return read
 
 
-def _read_time(value: object, _: object) -> datetime:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return datetime.fromtimestamp(value, UTC)
-        except (ValueError, OverflowError, OSError):
-            # Its own text would tell the value.
-            raise TypeError("is a number that is no time") from None
-    # botocore's own parser has been at work where a Stubber answered.
-    if isinstance(value, datetime):
-        return value.astimezone(UTC)
-    raise TypeError(f"is {_json_kind(value)}, not a number of seconds")
-
-
-def _read_choice(value: object, kind: type[OpenEnum]) -> OpenEnum:
-    if not isinstance(value, str):
-        raise TypeError(f"is {_json_kind(value)}, not a string")
-    return kind(value)
-
-
-def _sequence_reader(
-    converter: Converter,
-) -> Callable[[object], Hook]:
-    def factory(annotation: object) -> Hook:
-        array = GenericAlias(tuple, (get_args(_bare(annotation))[0], ...))
-        read = converter.get_structure_hook(array)
-
-        def read_array(value: object, _: object) -> object:
-            if not isinstance(value, list):
-                raise TypeError(f"is {_json_kind(value)}, not an array")
-            return read(value, array)
-
-        return read_array
-
-    return factory
-
-
-def _mapping_reader(converter: Converter) -> Callable[[object], Hook]:
-    def factory(annotation: object) -> Hook:
-        map_kind = GenericAlias(dict, get_args(_bare(annotation)))
-        read = converter.get_structure_hook(map_kind)
-        sensitive = isinstance(shape_of(annotation), Hidden)
-
-        def read_object(value: object, _: object) -> object:
-            if not isinstance(value, dict):
-                raise TypeError(f"is {_json_kind(value)}, not an object")
-            try:
-                return ReadOnlyMap(read(value, map_kind))
-            except Exception:
-                if sensitive:
-                    # The path of the error would tell the key.
-                    raise TypeError("holds what cannot be read") from None
-                raise
-
-        return read_object
-
-    return factory
-
-
-def _is(kind: type) -> Callable[[object], bool]:
-    return lambda annotation: _bare(annotation) is kind
-
-
-def _same(value: object, _: object) -> object:
-    return value
-
-
-def _is_sequence(annotation: object) -> bool:
-    return get_origin(_bare(annotation)) is collections.abc.Sequence
-
-
-def _is_mapping(annotation: object) -> bool:
-    return get_origin(_bare(annotation)) is collections.abc.Mapping
-
-
-def _is_document(annotation: object) -> bool:
-    return get_origin(annotation) is Annotated and any(
-        isinstance(mark, Document) for mark in get_args(annotation)
+def _model_reader(kind: type) -> Read:
+    plan = tuple(
+        # The descriptor of a slot sets what a frozen class would not.
+        (kind.__dict__[member.name].__set__, member.wire, member.required, *_how(member.shape))
+        for member in members_of(kind)
     )
 
+    def read_model(document: object) -> object:
+        if type(document) is not dict:
+            raise _DoubtError
+        get = document.get
+        # The value is not checked, so nothing of its birth is needed.
+        made: object = new(kind)
+        for put, wire, required, expected, read in plan:
+            value = get(wire)
+            if value is None:
+                if required:
+                    raise _DoubtError
+            elif expected is not None:
+                if type(value) is not expected:
+                    raise _DoubtError
+            elif read is not None:
+                value = read(value)
+            put(made, value)
+        return made
 
-def _bare(annotation: object) -> object:
-    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    new = object.__new__
+    return read_model
 
 
-def _json_kind(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a string"
-        case dict():
-            return "an object"
+def _how(shape: Shape) -> tuple[type | None, Read | None]:
+    """The type that a value of *shape* must be of, or else what reads it; neither for any JSON."""
+    expected: type | None = None
+    read: Read | None = None
+    match shape:
+        case Hidden():
+            expected, read = _how(shape.shape)
+        case Scalar():
+            read = _CONVERTED.get(shape.kind)
+            expected = None if read else shape.kind
+        case Choice():
+            read = _choice_reader(shape.enum)
+        case Items():
+            read = _array_reader(shape.item)
+        case Entries():
+            read = _object_reader(shape.key, shape.value)
+        case Structure():
+            read = partial(_read_model, shape.model)
         case _:
-            return "an array"
+            pass
+    return expected, read
 
 
-_CONVERTER: Final = _configured(Converter(detailed_validation=False))
+def _read_model(kind: type, value: object) -> object:
+    # The reader is found when it is called for: structures may hold one another.
+    return _reader(kind)(value)
 
 
-@lru_cache(maxsize=1)
-def _explaining_converter() -> Converter:
-    return _configured(Converter(detailed_validation=True))
+def _read_each(shape: Shape) -> Callable[[Iterable[object]], Iterable[object]]:
+    expected, read = _how(shape)
+    if read is not None:
+        return lambda values: map(read, values)
+
+    def same(values: Iterable[object]) -> Iterable[object]:
+        if expected is not None and not {expected}.issuperset(map(type, values)):
+            raise _DoubtError
+        return values
+
+    return same
+
+
+def _array_reader(item: Shape) -> Read:
+    each = _read_each(item)
+
+    def read_array(value: object) -> object:
+        if type(value) is not list:
+            raise _DoubtError
+        return tuple(each(value))
+
+    return read_array
+
+
+def _object_reader(key: Shape, item: Shape) -> Read:
+    each_key, each_item = _read_each(key), _read_each(item)
+
+    def read_object(value: object) -> object:
+        if type(value) is not dict:
+            raise _DoubtError
+        return ReadOnlyMap(dict(zip(each_key(value), each_item(value.values()), strict=True)))
+
+    return read_object
+
+
+def _choice_reader(enum: type[OpenEnum]) -> Read:
+    known = {member.value: member for member in enum}
+
+    def read_choice(value: object) -> object:
+        if type(value) is not str:
+            raise _DoubtError
+        return known.get(value) or enum(value)
+
+    return read_choice
+
+
+def _read_time(value: object) -> object:
+    if type(value) is float or type(value) is int:
+        return datetime.fromtimestamp(value, UTC)
+    raise _DoubtError
+
+
+def _read_float(value: object) -> object:
+    if type(value) is float or type(value) is int:
+        return float(value)
+    raise _DoubtError
+
+
+_CONVERTED: Final[Mapping[type, Read]] = {datetime: _read_time, float: _read_float}
+
+
+def _read_token(value: object) -> str | None:
+    if value is None or type(value) is str:
+        return value
+    raise _DoubtError
+
+
+def _read_nothing(_: object) -> object:
+    return None
+
+
+def _writer(kind: type) -> Callable[[object], dict[str, object]]:
+    """Writes a value of *kind* as JSON; made once for each class, and kept on it."""
+    write: Callable[[object], dict[str, object]] | None = kind.__dict__.get(_WRITE)
+    if write is None:
+        write = _model_writer(kind)
+        setattr(kind, _WRITE, write)
+    return write
+
+
+def _model_writer(kind: type) -> Callable[[object], dict[str, object]]:
+    plan = tuple(
+        (kind.__dict__[member.name].__get__, member.wire, _how_written(member.shape))
+        for member in members_of(kind)
+    )
+
+    def write_model(value: object) -> dict[str, object]:
+        return {
+            wire: held if write is None else write(held)
+            for get, wire, write in plan
+            if (held := get(value)) is not None
+        }
+
+    return write_model
+
+
+def _how_written(shape: Shape) -> Write | None:
+    """What writes a value of *shape*; None where it is JSON already.
+
+    What `iotmi.unchecked` let pass may be anything: it is sent as it is.
+    """
+    match shape:
+        case Hidden():
+            return _how_written(shape.shape)
+        case Choice():
+            return _write_choice
+        case Structure():
+            return _write_structure
+        case Items():
+            return partial(_write_array, _how_written(shape.item))
+        case Entries():
+            return partial(_write_object, _how_written(shape.value))
+        case _:
+            return None
+
+
+def _write_array(write: Write | None, value: object) -> object:
+    if not isinstance(value, tuple):
+        return value
+    return list(value) if write is None else [*map(write, value)]
+
+
+def _write_object(write: Write | None, value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return {key: item if write is None else write(item) for key, item in value.items()}
+
+
+def _write_choice(value: object) -> object:
+    return value.value if isinstance(value, OpenEnum) else value
+
+
+def _write_structure(value: object) -> object:
+    return _writer(type(value))(value) if is_model(type(value)) else value

@@ -25,13 +25,22 @@ class Text:
     max: int | None = None
     pattern: str | None = None
 
+    def allows(self, value: str) -> bool:
+        """Whether *value* breaks no rule."""
+        if (self.min is not None and len(value) < self.min) or (
+            self.max is not None and len(value) > self.max
+        ):
+            return False
+        compiled = self._compiled
+        return compiled is None or compiled.search(value) is not None
+
     def broken_by(self, value: str) -> str | None:
         """The rule that *value* breaks, in words, or None."""
+        if self.allows(value):
+            return None
         if _outside(len(value), self.min, self.max):
             return f"must have {_range(self.min, self.max)} characters, has {len(value)}"
-        if self._compiled is not None and not self._compiled.search(value):
-            return f"must match {self.pattern}"
-        return None
+        return f"must match {self.pattern}"
 
     @cached_property
     def _compiled(self) -> re.Pattern[str] | None:

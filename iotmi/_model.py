@@ -12,7 +12,17 @@ import attrs
 from attrs import field, frozen
 
 from iotmi._checking import is_inside, settle, warn_deprecated
-from iotmi._shapes import CASING, HIDDEN, Casing, Hidden, Member, camel, members_of, pascal
+from iotmi._members import (
+    CASING,
+    Casing,
+    Member,
+    camel,
+    deprecated_members,
+    members_of,
+    pascal,
+    problems_of,
+)
+from iotmi._shapes import HIDDEN, PROBLEMS, Hidden, Value
 from iotmi._values import JsonValue
 
 T = TypeVar("T")
@@ -128,23 +138,32 @@ def token_member(request: type) -> Member | None:
 
 
 def _declared(cls: type[T], casing: Casing) -> type[T]:
-    deep = issubclass(cls, Request)
-
-    def __attrs_post_init__(self: object) -> None:
-        settle(self, deep=deep)
-
     for name, value in (
-        ("__attrs_post_init__", __attrs_post_init__),
+        ("__attrs_post_init__", settle),
         (CASING, staticmethod(casing)),
+        (PROBLEMS, problems_of),
         ("__repr__", _represented),
+        # Written once here: attrs would compile them for each class, which a cold start waits for.
+        ("__eq__", _equal),
+        ("__hash__", _hashed),
     ):
         setattr(cls, name, value)
-    made = attrs.frozen(cls, kw_only=True, slots=True, repr=False)
-    for member in members_of(made):
-        if member.deprecated and not deep:
-            watched = _Watched(made.__dict__[member.name], member.deprecated)
-            watched.__set_name__(made, member.name)
-            setattr(made, member.name, watched)
+    if issubclass(cls, Request):
+        return attrs.frozen(cls, kw_only=True, slots=True, repr=False, eq=False)
+    made = attrs.frozen(_based(cls), kw_only=True, slots=True, repr=False, eq=False)
+    for name, advice in deprecated_members(made).items():
+        watched = _Watched(made.__dict__[name], advice)
+        watched.__set_name__(made, name)
+        setattr(made, name, watched)
+    return made
+
+
+def _based(cls: type[T]) -> type[T]:
+    """The same class upon `Value`, which nobody then needs to write behind each class's name."""
+    body = {
+        name: held for name, held in cls.__dict__.items() if name not in ("__dict__", "__weakref__")
+    }
+    made: type[T] = type(cls.__name__, (Value,), body)
     return made
 
 
@@ -156,6 +175,20 @@ def _represented(self: object) -> str:
         if (held := getattr(self, member.name)) is not None
     )
     return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _equal(self: object, other: object) -> object:
+    if type(self) is not type(other):
+        return NotImplemented
+    return _held_by(self) == _held_by(other)
+
+
+def _hashed(self: object) -> int:
+    return hash((type(self), _held_by(self)))
+
+
+def _held_by(value: object) -> tuple[object, ...]:
+    return tuple(getattr(value, member.name) for member in members_of(type(value)))
 
 
 class _Watched:
@@ -170,7 +203,7 @@ class _Watched:
     def __set_name__(self, owner: type, name: str) -> None:
         self._owner, self._name = owner.__name__, name
 
-    def __get__(self, instance: object, owner: type) -> object:
+    def __get__(self, instance: object, owner: type | None = None) -> object:
         if instance is None:
             return self
         value: object = self._slot.__get__(instance, owner)  # type: ignore[attr-defined]

@@ -9,12 +9,12 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Final, TypeAlias
 from urllib.parse import quote, quote_plus
 
-from iotmi._shapes import HIDDEN, Hidden, is_model, members_of
+from iotmi._members import is_model, members_of
+from iotmi._shapes import HIDDEN, Hidden
 
 Conceal: TypeAlias = Callable[[str], str]
 
@@ -31,6 +31,7 @@ def concealer(value: object) -> Conceal:
             quote(secret, safe="-._~"),
             quote_plus(secret),
             json.dumps(secret)[1:-1],
+            json.dumps(secret, ensure_ascii=False)[1:-1],
         )
     }
     if not spellings:
@@ -76,14 +77,18 @@ def _from_all(values: Iterable[object], walk: Callable[[object], Iterator[str]])
 _silent: Final = ContextVar("iotmi_silent", default=False)
 
 
-@contextmanager
-def silence() -> Iterator[None]:
+class silence:  # noqa: N801
     """While it lasts, in this thread or task, botocore and urllib3 log nothing below INFO."""
-    token = _silent.set(True)
-    try:
-        yield
-    finally:
-        _silent.reset(token)
+
+    __slots__ = ("_token",)
+
+    _token: "Token[bool]"
+
+    def __enter__(self) -> None:
+        self._token = _silent.set(True)
+
+    def __exit__(self, *_: object) -> None:
+        _silent.reset(self._token)
 
 
 def _passes(record: logging.LogRecord) -> bool:

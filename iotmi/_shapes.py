@@ -1,40 +1,31 @@
-"""What a type annotation says: kind, limits and marks, as a small tree that can be walked.
+"""The kinds of values that a member can have, as a small tree that can be walked.
 
 Each shape can do two things with a value that a user gave: bring it into its one form
 (`normalised`: a list becomes a tuple, the plain string of an enum its member, a time UTC) and
 find what is wrong with it (`check`). The conformance suite walks the same tree beside botocore's
-model. This module does not know of requests, of the wire, or when checking is due.
+model. This module does not know of annotations, of requests, or of the wire.
 """
 
 import collections.abc
 import math
-import types
-import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final, Protocol, TypeAlias, get_args, get_origin
+from typing import Final, Protocol
 
-import attrs
 from attrs import field, frozen
 
 from iotmi._constraints import (
-    Deprecated,
-    Document,
-    IdempotencyToken,
     Limit,
-    Number,
-    Sensitive,
     Size,
     Text,
-    Wire,
 )
 from iotmi._enums import OpenEnum
 from iotmi._values import ReadOnlyMap, copy_document, find_in_document
 from iotmi.errors import Problem
 
 HIDDEN: Final = "***"
-CASING: Final = "__iotmi_casing__"
-_MEMBERS: Final = "__iotmi_members__"
+PROBLEMS: Final = "__iotmi_problems__"
+SOUND: Final = "__iotmi_sound__"
 
 
 class Shape(Protocol):
@@ -49,8 +40,8 @@ class Shape(Protocol):
         """*value* in its one form; what cannot be brought into it is left for `check` to name."""
         ...
 
-    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
-        """Every rule that *value* breaks; *deep* also looks inside values checked at birth.
+    def check(self, value: object) -> Sequence[Problem]:
+        """Every rule that *value* breaks.
 
         Paths begin at *value*. Nearly always nothing is wrong, so nothing is built until it is.
         """
@@ -64,21 +55,25 @@ class Scalar:
     kind: type
     limits: tuple[Limit, ...] = ()
     # Short strings that were found in order: ids and names of capabilities come again and again.
-    _known: set[str] | None = field(default=None, eq=False, repr=False)
+    known: set[object] | None = field(default=None, eq=False, repr=False)
 
     @property
     def changes(self) -> bool:
         return self.kind is datetime or self.kind is float
 
     def normalised(self, value: object) -> object:
-        if self.kind is datetime and isinstance(value, datetime) and value.tzinfo is not None:
-            return value.astimezone(UTC)
-        if self.kind is float and type(value) is int:
-            return float(value)
+        try:
+            if self.kind is datetime and isinstance(value, datetime) and value.tzinfo is not None:
+                return value.astimezone(UTC)
+            if self.kind is float and type(value) is int:
+                return float(value)
+        except OverflowError:
+            # Too great for its form, and for any limit.
+            return value
         return value
 
-    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:  # noqa: ARG002
-        known = self._known
+    def check(self, value: object) -> Sequence[Problem]:
+        known = self.known
         if known is None or type(value) is not str:
             return self._check(value)
         if value in known:
@@ -88,20 +83,39 @@ class Scalar:
             known.add(value)
         return problems
 
+    def takes(self, values: tuple[object, ...]) -> bool:
+        """Whether *values* are plain texts in order; what is not said here, `check` says."""
+        text = self.limits[0] if len(self.limits) == 1 else None
+        if not isinstance(text, Text):
+            return False
+        for value in values:
+            if type(value) is not str or not value.isascii() or not text.allows(value):
+                return False
+        return True
+
     def _check(self, value: object) -> Sequence[Problem]:
-        # A bool is an int to Python and not to the service.
-        if not isinstance(value, self.kind) or (isinstance(value, bool) and self.kind is not bool):
-            return (Problem("", f"must be {_ARTICLED[self.kind]}", value),)
-        if isinstance(value, datetime) and value.tzinfo is None:
-            return (Problem("", "must be a datetime with a time zone", value),)
-        if isinstance(value, float) and not math.isfinite(value):
-            return (Problem("", "must be a finite number", value),)
+        if type(value) is not str or self.kind is not str or not value.isascii():
+            problem = self._unfit(value)
+            if problem:
+                return (Problem("", problem, value),)
         for limit in self.limits:
             # The kind was compared above, and `shape_of` puts no limit beside another kind.
             broken = limit.broken_by(value)  # type: ignore[arg-type]
             if broken:
                 return (Problem("", broken, value),)
         return ()
+
+    def _unfit(self, value: object) -> str | None:
+        # A bool is an int to Python and not to the service.
+        if not isinstance(value, self.kind) or (isinstance(value, bool) and self.kind is not bool):
+            return f"must be {SCALARS[self.kind]}"
+        if isinstance(value, datetime) and value.tzinfo is None:
+            return "must be a datetime with a time zone"
+        if isinstance(value, float) and not math.isfinite(value):
+            return "must be a finite number"
+        if isinstance(value, str) and _has_lone_surrogates(value):
+            return "must be text that UTF-8 can hold"
+        return None
 
 
 @frozen
@@ -112,9 +126,11 @@ class Choice:
     changes: bool = True
 
     def normalised(self, value: object) -> object:
-        return self.enum(value) if isinstance(value, str) else value
+        if isinstance(value, self.enum) or not isinstance(value, str):
+            return value
+        return self.enum(value)
 
-    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:  # noqa: ARG002
+    def check(self, value: object) -> Sequence[Problem]:
         if isinstance(value, self.enum) and value.known:
             return ()
         allowed = ", ".join(member.value for member in self.enum)
@@ -129,20 +145,36 @@ class Items:
     item: Shape
     size: Size | None = None
     changes: bool = True
+    # Short lists of short strings that were found in order.
+    known: set[object] | None = field(default=None, eq=False, repr=False)
 
     def normalised(self, value: object) -> object:
-        if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+        # The two that nearly always come need no look at their bases, which takes longer.
+        if not isinstance(value, list | tuple) and (
+            isinstance(value, str | bytes) or not isinstance(value, Sequence)
+        ):
             return value
         if self.item.changes:
             return tuple(self.item.normalised(item) for item in value)
         return tuple(value)
 
-    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
+    def check(self, value: object) -> Sequence[Problem]:
+        known = self.known
+        try:
+            if known and value in known:
+                return ()
+        except TypeError:
+            # It cannot be looked up; below it is named.
+            known = None
         if not isinstance(value, tuple):
             return (Problem("", "must be a list", type(value)),)
-        problems = _size_problems(self.size, value)
+        problems = _size_problems(self.size, value, self.item)
+        if isinstance(self.item, Scalar) and self.item.takes(value):
+            if known is not None and not problems and _is_short(value) and len(known) < 1024:
+                known.add(value)
+            return problems
         for index, item in enumerate(value):
-            found = self.item.check(item, deep=deep)
+            found = self.item.check(item)
             if found:
                 problems += within(f"[{index}]", found)
         return problems
@@ -162,13 +194,13 @@ class Entries:
             return value
         return ReadOnlyMap({key: self.value.normalised(item) for key, item in value.items()})
 
-    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
+    def check(self, value: object) -> Sequence[Problem]:
         if not isinstance(value, Mapping):
             return (Problem("", "must be a mapping", type(value)),)
-        problems = _size_problems(self.size, value)
+        problems = _size_problems(self.size, value, self.value)
         for key, item in value.items():
-            problems += within(" (key)", self.key.check(key, deep=deep))
-            problems += within(f"[{key!r}]", self.value.check(item, deep=deep))
+            problems += within(" (key)", self.key.check(key))
+            problems += within(f"[{key!r}]", self.value.check(item))
         return problems
 
 
@@ -182,10 +214,14 @@ class Structure:
     def normalised(self, value: object) -> object:
         return value
 
-    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
+    def check(self, value: object) -> Sequence[Problem]:
         if not isinstance(value, self.model):
             return (Problem("", f"must be a {self.model.__name__}", type(value)),)
-        return problems_of(value, deep=True) if deep else ()
+        # What was in order at its birth cannot have changed.
+        if is_sound(value):
+            return ()
+        problems: Sequence[Problem] = getattr(value, PROBLEMS)()
+        return problems
 
 
 @frozen
@@ -195,10 +231,16 @@ class FreeForm:
     changes: bool = True
 
     def normalised(self, value: object) -> object:
-        return copy_document(value)
+        try:
+            return copy_document(value)
+        except RecursionError:
+            return value
 
-    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:  # noqa: ARG002
-        return [Problem(*found) for found in find_in_document(value, "")]
+    def check(self, value: object) -> Sequence[Problem]:
+        try:
+            return [Problem(*found) for found in find_in_document(value, "")]
+        except RecursionError:
+            return (Problem("", "must not be nested so deeply", type(value)),)
 
 
 @frozen
@@ -217,83 +259,26 @@ class Hidden:
     def normalised(self, value: object) -> object:
         return self.shape.normalised(value)
 
-    def check(self, value: object, *, deep: bool) -> Sequence[Problem]:
+    def check(self, value: object) -> Sequence[Problem]:
         return [
             Problem(problem.path and f"[{HIDDEN}]", problem.limit, HIDDEN)
-            for problem in self.shape.check(value, deep=deep)
+            for problem in self.shape.check(value)
         ]
 
 
-@frozen
-class Member:
-    """One field of a value: what its annotation and its default say."""
+class Value:
+    """The base that `model` gives every value: the place for the mark that it was found in order.
 
-    name: str
-    wire: str
-    annotation: object
-    shape: Shape
-    required: bool
-    idempotency_token: bool
-    deprecated: str | None
+    A value cannot change, so that a request need not look again inside the values it holds. What
+    was built unchecked, answered by the service or unpickled bears no mark.
+    """
+
+    __slots__ = (SOUND,)
 
 
-Casing: TypeAlias = Callable[[str], str]
-
-
-def pascal(name: str) -> str:
-    """``managed_thing_id`` as ``ManagedThingId``."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
-
-
-def camel(name: str) -> str:
-    """``managed_thing_id`` as ``managedThingId``."""
-    first, *others = name.split("_")
-    return first + "".join(pascal(part) for part in others)
-
-
-def is_model(kind: object) -> bool:
-    """Whether *kind* was declared as a value or a request of this library."""
-    return isinstance(kind, type) and hasattr(kind, CASING)
-
-
-def members_of(model: type) -> tuple[Member, ...]:
-    """The members of *model*, read once from its attrs fields and kept on the class."""
-    found: tuple[Member, ...] | None = model.__dict__.get(_MEMBERS)
-    if found is None:
-        casing: Casing = getattr(model, CASING)
-        found = tuple(_member_of(attribute, casing) for attribute in attrs.fields(model))
-        setattr(model, _MEMBERS, found)
-    return found
-
-
-def _member_of(attribute: "attrs.Attribute[object]", casing: Casing) -> Member:
-    annotation = _without_none(attribute.type)
-    marks = _marks(annotation)
-    wire = next((mark.name for mark in marks if isinstance(mark, Wire)), casing(attribute.name))
-    advice = next((mark.advice for mark in marks if isinstance(mark, Deprecated)), None)
-    return Member(
-        name=attribute.name,
-        wire=wire,
-        annotation=annotation,
-        shape=shape_of(annotation),
-        required=attribute.default is attrs.NOTHING,
-        idempotency_token=any(isinstance(mark, IdempotencyToken) for mark in marks),
-        deprecated=advice,
-    )
-
-
-def problems_of(value: object, *, deep: bool) -> Sequence[Problem]:
-    """Every problem of *value*'s members."""
-    problems: list[Problem] = []
-    for member in members_of(type(value)):
-        held = getattr(value, member.name)
-        if held is not None:
-            found = member.shape.check(held, deep=deep)
-            if found:
-                problems += within(member.name, found)
-        elif member.required:
-            problems.append(Problem(member.name, "is required", None))
-    return problems
+def is_sound(value: object) -> bool:
+    """Whether *value* and all in it were found in order at its birth."""
+    return getattr(value, SOUND, False)
 
 
 def within(step: str, problems: Sequence[Problem]) -> list[Problem]:
@@ -308,66 +293,29 @@ def within(step: str, problems: Sequence[Problem]) -> list[Problem]:
     ]
 
 
-def shape_of(annotation: object, *, within_secret: bool = False) -> Shape:
-    """The shape that *annotation* describes, by itself or as a part of what is sensitive."""
-    marks = _marks(annotation)
-    bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-    sensitive = any(isinstance(mark, Sensitive) for mark in marks)
-    shape = _bare_shape(bare, marks, secret=sensitive or within_secret)
-    return Hidden(shape) if sensitive or _holds_hidden(shape) else shape
+def _is_short(texts: tuple[str, ...]) -> bool:
+    return len(texts) <= 16 and sum(map(len, texts)) <= 512
 
 
-def _holds_hidden(shape: Shape) -> bool:
-    # Else the repr of a list would show what the repr of an item hides.
-    match shape:
-        case Items():
-            return isinstance(shape.item, Hidden)
-        case Entries():
-            return isinstance(shape.key, Hidden) or isinstance(shape.value, Hidden)
-        case _:
-            return False
+def _has_lone_surrogates(text: str) -> bool:
+    # An address cannot hold them, and botocore fails on them.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
-def _bare_shape(annotation: object, marks: tuple[object, ...], *, secret: bool) -> Shape:
-    if any(isinstance(mark, Document) for mark in marks):
-        return FreeForm()
-    origin = get_origin(annotation)
-    size = next((mark for mark in marks if isinstance(mark, Size)), None)
-    if origin is collections.abc.Sequence:
-        return Items(shape_of(get_args(annotation)[0], within_secret=secret), size)
-    if origin is collections.abc.Mapping:
-        key, value = get_args(annotation)
-        return Entries(
-            shape_of(key, within_secret=secret), shape_of(value, within_secret=secret), size
-        )
-    if isinstance(annotation, type):
-        if is_model(annotation):
-            return Structure(annotation)
-        if issubclass(annotation, OpenEnum):
-            return Choice(annotation)
-        if annotation in _ARTICLED:
-            limits = tuple(mark for mark in marks if isinstance(mark, Text | Number))
-            # What is sensitive is not kept in memory longer than its request.
-            return Scalar(annotation, limits, None if secret or annotation is not str else set())
-    raise TypeError(f"a value cannot have a member of type {annotation!r}")
-
-
-def _marks(annotation: object) -> tuple[object, ...]:
-    return tuple(get_args(annotation)[1:]) if get_origin(annotation) is Annotated else ()
-
-
-def _without_none(annotation: object) -> object:
-    if get_origin(annotation) in (typing.Union, types.UnionType):
-        (annotation,) = (kind for kind in get_args(annotation) if kind is not types.NoneType)
-    return annotation
-
-
-def _size_problems(size: Size | None, value: collections.abc.Sized) -> list[Problem]:
+def _size_problems(size: Size | None, value: collections.abc.Sized, item: Shape) -> list[Problem]:
     broken = size.broken_by(value) if size else None
-    return [Problem("", broken, value)] if broken else []
+    if not broken:
+        return []
+    # A value of ours may hold what is secret, and an error is pickled with all that it holds.
+    return [Problem("", broken, value if isinstance(item, Scalar | Choice) else type(value))]
 
 
-_ARTICLED: Final[Mapping[type, str]] = {
+# What a scalar may be, with its name in a sentence.
+SCALARS: Final[Mapping[type, str]] = {
     str: "a string",
     int: "an integer",
     float: "a number",

@@ -9,23 +9,27 @@ raises becomes one of our errors here, by its code and never by its status.
 import email.utils
 import json
 import math
+import os
 import platform
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
+from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore.exceptions as theirs
 from attrs import frozen
-from botocore import __version__ as botocore_version, xform_name
+from botocore import __version__ as botocore_version
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from botocore.config import Config
+from botocore.handlers import add_recursion_detection_header
+from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 from botocore.session import Session as BotocoreSession
 
 from iotmi._secrets import Conceal, guard_logs, silence
+from iotmi._shortcuts import Call, Route, give_body, take_body
 from iotmi._values import JsonValue
 from iotmi._version import __version__
 from iotmi.errors import (
@@ -48,9 +52,23 @@ def open_session(profile_name: str | None) -> BotocoreSession:
     """A session of our own, with the credential and Region chain of boto3's default one.
 
     boto3's own session would bring its resources and its transfer manager into memory, and its
-    default one is not safe to make clients in from threads.
+    default one is not safe to make clients in from threads. Nor is any of the handlers here that
+    botocore keeps for other services, some hundred, but for the one that stops a Lambda function
+    from calling itself without end.
     """
-    return BotocoreSession(profile=profile_name)
+    session = BotocoreSession(profile=profile_name, include_builtin_handlers=False)
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        session.get_component("event_emitter").register(
+            "before-call", add_recursion_detection_header
+        )
+    return session
+
+
+class _Loader(Loader):
+    """Finds the one service without a look into the folders of all the others."""
+
+    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002
+        return [SERVICE]
 
 
 def open_client(
@@ -66,13 +84,18 @@ def open_client(
         NotSentError: botocore could not make one, for want of a Region or a profile for example.
     """
     config = Config(
-        retries={"total_max_attempts": 1, "mode": "standard"},
+        # Of botocore's ways to do so, the one with the least to do.
+        retries={"total_max_attempts": 1, "mode": "legacy"},
         parameter_validation=False,
         max_pool_connections=connections,
         user_agent=_user_agent(),
     )
     make = session.create_client if isinstance(session, BotocoreSession) else session.client
     try:
+        if isinstance(session, BotocoreSession):
+            paths = session.get_component("data_loader").search_paths
+            loader = _Loader(paths, include_default_search_paths=False)
+            session.register_component("data_loader", loader)
         client: BaseClient = make(
             SERVICE, region_name=region_name, endpoint_url=endpoint_url, config=config
         )
@@ -113,12 +136,15 @@ class Reply:
 class Transport:
     """One boto3 client and what it takes to call it. Safe under threads."""
 
-    def __init__(self, client: BaseClient, *, owned: bool) -> None:
+    def __init__(self, client: BaseClient, *, owned: bool, gives_bodies: bool = False) -> None:
         self._client = client
         self._owned = owned
-        client.meta.events.register(
-            f"before-parse.{SERVICE}", _take_body, unique_id="iotmi-take-body"
-        )
+        self._gives_bodies = gives_bodies
+        self._routes: dict[str, Route] = {}
+        events = client.meta.events
+        events.register(f"before-parse.{SERVICE}", take_body, unique_id="iotmi-take-body")
+        if gives_bodies:
+            events.register(f"before-call.{SERVICE}", give_body, unique_id="iotmi-give-body")
         guard_logs()
 
     @property
@@ -131,10 +157,6 @@ class Transport:
         """How many connections the client keeps."""
         kept: int = getattr(self._client.meta.config, "max_pool_connections", 10)
         return kept
-
-    def lent(self) -> "Transport":
-        """The same for a user that must not close it."""
-        return Transport(self._client, owned=False)
 
     def close(self) -> None:
         """Close the connections, where the client is ours."""
@@ -154,11 +176,15 @@ class Transport:
         Raises:
             NotSentError, NoResponseError, ResponseError, ServiceError: see `iotmi.errors`.
         """
-        method = getattr(self._client, xform_name(operation))
-        call = _Call()
-        with _called(call), silence():
+        route = self._routes.get(operation)
+        if route is None:
+            route = Route(self._client, operation, gives_body=self._gives_bodies)
+            self._routes[operation] = route
+        placed, body = route.divided(parameters)
+        call = Call(body)
+        with call, silence():
             try:
-                parsed: dict[str, Any] = method(**parameters)
+                parsed: dict[str, Any] = route.method(**placed)
             except (theirs.ClientError, theirs.BotoCoreError, ResponseParserError) as error:
                 hide = conceal()
                 translated = translate(error, operation, hide)
@@ -166,43 +192,11 @@ class Transport:
                 raise translated from error
         metadata = parsed.pop("ResponseMetadata", {})
         return Reply(
-            body=call.body,
+            body=call.answer,
             parsed=parsed,
             request_id=metadata.get("RequestId"),
             http_status=metadata.get("HTTPStatusCode", 0),
         )
-
-
-class _Call:
-    """The call that is under way in this thread, for `_take_body` to leave the body with."""
-
-    body: bytes | None = None
-
-
-_current: Final[ContextVar[_Call | None]] = ContextVar("iotmi_call", default=None)
-
-
-@contextmanager
-def _called(call: _Call) -> Iterator[None]:
-    token = _current.set(call)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
-def _take_body(response_dict: dict[str, object], **_: object) -> None:
-    """Take the body of an answer to one of our own calls, so that botocore parses an empty one.
-
-    A client that the application handed in may be in use elsewhere: those calls stay as they are,
-    and so do errors, whose code botocore reads.
-    """
-    call = _current.get()
-    status = response_dict["status_code"]
-    if call is not None and isinstance(status, int) and status < 300:
-        body = response_dict["body"]
-        call.body = body if isinstance(body, bytes) else b""
-        response_dict["body"] = b""
 
 
 def translate(error: Exception, operation: str, hide: Conceal) -> CallError:
@@ -252,13 +246,13 @@ def _service_error(error: theirs.ClientError, operation: str, hide: Conceal) -> 
         retry_after=_retry_after(metadata.get("HTTPHeaders", {})),
     )
     if isinstance(made, ResourceNotFoundError):
-        made.resource_id = _text(answer.get("ResourceId"))
-        made.resource_type = _text(answer.get("ResourceType"))
+        made.resource_id = _text(answer.get("ResourceId"), hide)
+        made.resource_type = _text(answer.get("ResourceType"), hide)
     return made
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _text(value: object, hide: Conceal) -> str | None:
+    return hide(value) if isinstance(value, str) else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -274,17 +268,18 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return seconds
     try:
         date = email.utils.parsedate_to_datetime(asked)
-    except ValueError:
+        return _number(max(0.0, date.timestamp() - time.time()))
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, date.timestamp() - time.time())
 
 
-def _number(text: str | None) -> float | None:
+def _number(given: str | float | None) -> float | None:
     try:
-        number = float(text) if text is not None else math.nan
+        number = float(given) if given is not None else math.nan
     except ValueError:
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    # No thread can wait longer, and no service means it.
+    return number if 0 <= number <= TIMEOUT_MAX else None
 
 
 def _without_query(text: str) -> str:
@@ -305,11 +300,17 @@ def _scrub(error: BaseException, hide: Conceal) -> None:
         if isinstance(link, theirs.BotoCoreError):
             link.kwargs = {}
         elif isinstance(link, theirs.ClientError):
-            _scrub_message(link.response, hide)
-            _scrub_message(link.response.get("Error", {}), hide)
+            _scrub_texts(link.response, hide)
+            _scrub_texts(link.response.get("Error", {}), hide)
+        # botocore's hold the request, urllib3's its address.
+        for name, held in vars(link).items():
+            if isinstance(held, str):
+                setattr(link, name, hide(_without_query(held)))
+            elif isinstance(held, AWSPreparedRequest):
+                setattr(link, name, None)
         link = link.__cause__ or link.__context__
 
 
-def _scrub_message(holder: Mapping[str, object], hide: Conceal) -> None:
-    if isinstance(holder, dict) and "Message" in holder:
-        holder["Message"] = hide(str(holder["Message"]))
+def _scrub_texts(holder: object, hide: Conceal) -> None:
+    if isinstance(holder, dict):
+        holder.update({name: hide(held) for name, held in holder.items() if isinstance(held, str)})

@@ -9,9 +9,10 @@ import pytest
 import iotmi
 from iotmi import ConstraintError, Role, evolve
 from iotmi._constraints import SENSITIVE, Deprecated, Number, Size, Text
+from iotmi._members import members_of, shape_of
 from iotmi._model import camel_model, model
 from iotmi._secrets import concealer
-from iotmi._shapes import Entries, Hidden, Items, Scalar, Shape, members_of, shape_of
+from iotmi._shapes import Entries, Hidden, Items, Scalar, Shape
 
 Secret = Annotated[str, Text(1, 8), SENSITIVE]
 
@@ -116,9 +117,11 @@ def remembered(shape: Shape) -> set[str]:
     """All strings that a shape, or a part of it, keeps."""
     match shape:
         case Scalar():
-            return set(shape._known or ())
-        case Hidden(shape=inner) | Items(item=inner):
-            return remembered(inner)
+            return set(map(str, shape.known or ()))
+        case Items():
+            return set(map(str, shape.known or ())) | remembered(shape.item)
+        case Hidden():
+            return remembered(shape.shape)
         case Entries(key=key, value=value):
             return remembered(key) | remembered(value)
         case _:
@@ -152,3 +155,14 @@ def test_a_kind_that_no_member_can_have_is_refused_at_once() -> None:
     """A slip in a declaration shows when the class is made, not in some answer."""
     with pytest.raises(TypeError, match="cannot have a member of type"):
         shape_of(bytes)
+
+
+def test_a_member_is_required_or_may_be_absent() -> None:
+    """There is no other default, for an answer that leaves a member out means None."""
+
+    @model
+    class Defaulting:
+        level: int = 5
+
+    with pytest.raises(TypeError, match="level must be required"):
+        Defaulting()

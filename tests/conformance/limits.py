@@ -14,16 +14,8 @@ import attrs
 from attrs import frozen
 
 from iotmi._constraints import Number, Size, Text
-from iotmi._shapes import (
-    Choice,
-    Entries,
-    Hidden,
-    Items,
-    Scalar,
-    Shape as OurShape,
-    Structure,
-    members_of,
-)
+from iotmi._members import members_of
+from iotmi._shapes import Choice, Entries, Hidden, Items, Scalar, Shape as OurShape, Structure
 from tests.conformance.generate import UNLIMITED, Fill, Json, Maker, chance, distinct
 from tests.conformance.library import Declared
 from tests.conformance.pairing import bare

@@ -11,8 +11,9 @@ from itertools import takewhile
 from attrs import frozen
 
 import iotmi
+from iotmi._members import members_of
 from iotmi._model import Page
-from iotmi._shapes import Entries, Hidden, Items, Shape as OurShape, Structure, members_of
+from iotmi._shapes import Entries, Hidden, Items, Shape as OurShape, Structure
 from tests.conformance.generate import Json
 from tests.conformance.library import positional_of
 from tests.conformance.service import Operation, Shape
@@ -53,14 +54,14 @@ def model_in(shape: OurShape) -> type | None:
 
 
 def pair(model: type, shape: Shape, parameters: Mapping[str, Json]) -> Paired:
-    """*parameters* for both, in the order that ours go out: required ones first.
+    """*parameters* for both, in the order that ours go out.
 
     An order means nothing in JSON, and all to a comparison of bytes.
     """
     names = {squashed(each.name): each.name for each in shape.properties}
     arguments: dict[str, object] = {}
     ordered: dict[str, Json] = {}
-    for member in sorted(members_of(model), key=lambda member: not member.required):
+    for member in members_of(model):
         name = names[squashed(member.name)]
         if name in parameters:
             theirs = shape.property(name).shape

@@ -6,13 +6,13 @@ from typing import Final
 from attrs import frozen
 
 from iotmi._constraints import Number, Size, Text
+from iotmi._members import Member
 from iotmi._shapes import (
     Choice,
     Entries,
     FreeForm,
     Hidden,
     Items,
-    Member,
     Scalar,
     Shape as OurShape,
     Structure,

@@ -9,18 +9,9 @@ from attrs import evolve
 
 from iotmi import OpenEnum
 from iotmi._constraints import Number, Text
+from iotmi._members import Member, is_model, members_of
 from iotmi._model import Page
-from iotmi._shapes import (
-    Choice,
-    Entries,
-    Hidden,
-    Items,
-    Member,
-    Scalar,
-    Shape,
-    is_model,
-    members_of,
-)
+from iotmi._shapes import Choice, Entries, Hidden, Items, Scalar, Shape
 from iotmi.errors import ServiceError
 from tests.conformance.library import Declared, Library, answer_model
 from tests.conformance.pairing import bare, model_in

@@ -48,7 +48,7 @@ def test_requests_leave_byte_for_byte_as_boto3_sends_them(
     theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
 ) -> None:
     """Method, path, query and body of a request are those of a plain boto3 client's."""
-    plain, client = line.boto3_client(), line.client()
+    plain, own, given = line.boto3_client(), line.own_client(), line.client()
     compared = 0
     for name, declared in ours.operations.items():
         operation = theirs.operations[name]
@@ -57,20 +57,21 @@ def test_requests_leave_byte_for_byte_as_boto3_sends_them(
             parameters = Maker(fill, chance(name, number)).structure(operation.input)
             paired = pair(declared.request, operation.input, parameters)
             expected = through_boto3(line, plain, name, paired.parameters)
-            client.send(declared.request(**paired.arguments))
-            assert line.last() == expected, name
-            call(client, declared.method, declared.request, paired.arguments)
-            assert line.last() == expected, declared.method
-            compared += 2
+            for client in (own, given):
+                client.send(declared.request(**paired.arguments))
+                assert line.last() == expected, name
+                call(client, declared.method, declared.request, paired.arguments)
+                assert line.last() == expected, declared.method
+                compared += 2
     tell(f"{compared} requests compared")
-    assert compared == 2 * len(FILLS) * len(theirs.operations)
+    assert compared == 4 * len(FILLS) * len(theirs.operations)
 
 
 def test_a_value_at_each_limit_leaves_as_boto3_sends_it(
     theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
 ) -> None:
     """One limit at a time: the longest, the fewest, the greatest go out unchanged."""
-    plain, client = line.boto3_client(), line.client()
+    plain, client = line.boto3_client(), line.own_client()
     compared = 0
     for name, declared in ours.operations.items():
         operation = theirs.operations[name]
@@ -92,7 +93,7 @@ def test_a_token_is_minted_where_boto3_would_mint_one(
     theirs: Service, ours: Library, line: Line
 ) -> None:
     """A request without its token leaves with one, and is otherwise the same."""
-    plain, client = line.boto3_client(), line.client()
+    plain, client = line.boto3_client(), line.own_client()
     minting = 0
     for name, declared in ours.operations.items():
         operation = theirs.operations[name]
@@ -116,7 +117,7 @@ def test_answers_come_back_whole(
     theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
 ) -> None:
     """Each member of an answer is what botocore's own parse makes of the same bytes."""
-    plain, client = line.boto3_client(), line.client()
+    plain, client = line.boto3_client(), line.own_client()
     compared = 0
     for name, declared in ours.operations.items():
         operation = theirs.operations[name]

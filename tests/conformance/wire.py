@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import boto3
+import pytest
 from attrs import frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
@@ -49,8 +50,18 @@ class Line:
         """A client as anybody would make it: with validation, with its own parse."""
         return self._caught(_session().client(SERVICE))
 
+    def own_client(self) -> iotmi.Client:
+        """A client of ours as nearly everybody makes it: it takes every short way there is."""
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            environment.setenv("AWS_SECRET_ACCESS_KEY", "nothing it could open")
+            client = iotmi.Client(region_name="eu-west-1", retry=iotmi.RetryPolicy.none())
+        # Nobody else gets at it, so that no handler of an application can be in the way.
+        self._caught(client._course.transport._client)
+        return client
+
     def client(self) -> iotmi.Client:
-        """A client of ours."""
+        """A client of ours upon a boto3 client that was handed in."""
         return iotmi.Client(
             boto3_client=self._caught(open_client(_session())), retry=iotmi.RetryPolicy.none()
         )

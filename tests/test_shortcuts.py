@@ -1,0 +1,98 @@
+"""The short ways round botocore: what they leave to it, and what they must not change."""
+
+import json
+
+import pytest
+from botocore.client import BaseClient
+from botocore.session import Session
+
+import iotmi
+from iotmi._shortcuts import Call, Route, give_body
+from iotmi._transport import open_client, open_session
+from tests.loopback import answer, serving
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that open nothing, where botocore looks first."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing it could open")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+def own_client() -> BaseClient:
+    """botocore's client as ours are made."""
+    return open_client(open_session(None))
+
+
+def test_what_stands_in_path_and_query_is_left_to_botocore() -> None:
+    """The body holds the rest, in JSON."""
+    route = Route(own_client(), "UpdateManagedThing", gives_body=True)
+    placed, body = route.divided({"Identifier": "x", "Name": "Hall", "Tags": {"ü": "ß"}})
+    assert placed == {"Identifier": "x"}
+    assert body is not None
+    assert json.loads(body) == {"Name": "Hall", "Tags": {"ü": "ß"}}
+
+
+def test_a_request_without_a_body_is_left_to_botocore() -> None:
+    """There is nothing to make shorter."""
+    route = Route(own_client(), "GetManagedThing", gives_body=True)
+    assert route.divided({"Identifier": "x"}) == ({"Identifier": "x"}, None)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), {1, 2}, object()])
+def test_what_is_not_json_is_left_to_botocore(odd: object) -> None:
+    """What passed unchecked may be anything."""
+    parameters = {"Identifier": "x", "Name": odd}
+    route = Route(own_client(), "UpdateManagedThing", gives_body=True)
+    assert route.divided(parameters) == (parameters, None)
+
+
+def test_a_client_that_was_handed_in_serialises_by_itself() -> None:
+    """An application's handlers on it see all parameters."""
+    parameters = {"Identifier": "x", "Name": "Hall"}
+    route = Route(own_client(), "UpdateManagedThing", gives_body=False)
+    assert route.divided(parameters) == (parameters, None)
+
+
+def test_another_service_may_write_times_and_names_of_its_own() -> None:
+    """Where JSON is not the parameters as given, botocore writes it."""
+    client = Session().create_client("iot", region_name="eu-west-1")
+    times = {"certificateId": "a", "filter": {"startTime": 5}}
+    for operation in ("StartDetectMitigationActionsTask", "CreateTopicRule"):
+        assert Route(client, operation, gives_body=True).divided(times) == (times, None)
+
+
+def test_only_a_call_of_ours_gets_a_body() -> None:
+    """A handler meets every call of its client."""
+    params: dict[str, object] = {"body": b"theirs", "headers": {}}
+    give_body(params)
+    with Call():
+        give_body(params)
+    assert params == {"body": b"theirs", "headers": {}}
+    with Call(b"{}"):
+        give_body(params)
+    assert params == {"body": b"{}", "headers": {"Content-Type": "application/json"}}
+
+
+def test_a_client_of_ours_finds_its_service_alone() -> None:
+    """Folders of other services are not walked, and a path for models of one's own still counts."""
+    session = open_session(None)
+    known = session.get_component("data_loader").search_paths
+    open_client(session)
+    assert session.get_available_services() == ["iot-managed-integrations"]
+    assert session.get_component("data_loader").search_paths == known
+
+
+def test_a_call_within_a_lambda_function_bears_its_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS stops functions that call themselves in a ring by it."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "ring")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
+    seen: list[str] = []
+    with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
+        client = open_client(open_session(None), endpoint_url=url)
+        client.meta.events.register(
+            "before-send.*", lambda request, **_: seen.append(str(request.headers))
+        )
+        iotmi.Client(boto3_client=client).managed_things.get("x")
+    assert "Root=1-2-3" in seen[0]
