@@ -20,14 +20,16 @@ _NAMES: Final[Mapping[str, str]] = {
     "iotmi._checking": "unchecked",
     "iotmi._enums": "OpenEnum",
     "iotmi._model": "Listing Page Request Response evolve",
+    "iotmi._observing": "Attempt Retry",
     "iotmi._operations": "OperationInfo operations",
     "iotmi._values": "JsonValue ReadOnlyMap",
     "iotmi._version": "__version__",
     "iotmi.client": "AsyncClient Client",
     "iotmi.errors": """
         AccessDeniedError AuthenticationError CallError ConflictError ConstraintError
-        DeadlineExceededError ExpiredTokenError InternalFailureError InternalServerError
-        InvalidRequestError IotmiError LimitExceededError NoResponseError NotSentError
+        DeadlineExceededError ExpiredTokenError FailedAttempt InternalFailureError
+        InternalServerError InvalidRequestError IotmiError LimitExceededError NoResponseError
+        NotSentError
         Problem ResourceNotFoundError ResponseError ServiceError ServiceQuotaExceededError
         ServiceUnavailableError ThrottlingError UnauthorizedError ValidationError WaitError
         WaitFailedError WaitTimeoutError
@@ -148,7 +150,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "iotmi.resources.tags": """
         ListTagsForResource ResourceTags TagResource Tags UntagResource
     """,
-    "iotmi.retrying": "Retry RetryPolicy",
+    "iotmi.retrying": "RetryPolicy",
     "iotmi.waiting": "Pauses",
 }
 _HOMES: Final[Mapping[str, str]] = {

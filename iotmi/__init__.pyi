@@ -8,6 +8,7 @@ from iotmi._model import (
     Response as Response,
     evolve as evolve,
 )
+from iotmi._observing import Attempt as Attempt, Retry as Retry
 from iotmi._operations import OperationInfo as OperationInfo, operations as operations
 from iotmi._values import JsonValue as JsonValue, ReadOnlyMap as ReadOnlyMap
 from iotmi._version import __version__ as __version__
@@ -20,6 +21,7 @@ from iotmi.errors import (
     ConstraintError as ConstraintError,
     DeadlineExceededError as DeadlineExceededError,
     ExpiredTokenError as ExpiredTokenError,
+    FailedAttempt as FailedAttempt,
     InternalFailureError as InternalFailureError,
     InternalServerError as InternalServerError,
     InvalidRequestError as InvalidRequestError,
@@ -316,5 +318,5 @@ from iotmi.resources.tags import (
     Tags as Tags,
     UntagResource as UntagResource,
 )
-from iotmi.retrying import Retry as Retry, RetryPolicy as RetryPolicy
+from iotmi.retrying import RetryPolicy as RetryPolicy
 from iotmi.waiting import Pauses as Pauses

@@ -1,20 +1,81 @@
 """The awaiting driver. The only module of the client that needs anyio, the extra `async`."""
 
 from collections.abc import Callable
-from typing import ClassVar, ParamSpec, TypeVar
+from typing import ClassVar, Final, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 
 from iotmi._bind import Awaited
-from iotmi._engine import Course
+from iotmi._course import Course
+from iotmi._deadline import Walk
 from iotmi._flow import Flow, Pause, Send, Step, Work
+from iotmi._leaving import Leavable, LeftBehind
 from iotmi._model import Listing, Request, Response
 from iotmi.paging import AsyncPager
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+# How often somebody looks whether an attempt that was left has ended: a thread cannot wake a task
+# whose event loop may be gone.
+LOOK: Final = 0.02
+
+
+class Threads:
+    """The worker threads of one connection under one event loop, as many as it has connections."""
+
+    def __init__(self, most: int) -> None:
+        self._limiter = anyio.CapacityLimiter(most)
+        self._looking = anyio.Lock()
+
+    async def run(self, work: Work[T], left: LeftBehind) -> None:
+        """Do *work* in one of them, or leave it.
+
+        Raises:
+            TimeIsUpError: its time is up, or was up before it could begin.
+        """
+        attempt = Leavable(work.function, left)
+        try:
+            with anyio.move_on_after(work.deadline.remaining()):
+                if left.too_many:
+                    await self._room(left)
+                work.result = await anyio.to_thread.run_sync(
+                    attempt, abandon_on_cancel=True, limiter=self._limiter
+                )
+                return
+        except BaseException:
+            attempt.leave()
+            raise
+        raise attempt.leave()
+
+    async def _room(self, left: LeftBehind) -> None:
+        # One looks for all who wait.
+        async with self._looking:
+            while left.too_many:
+                await anyio.sleep(LOOK)
+
+
+_threads: Final[RunVar[WeakKeyDictionary[LeftBehind, Threads]]] = RunVar("iotmi_threads")
+
+
+def _threads_for(course: Course) -> Threads:
+    """The threads of *course*'s connection under the running event loop, made when first needed.
+
+    A limiter belongs to one event loop, and a client may be used under several.
+    """
+    every = _threads.get(None)
+    if every is None:
+        every = WeakKeyDictionary()
+        _threads.set(every)
+    left = course.line.left
+    threads = every.get(left)
+    if threads is None:
+        threads = every[left] = Threads(course.transport.connections)
+    return threads
 
 
 class AwaitingEngine:
@@ -28,11 +89,10 @@ class AwaitingEngine:
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self._limiter = anyio.CapacityLimiter(course.transport.connections)
 
-    async def send(self, request: Request[R]) -> Response[R]:
-        """Send *request* and wait for what comes."""
-        return await self.run(self.course.perform(request))
+    async def send(self, request: Request[R], walk: Walk | None = None) -> Response[R]:
+        """Send *request*, as a page of *walk* if it is one, and wait for what comes."""
+        return await self.run(self.course.perform(request, walk))
 
     async def run(self, flow: Flow[R]) -> R:
         """Drive *flow* to its end."""
@@ -49,6 +109,9 @@ class AwaitingEngine:
         except StopIteration as stop:
             result: R = stop.value
             return result
+        finally:
+            # A cancelled flow ends here and not where the garbage collector finds it.
+            flow.close()
 
     def method(self, flow: Callable[P, Flow[R]]) -> Callable[P, Awaited[R]]:
         """A coroutine function that runs *flow*."""
@@ -66,10 +129,7 @@ class AwaitingEngine:
         match step:
             case Work():
                 # A thread cannot be stopped: who is cancelled leaves it to end by itself.
-                with anyio.fail_after(step.seconds):
-                    step.result = await anyio.to_thread.run_sync(
-                        step.function, abandon_on_cancel=True, limiter=self._limiter
-                    )
+                await _threads_for(self.course).run(step, self.course.line.left)
             case Pause():
                 sleep = self.course.persistence.policy.sleep
                 if sleep is None:
@@ -77,7 +137,7 @@ class AwaitingEngine:
                 else:
                     sleep(step.seconds)
             case Send():
-                step.response = await self.send(step.request)
+                step.response = await self.send(step.request, step.walk)
 
     def __repr__(self) -> str:
         return f"<awaiting engine in {self.course.transport.region_name}>"

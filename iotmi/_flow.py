@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Generic, TypeAlias, TypeVar
 
 from iotmi._checking import unchecked
+from iotmi._deadline import Deadline, Walk
 from iotmi._model import Listing, Page, Request, Response, evolve
 from iotmi.errors import ResponseError
 
@@ -23,14 +24,15 @@ class Step:
 
 
 class Send(Step, Generic[R]):
-    """Send a request, retries and all. The driver sets `response`."""
+    """Send a request, retries and all, as a page of *walk* if it is one. Sets `response`."""
 
-    __slots__ = ("request", "response")
+    __slots__ = ("request", "response", "walk")
 
     response: Response[R]
 
-    def __init__(self, request: Request[R]) -> None:
+    def __init__(self, request: Request[R], walk: Walk | None = None) -> None:
         self.request = request
+        self.walk = walk
 
 
 class Pause(Step):
@@ -43,15 +45,30 @@ class Pause(Step):
 
 
 class Work(Step, Generic[T]):
-    """Run a function that blocks, for no longer than *seconds*. The driver sets `result`."""
+    """Run a function that blocks, until *deadline* at the latest. The driver sets `result`.
 
-    __slots__ = ("function", "result", "seconds")
+    Where the time is up, the driver throws `TimeIsUpError`.
+    """
+
+    __slots__ = ("deadline", "function", "result")
 
     result: T
 
-    def __init__(self, function: Callable[[], T], seconds: float | None) -> None:
+    def __init__(self, function: Callable[[], T], deadline: Deadline) -> None:
         self.function = function
-        self.seconds = seconds
+        self.deadline = deadline
+
+
+class TimeIsUpError(Exception):
+    """The time for some work was up.
+
+    Attributes:
+        unbegun: why it was never begun; None where it was, and goes on with nobody waiting.
+    """
+
+    def __init__(self, unbegun: str | None) -> None:
+        super().__init__(unbegun)
+        self.unbegun = unbegun
 
 
 Flow: TypeAlias = Generator[Step, None, R]
@@ -67,9 +84,10 @@ def ask(request: Request[R]) -> Flow[R]:
 def ask_all(listing: Listing[T]) -> Flow[list[T]]:
     """Send *listing*, page after page, and give all items."""
     found: list[T] = []
+    walk = Walk()
     asked: Listing[T] | None = listing
     while asked is not None:
-        step = Send(asked)
+        step = Send(asked, walk)
         yield step
         found += step.response.value.items
         asked = following(asked, step.response)
@@ -101,14 +119,3 @@ def following(listing: Listing[T], response: Response[Page[T]]) -> Listing[T] | 
 def pause(seconds: float) -> Flow[None]:
     """Let *seconds* pass."""
     yield Pause(seconds)
-
-
-def work(function: Callable[[], T], *, seconds: float | None) -> Flow[T]:
-    """Run *function*, which blocks.
-
-    Raises:
-        TimeoutError: it had not ended after *seconds*; it goes on, and nobody waits for it.
-    """
-    step = Work(function, seconds)
-    yield step
-    return step.result

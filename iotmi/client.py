@@ -4,15 +4,19 @@ They hold the families and the lifetime of the connection; how a call is made is
 business.
 """
 
+import pickle
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from iotmi._bind import Awaiting, Blocking, Engine, M
-from iotmi._engine import BlockingEngine, Course
+from iotmi._course import Course, Line
+from iotmi._engine import BlockingEngine
 from iotmi._model import Request, Response
+from iotmi._processes import PerProcess
 from iotmi._transport import Transport, open_client, open_session
-from iotmi.pacing import Pacers, Pacing
-from iotmi.retrying import Persistence, RetryPolicy
+from iotmi.pacing import Pacing
+from iotmi.retrying import RetryPolicy
 
 if TYPE_CHECKING:
     import boto3
@@ -45,6 +49,10 @@ class Families(Generic[M]):
 
     _engine: Engine
     _course: Course
+    # What of the application's the connection is made from, which cannot be pickled; else empty.
+    _given: str
+    _place: Mapping[str, str | None]
+    _closes: bool
 
     @cached_property
     def account(self) -> "Account[M]":
@@ -172,8 +180,8 @@ class _Client(Families[M]):
         retry: how persistent the client is.
         pacing: how the client finds and keeps the rate that the service allows; None for calls as
             fast as they come.
-        timeout: the most seconds that one call may take over all attempts and pauses, after which
-            `DeadlineExceededError` is raised; None for no bound.
+        timeout: the most seconds that one call may take over all attempts and pauses, or one walk
+            over all its pages, after which `DeadlineExceededError` is raised; None for no bound.
 
     Raises:
         NotSentError: no client could be made, for want of a Region for example.
@@ -191,25 +199,20 @@ class _Client(Families[M]):
         pacing: Pacing | None = None,
         timeout: float | None = None,
     ) -> None:
-        if timeout is not None and not timeout > 0:
-            raise ValueError(f"timeout must be more than 0 seconds, got {timeout}")
+        _require_time(timeout)
         if boto3_client is not None:
             if session or region_name or profile_name or endpoint_url:
                 raise TypeError("a boto3_client brings its own session, Region and endpoint")
-            transport = Transport(boto3_client, owned=False)
+            self._given = "boto3_client"
+            lines = _given_lines(boto3_client)
         else:
             if session is not None and profile_name is not None:
                 raise TypeError("a session brings its own profile_name")
-            transport = Transport(
-                open_client(
-                    session or open_session(profile_name),
-                    region_name=region_name,
-                    endpoint_url=endpoint_url,
-                ),
-                owned=True,
-            )
-        pacers = Pacers(pacing) if pacing else None
-        self._adopt(Course(transport, Persistence.of(retry), pacers, timeout))
+            self._given = "session" if session is not None else ""
+            lines = _own_lines(session, region_name, profile_name, endpoint_url)
+        self._place = {"profile_name": profile_name, "endpoint_url": endpoint_url}
+        self._closes = True
+        self._adopt(Course.along(lines, retry=retry, pacing=pacing, timeout=timeout))
 
     def _adopt(self, course: Course) -> None:
         """Take *course* for every call; each client adds an engine of its colour."""
@@ -229,10 +232,34 @@ class _Client(Families[M]):
             pacing: another pacing, which has yet to find the rate.
             timeout: another bound in seconds; ``math.inf`` for none.
         """
+        _require_time(timeout)
         copy = type(self).__new__(type(self))
+        copy._given, copy._place, copy._closes = self._given, self._place, False  # noqa: SLF001
         options = self._course.with_options(retry=retry, pacing=pacing, timeout=timeout)
         copy._adopt(options)  # noqa: SLF001
         return copy
+
+    def _close(self) -> None:
+        if self._closes:
+            self._course.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By its options: the other side finds credentials for itself, and opens connections."""
+        if self._given:
+            raise pickle.PicklingError(
+                f"a client that was made from a {self._given} does not pickle: make it in the "
+                "other process, or make it from profile_name, region_name and endpoint_url"
+            )
+        course = self._course
+        options = {
+            **self._place,
+            # Found here, where the other side might find another.
+            "region_name": course.transport.region_name,
+            "retry": course.persistence.policy,
+            "pacing": course.pacers.pacing if course.pacers else None,
+            "timeout": course.timeout,
+        }
+        return _remade, (type(self), options)
 
     def __repr__(self) -> str:
         return f"<iotmi.{type(self).__name__} in {self._course.transport.region_name}>"
@@ -259,7 +286,7 @@ class Client(_Client[Blocking]):
 
     def close(self) -> None:
         """Close the connections. A boto3 client that was given stays open."""
-        self._course.transport.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -294,10 +321,49 @@ class AsyncClient(_Client[Awaiting]):
 
     async def close(self) -> None:
         """Close the connections. A boto3 client that was given stays open."""
-        self._course.transport.close()
+        self._close()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+def _remade(kind: Callable[..., _Client[M]], options: Mapping[str, Any]) -> _Client[M]:
+    """The client that was pickled, as good as new."""
+    return kind(**options)
+
+
+def _require_time(timeout: float | None) -> None:
+    if timeout is not None and not timeout > 0:
+        raise ValueError(f"timeout must be more than 0 seconds, got {timeout}")
+
+
+def _own_lines(
+    session: "boto3.Session | None",
+    region_name: str | None,
+    profile_name: str | None,
+    endpoint_url: str | None,
+) -> PerProcess[Line]:
+    """A connection of our own, opened anew in a forked child."""
+
+    def opened(region_name: str | None) -> Line:
+        client = open_client(
+            session or open_session(profile_name),
+            region_name=region_name,
+            endpoint_url=endpoint_url,
+        )
+        return Line.over(Transport(client, owned=True, gives_bodies=session is None))
+
+    return PerProcess(opened(region_name), lambda before: opened(before.transport.region_name))
+
+
+def _given_lines(client: "BaseClient") -> PerProcess[Line]:
+    """The connection of a client that the application made, which in a forked child it keeps."""
+
+    def without_sockets(_: Line) -> Line:
+        client.close()
+        return Line.over(Transport(client, owned=False))
+
+    return PerProcess(Line.over(Transport(client, owned=False)), without_sockets)

@@ -19,12 +19,14 @@
         └── AuthenticationError       who is calling is not known or not believed
             └── ExpiredTokenError     the credentials were good once
 
-All of them pickle and copy whole. None of them holds, in its text or its fields, a value that the
+All of them pickle and copy whole. None of them tells, in its text or its pickle, a value that the
 service's model marks as sensitive.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
+
+from attrs import frozen
 
 
 class IotmiError(Exception):
@@ -68,6 +70,11 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.path}: {self.limit}, got {_shortened(self.value)}"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # What was given may not pickle, and what it holds may be secret where its repr is not.
+        plain = isinstance(self.value, str | int | float | None)
+        return type(self), (self.path, self.limit, self.value if plain else _shortened(self.value))
+
     def __repr__(self) -> str:
         return f"Problem({str(self)!r})"
 
@@ -89,18 +96,48 @@ class ConstraintError(IotmiError, ValueError):
         self.problems: tuple[Problem, ...] = problems
 
 
+@frozen(kw_only=True)
+class FailedAttempt:
+    """One attempt of a call that failed, as plain facts.
+
+    Attributes:
+        kind: the name of the error's class, such as ``ThrottlingError``.
+        code: the service's name for it, or None where the service did not answer.
+        request_id: what AWS support asks for, or None where none came.
+        http_status: such as 429, or None where no answer came.
+        elapsed: seconds that the attempt took.
+        pause: seconds of the retry's pause that followed; 0.0 where none did.
+    """
+
+    kind: str
+    code: str | None = None
+    request_id: str | None = None
+    http_status: int | None = None
+    elapsed: float
+    pause: float = 0.0
+
+    def __str__(self) -> str:
+        known = "" if self.request_id is None else f", request id {self.request_id}"
+        return f"{self.code or self.kind}{known}"
+
+
 class CallError(IotmiError):
     """What an error of one call knows, whatever its kind.
 
     Attributes:
         operation: the operation's name, as in the service's model.
         attempts: how often the request was tried, this one included.
+        request_id: what AWS support asks for, or None where no answer with one came.
+        failures: the attempts of the call that failed, oldest first, the last one included.
     """
+
+    request_id: str | None = None
 
     def __init__(self, message: str, *, operation: str, attempts: int = 1) -> None:
         super().__init__(message)
         self.operation = operation
         self.attempts = attempts
+        self.failures: tuple[FailedAttempt, ...] = ()
 
 
 class NotSentError(CallError):
@@ -148,13 +185,14 @@ class ResponseError(CallError):
 
 
 class DeadlineExceededError(CallError):
-    """The total time that the caller allowed ran out, over all attempts and pauses.
+    """The total time that the caller allowed ran out, over all attempts, pauses and pages.
 
     The last attempt may still take effect at the service.
 
     Attributes:
         timeout: the time allowed, in seconds.
         last: the error of the last attempt that ended, or None where the first never did.
+        page: of a walk over a listing, which page was being asked for, from 1; else None.
     """
 
     def __init__(
@@ -164,23 +202,39 @@ class DeadlineExceededError(CallError):
         operation: str,
         timeout: float,
         last: CallError | None,
+        page: int | None = None,
         attempts: int = 1,
     ) -> None:
         super().__init__(message, operation=operation, attempts=attempts)
         self.timeout = timeout
         self.last = last
+        self.page = page
 
 
 class WaitError(IotmiError):
     """A waiter ended otherwise than hoped.
 
     Attributes:
-        value: the last value seen, or None where none was.
+        value: the last value seen, or None where none was. It may hold what is sensitive, so that a
+            pickle of the error has its repr instead.
     """
 
     def __init__(self, message: str, value: object) -> None:
         super().__init__(message)
         self.value = value
+
+    def __reduce__(self) -> tuple[object, ...]:
+        held = None if self.value is None else repr(self.value)
+        return _restore, (type(self), self.args, {**self.__dict__, "value": held})
+
+    def __copy__(self) -> Self:
+        copy = type(self)(str(self), self.value)
+        copy.__dict__.update(self.__dict__)
+        return copy
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        # The value cannot change, and nothing else is more than a text.
+        return self.__copy__()
 
 
 class WaitTimeoutError(WaitError):
@@ -355,5 +409,9 @@ ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
 
 
 def _shortened(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001
+        # What was given may be anything: an integer of 5,000 digits, a list that holds itself.
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -148,7 +148,7 @@ class Pacers:
     """One client's pacers, each made when its operation is first called."""
 
     def __init__(self, pacing: Pacing) -> None:
-        self._pacing = pacing
+        self.pacing = pacing
         self._pacers: dict[str, Pacer] = {}
         self._lock = threading.Lock()
 
@@ -157,7 +157,7 @@ class Pacers:
         with self._lock:
             pacer = self._pacers.get(operation)
             if pacer is None:
-                pacer = self._pacers[operation] = Pacer(self._pacing)
+                pacer = self._pacers[operation] = Pacer(self.pacing)
             return pacer
 
 
@@ -165,26 +165,24 @@ def paced(
     attempt: Flow[T],
     pacer: Pacer,
     *,
-    operation: str,
-    number: int,
     deadline: Deadline,
-    last: CallError | None,
+    too_late: Callable[[float], CallError],
     really: bool,
 ) -> Flow[T]:
-    """Wait for the turn of attempt *number*, make it, and learn from what comes of it.
+    """Wait for the turn of *attempt*, make it, and learn from what comes of it.
 
     Where pauses are not *really* made, because a test has put something in their place, one is
     asked for and the turn taken.
 
     Raises:
-        DeadlineExceededError: its turn would come past the *deadline*.
+        CallError: what *too_late* makes, where its turn would come past the *deadline*.
     """
     place = pacer.enter()
     try:
         while (seconds := pacer.wait(place)) > 0:
             if deadline.passed_by(seconds):
                 attempt.close()
-                raise deadline.exceeded(operation, number, last)
+                raise too_late(seconds)
             deadline.count(seconds)
             yield from pause(seconds)
             if not really:

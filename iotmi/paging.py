@@ -7,6 +7,7 @@ anew from the first page.
 from collections.abc import AsyncIterator, Iterator
 from typing import Generic, Protocol, TypeVar
 
+from iotmi._deadline import Walk
 from iotmi._flow import following
 from iotmi._model import Listing, Page, Request, Response
 
@@ -15,18 +16,18 @@ R = TypeVar("R")
 
 
 class Sender(Protocol):
-    """What a pager needs of a client."""
+    """What a pager needs of an engine."""
 
-    def send(self, request: Request[R]) -> Response[R]:
-        """Send *request* and wait for what comes."""
+    def send(self, request: Request[R], walk: Walk | None = None) -> Response[R]:
+        """Send *request* as a page of *walk* and wait for what comes."""
         ...
 
 
 class AsyncSender(Protocol):
-    """The same of an awaiting client."""
+    """The same of an awaiting engine."""
 
-    async def send(self, request: Request[R]) -> Response[R]:
-        """Send *request* and wait for what comes."""
+    async def send(self, request: Request[R], walk: Walk | None = None) -> Response[R]:
+        """Send *request* as a page of *walk* and wait for what comes."""
         ...
 
 
@@ -35,7 +36,8 @@ class Pager(Generic[T]):
 
     ``for item in pager`` walks all items; a new walk starts at the first page again. Nothing is
     sent before the first item is asked for. The service promises neither an order nor that a walk
-    sees what is created meanwhile.
+    sees what is created meanwhile. A client's ``timeout`` bounds what the library spends on the
+    pages of one walk together.
     """
 
     def __init__(self, sender: Sender, listing: Listing[T]) -> None:
@@ -48,9 +50,10 @@ class Pager(Generic[T]):
 
     def pages(self) -> Iterator[Page[T]]:
         """The pages, each with its items and the token of the next."""
+        walk = Walk()
         listing: Listing[T] | None = self._listing
         while listing is not None:
-            response = self._sender.send(listing)
+            response = self._sender.send(listing, walk)
             yield response.value
             listing = following(listing, response)
 
@@ -84,18 +87,12 @@ class AsyncPager(Generic[T]):
         self._sender = sender
         self._listing = listing
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        async for page in self.pages():
-            for item in page.items:
-                yield item
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _AsyncItems(self.pages())
 
-    async def pages(self) -> AsyncIterator[Page[T]]:
+    def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, each with its items and the token of the next."""
-        listing: Listing[T] | None = self._listing
-        while listing is not None:
-            response = await self._sender.send(listing)
-            yield response.value
-            listing = following(listing, response)
+        return _AsyncPages(self._sender, self._listing)
 
     async def first(self) -> T | None:
         """The first item, or None where there is none."""
@@ -114,3 +111,52 @@ class AsyncPager(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<AsyncPager of {self._listing!r}>"
+
+
+class _AsyncPages(Generic[T]):
+    """One walk over the pages. No generator: one that is left in the middle has to be closed."""
+
+    def __init__(self, sender: AsyncSender, listing: Listing[T]) -> None:
+        self._sender = sender
+        self._walk = Walk()
+        self._listing: Listing[T] | None = listing
+        self._response: Response[Page[T]] | None = None
+        self._asking = False
+
+    def __aiter__(self) -> AsyncIterator[Page[T]]:
+        return self
+
+    async def __anext__(self) -> Page[T]:
+        if self._asking:
+            raise RuntimeError("another task is waiting for the next page of this walk")
+        # Whatever is raised here ends the walk.
+        listing, self._listing = self._listing, None
+        response, self._response = self._response, None
+        if listing is not None and response is not None:
+            listing = following(listing, response)
+        if listing is None:
+            raise StopAsyncIteration
+        self._asking = True
+        try:
+            self._response = await self._sender.send(listing, self._walk)
+        finally:
+            self._asking = False
+        self._listing = listing
+        return self._response.value
+
+
+class _AsyncItems(Generic[T]):
+    """One walk over the items of the pages."""
+
+    def __init__(self, pages: AsyncIterator[Page[T]]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter((await anext(self._pages)).items)

@@ -8,40 +8,25 @@ request is sent.
 import random
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from attrs import field, frozen, validators
 
-from iotmi._deadline import Deadline
 from iotmi._flow import Flow, pause
+from iotmi._observing import Attempt, Outcome, Retry, Watch
 from iotmi.errors import CallError, NotSentError, ServiceError, ThrottlingError
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 THROTTLE_COST: Final = 5
 FAILURE_COST: Final = 14
 STANDARD_BUDGET: Final[int | None] = 500
-
-
-@frozen(kw_only=True)
-class Retry:
-    """What `RetryPolicy.on_retry` is told: the attempt that failed, and what comes next.
-
-    Attributes:
-        operation: the operation's name.
-        attempt: which attempt failed, from 1.
-        error: how.
-        pause: seconds until the next attempt.
-    """
-
-    operation: str
-    attempt: int
-    error: CallError
-    pause: float
 
 
 @frozen(kw_only=True)
@@ -62,7 +47,9 @@ class RetryPolicy:
         total_time: no attempt begins later than this many seconds after the first; the error of
             the last attempt is raised. None for no bound. (A client's ``timeout`` is the stricter
             sibling, which also cuts an attempt short.)
-        on_retry: called before each pause, from the thread or task of the call.
+        on_attempt: called when an attempt has ended, well or badly, from the thread or task of the
+            call.
+        on_retry: called before each pause, likewise.
         seed: makes the pauses the same in each run, for tests.
         sleep: called in the place of all waiting, for tests, by the awaiting client too.
     """
@@ -77,6 +64,7 @@ class RetryPolicy:
     total_time: float | None = field(
         default=None, validator=validators.optional(validators.gt(0.0))
     )
+    on_attempt: Callable[[Attempt], None] | None = None
     on_retry: Callable[[Retry], None] | None = None
     seed: int | None = None
     sleep: Callable[[float], None] | None = field(default=None, repr=False)
@@ -112,6 +100,69 @@ class Budget:
                 self._left = min(self._most, self._left + amount)
 
 
+class Hooks:
+    """A policy's two hooks as an observer. It keeps nothing, so it watches every call itself."""
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._on_attempt = policy.on_attempt
+        self._on_retry = policy.on_retry
+
+    def call_begins(self, _operation: str, /, **_: object) -> Watch:
+        """Watch the call."""
+        return self
+
+    def attempting(self) -> AbstractContextManager[object]:
+        """Nothing around an attempt."""
+        return nullcontext()
+
+    def attempt_ended(self, attempt: Attempt, /) -> None:
+        """Tell `on_attempt`."""
+        if self._on_attempt is not None:
+            self._on_attempt(attempt)
+
+    def pause_begins(self, retry: Retry, /) -> None:
+        """Tell `on_retry`."""
+        if self._on_retry is not None:
+            self._on_retry(retry)
+
+    def call_ended(self, outcome: Outcome, /) -> None:
+        """Neither is told."""
+
+
+class Trying(Protocol[T_co]):
+    """What `Persistence` needs of a call."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the request may be sent again when nobody knows if the service acted."""
+        ...
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody is to be told of attempts."""
+        ...
+
+    def attempt(self, number: int, /) -> Flow[T_co]:
+        """Make one attempt."""
+        ...
+
+    def tell_attempt(self, error: CallError | None, /) -> None:
+        """Tell who watches that the attempt has ended."""
+        ...
+
+    def before_pause(self, error: CallError, seconds: float, /) -> None:
+        """The attempt that ended with *error* is tried again after a pause."""
+        ...
+
+    def elapsed(self) -> float:
+        """Seconds since the call began, pauses counted too where they are not really made."""
+        ...
+
+    def refuse_pause(self, error: CallError, seconds: float, /) -> None:
+        """Raise `DeadlineExceededError` if a pause of *seconds* would end too late."""
+        ...
+
+
 @frozen(kw_only=True)
 class Persistence:
     """One client's policy with its one budget and its one source of chance."""
@@ -130,82 +181,67 @@ class Persistence:
             chance=random.Random(policy.seed),  # noqa: S311
         )
 
-    def attempts(
-        self,
-        attempt: Callable[[int], Flow[T]],
-        *,
-        operation: str,
-        repeatable: bool,
-        deadline: Deadline,
-    ) -> Flow[T]:
-        """Run ``attempt(1)``, ``attempt(2)`` … until one succeeds or none more is due.
+    def attempts(self, call: Trying[T]) -> Flow[T]:
+        """Make attempts until one succeeds or none more is due.
 
         Raises:
             CallError: of the last attempt, knowing how many there were.
-            DeadlineExceededError: the next pause would end past the *deadline*.
+            DeadlineExceededError: the next pause would end past the call's deadline.
         """
         try:
-            result = yield from attempt(1)
+            result = yield from call.attempt(1)
         except CallError as error:
             # tenacity takes longer to import than a call takes: only a failure needs it.
-            result = yield from self._again(attempt, error, operation, repeatable, deadline)
-        else:
-            self.budget.earn(1)
+            return (yield from self._again(call, error))
+        self.budget.earn(1)
+        if call.watched:
+            call.tell_attempt(None)
         return result
 
-    def _again(
-        self,
-        attempt: Callable[[int], Flow[T]],
-        first: CallError,
-        operation: str,
-        repeatable: bool,  # noqa: FBT001
-        deadline: Deadline,
-    ) -> Flow[T]:
+    def _again(self, call: Trying[T], first: CallError) -> Flow[T]:
         import tenacity
 
         def worthwhile(error: BaseException) -> bool:
             return (
                 isinstance(error, CallError)
                 and error.worth_repeating
-                and (repeatable or isinstance(error, NotSentError | ThrottlingError))
+                and (call.repeatable or isinstance(error, NotSentError | ThrottlingError))
             )
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(worthwhile),
             wait=lambda state: self._pause_after(_error_of(state), state.attempt_number),
-            stop=lambda state: self._enough(state, deadline),
+            stop=lambda state: self._enough(state, call),
             reraise=True,
         )
         retrying.begin()
         # The driver of a flow does the waiting, so tenacity is asked only what to do next.
         state = tenacity.RetryCallState(retrying, fn=None, args=(), kwargs={})
         state.set_exception((type(first), first, first.__traceback__))
+        if call.watched:
+            call.tell_attempt(first)
         spent = 0
         while True:
             todo = retrying.iter(retry_state=state)
             if isinstance(todo, tenacity.DoSleep):
                 error = _error_of(state)
                 spent = _cost(error)
-                if self.policy.on_retry:
-                    self.policy.on_retry(
-                        Retry(
-                            operation=operation,
-                            attempt=state.attempt_number,
-                            error=error,
-                            pause=float(todo),
-                        )
-                    )
+                call.before_pause(error, float(todo))
                 state.prepare_for_next_attempt()
-                deadline.count(float(todo))
                 yield from pause(float(todo))
             elif isinstance(todo, tenacity.DoAttempt):
                 try:
-                    result = yield from attempt(state.attempt_number)
+                    result = yield from call.attempt(state.attempt_number)
                 except CallError as error:
                     state.set_exception((type(error), error, error.__traceback__))
                 else:
                     self.budget.earn(spent)
+                    if call.watched:
+                        call.tell_attempt(None)
                     return result
+                # Not above: what a hook raises is no failure of the attempt.
+                if call.watched:
+                    call.tell_attempt(_error_of(state))
 
     def _pause_after(self, error: CallError, attempt: int) -> float:
         policy = self.policy
@@ -214,15 +250,14 @@ class Persistence:
         asked = error.retry_after if isinstance(error, ServiceError) else None
         return max(drawn, asked or 0)
 
-    def _enough(self, state: "RetryCallState", deadline: Deadline) -> bool:
+    def _enough(self, state: "RetryCallState", call: Trying[T]) -> bool:
         error = _error_of(state)
         if state.attempt_number >= self.policy.attempts:
             return True
-        total = deadline.elapsed() + state.upcoming_sleep
+        total = call.elapsed() + state.upcoming_sleep
         if self.policy.total_time is not None and total > self.policy.total_time:
             return True
-        if deadline.passed_by(state.upcoming_sleep):
-            raise deadline.exceeded(error.operation, state.attempt_number, error) from error
+        call.refuse_pause(error, state.upcoming_sleep)
         return not self.budget.spend(_cost(error))
 
 

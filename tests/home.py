@@ -1,6 +1,7 @@
 """A few resources that many tests begin with."""
 
 from iotmi import (
+    AsyncClient,
     AuthenticationMaterialType,
     CapabilityAction,
     CapabilityReport,
@@ -11,8 +12,11 @@ from iotmi import (
     CommandEndpoint,
     CreatedManagedThing,
     CreateManagedThing,
+    RetryPolicy,
     Role,
 )
+from iotmi._course import Course
+from iotmi._observing import Observer
 
 SERIAL = "CANARYSERIAL0001"
 MATERIAL = f"SN:{SERIAL};UPC:829576019524"
@@ -68,4 +72,14 @@ def switch_report() -> CapabilityReport:
                 ],
             )
         ],
+    )
+
+
+def observed_by(client: Client | AsyncClient, policy: RetryPolicy, *observers: Observer) -> None:
+    """Have *observers* observe all calls of *client* from now on, which keeps to *policy*."""
+    course = client._course
+    client._adopt(
+        Course.along(
+            course._lines, retry=policy, pacing=None, timeout=course.timeout, observers=observers
+        )
     )

@@ -1,10 +1,11 @@
-"""A real HTTP server on loopback that does what a script says: one connection, one act."""
+"""Real HTTP servers on loopback: one that does what a script says, one that keeps connections."""
 
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TypeAlias
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self, TypeAlias
 
 import boto3
 
@@ -71,6 +72,69 @@ def serving(acts: Sequence[Act]) -> Iterator[str]:
         finally:
             over.set()
             thread.join(10)
+
+
+class Service:
+    """A server that answers every request alike, keeps connections, and remembers who asked.
+
+    Attributes:
+        ports: the callers' ports, one for each request: the same port is the same connection.
+        body: what it answers with; a ``#`` in it becomes the number of the request.
+        taking: seconds that it takes for an answer.
+        open: while it is not set, nobody is answered.
+    """
+
+    def __init__(self) -> None:
+        self.ports: list[int] = []
+        self.body = b'{"Id": "x"}'
+        self.taking = 0.0
+        self.open = threading.Event()
+        self.open.set()
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                service.ports.append(self.client_address[1])
+                service.open.wait(10)
+                # Time that an answer takes; nobody waits for anything else here.
+                threading.Event().wait(service.taking)
+                body = service.body.replace(b"#", str(len(service.ports)).encode())
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(
+                self,
+                format: str,  # noqa: A002 - the base class's name for it
+                *args: object,
+            ) -> None:
+                """Say nothing."""
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """A caller that went away is part of some tests."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(10)
 
 
 def closed_port() -> str:

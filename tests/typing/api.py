@@ -18,6 +18,7 @@ from iotmi import (
     AccountAssociationItem,
     AsyncClient,
     AsyncPager,
+    Attempt,
     AuthenticationMaterialType,
     Awaiting,
     CapabilityAction,
@@ -206,8 +207,12 @@ def what_goes_wrong(client: Client) -> None:
         raise as_value_error from None
     except iotmi.DeadlineExceededError as error:
         assert_type(error.last, iotmi.CallError | None)
+        assert_type(error.page, int | None)
     except (iotmi.NotSentError, iotmi.NoResponseError) as error:
         assert_type(error.attempts, int)
+        assert_type(error.failures, tuple[iotmi.FailedAttempt, ...])
+        assert_type(error.failures[0].request_id, str | None)
+        assert_type(error.failures[0].pause, float)
     except iotmi.IotmiError as error:
         assert_type(error.worth_repeating, bool)
     with contextlib.suppress(iotmi.WaitTimeoutError, iotmi.WaitFailedError):
@@ -253,6 +258,12 @@ def tell(retry: Retry) -> None:
     assert_type(retry.pause, float)
 
 
+def tell_attempt(attempt: Attempt) -> None:
+    assert_type(attempt.attempt, int)
+    assert_type(attempt.error, iotmi.CallError | None)
+    assert_type(attempt.request_id, str | None)
+
+
 def policies() -> None:
     policy = RetryPolicy(
         attempts=3, base=0.1, budget=None, total_time=60, on_retry=tell, seed=1, sleep=None
@@ -261,6 +272,7 @@ def policies() -> None:
     assert_type(policy.attempts, int)
     assert_type(policy.budget, int | None)
     assert_type(policy.on_retry, Callable[[Retry], None] | None)
+    assert_type(RetryPolicy(on_attempt=tell_attempt).on_attempt, Callable[[Attempt], None] | None)
 
 
 def operations() -> None:
