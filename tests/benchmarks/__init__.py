@@ -1,1 +1,1 @@
-"""Measurements, each a command: ``python -m tests.benchmarks.<name>`` prints its figures."""
+"""Measurements, each a command: iotmi beside other clients, and what its emulator costs."""

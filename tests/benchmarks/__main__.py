@@ -1,0 +1,108 @@
+"""iotmi beside raw boto3 and capo, in one run.
+
+    python -m tests.benchmarks [--only NAME ...] [--rounds 15] [--quick] [--strict]
+                               [--json PATH] [--chart PATH] [--write-docs [FOLDER]]
+    python -m tests.benchmarks --profile NAME
+
+A missed bar is told, and fails the command with ``--strict`` only: times are no test. What is
+measured and how: docs/performance.md.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from attrs import evolve, frozen
+
+from tests.benchmarks import agreement, cold, memory, page, throughput, timed
+from tests.benchmarks.chart import chart
+from tests.benchmarks.measuring import QUICK, Extent, Row
+from tests.benchmarks.report import Outcome, machine
+from tests.benchmarks.server import Server, serving
+
+
+@frozen
+class Run:
+    """What measures one work, and whether the service takes its time over each answer."""
+
+    measure: Callable[[Server, Extent], list[Row]]
+    latency: bool = False
+
+
+RUNS: Final[Mapping[str, Run]] = {
+    **{name: Run(partial(timed.measure, name)) for name in timed.WORKS},
+    "cold-start": Run(cold.measure),
+    "hold": Run(memory.holding),
+    "iterate": Run(memory.iterating),
+    **{name: Run(partial(throughput.measure, name), latency=True) for name in throughput.WORKS},
+}
+PROFILES: Final[Mapping[str, Callable[[Server], str]]] = {
+    **{name: partial(timed.profile, name) for name in timed.WORKS},
+    "cold-start": cold.profile,
+}
+
+
+def main() -> int:
+    """The command."""
+    given = _parser().parse_args()
+    if given.profile:
+        with serving() as server:
+            sys.stdout.write(PROFILES[given.profile](server))
+        return 0
+    extent = QUICK if given.quick else Extent()
+    if given.rounds:
+        extent = evolve(extent, rounds=given.rounds)
+    outcome = _run(given.only, extent)
+    sys.stdout.write(outcome.text())
+    if given.json:
+        given.json.write_text(outcome.json())
+    if given.chart:
+        given.chart.write_text(chart(outcome.rows))
+    if given.write_docs:
+        page.write(outcome, given.write_docs)
+    return int(given.strict and bool(outcome.missed()))
+
+
+def _run(names: list[str], extent: Extent) -> Outcome:
+    rows: list[Row] = []
+    with (
+        serving(pages=extent.pages) as prompt,
+        serving(pages=extent.pages, latency=throughput.LATENCY) as slow,
+    ):
+        agreed = agreement.asked(prompt)
+        for name in names:
+            sys.stderr.write(f"{name} …\n")
+            run = RUNS[name]
+            rows += run.measure(slow if run.latency else prompt, extent)
+    return Outcome(machine(), extent, agreed, rows)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description="iotmi beside raw boto3 and capo."
+    )
+    parser.add_argument("--only", nargs="+", choices=RUNS, default=list(RUNS), metavar="NAME")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--quick", action="store_true", help="show that it works, in seconds")
+    parser.add_argument("--strict", action="store_true", help="end with 1 where a bar is missed")
+    parser.add_argument("--json", type=Path, help="write the outcome for programs")
+    parser.add_argument("--chart", type=Path, help="write the ratios as SVG")
+    parser.add_argument(
+        "--write-docs",
+        type=Path,
+        nargs="?",
+        const=page.DOCS,
+        metavar="FOLDER",
+        help="write table, JSON and chart into the documents",
+    )
+    parser.add_argument(
+        "--profile", choices=PROFILES, help="where the time goes in iotmi's part of a work"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""The figures in the documents: the table in docs/performance.md, its JSON and its chart."""
+
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.chart import chart
+from tests.benchmarks.children import ROOT
+from tests.benchmarks.report import Outcome
+
+DOCS: Final = ROOT / "docs"
+_BEGIN: Final = "<!-- figures: written by python -m tests.benchmarks --write-docs -->\n"
+_END: Final = "<!-- end of figures -->\n"
+
+
+def write(outcome: Outcome, docs: Path) -> None:
+    """Put *outcome* into the *docs*, where the last one was."""
+    page = docs / "performance.md"
+    before, begin, rest = page.read_text().partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise ValueError(f"{page.name} has no place for the figures")
+    page.write_text(f"{before}{begin}\n{outcome.text()}\n{end}{after}")
+    (docs / "performance.json").write_text(outcome.json())
+    (docs / "performance.svg").write_text(chart(outcome.rows))

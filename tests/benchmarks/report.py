@@ -1,0 +1,123 @@
+"""The outcome: the bars, the machine, and a table for people and JSON for programs."""
+
+import json
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Final
+
+from attrs import asdict, frozen
+
+from iotmi._version import __version__
+from tests.benchmarks.measuring import FLOOR, REFERENCE, Bar, Extent, Row
+
+OURS: Final = "iotmi"
+OTHER: Final = "capo"
+
+BARS: Final[Mapping[tuple[str, str], Bar]] = {
+    ("list", "CPU"): Bar(0.25),
+    ("create", "CPU"): Bar(0.50),
+    ("get", "CPU"): Bar(0.72),
+    ("cold-start", "CPU"): Bar(1.00),
+    ("cold-start", "peak memory"): Bar(1.05),
+    ("iterate", "growth"): Bar(5.0, of_boto3=False),
+}
+"""By work and measure: the most that iotmi may take."""
+
+
+@frozen
+class Outcome:
+    """One run.
+
+    Attributes:
+        machine: what was measured, and where.
+        extent: how much of it.
+        agreed: which contestants did the same, by kind of call.
+        rows: the figures.
+    """
+
+    machine: Mapping[str, str]
+    extent: Extent
+    agreed: object
+    rows: Sequence[Row]
+
+    def json(self) -> str:
+        """For programs."""
+        rows = [{**asdict(row), "held": held(row), "beats_capo": beats(row)} for row in self.rows]
+        document = {
+            "machine": self.machine,
+            "extent": asdict(self.extent),
+            "agreed": self.agreed,
+            "rows": rows,
+        }
+        return json.dumps(document, indent=2) + "\n"
+
+    def missed(self) -> list[Row]:
+        """The rows whose bar is missed."""
+        return [row for row in self.rows if held(row) is False]
+
+    def text(self) -> str:
+        """For people, in Markdown: where it was measured, and the table."""
+        facts = ", ".join(f"{name} {value}" for name, value in self.machine.items())
+        return f"{facts}; {self.extent.rounds} rounds.\n\n{self._table()}\n"
+
+    def _table(self) -> str:
+        heads = ["work", "measure", f"{OURS} : {REFERENCE}", f"{OTHER} : {REFERENCE}", "unit"]
+        heads += [REFERENCE, OURS, OTHER, FLOOR, "bar", f"beats {OTHER}"]
+        lines = [heads, *(list(_cells(row)) for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        lines.insert(1, ["-" * width for width in widths])
+        return "\n".join(
+            f"| {' | '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))} |"
+            for line in lines
+        )
+
+
+def machine() -> dict[str, str]:
+    """What was measured, and where."""
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "Python": platform.python_version(),
+        "iotmi": __version__,
+        **{name: version(name) for name in ("boto3", "botocore", "capo-iot-managed-integrations")},
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": str(os.cpu_count()),
+    }
+
+
+def held(row: Row) -> bool | None:
+    """Whether iotmi keeps to the row's bar; None where it has none."""
+    bar = BARS.get((row.work, row.measure))
+    if bar is None:
+        return None
+    return (row.ratios if bar.of_boto3 else row.medians)[OURS] <= bar.most
+
+
+def beats(row: Row) -> bool | None:
+    """Whether iotmi does better than capo; None where that cannot be said."""
+    if OTHER not in row.ratios:
+        return None
+    ours, other = row.medians[OURS], row.medians[OTHER]
+    return ours > other if row.more_is_better else ours < other
+
+
+def _cells(row: Row) -> Iterator[str]:
+    yield from (row.work, row.measure)
+    for name in (OURS, OTHER):
+        yield number(row.ratios.get(name))
+    yield row.unit
+    for name in (REFERENCE, OURS, OTHER, FLOOR):
+        yield number(row.medians.get(name))
+    bar = BARS.get((row.work, row.measure))
+    yield "" if bar is None else f"{bar.most:g} {'held' if held(row) else 'MISSED'}"
+    yield {True: "yes", False: "no", None: ""}[beats(row)]
+
+
+def number(figure: float | None) -> str:
+    """A figure with three digits, or as many as it has before the point."""
+    if figure is None:
+        return ""
+    places = 0 if abs(figure) >= 100 else 1 if abs(figure) >= 10 else 2
+    return f"{figure:.{places}f}"

@@ -1,0 +1,174 @@
+"""A scripted service in a process of its own: prepared bytes over HTTP/1.1 on loopback.
+
+    python -m tests.benchmarks.server [--pages 1000] [--latency 0.005]
+
+It prints its port and serves until its standard input ends, so that it never outlives who started
+it. It understands just what the contestants send, and is cheap, so that it is they who are
+measured. ``GET /-/last`` tells the last request before it.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from itertools import count
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from attrs import frozen
+
+from tests.benchmarks import answers
+from tests.benchmarks.children import ROOT
+
+_QUICK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
+
+_HEAD: Final = (
+    "HTTP/1.1 {status}\r\n"
+    "Date: Thu, 30 Jul 2026 08:00:00 GMT\r\n"
+    "Content-Type: application/json\r\n"
+    "Content-Length: {length}\r\n"
+    "Connection: keep-alive\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Cache-Control: no-store\r\n"
+    "Strict-Transport-Security: max-age=47304000; includeSubDomains\r\n"
+    "x-amzn-RequestId: 4d2c1a8e-7b90-4f3a-9c55-{number:012x}\r\n\r\n"
+)
+
+
+class Script:
+    """What is answered to which request."""
+
+    def __init__(self, pages: int) -> None:
+        self._pages = pages
+        self._first = answers.page(0, pages)
+        self._thing = answers.thing()
+        self._creation = answers.creation()
+        self._numbers = count(1)
+        self._last = b"null"
+
+    def answer(self, method: str, target: str, body: bytes) -> bytes:
+        """The whole reply to one request."""
+        if target == "/-/last":
+            return self._reply("200 OK", self._last)
+        self._last = json.dumps([method, target, body.decode()]).encode()
+        if method == "POST":
+            return self._reply("201 Created", self._creation)
+        path, _, query = target.partition("?")
+        if path != "/managed-things":
+            return self._reply("200 OK", self._thing)
+        token = parse_qs(query).get("NextToken", [""])[0]
+        number = answers.page_of(token)
+        return self._reply("200 OK", answers.page(number, self._pages) if number else self._first)
+
+    def _reply(self, status: str, body: bytes) -> bytes:
+        head = _HEAD.format(status=status, length=len(body), number=next(self._numbers))
+        return head.encode() + body
+
+
+class Connection(asyncio.Protocol):
+    """One connection, kept alive. asyncio itself sets TCP_NODELAY."""
+
+    _transport: asyncio.Transport
+
+    def __init__(self, script: Script, latency: float) -> None:
+        self._script = script
+        self._latency = latency
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what is written to."""
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("a stream was expected")
+        self._transport = transport
+        self._socket = transport.get_extra_info("socket")
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request that has come whole."""
+        if _QUICK is not None:
+            # A client that sends head and body apart is not to wait for a delayed acknowledgement,
+            # 40 ms of Linux's that say nothing of the client. It has to be asked for each time.
+            self._socket.setsockopt(socket.IPPROTO_TCP, _QUICK, 1)
+        self._received += data
+        while True:
+            head, end, rest = self._received.partition(b"\r\n\r\n")
+            length = _body_length(head)
+            if not end or len(rest) < length:
+                return
+            self._received = rest[length:]
+            method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+            reply = self._script.answer(method, target, rest[:length])
+            if self._latency:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._latency, self._transport.write, reply)
+            else:
+                self._transport.write(reply)
+
+
+def _body_length(head: bytes) -> int:
+    lowered = head.lower()
+    at = lowered.find(b"\r\ncontent-length:")
+    return int(lowered[at + 17 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+
+
+async def _serve(pages: int, latency: float) -> None:
+    script = Script(pages)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Connection(script, latency), "127.0.0.1", 0, backlog=1024
+    )
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    # Nothing here makes cycles, and a collection would be seen as a slow answer.
+    gc.disable()
+    async with server:
+        await asyncio.to_thread(sys.stdin.read)
+
+
+@frozen
+class Server:
+    """The scripted service, as seen from outside its process."""
+
+    url: str
+
+    def last_request(self) -> tuple[str, str, dict[str, list[str]], object]:
+        """What was asked last: the method, the path, the query and the decoded body."""
+        connection = HTTPConnection(self.url.removeprefix("http://"))
+        connection.request("GET", "/-/last")
+        method, target, body = json.loads(connection.getresponse().read())
+        connection.close()
+        split = urlsplit(target)
+        return method, split.path, parse_qs(split.query), json.loads(body) if body else None
+
+
+@contextmanager
+def serving(*, pages: int = 1, latency: float = 0.0) -> Iterator[Server]:
+    """The scripted service, for as long as it is needed."""
+    command = [sys.executable, "-m", "tests.benchmarks.server"]
+    command += ["--pages", str(pages), "--latency", str(latency)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        # Leaving closes its standard input, at which it ends.
+        if process.stdout is None:
+            raise RuntimeError("the server has no standard output")
+        yield Server(f"http://127.0.0.1:{int(process.stdout.readline())}")
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description="The scripted service.")
+    parser.add_argument("--pages", type=int, default=1)
+    parser.add_argument("--latency", type=float, default=0.0)
+    given = parser.parse_args()
+    asyncio.run(_serve(given.pages, given.latency))
+
+
+if __name__ == "__main__":
+    main()
