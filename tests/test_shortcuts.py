@@ -9,6 +9,9 @@ from botocore.session import Session
 import iotmi
 from iotmi._shortcuts import Call, Route, give_body
 from iotmi._transport import open_client, open_session
+from iotmi.emulator import Emulator
+from iotmi.emulator._signatures import Credentials
+from iotmi.emulator.server import serving as over_http
 from tests.loopback import answer, serving
 
 
@@ -96,3 +99,16 @@ def test_a_call_within_a_lambda_function_bears_its_trace(monkeypatch: pytest.Mon
         )
         iotmi.Client(boto3_client=client).managed_things.get("x")
     assert "Root=1-2-3" in seen[0]
+
+
+def test_what_we_put_in_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The body is there before botocore signs; the emulator's own reckoning of it agrees."""
+    keys = Credentials("AKIDEXAMPLE", "nothing it could open")
+    with Emulator() as emulator, over_http(emulator, credentials=keys) as url:
+        with iotmi.Client(endpoint_url=url, retry=iotmi.RetryPolicy.none()) as client:
+            made = client.credential_lockers.create(name="Elm Street 7", tags={"ü": "ß"})
+            assert client.credential_lockers.get(made.id).name == "Elm Street 7"
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
+        with iotmi.Client(endpoint_url=url, retry=iotmi.RetryPolicy.none()) as stranger:
+            with pytest.raises(iotmi.AuthenticationError):
+                stranger.credential_lockers.create(name="Elm Street 8")
