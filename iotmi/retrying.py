@@ -27,6 +27,7 @@ T_co = TypeVar("T_co", covariant=True)
 THROTTLE_COST: Final = 5
 FAILURE_COST: Final = 14
 STANDARD_BUDGET: Final[int | None] = 500
+LONGEST_ASKED: Final[float | None] = 60.0
 
 
 @frozen(kw_only=True)
@@ -41,6 +42,9 @@ class RetryPolicy:
         base: the bound of the first pause, in seconds.
         throttle_base: the same after a throttle.
         longest: the highest bound, in seconds.
+        longest_asked: the longest pause, in seconds, that is made because the service asks for it;
+            where it asks for more, the error is raised at once, with what was asked in
+            ``retry_after``. None for no bound.
         budget: how much repeating a client may do before it needs successes to earn more: a
             repetition costs 5 after a throttle and 14 otherwise, a success pays back. It keeps a
             client from hammering a service that is down. None for no such bound.
@@ -58,6 +62,9 @@ class RetryPolicy:
     base: float = field(default=0.05, validator=validators.gt(0.0))
     throttle_base: float = field(default=1.0, validator=validators.gt(0.0))
     longest: float = field(default=20.0, validator=validators.gt(0.0))
+    longest_asked: float | None = field(
+        default=LONGEST_ASKED, validator=validators.optional(validators.gt(0.0))
+    )
     budget: int | None = field(
         default=STANDARD_BUDGET, validator=validators.optional(validators.gt(0))
     )
@@ -247,12 +254,14 @@ class Persistence:
         policy = self.policy
         base = policy.throttle_base if isinstance(error, ThrottlingError) else policy.base
         drawn = self.chance.uniform(0, min(policy.longest, base * 2 ** (attempt - 1)))
-        asked = error.retry_after if isinstance(error, ServiceError) else None
-        return max(drawn, asked or 0)
+        return max(drawn, _asked(error))
 
     def _enough(self, state: "RetryCallState", call: Trying[T]) -> bool:
         error = _error_of(state)
         if state.attempt_number >= self.policy.attempts:
+            return True
+        asked, bound = _asked(error), self.policy.longest_asked
+        if bound is not None and asked > bound:
             return True
         total = call.elapsed() + state.upcoming_sleep
         if self.policy.total_time is not None and total > self.policy.total_time:
@@ -266,6 +275,12 @@ def _error_of(state: "RetryCallState") -> CallError:
     if not isinstance(error, CallError):
         raise TypeError("tenacity looks only at attempts that failed")
     return error
+
+
+def _asked(error: CallError) -> float:
+    """The seconds that the service asked to wait; 0.0 where it did not."""
+    asked = error.retry_after if isinstance(error, ServiceError) else None
+    return asked or 0.0
 
 
 def _cost(error: CallError) -> int:

@@ -130,6 +130,23 @@ def test_the_pause_that_the_service_asks_for_is_kept(
     assert pauses == [7.0]
 
 
+@pytest.mark.parametrize(("asked", "attempts"), [(60, 2), (61, 1)])
+def test_nobody_waits_a_day_because_a_header_says_so(
+    emulator: Emulator, asked: float, attempts: int
+) -> None:
+    """A longer pause than the policy allows ends the call at once, and the error tells it."""
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=asked)
+    policy = RetryPolicy(attempts=2, sleep=lambda _: None)
+    with pytest.raises(iotmi.ThrottlingError) as caught:
+        emulator.client(retry=policy).managed_things.get("x")
+    assert (caught.value.attempts, caught.value.retry_after) == (attempts, asked)
+    patient = emulator.client(retry=RetryPolicy(longest_asked=None, sleep=lambda _: None))
+    emulator.faults.clear()
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=86_400)
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        patient.managed_things.get("x")
+
+
 def test_the_hook_is_told_of_each_retry(emulator: Emulator) -> None:
     """What failed, how, which attempt it was and how long the pause will be."""
     told: list[Retry] = []
