@@ -8,6 +8,7 @@ A page finds `client` and `emulator`, and the ids `locker_id`, `hub_id` and `lam
 needs it imports, as its reader would. Waiters and retries do not wait.
 """
 
+from contextlib import ExitStack
 from doctest import ELLIPSIS
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ def furnish(page: dict[str, Any]) -> None:
     from iotmi.emulator import Emulator
     from tests.home import switch_report
 
+    # What a page sets up for the whole process, it enters here.
+    page["afterwards"] = ExitStack()
     emulator = page["emulator"] = page["_furnished"] = Emulator()
     client = emulator.client()
     locker_id = client.credential_lockers.create(name="Elm Street 5").id
@@ -72,6 +75,7 @@ def furnish(page: dict[str, Any]) -> None:
 
 def clear(page: dict[str, Any]) -> None:
     """Close the home, and the emulator that the page made, if it made one."""
+    page["afterwards"].close()
     page["_furnished"].close()
     page["emulator"].close()
 

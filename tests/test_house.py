@@ -21,15 +21,21 @@ PACKAGE = ROOT / "iotmi"
 
 # Lowest first. A module may import from floors below its own, and from its own floor.
 FLOORS = [
-    ["errors", "_version", "_constraints", "_enums", "_values"],
+    ["errors", "_version", "_constraints", "_enums", "_values", "_unreadable"],
     ["_shapes"],
+    ["_members"],
     ["_checking", "_secrets"],
     ["_model"],
-    ["_codec", "_flow", "_deadline"],
+    ["_careful"],
+    ["_codec", "_flow", "_deadline", "_observing", "_processes"],
+    ["_leaving", "_telemetry"],
     ["paging", "retrying", "waiting", "pacing"],
     ["_bind"],
     ["resources"],
+    ["_shortcuts"],
     ["_transport"],
+    ["_call"],
+    ["_course"],
     ["_engine"],
     ["_awaiting"],
     ["client"],
@@ -109,13 +115,14 @@ def test_no_module_imports_in_a_circle() -> None:
 
 
 def test_only_the_transport_and_the_emulator_speak_to_boto3() -> None:
-    """boto3 is named in the transport, in the client's signature, and behind the seam."""
+    """boto3 is named in the transport and its short ways, in the client's signature, the seam."""
     speaking = {
         name
         for name, path in modules().items()
         if any(found.split(".")[0] in {"boto3", "botocore"} for found in imports(path))
     }
     assert {name for name in speaking if not name.startswith("iotmi.emulator")} == {
+        "iotmi._shortcuts",
         "iotmi._transport",
         "iotmi.client",
     }
@@ -191,6 +198,22 @@ def test_a_client_loads_the_families_it_uses_and_no_other() -> None:
     assert "iotmi.resources.tags" in found
     assert "iotmi.resources.managed_things" not in found
     assert not found & {"iotmi.emulator", "anyio", "tenacity", "click", "rich"}
+
+
+def test_a_call_that_succeeds_loads_neither_cattrs_nor_tenacity() -> None:
+    """They are for what goes wrong, and take longer to load than a call takes."""
+    program = (
+        "from iotmi.emulator import Emulator\n"
+        "client = Emulator().client()\n"
+        "made = client.credential_lockers.create(name='Elm Street 7')\n"
+        "client.credential_lockers.get(made.id), client.credential_lockers.list().collect()\n"
+    )
+    assert not loaded(program) & {"cattrs", "tenacity"}
+    failing = (
+        f"{program}from contextlib import suppress\nimport iotmi\n"
+        "with suppress(iotmi.ResourceNotFoundError): client.credential_lockers.get('x')"
+    )
+    assert "tenacity" in loaded(failing)
 
 
 def table_lines() -> list[tuple[type, str, object]]:
