@@ -4,7 +4,6 @@ They hold the families and the lifetime of the connection; how a call is made is
 business.
 """
 
-import pickle
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
@@ -246,6 +245,8 @@ class _Client(Families[M]):
     def __reduce__(self) -> tuple[object, ...]:
         """By its options: the other side finds credentials for itself, and opens connections."""
         if self._given:
+            import pickle
+
             raise pickle.PicklingError(
                 f"a client that was made from a {self._given} does not pickle: make it in the "
                 "other process, or make it from profile_name, region_name and endpoint_url"

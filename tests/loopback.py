@@ -16,7 +16,7 @@ def answer(status: str, body: bytes = b"", **headers: str) -> Act:
     """Answer with *status* (such as ``"200 OK"``), headers and body, and close."""
 
     def act(connection: socket.socket) -> None:
-        _read_request(connection)
+        read_request(connection)
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
@@ -26,12 +26,12 @@ def answer(status: str, body: bytes = b"", **headers: str) -> Act:
 
 def hang_up(connection: socket.socket) -> None:
     """Read the request and close without an answer."""
-    _read_request(connection)
+    read_request(connection)
 
 
 def keep_silent(connection: socket.socket) -> None:
     """Read the request and answer nothing until the caller gives up."""
-    _read_request(connection)
+    read_request(connection)
     connection.settimeout(2)
     connection.recv(1)
 
@@ -150,19 +150,20 @@ def session() -> boto3.Session:
     )
 
 
-def _read_request(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
+    """One request, whole; nothing where the caller has closed."""
     received = b""
     while b"\r\n\r\n" not in received:
-        received += connection.recv(65536)
+        octets = connection.recv(65536)
+        if not octets:
+            return b""
+        received += octets
     head, _, body = received.partition(b"\r\n\r\n")
-    length = next(
-        (
-            int(line.split(b":")[1])
-            for line in head.split(b"\r\n")
-            if line.lower().startswith(b"content-length:")
-        ),
-        0,
-    )
+    lines = (line.lower().partition(b":") for line in head.split(b"\r\n"))
+    length = next((int(value) for name, _, value in lines if name == b"content-length"), 0)
     while len(body) < length:
-        body += connection.recv(65536)
+        octets = connection.recv(65536)
+        if not octets:
+            return b""
+        body += octets
     return head + body
