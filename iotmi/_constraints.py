@@ -11,7 +11,7 @@ model letter by letter; `compile_pattern` is the one place that translates.
 
 import re
 from collections.abc import Sized
-from functools import cache, cached_property
+from functools import cache
 from typing import Final
 
 from attrs import frozen
@@ -31,8 +31,7 @@ class Text:
             self.max is not None and len(value) > self.max
         ):
             return False
-        compiled = self._compiled
-        return compiled is None or compiled.search(value) is not None
+        return self.pattern is None or compile_pattern(self.pattern).search(value) is not None
 
     def broken_by(self, value: str) -> str | None:
         """The rule that *value* breaks, in words, or None."""
@@ -41,10 +40,6 @@ class Text:
         if _outside(len(value), self.min, self.max):
             return f"must have {_range(self.min, self.max)} characters, has {len(value)}"
         return f"must match {self.pattern}"
-
-    @cached_property
-    def _compiled(self) -> re.Pattern[str] | None:
-        return None if self.pattern is None else compile_pattern(self.pattern)
 
 
 @frozen
