@@ -186,6 +186,8 @@ class Call(Generic[R]):
             request_id=error.request_id,
             http_status=self._http_status(error),
             elapsed=time.monotonic() - self._attempt_began,
+            # One that was cut short goes on with nobody waiting.
+            may_have_acted=error.uncertain or isinstance(error, DeadlineExceededError),
         )
         error.attempts = self._made
         self._failures = error.failures = (*self._failures, failure)

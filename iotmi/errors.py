@@ -107,6 +107,7 @@ class FailedAttempt:
         http_status: such as 429, or None where no answer came.
         elapsed: seconds that the attempt took.
         pause: seconds of the retry's pause that followed; 0.0 where none did.
+        may_have_acted: whether the service may have acted on it all the same.
     """
 
     kind: str
@@ -115,6 +116,7 @@ class FailedAttempt:
     http_status: int | None = None
     elapsed: float
     pause: float = 0.0
+    may_have_acted: bool = False
 
     def __str__(self) -> str:
         known = "" if self.request_id is None else f", request id {self.request_id}"
@@ -129,15 +131,28 @@ class CallError(IotmiError):
         attempts: how often the request was tried, this one included.
         request_id: what AWS support asks for, or None where no answer with one came.
         failures: the attempts of the call that failed, oldest first, the last one included.
+        uncertain: whether the service may have acted on an attempt that ended so.
     """
 
     request_id: str | None = None
+    uncertain: bool = False
 
     def __init__(self, message: str, *, operation: str, attempts: int = 1) -> None:
         super().__init__(message)
         self.operation = operation
         self.attempts = attempts
         self.failures: tuple[FailedAttempt, ...] = ()
+
+    @property
+    def may_have_acted(self) -> bool:
+        """Whether the service may have acted on any attempt of the call.
+
+        The last alone does not tell: a throttle says that nothing was done, and the attempt before
+        it may have been carried out and its answer lost.
+        """
+        if not self.failures:
+            return self.uncertain
+        return any(failure.may_have_acted for failure in self.failures)
 
 
 class NotSentError(CallError):
@@ -160,6 +175,7 @@ class NoResponseError(CallError):
     """
 
     worth_repeating = True
+    uncertain = True
 
 
 class ResponseError(CallError):
@@ -169,6 +185,8 @@ class ResponseError(CallError):
         request_id: what AWS support asks for, or None where the answer had none.
         path: the member that could not be read, or None where nothing could.
     """
+
+    uncertain = True
 
     def __init__(
         self,
@@ -280,6 +298,9 @@ class ServiceError(CallError):
         self.request_id = request_id
         self.http_status = http_status
         self.retry_after = retry_after
+        if type(self) is ServiceError and http_status >= 500:
+            # A code that nobody knows, of a fault that is not the caller's.
+            self.uncertain = True
 
     def __str__(self) -> str:
         tries = "" if self.attempts == 1 else f", {self.attempts} attempts"
@@ -301,6 +322,7 @@ class InternalFailureError(ServiceError):
     """Something went wrong inside the service."""
 
     worth_repeating = True
+    uncertain = True
     fault = "server"
 
 
@@ -308,6 +330,7 @@ class InternalServerError(ServiceError):
     """Something went wrong inside the service."""
 
     worth_repeating = True
+    uncertain = True
     fault = "server"
 
 
@@ -339,6 +362,7 @@ class ServiceUnavailableError(ServiceError):
     """The service cannot answer now."""
 
     worth_repeating = True
+    uncertain = True
     fault = "server"
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 import anyio
@@ -11,7 +11,7 @@ import pytest
 import iotmi
 from iotmi import AsyncClient, Attempt, Client, FailedAttempt, GetManagedThing, Retry, RetryPolicy
 from iotmi._observing import Outcome, Watch
-from iotmi.emulator import Emulator
+from iotmi.emulator import Emulator, Faults
 from tests.home import hub_request, make_hub, observed_by, toggle
 from tests.loopback import Service, answer, closed_port, hang_up, keep_silent, serving, session
 
@@ -352,3 +352,38 @@ def test_a_command_that_an_observer_watches_is_still_not_repeated(emulator: Emul
         client.managed_things.send_command("x", endpoints=[toggle()])
     (outcome,) = diary.outcomes()
     assert outcome.attempts == 1 == len(emulator.calls)
+
+
+@pytest.mark.parametrize(
+    ("plant", "expected"),
+    [
+        (lambda faults: faults.fail("GetManagedThing", "ThrottlingException", times=9), False),
+        (lambda faults: faults.fail("GetManagedThing", "ValidationException"), False),
+        (lambda faults: faults.refuse_connections("GetManagedThing", times=9), False),
+        (lambda faults: faults.fail("GetManagedThing", "InternalServerException", times=9), True),
+        (lambda faults: faults.lose_answers("GetManagedThing", times=9), True),
+    ],
+)
+def test_an_error_says_whether_the_service_may_have_acted(
+    plant: Callable[[Faults], None], *, expected: bool
+) -> None:
+    """Not after a refusal, nor where nothing left; else it may have."""
+    with Emulator() as emulator:
+        plant(emulator.faults)
+        with pytest.raises(iotmi.CallError) as caught:
+            emulator.client().managed_things.get("x")
+    assert caught.value.may_have_acted is expected
+    assert caught.value.uncertain is expected
+
+
+def test_the_last_attempt_alone_does_not_say_it() -> None:
+    """A throttle after a lost answer: the class says nothing was done, and something was."""
+    with Emulator() as emulator:
+        emulator.faults.lose_answers("CreateCredentialLocker")
+        emulator.faults.fail("CreateCredentialLocker", "ThrottlingException", times=9)
+        with pytest.raises(iotmi.ThrottlingError) as caught:
+            emulator.client().credential_lockers.create(name="Elm Street 7")
+        emulator.faults.clear()
+        assert len(emulator.client().credential_lockers.list().collect()) == 1
+    assert caught.value.may_have_acted
+    assert [failure.may_have_acted for failure in caught.value.failures] == [True] + [False] * 4
