@@ -163,7 +163,7 @@ def _based(cls: type[T]) -> type[T]:
     body = {
         name: held for name, held in cls.__dict__.items() if name not in ("__dict__", "__weakref__")
     }
-    made: type[T] = type(cls.__name__, (Value,), body)
+    made: type = type(cls.__name__, (Value,), body)
     return made
 
 

@@ -15,6 +15,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from threading import TIMEOUT_MAX
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore.exceptions as theirs
@@ -191,12 +192,26 @@ class Transport:
                 _scrub(error, hide)
                 raise translated from error
         metadata = parsed.pop("ResponseMetadata", {})
+        if call.answer is not None:
+            _require_whole(call.answer, metadata, operation)
         return Reply(
             body=call.answer,
             parsed=parsed,
             request_id=metadata.get("RequestId"),
             http_status=metadata.get("HTTPStatusCode", 0),
         )
+
+
+def _require_whole(body: bytes, metadata: Mapping[str, Any], operation: str) -> None:
+    """botocore takes half of a body for all of it, where the connection broke off in between."""
+    promised = metadata.get("HTTPHeaders", {}).get("content-length", "")
+    if promised.isdecimal() and len(body) < int(promised):
+        error = NoResponseError(
+            f"{operation}: no whole answer came: {len(body)} of {promised} bytes",
+            operation=operation,
+        )
+        error.request_id = metadata.get("RequestId")
+        raise error
 
 
 def translate(error: Exception, operation: str, hide: Conceal) -> CallError:
@@ -209,7 +224,7 @@ def translate(error: Exception, operation: str, hide: Conceal) -> CallError:
             f"{operation}: the answer cannot be read", operation=operation, request_id=None
         )
     if isinstance(error, _MAYBE_SENT) or (
-        isinstance(error, theirs.SSLError) and "CERTIFICATE_VERIFY_FAILED" not in text
+        isinstance(error, _TELLS_NO_TIME) and not _while_connecting(error)
     ):
         return NoResponseError(f"{operation}: no answer came: {text}", operation=operation)
     return NotSentError(
@@ -220,6 +235,8 @@ def translate(error: Exception, operation: str, hide: Conceal) -> CallError:
 
 
 _MAYBE_SENT: Final = (theirs.HTTPClientError, theirs.IncompleteReadError)
+# A certificate or a proxy that is refused, and also a connection through them that breaks later.
+_TELLS_NO_TIME: Final = (theirs.SSLError, theirs.ProxyConnectionError)
 _PASSING: Final = (
     theirs.ConnectTimeoutError,
     theirs.EndpointConnectionError,
@@ -227,6 +244,16 @@ _PASSING: Final = (
     theirs.CredentialRetrievalError,
     theirs.MetadataRetrievalError,
 )
+
+
+def _while_connecting(error: Exception) -> bool:
+    """Whether it came of a `connect`, as http.client calls it: before any request can have left."""
+    link: BaseException | None = error
+    while link is not None:
+        if any(frame.f_code.co_name == "connect" for frame, _ in walk_tb(link.__traceback__)):
+            return True
+        link = link.__cause__ or link.__context__
+    return False
 
 
 def _service_error(error: theirs.ClientError, operation: str, hide: Conceal) -> ServiceError:
@@ -266,9 +293,18 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     seconds = _number(asked)
     if seconds is not None:
         return seconds
+    date = _seconds(asked)
+    if date is None:
+        return None
+    # By the service's own clock: this machine's may be wrong, or be set meanwhile.
+    now = _seconds(headers.get("date"))
+    return _number(max(0.0, date - (time.time() if now is None else now)))
+
+
+def _seconds(date: str | None) -> float | None:
+    """A date of HTTP's as seconds since the epoch."""
     try:
-        date = email.utils.parsedate_to_datetime(asked)
-        return _number(max(0.0, date.timestamp() - time.time()))
+        return None if date is None else email.utils.parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):
         return None
 

@@ -7,6 +7,7 @@ import re
 import ssl
 from typing import Any
 
+import attrs
 import botocore.exceptions
 import pytest
 from botocore.parsers import ResponseParserError
@@ -67,10 +68,31 @@ def examples() -> list[errors.IotmiError]:
     return made
 
 
+def drawn_parents() -> dict[str, str]:
+    """What the picture at the top of the module says: each class with the one above it."""
+    parents: dict[str, str] = {}
+    above = [(-1, "IotmiError")]
+    for line in (errors.__doc__ or "").splitlines():
+        found = list(re.finditer(r"[├└]── (\w+Error)\b", line))
+        if found:
+            # The second name on a line is the first one's sibling.
+            while above[-1][0] >= found[0].start():
+                above.pop()
+            parents |= {match[1]: above[-1][1] for match in found}
+            above.append((found[0].start(), found[0][1]))
+    return parents
+
+
 def test_the_drawn_tree_is_the_tree() -> None:
-    """The picture at the top of the module names exactly the classes below it."""
-    drawn = set(re.findall(r"\w+Error\b", errors.__doc__ or "")) - {"ValueError"}
-    assert drawn == set(CLASSES) - {"CallError"}
+    """The picture has exactly the classes of the module, each below what it is a kind of."""
+    undrawn = {"IotmiError", "CallError"}
+    parents = {
+        name: kind.__bases__[0].__name__ for name, kind in CLASSES.items() if name not in undrawn
+    }
+    # Nobody need catch it by this name.
+    parents = {name: "IotmiError" if up == "CallError" else up for name, up in parents.items()}
+    assert drawn_parents() == parents
+    assert issubclass(errors.ConstraintError, ValueError)
 
 
 def test_every_class_has_an_example_here() -> None:
@@ -92,6 +114,14 @@ def test_errors_pickle_and_copy_whole(error: errors.IotmiError) -> None:
         assert repr(vars(twin).get("problems")) == repr(vars(error).get("problems"))
 
 
+def test_a_pickled_problem_keeps_what_was_given_where_it_is_plain() -> None:
+    """Numbers, texts and None come back as they were."""
+    for given in (5, 2.5, "short", True, None):
+        twin = pickle.loads(pickle.dumps(errors.Problem("path", "limit", given)))
+        assert (twin.path, twin.limit, twin.value) == ("path", "limit", given)
+        assert type(twin.value) is type(given)
+
+
 def test_a_pickle_has_the_repr_of_what_a_waiter_saw() -> None:
     """The value may hold secrets, which its repr hides; a copy in this process has it whole."""
     seen = iotmi.CredentialLocker(id="abc", name="CANARY")
@@ -100,6 +130,7 @@ def test_a_pickle_has_the_repr_of_what_a_waiter_saw() -> None:
     pickled = pickle.dumps(error)
     assert pickle.loads(pickled).value == "CredentialLocker(id='abc', name='***')"
     assert b"CANARY" not in pickled
+    assert pickle.loads(pickle.dumps(errors.WaitTimeoutError("x", None))).value is None
 
 
 def test_a_problem_pickles_whatever_was_given() -> None:
@@ -126,6 +157,47 @@ def test_every_modelled_error_has_its_class(code: str) -> None:
         "r-1",
         499,
     )
+
+
+CODES_BEFORE_EVERY_SERVICE = {
+    errors.AccessDeniedError: "AccessDenied",
+    errors.AuthenticationError: """
+        IncompleteSignature IncompleteSignatureException InvalidClientTokenId
+        InvalidSignatureException MissingAuthenticationToken MissingAuthenticationTokenException
+        RequestExpired SignatureDoesNotMatch UnrecognizedClientException
+    """,
+    errors.ExpiredTokenError: "ExpiredToken ExpiredTokenException",
+    errors.InternalFailureError: "InternalFailure",
+    errors.InternalServerError: "500",
+    errors.ServiceUnavailableError: "502 503 504 ServiceUnavailable",
+    errors.ThrottlingError: """
+        429 RequestLimitExceeded RequestThrottled RequestThrottledException Throttling
+        ThrottledException TooManyRequestsException
+    """,
+}
+
+
+def test_codes_that_stand_before_every_service_have_their_classes() -> None:
+    """They are in no service's model; a proxy's answer without a code is known by its status."""
+    for kind, codes in CODES_BEFORE_EVERY_SERVICE.items():
+        for code in codes.split():
+            error = translate(client_error(code), "GetManagedThing", str)
+            assert type(error) is kind, code
+    known = {code for codes in CODES_BEFORE_EVERY_SERVICE.values() for code in codes.split()}
+    assert set(errors.ERRORS_BY_CODE) == known | set(MODELLED)
+
+
+def test_which_errors_are_worth_repeating() -> None:
+    """Those that another moment may heal; of what was not sent, its cause says so."""
+    worth = {name for name, kind in CLASSES.items() if kind.worth_repeating}
+    server = {"InternalFailureError", "InternalServerError", "ServiceUnavailableError"}
+    assert worth == server | {"ThrottlingError", "NoResponseError"}
+    faults = {
+        name: kind.fault for name, kind in CLASSES.items() if issubclass(kind, errors.ServiceError)
+    }
+    assert faults == {name: "server" if name in server else "client" for name in faults}
+    assert not errors.NotSentError("x", operation="Op").worth_repeating
+    assert errors.NotSentError("x", operation="Op", worth_repeating=True).worth_repeating
 
 
 def test_a_code_without_a_class_is_a_service_error_with_its_code() -> None:
@@ -177,6 +249,7 @@ MAYBE_SENT = (
     botocore.exceptions.HTTPClientError,
     botocore.exceptions.IncompleteReadError,
     botocore.exceptions.SSLError,
+    botocore.exceptions.ProxyConnectionError,
 )
 UNREADABLE = (
     ResponseParserError,
@@ -199,12 +272,23 @@ def test_every_exception_of_botocore_becomes_one_of_ours(raised: Exception) -> N
     assert "GetManagedThing" in str(error)
 
 
-def test_a_refused_certificate_sent_nothing() -> None:
-    """The one TLS failure that surely comes before the request."""
-    raised = botocore.exceptions.SSLError(
-        endpoint_url="https://x", error=ssl.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")
-    )
-    assert type(translate(raised, "X", str)) is errors.NotSentError
+@pytest.mark.parametrize(
+    "failure",
+    [
+        botocore.exceptions.SSLError(endpoint_url="https://x", error=ssl.SSLError("self-signed")),
+        botocore.exceptions.ProxyConnectionError(proxy_url="http://x", error=OSError("no")),
+    ],
+)
+def test_a_refused_certificate_or_proxy_sent_nothing(failure: Exception) -> None:
+    """If it came of a `connect`; later, a request may have left: both are raised then too."""
+
+    def connect() -> None:
+        raise failure
+
+    assert type(translate(failure, "X", str)) is errors.NoResponseError
+    with pytest.raises(type(failure)):
+        connect()
+    assert type(translate(failure, "X", str)) is errors.NotSentError
 
 
 @pytest.mark.parametrize(
@@ -242,3 +326,115 @@ def test_a_service_error_tells_its_story_in_one_line() -> None:
         attempts=2,
     )
     assert str(error) == "Op: ConflictException: words (HTTP 409, request id r, 2 attempts)"
+
+
+def test_which_errors_leave_it_open_whether_the_service_acted() -> None:
+    """A lost or unreadable answer, a fault of the server's, and a code of one that nobody knows."""
+    open_ = {name for name, kind in CLASSES.items() if getattr(kind, "uncertain", False)}
+    server = {"InternalFailureError", "InternalServerError", "ServiceUnavailableError"}
+    assert open_ == server | {"NoResponseError", "ResponseError"}
+    for code, status, expected in (
+        ("TeapotException", 500, True),
+        ("TeapotException", 503, True),
+        ("TeapotException", 499, False),
+        ("ThrottlingException", 503, False),
+    ):
+        error = translate(client_error(code, status), "X", str)
+        assert error.uncertain is error.may_have_acted is expected, (code, status)
+
+
+def test_the_story_of_an_error_tells_whether_the_service_may_have_acted() -> None:
+    """One attempt is enough, whichever; without a story the error speaks for itself."""
+    undone = errors.FailedAttempt(kind="ThrottlingError", elapsed=0.5)
+    done = errors.FailedAttempt(kind="NoResponseError", elapsed=0.5, may_have_acted=True)
+    for kind in (errors.NotSentError, errors.NoResponseError):
+        error = kind("x", operation="Op")
+        assert error.may_have_acted is error.uncertain
+        for failures, expected in (
+            ((undone,), False),
+            ((done, undone), True),
+            ((undone, done), True),
+        ):
+            error.failures = failures
+            assert error.may_have_acted is expected
+
+
+def test_an_error_tells_once_how_often_it_was_tried() -> None:
+    """One attempt is not worth a word."""
+    error = errors.ServiceError("words", operation="Op", code="Code", http_status=418)
+    assert str(error) == "Op: Code: words (HTTP 418, request id None)"
+
+
+def test_what_an_error_is_not_told_is_absent() -> None:
+    """One attempt, no story, and None for the rest."""
+    made = [
+        errors.CallError(message="words", operation="Op"),
+        errors.NotSentError("words", operation="Op"),
+        errors.NoResponseError("words", operation="Op"),
+        errors.ResponseError("words", operation="Op", request_id=None),
+        errors.DeadlineExceededError("words", operation="Op", timeout=2.5, last=None),
+        errors.ResourceNotFoundError("words", operation="Op", code="Code"),
+    ]
+    for error in made:
+        assert (error.operation, error.args) == ("Op", ("words",))
+        assert (error.attempts, error.failures, error.request_id) == (1, (), None)
+        for name in ("path", "page", "last", "retry_after", "resource_id", "resource_type"):
+            assert getattr(error, name, None) is None
+        assert getattr(error, "http_status", 0) == 0
+
+
+def test_what_an_error_is_told_it_keeps() -> None:
+    """Every member is what was given for it."""
+    last = errors.NoResponseError("earlier", operation="Op", attempts=2)
+    unread = errors.ResponseError("x", operation="Op", request_id="r", path="id", attempts=3)
+    late = errors.DeadlineExceededError(
+        "x", operation="Op", timeout=2.5, last=last, page=4, attempts=5
+    )
+    unsent = errors.NotSentError("x", operation="Op", attempts=6)
+    refused = errors.ServiceError(
+        "words",
+        operation="Op",
+        code="C",
+        request_id="r",
+        http_status=418,
+        attempts=7,
+        retry_after=8,
+    )
+    assert [one.attempts for one in (last, unread, late, unsent, refused)] == [2, 3, 5, 6, 7]
+    assert (unread.request_id, unread.path) == ("r", "id")
+    assert (late.timeout, late.last, late.page) == (2.5, last, 4)
+    assert (refused.message, refused.code, refused.retry_after) == ("words", "C", 8)
+    assert (refused.request_id, refused.http_status) == ("r", 418)
+
+
+def test_a_constraint_error_lists_its_problems() -> None:
+    """A line for each, after a line that counts them."""
+    first, second = errors.Problem("a.b", "must be so", 5), errors.Problem("c", "must not", "d")
+    one, two = (
+        errors.ConstraintError("Thing", (first,)),
+        errors.ConstraintError("Op", (first, second)),
+    )
+    assert str(one) == "Thing has 1 problem:\n  a.b: must be so, got 5"
+    assert str(two) == "Op has 2 problems:\n  a.b: must be so, got 5\n  c: must not, got 'd'"
+    assert (two.subject, two.problems) == ("Op", (first, second))
+    assert repr(first) == "Problem('a.b: must be so, got 5')"
+
+
+def test_a_long_value_is_shortened() -> None:
+    """Of more than 80 characters the first 77 are shown."""
+    # Quotes belong to what is shown.
+    just, over = "x" * 78, "x" * 79
+    assert str(errors.Problem("p", "l", just)) == f"p: l, got '{just}'"
+    assert str(errors.Problem("p", "l", over)) == f"p: l, got '{'x' * 76}..."
+
+
+def test_a_failed_attempt_says_what_it_knows() -> None:
+    """The service's code or else the class, and a request id where one came."""
+    unanswered = errors.FailedAttempt(kind="NoResponseError", elapsed=0.5)
+    assert str(unanswered) == "NoResponseError"
+    assert (unanswered.code, unanswered.request_id, unanswered.http_status) == (None, None, None)
+    assert unanswered.pause == 0.0
+    answered = errors.FailedAttempt(kind="K", code="Code", request_id="r", elapsed=0.5)
+    assert str(answered) == "Code, request id r"
+    for field in attrs.fields(errors.FailedAttempt):
+        assert field.kw_only

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 import iotmi
 from iotmi import Client, Pacing, RetryPolicy
@@ -224,7 +224,7 @@ def test_a_turn_past_the_deadline_is_not_waited_for(emulator: Emulator) -> None:
     make_hub(client)
     before = len(emulator.calls)
     began = time.monotonic()
-    with pytest.raises(iotmi.DeadlineExceededError):
+    with pytest.raises(iotmi.DeadlineExceededError, match="the turn of the next would come"):
         make_hub(client, 1)
     assert time.monotonic() - began < 1.5
     assert len(emulator.calls) == before
@@ -242,12 +242,19 @@ def test_without_real_pauses_a_turn_is_asked_for_once(client: Client, pauses: li
 
 
 def test_pacing_is_a_frozen_value_with_bounds() -> None:
-    """A rate of nothing is refused."""
-    assert Pacing() == Pacing()
+    """A rate of nothing is refused; a slow one, and one call at a time, are not."""
+    assert Pacing() == Pacing(start=10.0, lowest=0.5, highest=None, burst=5)
+    slow = Pacing(start=0.01, lowest=0.01, highest=0.01, burst=1)
+    assert (slow.start, slow.lowest, slow.highest, slow.burst) == (0.01, 0.01, 0.01, 1)
     with pytest.raises(ValueError, match="start"):
         Pacing(start=0)
+    with pytest.raises(ValueError, match="lowest"):
+        Pacing(lowest=0)
+    with pytest.raises(ValueError, match="highest"):
+        Pacing(highest=0)
     with pytest.raises(ValueError, match="burst"):
         Pacing(burst=0)
+    assert all(one.kw_only for one in fields(Pacing))
 
 
 def test_many_threads_share_one_pacer() -> None:
