@@ -125,6 +125,8 @@ def _run(target: Target, number: int | None, teller: "Connection[Trial | str, No
     watcher = _Watcher(target.seconds)
     finder = _Finder(target, number, teller)
     sys.meta_path.insert(0, finder)
+    # What the caller adds for a run of its own, such as a gate on coverage, is none of ours.
+    os.environ.pop("PYTEST_ADDOPTS", None)
     with tempfile.TemporaryFile() as output:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())

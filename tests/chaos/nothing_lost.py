@@ -182,7 +182,7 @@ def report(title: str, figures: Figures) -> str:
         (
             f"creations that failed for good: {books.failed};"
             f" {books.exists_uncertain} of them exist,"
-            f" each reported as uncertain ({books.misled} of them only by `failures`,"
+            f" each reported as uncertain ({books.misled} of them only by `may_have_acted`,"
             " the last attempt having been throttled)"
         ),
         (
