@@ -261,17 +261,17 @@ def test_an_attempt_that_has_ended_is_not_counted() -> None:
 
 def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
     """Each page alone would be in time; the error says which was not, and those before are kept."""
-    service.taking = 0.2
-    with Client(session=session(), endpoint_url=service.url, timeout=0.5) as client:
+    service.taking = 0.4
+    with Client(session=session(), endpoint_url=service.url, timeout=1.0) as client:
         pager = client.managed_things.list()
         # Each walk has a deadline of its own.
         for _ in range(2):
             pages = pager.pages()
             assert [len(next(pages).items) for _ in range(2)] == [1, 1]
-            with pytest.raises(iotmi.DeadlineExceededError, match=r"0\.5 s, on page 3,") as caught:
+            with pytest.raises(iotmi.DeadlineExceededError, match="1 s, on page 3,") as caught:
                 next(pages)
             assert (caught.value.page, caught.value.attempts) == (3, 1)
-            assert caught.value.failures[0].elapsed < 0.3
+            assert caught.value.failures[0].elapsed < 0.6
         with pytest.raises(iotmi.DeadlineExceededError, match="on page 3"):
             pager.collect()
         assert len(pager.collect(limit=2)) == 2
@@ -282,8 +282,8 @@ def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
 
 async def test_so_they_do_for_the_awaiting_client(service: Service) -> None:
     """Items, pages and all of them as a list."""
-    service.taking = 0.2
-    async with AsyncClient(session=session(), endpoint_url=service.url, timeout=0.5) as client:
+    service.taking = 0.4
+    async with AsyncClient(session=session(), endpoint_url=service.url, timeout=1.0) as client:
         pager = client.managed_things.list()
         items = aiter(pager)
         assert [(await anext(items)).id for _ in range(2)] == ["t", "t"]

@@ -14,7 +14,14 @@ from iotmi import AsyncClient, Client
 from iotmi.emulator import Emulator
 from tests.home import SERIAL, hub_request, make_hub
 
-BEGINNING = "from iotmi.emulator import Emulator\nclient = Emulator().client()\n"
+# Left open, Python 3.13 says so at the end.
+BEGINNING = """
+import atexit
+from iotmi.emulator import Emulator
+emulator = Emulator()
+atexit.register(emulator.close)
+client = emulator.client()
+"""
 CALL = "client.managed_things.list().collect()\n"
 
 # Which of our modules' functions run during a call, by the modules' names.
