@@ -59,10 +59,10 @@ class Race:
         refused, taken = (_within(moments, since, until) for moments in (self.refused, self.taken))
         return refused / (refused + taken or 1)
 
-    def use(self, rate: float) -> float:
-        """The share of the limit that was used once warm, up to the last second."""
+    def use(self, rate: float) -> float | None:
+        """The share of the limit that was used once warm, up to the last second, if there was."""
         until = self.taken[-1] - 1
-        return _within(self.taken, WARM, until) / ((until - WARM) * rate) if until > WARM else 0.0
+        return _within(self.taken, WARM, until) / ((until - WARM) * rate) if until > WARM else None
 
     def following(self, before: float, rate: float, *, since: float, until: float) -> float | None:
         """Seconds from a change of the limit until the client has followed; None where it never.

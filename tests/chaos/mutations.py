@@ -54,8 +54,8 @@ _TESTS: Final[Mapping[str, Sequence[str]]] = {
     "pacing": ("tests/test_pacer.py", "tests/test_pacing.py"),
     "retrying": ("tests/test_retrying.py", *_CALLS),
     "_call": (*_CALLS, "tests/test_retrying.py", "tests/test_deadlines.py"),
-    "_deadline": (*_CALLS, "tests/test_deadlines.py"),
-    "_leaving": ("tests/test_deadlines.py",),
+    "_deadline": ("tests/test_time_left.py", *_CALLS, "tests/test_deadlines.py"),
+    "_leaving": ("tests/test_time_left.py", "tests/test_deadlines.py"),
 }
 _DEMANDED: Final = 0.85
 _ABSURD: Final = 0.6
@@ -125,6 +125,9 @@ def _measured(module: str) -> Target:
     """The module, with the time that each of its tests takes."""
     target = Target(module, _TESTS[module])
     trial = attempt(target, None)
+    if trial.fate is not Fate.SURVIVED:
+        # A test of time may fail where the machine has much else to do.
+        trial = attempt(target, None)
     if trial.fate is not Fate.SURVIVED:
         raise MachineryError(f"{module}: {trial.by} fails without any mistake ({trial.fate})")
     return evolve(target, seconds=trial.seconds)

@@ -17,6 +17,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Timer
 from types import CodeType, ModuleType
 from typing import Final
 
@@ -32,8 +33,9 @@ _OPTIONS: Final = (
     *("-q", "-x", "--no-header", "--assert=plain"),
     *("-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
 )
-_LEAST_SECONDS: Final = 10.0
-_SECONDS_UNMEASURED: Final = 300.0
+_LEAST_SECONDS: Final = 5.0
+_SECONDS_UNMEASURED: Final = 20.0
+_MOST_SECONDS: Final = 600.0
 
 
 class Fate(StrEnum):
@@ -68,12 +70,9 @@ class Target:
         """Where the module is."""
         return Path(PACKAGE, f"{self.module}.py")
 
-    @property
-    def patience(self) -> float:
-        """The seconds after which a mutant's tests count as hanging."""
-        if not self.seconds:
-            return _SECONDS_UNMEASURED
-        return _LEAST_SECONDS + 3 * sum(self.seconds.values())
+    def patience(self, test: str) -> float:
+        """The seconds after which a test counts as hanging."""
+        return _LEAST_SECONDS + 3 * self.seconds.get(test, _SECONDS_UNMEASURED)
 
 
 @frozen
@@ -110,7 +109,9 @@ def attempt(target: Target, number: int | None) -> Trial:
         process.start()
         theirs.close()
         try:
-            told: Trial | str = ours.recv() if ours.poll(target.patience) else Trial(Fate.TIMED_OUT)
+            # Far more than the tests take, which look at the clock themselves.
+            ended = ours.poll(_MOST_SECONDS)
+            told: Trial | str = ours.recv() if ended else Trial(Fate.TIMED_OUT)
         except EOFError:
             told = "the process ended without a word"
         process.kill()
@@ -122,7 +123,7 @@ def attempt(target: Target, number: int | None) -> Trial:
 
 def _run(target: Target, number: int | None, teller: "Connection[Trial | str, None]") -> None:
     """In the new process: put the mutant in place, run the tests, tell what they showed."""
-    watcher = _Watcher(target.seconds)
+    watcher = _Watcher(target, teller)
     finder = _Finder(target, number, teller)
     sys.meta_path.insert(0, finder)
     # What the caller adds for a run of its own, such as a gate on coverage, is none of ours.
@@ -131,6 +132,7 @@ def _run(target: Target, number: int | None, teller: "Connection[Trial | str, No
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())
         status = pytest.main([*_OPTIONS, *target.tests], plugins=[watcher])
+        watcher.rest()
         fates = {pytest.ExitCode.OK: Fate.SURVIVED, pytest.ExitCode.TESTS_FAILED: Fate.KILLED}
         if number is not None:
             # The mutant may do no harm until a file of tests, or one that all need, imports it.
@@ -201,13 +203,22 @@ class _Finder(MetaPathFinder):
 class _Watcher:
     """A plugin of pytest: sorts the tests, and writes down what came of them."""
 
-    order: Mapping[str, float]
+    target: Target
+    teller: "Connection[Trial | str, None]"
     seconds: dict[str, float] = field(factory=dict[str, float])
     failed: str | None = None
+    _alarm: Timer | None = None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """The quick ones first."""
-        items.sort(key=lambda item: self.order.get(item.nodeid, 0.0))
+        items.sort(key=lambda item: self.target.seconds.get(item.nodeid, 0.0))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A test begins, and may not take for ever."""
+        self.rest()
+        self._alarm = Timer(self.target.patience(nodeid), self._give_up, (nodeid,))
+        self._alarm.daemon = True
+        self._alarm.start()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test was set up, run or cleared away."""
@@ -215,3 +226,12 @@ class _Watcher:
         self.seconds[report.nodeid] = before + report.duration
         if report.failed:
             self.failed = self.failed or report.nodeid
+
+    def rest(self) -> None:
+        """Nothing is waited for any more."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    def _give_up(self, test: str) -> None:
+        self.teller.send(Trial(Fate.TIMED_OUT, test))
+        os._exit(0)

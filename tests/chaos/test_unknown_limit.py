@@ -62,6 +62,9 @@ def test_what_a_paced_client_promises_is_measured() -> None:
     """The use of the limit once warm, the refused share, and what was lost."""
     good = Race(taken=steady(20, 0, 50), refused=steady(0.5, 0, 50))
     assert good.use(20) == pytest.approx(1.0, abs=0.01)
-    assert broken(good, 20) == []
+    assert broken(good, creates=1000, rate=20) == []
     bad = Race(taken=steady(15, 0, 50), refused=steady(1, 0, 50), lost=1)
-    assert [finding.split()[0] for finding in broken(bad, 20)] == ["1", "75.0%", "6.2%"]
+    findings = broken(bad, creates=1000, rate=20)
+    assert [finding.split()[0] for finding in findings] == ["1", "75.0%", "6.2%"]
+    assert len(broken(bad, creates=100, rate=20)) == 1
+    assert Race(taken=steady(20, 0, 5)).use(20) is None

@@ -144,6 +144,8 @@ def apart(act: Act) -> Iterator[str]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_listen_apart, args=(act, theirs), daemon=True)
     process.start()
+    # Only the other process has it now: if that ends, nobody waits for it.
+    theirs.close()
     try:
         yield ours.recv()
     finally:
