@@ -8,7 +8,7 @@ for one thread or task alone.
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum, auto
@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Final
 
 from iotmi._members import Member, Rule, plan_of
-from iotmi._shapes import SOUND, within
+from iotmi._shapes import SOUND, Value, within
 from iotmi.errors import ConstraintError, Problem
 
 
@@ -41,41 +41,56 @@ def settle(value: object) -> None:
     kind = type(value)
     rules, lasting = plan_of(kind)
     if birth is _Birth.UNCHECKED:
-        for member, get, changes, *_ in rules:
+        for member, get, put, changes, *_ in rules:
             if changes and (held := get(value)) is not None:
-                _in_form(value, member, held)
+                _in_form(value, member, put, held)
         return
     problems = _settled(value, rules)
     if problems:
         raise ConstraintError(kind.__name__, tuple(problems))
     if lasting:
-        object.__setattr__(value, SOUND, True)
+        _mark(value, True)
+
+
+_mark: Final = vars(Value)[SOUND].__set__
 
 
 def _settled(value: object, rules: Sequence[Rule]) -> Sequence[Problem]:
     """Bring the members into form, and give every problem of them."""
     problems: list[Problem] = []
-    for member, get, changes, known, check, required in rules:
+    for member, get, put, changes, gathers, known, check, required in rules:
         held = get(value)
-        if type(held) is str and held in known:
-            continue
-        if held is None:
+        kind = type(held)
+        if gathers and kind is list:
+            held = tuple(held)  # type: ignore[arg-type]  # a list, as was seen
+            put(value, held)
+            kind = tuple
+        if kind is str or kind is tuple:
+            try:
+                if held in known:
+                    continue
+            except TypeError:
+                # Something in it cannot be looked up; the check below names it.
+                pass
+        elif held is None:
             if required:
                 problems.append(Problem(member.name, "is required", None))
             continue
-        found = check(_in_form(value, member, held) if changes else held)
+        found = check(_in_form(value, member, put, held) if changes else held)
         if found:
             problems += within(member.name, found)
     return problems
 
 
-def _in_form(value: object, member: Member, held: object) -> object:
+def _in_form(
+    value: object, member: Member, put: Callable[[object, object], None], held: object
+) -> object:
     """What *value* holds in the place of what it was given."""
     if member.deprecated:
         warn_deprecated(type(value).__name__, member.name, member.deprecated)
     normalised = member.shape.normalised(held)
     if normalised is not held:
-        object.__setattr__(value, member.name, normalised)
+        put(value, normalised)
     return normalised
 
 

@@ -293,4 +293,10 @@ def _write_choice(value: object) -> object:
 
 
 def _write_structure(value: object) -> object:
-    return _writer(type(value))(value) if is_model(type(value)) else value
+    kind = type(value)
+    write = kind.__dict__.get(_WRITE)
+    if write is None:
+        if not is_model(kind):
+            return value
+        write = _writer(kind)
+    return write(value)

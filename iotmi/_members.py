@@ -120,15 +120,19 @@ class Rule(NamedTuple):
     Attributes:
         member: whose rule it is.
         get: gives what a value holds there.
+        put: makes a value hold something there, frozen as it is.
         changes: whether what was given may need another form, or a warning.
-        known: strings that are in order, and need neither.
+        gathers: whether all the form that it may need is that of a tuple.
+        known: what is in order, and is left at that once it is a tuple.
         check: finds what is wrong.
         required: whether anything must be there.
     """
 
     member: Member
     get: Callable[[object], object]
+    put: Callable[[object, object], None]
     changes: bool
+    gathers: bool
     known: Collection[object]
     check: Callable[[object], Sequence[Problem]]
     required: bool
@@ -177,12 +181,17 @@ def _holds_document(shape: Shape, seen: set[type]) -> bool:
 
 def _rule_of(model: type, member: Member) -> Rule:
     shape = member.shape
-    changes = shape.changes or member.deprecated is not None
-    known = shape.known if isinstance(shape, Scalar) and not changes else None
+    # The descriptor of a slot, which sets what a frozen class would not.
+    slot = model.__dict__[member.name]
+    known = None
+    if isinstance(shape, Scalar | Items) and member.deprecated is None:
+        known = shape.known
     return Rule(
         member=member,
-        get=model.__dict__[member.name].__get__,
-        changes=changes,
+        get=slot.__get__,
+        put=slot.__set__,
+        changes=shape.changes or member.deprecated is not None,
+        gathers=known is not None and isinstance(shape, Items),
         known=() if known is None else known,
         check=shape.check,
         required=member.required,
@@ -192,7 +201,7 @@ def _rule_of(model: type, member: Member) -> Rule:
 def problems_of(value: object) -> Sequence[Problem]:
     """Every problem of *value*'s members."""
     problems: list[Problem] = []
-    for member, get, _, _, check, required in plan_of(type(value)).rules:
+    for member, get, *_, check, required in plan_of(type(value)).rules:
         held = get(value)
         if held is not None:
             problems += within(member.name, check(held))
