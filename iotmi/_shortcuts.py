@@ -38,6 +38,11 @@ class Call:
 _current: Final[ContextVar[Call | None]] = ContextVar("iotmi_call", default=None)
 
 
+def current_call() -> Call | None:
+    """The call of ours that is under way in this thread."""
+    return _current.get()
+
+
 class Route:
     """How one operation goes over one client: the client's method, and where members travel."""
 
@@ -86,7 +91,7 @@ def _is_plain(shape: Shape, seen: set[str]) -> bool:
 
 def give_body(params: dict[str, object], **_: object) -> None:
     """Put in the body of one of our own calls (``before-call``)."""
-    call = _current.get()
+    call = current_call()
     if call is not None and call.body is not None:
         params["body"] = call.body
         headers = params["headers"]
@@ -100,21 +105,21 @@ def take_body(response_dict: dict[str, object], **_: object) -> None:
     A client that the application handed in may be in use elsewhere: those calls stay as they are.
     Of an error botocore reads the code, if it can (``before-parse``).
     """
-    call = _current.get()
+    call = current_call()
     status = response_dict["status_code"]
     if call is None or not isinstance(status, int):
         return
     given = response_dict["body"]
     body = given if isinstance(given, bytes) else b""
     if status > 300:
-        response_dict["body"] = _legible(body)
+        response_dict["body"] = legible(body)
     else:
         # To botocore's parser 300 is a success, and to its client an error.
         call.answer = body
         response_dict["body"] = b""
 
 
-def _legible(body: bytes) -> bytes:
+def legible(body: bytes) -> bytes:
     """The *body* of an error as botocore's parser can take it, which stumbles over all else.
 
     A page of a proxy in another encoding keeps what can be read of it. Where nothing can, the

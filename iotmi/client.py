@@ -13,7 +13,8 @@ from iotmi._course import Course, Line
 from iotmi._engine import BlockingEngine
 from iotmi._model import Request, Response
 from iotmi._processes import PerProcess
-from iotmi._transport import Transport, open_client, open_session
+from iotmi._sessions import OwnSession, open_client
+from iotmi._transport import Transport
 from iotmi.pacing import Pacing
 from iotmi.retrying import RetryPolicy
 
@@ -350,12 +351,12 @@ def _own_lines(
     """A connection of our own, opened anew in a forked child."""
 
     def opened(region_name: str | None) -> Line:
-        client = open_client(
-            session or open_session(profile_name),
-            region_name=region_name,
-            endpoint_url=endpoint_url,
-        )
-        return Line.over(Transport(client, owned=True, gives_bodies=session is None))
+        if session is not None:
+            client = open_client(session, region_name=region_name, endpoint_url=endpoint_url)
+            return Line.over(Transport(client, session=None, owned=True))
+        own = OwnSession(profile_name)
+        client = open_client(own, region_name=region_name, endpoint_url=endpoint_url)
+        return Line.over(Transport(client, session=own, owned=True))
 
     return PerProcess(opened(region_name), lambda before: opened(before.transport.region_name))
 
@@ -365,6 +366,6 @@ def _given_lines(client: "BaseClient") -> PerProcess[Line]:
 
     def without_sockets(_: Line) -> Line:
         client.close()
-        return Line.over(Transport(client, owned=False))
+        return Line.over(Transport(client, session=None, owned=False))
 
-    return PerProcess(Line.over(Transport(client, owned=False)), without_sockets)
+    return PerProcess(Line.over(Transport(client, session=None, owned=False)), without_sockets)

@@ -166,4 +166,4 @@ def read_request(connection: socket.socket) -> bytes:
         if not octets:
             return b""
         body += octets
-    return head + body
+    return head + b"\r\n\r\n" + body

@@ -101,7 +101,7 @@ def test_each_canary_is_where_it_belongs(line: Line) -> None:
         line.body = json.dumps(each.answer).encode()
         given = pickle.dumps(client.send(each.request).value)
         sent = line.sent[-1]
-        asked = sent.url.encode() + sent.body
+        asked = sent.target.encode() + sent.body
         for name, canary in CANARIES.items():
             core = canary.core.encode()
             assert (core in asked) == (name in names(each.asked)), (each.declared.name, name)

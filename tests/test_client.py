@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 import iotmi
 from iotmi import AsyncClient, Client, RetryPolicy
-from iotmi._transport import open_client
+from iotmi._sessions import open_client
 from iotmi.emulator import Emulator
 from tests.home import hub_request, make_hub
 from tests.loopback import answer, serving, session

@@ -14,7 +14,7 @@ import iotmi
 from iotmi import AsyncClient, Attempt, Client, ListManagedThings, Pacing, RetryPolicy
 from iotmi._flow import TimeIsUpError, ask_all
 from iotmi._leaving import Leavable, LeftBehind
-from iotmi._transport import open_client
+from iotmi._sessions import open_client
 from iotmi.emulator import Emulator
 from tests.home import make_hub
 from tests.loopback import Act, Service, answer, hang_up, serving, session

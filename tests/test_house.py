@@ -32,7 +32,8 @@ FLOORS = [
     ["paging", "retrying", "waiting", "pacing"],
     ["_bind"],
     ["resources"],
-    ["_shortcuts"],
+    ["_sessions", "_shortcuts", "_translation", "_connections"],
+    ["_direct"],
     ["_transport"],
     ["_call"],
     ["_course"],
@@ -122,7 +123,11 @@ def test_only_the_transport_and_the_emulator_speak_to_boto3() -> None:
         if any(found.split(".")[0] in {"boto3", "botocore"} for found in imports(path))
     }
     assert {name for name in speaking if not name.startswith("iotmi.emulator")} == {
+        "iotmi._connections",
+        "iotmi._direct",
+        "iotmi._sessions",
         "iotmi._shortcuts",
+        "iotmi._translation",
         "iotmi._transport",
         "iotmi.client",
     }

@@ -18,7 +18,7 @@ import trio
 import iotmi
 from iotmi import AsyncClient, Client, Pacing, RetryPolicy
 from iotmi._processes import PerProcess
-from iotmi._transport import open_client
+from iotmi._sessions import open_client
 from iotmi.emulator import Emulator
 from tests.home import make_hub
 from tests.loopback import Service, session

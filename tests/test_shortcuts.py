@@ -7,8 +7,8 @@ from botocore.client import BaseClient
 from botocore.session import Session
 
 import iotmi
+from iotmi._sessions import OwnSession, open_client
 from iotmi._shortcuts import Call, Route, give_body
-from iotmi._transport import open_client, open_session
 from iotmi.emulator import Emulator
 from iotmi.emulator._signatures import Credentials
 from iotmi.emulator.server import serving as over_http
@@ -25,7 +25,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def own_client() -> BaseClient:
     """botocore's client as ours are made."""
-    return open_client(open_session(None))
+    return open_client(OwnSession(None))
 
 
 def test_what_stands_in_path_and_query_is_left_to_botocore() -> None:
@@ -80,7 +80,7 @@ def test_only_a_call_of_ours_gets_a_body() -> None:
 
 def test_a_client_of_ours_finds_its_service_alone() -> None:
     """Folders of other services are not walked, and a path for models of one's own still counts."""
-    session = open_session(None)
+    session = OwnSession(None)
     known = session.get_component("data_loader").search_paths
     open_client(session)
     assert session.get_available_services() == ["iot-managed-integrations"]
@@ -93,7 +93,7 @@ def test_a_call_within_a_lambda_function_bears_its_trace(monkeypatch: pytest.Mon
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
     seen: list[str] = []
     with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
-        client = open_client(open_session(None), endpoint_url=url)
+        client = open_client(OwnSession(None), endpoint_url=url)
         client.meta.events.register(
             "before-send.*", lambda request, **_: seen.append(str(request.headers))
         )

@@ -266,7 +266,7 @@ class Emulator:
         return RetryPolicy(sleep=pausing(self._clock, self._backend))
 
     def _client_of_ours(self) -> BaseClient:
-        from iotmi._transport import open_client
+        from iotmi._sessions import open_client
 
         with self._session_lock:
             return self.attach(open_client(self._own_session()))

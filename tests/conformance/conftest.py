@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.chaos.unkind import listening
 from tests.conformance import library, service
 from tests.conformance.library import Library
 from tests.conformance.service import Service
@@ -26,7 +27,8 @@ def ours() -> Library:
 def line() -> Iterator[Line]:
     """A line on which nothing was left unread."""
     line = Line()
-    yield line
+    with listening(line.serve) as line.url:
+        yield line
     assert not line.sent
 
 

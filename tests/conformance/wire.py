@@ -1,10 +1,15 @@
-"""Clients whose requests are caught and answered just before they would leave.
+"""Clients whose requests are caught and answered: just before they would leave, or by a server.
 
-botocore's serialiser, signer and parser are real on both sides; only the socket is missing.
+botocore's serialiser, signer and parser are real on both sides. Only the socket is missing, and to
+the clients that send by themselves not even that.
 """
 
+import socket
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -13,8 +18,9 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
 import iotmi
-from iotmi._transport import open_client
+from iotmi._sessions import open_client
 from tests.conformance.service import SERVICE
+from tests.loopback import read_request
 
 Boto3Client: TypeAlias = Any
 """Its methods are made at run time, and no type knows them."""
@@ -27,7 +33,7 @@ class Sent:
     """What of a request tells what it asks for; the rest is of the moment or of the sender."""
 
     method: str
-    url: str
+    target: str
     body: bytes
     content_type: object
 
@@ -39,9 +45,11 @@ class Line:
         sent: every request so far.
         body: what comes next.
         status: its HTTP status.
+        url: where `serve` is.
     """
 
     def __init__(self) -> None:
+        self.url = ""
         self.sent: list[Sent] = []
         self.body = b"{}"
         self.status = 200
@@ -52,13 +60,45 @@ class Line:
 
     def own_client(self) -> iotmi.Client:
         """A client of ours as nearly everybody makes it: it takes every short way there is."""
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-            environment.setenv("AWS_SECRET_ACCESS_KEY", "nothing it could open")
-            client = iotmi.Client(region_name="eu-west-1", retry=iotmi.RetryPolicy.none())
+        return self._own_client(endpoint_url=self.url)
+
+    def own_client_by_botocore(self) -> iotmi.Client:
+        """The same where botocore has to send, for sockets are to be kept awake."""
+        with TemporaryDirectory() as folder:
+            configuration = Path(folder) / "config"
+            configuration.write_text("[default]\ntcp_keepalive = true\n")
+            client = self._own_client(AWS_CONFIG_FILE=str(configuration))
         # Nobody else gets at it, so that no handler of an application can be in the way.
         self._caught(client._course.transport._client)
         return client
+
+    def _own_client(self, *, endpoint_url: str | None = None, **settings: str) -> iotmi.Client:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            environment.setenv("AWS_SECRET_ACCESS_KEY", "nothing it could open")
+            for name, value in settings.items():
+                environment.setenv(name, value)
+            return iotmi.Client(
+                region_name="eu-west-1",
+                endpoint_url=endpoint_url,
+                retry=iotmi.RetryPolicy.none(),
+            )
+
+    def serve(self, connection: socket.socket) -> None:
+        """Serve one connection, and keep it."""
+        while request := read_request(connection):
+            head, _, body = request.partition(b"\r\n\r\n")
+            first, *lines = head.split(b"\r\n")
+            method, target, _ = first.decode().split(" ")
+            headers = {
+                name.lower(): value for name, _, value in (x.partition(b": ") for x in lines)
+            }
+            self.sent.append(Sent(method, target, body, headers.get(b"content-type")))
+            answer = (
+                f"HTTP/1.1 {self.status} No\r\nContent-Type: application/json\r\n"
+                f"x-amzn-RequestId: {REQUEST_ID}\r\nContent-Length: {len(self.body)}\r\n\r\n"
+            )
+            connection.sendall(answer.encode() + self.body)
 
     def client(self) -> iotmi.Client:
         """A client of ours upon a boto3 client that was handed in."""
@@ -85,8 +125,10 @@ class Line:
     def _answer(self, request: AWSPreparedRequest, **_event: object) -> AWSResponse:
         body = request.body or b""
         octets = body.encode() if isinstance(body, str) else bytes(body)  # type: ignore[arg-type]
-        kind = request.headers.get("Content-Type")
-        self.sent.append(Sent(request.method, request.url, octets, kind))
+        kind: object = request.headers.get("Content-Type")
+        url = urlsplit(request.url)
+        target = f"{url.path}?{url.query}" if url.query else url.path
+        self.sent.append(Sent(request.method, target, octets, kind))
         headers = HTTPHeaders()
         headers["Content-Type"] = "application/json"
         headers["x-amzn-RequestId"] = REQUEST_ID

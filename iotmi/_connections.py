@@ -1,0 +1,177 @@
+"""Connections over HTTP/1.1 that are kept alive, by the standard library.
+
+botocore's way of sending spends more on each request than the standard library beneath it does.
+Whom it trusts, and which of its errors it raises at what, is the same here. This module does not
+know what is sent, nor when it may be sent this way.
+"""
+
+from collections import deque
+from functools import cached_property
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
+from ssl import SSLContext, SSLError
+from typing import Any, Final, TypeAlias
+from urllib.parse import SplitResult, urlsplit
+from weakref import finalize
+
+import botocore.exceptions as theirs
+from attrs import frozen
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.httpsession import create_urllib3_context, get_cert_path
+from urllib3.util import wait_for_read
+
+Idle: TypeAlias = dict[tuple[str, str], deque[HTTPConnection]]
+
+
+@frozen
+class Answer:
+    """What came back.
+
+    Attributes:
+        status_code: such as 200.
+        headers: by their names in lower case.
+        body: what came of it: less than was promised, where the connection broke off in between.
+    """
+
+    status_code: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Connections:
+    """The connections of one client. Safe under threads.
+
+    Args:
+        most: how many to each host are kept while nobody uses them; one that is missing is made.
+        connect_timeout: in seconds.
+        read_timeout: in seconds, between two pieces of an answer.
+        trusted: a file of certificates; None for those that botocore trusts.
+    """
+
+    def __init__(
+        self, *, most: int, connect_timeout: float, read_timeout: float, trusted: str | None
+    ) -> None:
+        self._most = most
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._trusted = trusted
+        # The one used last is the likeliest to be open still, so that each end is a stack's.
+        self._idle: Final[Idle] = {}
+        self._closed = False
+        finalize(self, _close_all, self._idle)
+
+    def exchange(self, request: AWSPreparedRequest) -> Answer:
+        """Send *request*, and give what comes back.
+
+        Raises:
+            botocore.exceptions.BotoCoreError: as botocore would, had it sent the request.
+        """
+        url = urlsplit(request.url)
+        idle = self._idle.setdefault((url.scheme, url.netloc), deque())
+        connection = _open_still(idle) or self._made(url)
+        try:
+            answer = _ask(connection, request, url)
+        except (OSError, HTTPException) as error:
+            connection.close()
+            raise _unanswered(error, request.url) from error
+        except BaseException:
+            connection.close()
+            raise
+        if self._closed or len(idle) >= self._most:
+            connection.close()
+        elif connection.sock is not None:
+            idle.append(connection)
+        return answer
+
+    def close(self) -> None:
+        """Close the connections, those in use when they have been used."""
+        self._closed = True
+        _close_all(self._idle)
+
+    def _made(self, url: SplitResult) -> HTTPConnection:
+        host = url.hostname or ""
+        timeout = self._connect_timeout
+        connection: HTTPConnection
+        try:
+            if url.scheme == "https":
+                connection = HTTPSConnection(
+                    host, url.port, timeout=timeout, context=self._security
+                )
+            else:
+                connection = HTTPConnection(host, url.port, timeout=timeout)
+            connection.connect()
+        except (OSError, UnicodeError) as error:
+            raise _unconnected(error, url.geturl()) from error
+        connection.sock.settimeout(self._read_timeout)
+        return connection
+
+    @cached_property
+    def _security(self) -> SSLContext:
+        """Made once: certificates are many, and botocore reads them for each connection."""
+        context: SSLContext = create_urllib3_context()
+        context.load_verify_locations(self._trusted or get_cert_path(True))
+        context.check_hostname = True
+        # As botocore: a name is not looked for where names once stood.
+        context.hostname_checks_common_name = False
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+
+
+def host_of(url: str) -> str:
+    """The host that *url* names, as the header says it."""
+    scheme, netloc, *_ = urlsplit(url)
+    return netloc.rpartition("@")[2].removesuffix(_DEFAULT_PORTS.get(scheme, ""))
+
+
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+def _open_still(idle: deque[HTTPConnection]) -> HTTPConnection | None:
+    """One of those that are *idle*; those that the other side has closed are done with."""
+    while True:
+        try:
+            connection = idle.pop()
+        except IndexError:
+            return None
+        # Nothing has been asked, so that all there can be to read is the end.
+        if not wait_for_read(connection.sock, timeout=0.0):
+            return connection
+        connection.close()
+
+
+def _ask(connection: HTTPConnection, request: AWSPreparedRequest, url: SplitResult) -> Answer:
+    target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
+    # A body of ours is bytes, and headers are texts: botocore's types allow for more.
+    body: Any = request.body
+    headers: Any = request.headers
+    connection.request(request.method, target, body, headers)
+    response = connection.getresponse()
+    received = {name.lower(): value for name, value in response.headers.items()}
+    try:
+        return Answer(response.status, received, response.read())
+    except IncompleteRead as error:
+        if "content-length" not in received:
+            raise
+        connection.close()
+        return Answer(response.status, received, error.partial)
+
+
+def _unconnected(error: Exception, url: str) -> theirs.BotoCoreError:
+    if isinstance(error, SSLError):
+        return theirs.SSLError(endpoint_url=url, error=error)
+    if isinstance(error, TimeoutError):
+        return theirs.ConnectTimeoutError(endpoint_url=url, error=error)
+    return theirs.EndpointConnectionError(endpoint_url=url, error=error)
+
+
+def _unanswered(error: Exception, url: str) -> theirs.BotoCoreError:
+    if isinstance(error, SSLError):
+        return theirs.SSLError(endpoint_url=url, error=error)
+    if isinstance(error, TimeoutError):
+        return theirs.ReadTimeoutError(endpoint_url=url, error=error)
+    return theirs.ConnectionClosedError(endpoint_url=url, error=error)
+
+
+def _close_all(idle: Idle) -> None:
+    for connections in tuple(idle.values()):
+        while connections:
+            connections.pop().close()
