@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Coroutine
 from types import GenericAlias, NoneType, UnionType
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     ClassVar,
     Generic,
@@ -23,11 +24,12 @@ from typing import (
     overload,
 )
 
-from typing_extensions import TypeVar as DefaultingTypeVar
-
 from iotmi._flow import Flow, ask
 from iotmi._model import Listing, Request
 from iotmi.paging import AsyncPager, Pager
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as DefaultingTypeVar
 
 P = ParamSpec("P")
 C = TypeVar("C")
@@ -43,7 +45,11 @@ class Awaiting:
     """The colour of a client whose methods are awaited."""
 
 
-M = DefaultingTypeVar("M", default=Blocking)
+if TYPE_CHECKING:
+    M = DefaultingTypeVar("M", default=Blocking)
+else:
+    # Only type checkers ask for the default, and loading what knows of it takes longer than a call.
+    M = TypeVar("M")
 
 Awaited: TypeAlias = Coroutine[object, None, R]
 """What an awaiting method gives."""

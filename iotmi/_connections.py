@@ -7,15 +7,14 @@ know what is sent, nor when it may be sent this way.
 
 from collections import deque
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
-from ssl import SSLContext, SSLError
-from typing import Any, Final, TypeAlias
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection, IncompleteRead
+from ssl import HAS_NEVER_CHECK_COMMON_NAME, SSLContext, SSLError
+from typing import Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 from weakref import finalize
 
 import botocore.exceptions as theirs
 from attrs import frozen
-from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpsession import create_urllib3_context, get_cert_path
 from urllib3.util import wait_for_read
 
@@ -54,25 +53,28 @@ class Connections:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._trusted = trusted
-        # The one used last is the likeliest to be open still, so that each end is a stack's.
+        # Stacks, for the one used last is the likeliest to be open still.
         self._idle: Final[Idle] = {}
         self._closed = False
         finalize(self, _close_all, self._idle)
 
-    def exchange(self, request: AWSPreparedRequest) -> Answer:
-        """Send *request*, and give what comes back.
+    def exchange(self, method: str, url: str, headers: HTTPMessage, body: bytes) -> Answer:
+        """Send a request, and give what comes back.
 
         Raises:
             botocore.exceptions.BotoCoreError: as botocore would, had it sent the request.
         """
-        url = urlsplit(request.url)
-        idle = self._idle.setdefault((url.scheme, url.netloc), deque())
-        connection = _open_still(idle) or self._made(url)
+        split = urlsplit(url)
+        idle = self._idle.setdefault((split.scheme, split.netloc), deque())
+        connection = _open_still(idle) or self._made(split)
+        target = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
         try:
-            answer = _ask(connection, request, url)
+            # Headers are a mapping in all but name.
+            connection.request(method, target, body or None, headers)  # type: ignore[arg-type]
+            answer = _answer_over(connection)
         except (OSError, HTTPException) as error:
             connection.close()
-            raise _unanswered(error, request.url) from error
+            raise _unanswered(error, url) from error
         except BaseException:
             connection.close()
             raise
@@ -108,10 +110,16 @@ class Connections:
     def _security(self) -> SSLContext:
         """Made once: certificates are many, and botocore reads them for each connection."""
         context: SSLContext = create_urllib3_context()
-        context.load_verify_locations(self._trusted or get_cert_path(True))
+        trusted = self._trusted or get_cert_path(True)
+        try:
+            context.load_verify_locations(trusted)
+        except OSError as error:
+            told = f"the certificates of {trusted} cannot be read: {error}"
+            raise theirs.InvalidConfigError(error_msg=told) from error
         context.check_hostname = True
-        # As botocore: a name is not looked for where names once stood.
-        context.hostname_checks_common_name = False
+        if HAS_NEVER_CHECK_COMMON_NAME:
+            # As botocore: no name is looked for where names once stood.
+            context.hostname_checks_common_name = False
         context.set_alpn_protocols(["http/1.1"])
         return context
 
@@ -138,21 +146,16 @@ def _open_still(idle: deque[HTTPConnection]) -> HTTPConnection | None:
         connection.close()
 
 
-def _ask(connection: HTTPConnection, request: AWSPreparedRequest, url: SplitResult) -> Answer:
-    target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-    # A body of ours is bytes, and headers are texts: botocore's types allow for more.
-    body: Any = request.body
-    headers: Any = request.headers
-    connection.request(request.method, target, body, headers)
+def _answer_over(connection: HTTPConnection) -> Answer:
     response = connection.getresponse()
-    received = {name.lower(): value for name, value in response.headers.items()}
+    headers = {name.lower(): value for name, value in response.headers.items()}
     try:
-        return Answer(response.status, received, response.read())
+        return Answer(response.status, headers, response.read())
     except IncompleteRead as error:
-        if "content-length" not in received:
+        if "content-length" not in headers:
             raise
         connection.close()
-        return Answer(response.status, received, error.partial)
+        return Answer(response.status, headers, error.partial)
 
 
 def _unconnected(error: Exception, url: str) -> theirs.BotoCoreError:

@@ -68,9 +68,11 @@ class Direct:
             return None
         request = create_request_object(params)
         # Else the signer would look for it, several times.
-        request.headers["Host"] = host_of(request.url)
+        request.headers["Host"] = host_of(params["url"])
         request_signer.sign(model.name, request)
-        answer = self._connections.exchange(request.prepare())
+        answer = self._connections.exchange(
+            params["method"], params["url"], request.headers, params["body"]
+        )
         if answer.status_code >= 300:
             return answer, self._error(model, answer)
         call.answer = answer.body

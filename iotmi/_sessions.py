@@ -42,7 +42,7 @@ class OwnSession(BotocoreSession):
         self._profile_name = profile_name
         if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
             emitter = self.get_component("event_emitter")
-            emitter.register("before-call", add_recursion_detection_header)
+            emitter.register(f"before-call.{SERVICE}", add_recursion_detection_header)
 
     def create_client(
         self,
@@ -63,13 +63,61 @@ class OwnSession(BotocoreSession):
 
 
 class _OneService(Loader):
-    """Finds the one service without a look into the folders of all the others."""
+    """Finds what the one service needs, without a look at all the others."""
 
     def __init__(self, paths: list[str]) -> None:
         super().__init__(paths, file_loader=_Files(), include_default_search_paths=False)
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002
         return [SERVICE]
+
+    def load_data_with_path(self, name: str) -> tuple[dict[str, Any], str]:
+        """What *name* holds, and where it was found.
+
+        botocore's own list of endpoints is a megabyte in which this service does not occur. What
+        it says of a partition as a whole, which is all that is asked of it, stands in a list of
+        seven kilobytes as well. A list that somebody has put before botocore's is read.
+        """
+        found: tuple[dict[str, Any], str]
+        if name != "endpoints" or not self.is_builtin_path(self._place_of(name)):
+            found = super().load_data_with_path(name)
+            return found
+        told, path = super().load_data_with_path("partitions")
+        partitions = [_as_in_endpoints(partition) for partition in told["partitions"]]
+        return {"version": 3, "partitions": partitions}, path
+
+    def _place_of(self, name: str) -> str:
+        places = (os.path.join(path, name) for path in self.search_paths)  # noqa: PTH118
+        return next(filter(self.file_loader.exists, places), "")
+
+
+def _as_in_endpoints(partition: dict[str, Any]) -> dict[str, Any]:
+    """A *partition* as the list of endpoints writes it: how hosts are named by default."""
+    outputs = partition["outputs"]
+    plain, fips = "{service}.{region}.{dnsSuffix}", "{service}-fips.{region}.{dnsSuffix}"
+    suffix, dual = outputs["dnsSuffix"], outputs["dualStackDnsSuffix"]
+    return {
+        "partition": partition["id"],
+        "dnsSuffix": suffix,
+        "regionRegex": partition["regionRegex"],
+        # What is everywhere is no Region.
+        "regions": {
+            name: about
+            for name, about in partition["regions"].items()
+            if not name.endswith("-global")
+        },
+        "services": {},
+        "defaults": {
+            "hostname": plain,
+            "protocols": ["https"],
+            "signatureVersions": ["v4"],
+            "variants": [
+                {"tags": ["fips"], "hostname": fips, "dnsSuffix": suffix},
+                {"tags": ["dualstack", "fips"], "hostname": fips, "dnsSuffix": dual},
+                {"tags": ["dualstack"], "hostname": plain, "dnsSuffix": dual},
+            ],
+        },
+    }
 
 
 class _Files(JSONFileLoader):

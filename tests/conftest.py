@@ -6,6 +6,14 @@ import pytest
 
 from iotmi import AsyncClient, Client, RetryPolicy
 from iotmi.emulator import Emulator
+from tests.loopback import KEYS
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made-up credentials where botocore looks first."""
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -5,9 +5,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self, TypeAlias
+from typing import Final, ParamSpec, Self, TypeAlias, TypeVar
 
 import boto3
+import pytest
+
+P = ParamSpec("P")
+C = TypeVar("C")
 
 Act: TypeAlias = Callable[[socket.socket], None]
 
@@ -148,6 +152,22 @@ def session() -> boto3.Session:
     return boto3.Session(
         aws_access_key_id="EXAMPLE", aws_secret_access_key="example", region_name="eu-west-1"
     )
+
+
+KEYS: Final = {
+    "AWS_ACCESS_KEY_ID": "EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "example",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+}
+"""Made-up credentials where botocore looks first."""
+
+
+def with_keys(make: Callable[P, C], *args: P.args, **options: P.kwargs) -> C:
+    """A client that finds made-up credentials in the environment, as most people's find theirs."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in KEYS.items():
+            environment.setenv(name, value)
+        return make(*args, **options)
 
 
 def read_request(connection: socket.socket) -> bytes:

@@ -13,7 +13,7 @@ from iotmi import AsyncClient, Attempt, Client, FailedAttempt, GetManagedThing, 
 from iotmi._observing import Outcome, Watch
 from iotmi.emulator import Emulator, Faults
 from tests.home import hub_request, make_hub, observed_by, toggle
-from tests.loopback import Service, answer, closed_port, hang_up, keep_silent, serving, session
+from tests.loopback import Service, answer, closed_port, hang_up, keep_silent, serving, with_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -78,9 +78,7 @@ def test_an_answer_that_cannot_be_read_is_an_attempt_that_failed(told: list[Atte
     """The hook and the error's story have its request id and status."""
     with (
         serving([answer("200 OK", b"<html>", x_amzn_requestid="r-7")]) as url,
-        Client(
-            session=session(), endpoint_url=url, retry=RetryPolicy(on_attempt=told.append)
-        ) as client,
+        with_keys(Client, endpoint_url=url, retry=RetryPolicy(on_attempt=told.append)) as client,
     ):
         with pytest.raises(iotmi.ResponseError) as caught:
             client.managed_things.get("x")
@@ -97,7 +95,7 @@ def test_an_attempt_that_is_cut_short_is_told_and_one_that_is_not_begun_is_not(
     policy = RetryPolicy(on_attempt=told.append)
     with (
         serving([keep_silent]) as url,
-        Client(session=session(), endpoint_url=url, retry=policy, timeout=0.2) as client,
+        with_keys(Client, endpoint_url=url, retry=policy, timeout=0.2) as client,
     ):
         with pytest.raises(iotmi.DeadlineExceededError) as cut:
             client.managed_things.get("x")
@@ -183,8 +181,8 @@ def test_failures_that_were_overcome_are_not_kept_for_the_next_call(
 
 def test_what_was_never_sent_has_its_story_too() -> None:
     """Nothing listened, twice."""
-    with Client(
-        session=session(),
+    with with_keys(
+        Client,
         endpoint_url=closed_port(),
         retry=RetryPolicy(attempts=2, sleep=lambda _: None),
     ) as client:
@@ -203,7 +201,7 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
     ]
     with (
         serving(script) as url,
-        Client(session=session(), endpoint_url=url, timeout=0.5) as client,
+        with_keys(Client, endpoint_url=url, timeout=0.5) as client,
     ):
         with pytest.raises(iotmi.DeadlineExceededError) as caught:
             client.managed_things.get("x")
@@ -325,7 +323,7 @@ async def test_a_call_that_is_left_ends_for_its_observers_too() -> None:
     diary = Diary()
     with Service() as service:
         service.open.clear()
-        client = AsyncClient(session=session(), endpoint_url=service.url)
+        client = with_keys(AsyncClient, endpoint_url=service.url)
         observed_by(client, RetryPolicy(), diary)
         with anyio.move_on_after(0.1):
             await client.managed_things.get("x")

@@ -18,7 +18,7 @@ from iotmi import (
 )
 from iotmi.emulator import Emulator
 from tests.home import hub_request, make_hub, toggle
-from tests.loopback import answer, closed_port, hang_up, keep_silent, serving, session
+from tests.loopback import answer, closed_port, hang_up, keep_silent, serving, with_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -244,7 +244,7 @@ def test_a_hanging_attempt_is_left_at_the_deadline() -> None:
     """A server that never answers does not hold the caller longer than was allowed."""
     with (
         serving([keep_silent]) as url,
-        iotmi.Client(session=session(), endpoint_url=url, timeout=0.3) as client,
+        with_keys(iotmi.Client, endpoint_url=url, timeout=0.3) as client,
     ):
         began = time.monotonic()
         with pytest.raises(iotmi.DeadlineExceededError) as caught:
@@ -258,7 +258,7 @@ def test_the_deadline_tells_what_came_before_the_hanging() -> None:
     unavailable = answer("503 Service Unavailable", b"{}")
     with (
         serving([unavailable, keep_silent]) as url,
-        iotmi.Client(session=session(), endpoint_url=url, timeout=0.5) as client,
+        with_keys(iotmi.Client, endpoint_url=url, timeout=0.5) as client,
     ):
         with pytest.raises(iotmi.DeadlineExceededError, match="after 2 attempts") as caught:
             client.managed_things.get("x")
@@ -268,7 +268,7 @@ def test_the_deadline_tells_what_came_before_the_hanging() -> None:
 async def test_so_it_is_for_the_awaiting_client() -> None:
     """The thread is left behind, the task goes on."""
     with serving([keep_silent]) as url:
-        async with iotmi.AsyncClient(session=session(), endpoint_url=url, timeout=0.3) as client:
+        async with with_keys(iotmi.AsyncClient, endpoint_url=url, timeout=0.3) as client:
             with pytest.raises(iotmi.DeadlineExceededError):
                 await client.managed_things.get("x")
 
@@ -297,8 +297,8 @@ def test_a_response_tells_about_its_call(client: Client) -> None:
 
 def test_nothing_listens() -> None:
     """A refused connection sent nothing, so any operation is tried again, and then says so."""
-    with iotmi.Client(
-        session=session(),
+    with with_keys(
+        iotmi.Client,
         endpoint_url=closed_port(),
         retry=RetryPolicy(attempts=2, sleep=lambda _: None),
     ) as client:
@@ -332,8 +332,8 @@ def test_a_closed_connection_is_no_response_and_reads_are_repeated() -> None:
     """The server hung up once; the read is tried again and answered."""
     with (
         serving([hang_up, answer("200 OK", b'{"Id": "x"}')]) as url,
-        iotmi.Client(
-            session=session(), endpoint_url=url, retry=RetryPolicy(sleep=lambda _: None)
+        with_keys(
+            iotmi.Client, endpoint_url=url, retry=RetryPolicy(sleep=lambda _: None)
         ) as client,
     ):
         response = client.send(GetManagedThing("x"))
@@ -345,8 +345,8 @@ def test_a_closed_connection_does_not_repeat_a_command() -> None:
     """Nobody knows whether the service acted."""
     with (
         serving([hang_up]) as url,
-        iotmi.Client(
-            session=session(), endpoint_url=url, retry=RetryPolicy(sleep=lambda _: None)
+        with_keys(
+            iotmi.Client, endpoint_url=url, retry=RetryPolicy(sleep=lambda _: None)
         ) as client,
     ):
         with pytest.raises(iotmi.NoResponseError) as caught:
@@ -360,8 +360,8 @@ def test_tls_refused_is_named() -> None:
 
     with (
         serving([talk_nonsense]) as url,
-        iotmi.Client(
-            session=session(), endpoint_url=url.replace("http:", "https:"), retry=RetryPolicy.none()
+        with_keys(
+            iotmi.Client, endpoint_url=url.replace("http:", "https:"), retry=RetryPolicy.none()
         ) as client,
     ):
         with pytest.raises((iotmi.NoResponseError, iotmi.NotSentError), match="SSL"):
@@ -373,7 +373,7 @@ def test_a_proxy_that_answers_html_is_a_server_error() -> None:
     page = answer("502 Bad Gateway", b"<html>no</html>", content_type="text/html")
     with (
         serving([page]) as url,
-        iotmi.Client(session=session(), endpoint_url=url, retry=RetryPolicy.none()) as client,
+        with_keys(iotmi.Client, endpoint_url=url, retry=RetryPolicy.none()) as client,
     ):
         with pytest.raises(iotmi.ServiceError) as caught:
             client.managed_things.get("x")
@@ -401,7 +401,7 @@ def test_an_answer_that_cannot_be_read(body: bytes, path: str | None, reason: st
     import traceback
 
     script = [answer("200 OK", body, x_amzn_requestid="r-7")]
-    with serving(script) as url, iotmi.Client(session=session(), endpoint_url=url) as client:
+    with serving(script) as url, with_keys(iotmi.Client, endpoint_url=url) as client:
         with pytest.raises(iotmi.ResponseError, match=reason) as caught:
             client.managed_things.get("x")
     error = caught.value
@@ -414,7 +414,7 @@ def test_a_place_deep_in_an_answer_is_named() -> None:
     body = b'{"Endpoints": [{"endpointId": "1", "capabilities": [{"id": 5}]}]}'
     with (
         serving([answer("200 OK", body)]) as url,
-        iotmi.Client(session=session(), endpoint_url=url) as client,
+        with_keys(iotmi.Client, endpoint_url=url) as client,
     ):
         with pytest.raises(iotmi.ResponseError) as caught:
             client.managed_things.get_state("x")

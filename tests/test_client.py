@@ -13,7 +13,7 @@ from iotmi import AsyncClient, Client, RetryPolicy
 from iotmi._sessions import open_client
 from iotmi.emulator import Emulator
 from tests.home import hub_request, make_hub
-from tests.loopback import answer, serving, session
+from tests.loopback import answer, serving, session, with_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -140,7 +140,7 @@ def test_botocore_does_not_retry_beneath_us() -> None:
 def test_botocore_does_not_validate_beneath_us() -> None:
     """What `unchecked` lets through reaches the service; botocore has no second opinion."""
     with serving([answer("204 No Content")]) as url:
-        with Client(session=session(), endpoint_url=url) as client, iotmi.unchecked():
+        with with_keys(Client, endpoint_url=url) as client, iotmi.unchecked():
             client.managed_things.update("x", name="")
 
 

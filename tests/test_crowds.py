@@ -18,7 +18,7 @@ from iotmi import AsyncClient, Client, ListManagedThings, Pacing, RetryPolicy
 from iotmi._flow import Flow, ask, pause
 from iotmi.emulator import Emulator
 from tests.home import make_hub
-from tests.loopback import Service, session
+from tests.loopback import Service, with_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -170,7 +170,7 @@ def test_tasks_of_asyncio_that_are_cancelled_by_hand(emulator: Emulator) -> None
 async def test_calls_cancelled_while_their_attempts_hang() -> None:
     """Ten threads are left behind, and the next call is answered."""
     with Service() as service:
-        client = AsyncClient(session=session(), endpoint_url=service.url)
+        client = with_keys(AsyncClient, endpoint_url=service.url)
         service.open.clear()
         async with anyio.create_task_group() as group:
             for _ in range(10):
@@ -227,7 +227,7 @@ async def test_two_tasks_cannot_ask_for_the_same_page() -> None:
     """A page would be given twice, or lost; who comes second is told."""
     with Service() as service:
         service.body = b'{"Items": [{"Id": "t"}], "NextToken": "#"}'
-        client = AsyncClient(session=session(), endpoint_url=service.url)
+        client = with_keys(AsyncClient, endpoint_url=service.url)
         walk = aiter(client.managed_things.list())
         service.open.clear()
         async with anyio.create_task_group() as group:

@@ -17,7 +17,7 @@ from iotmi._leaving import Leavable, LeftBehind
 from iotmi._sessions import open_client
 from iotmi.emulator import Emulator
 from tests.home import make_hub
-from tests.loopback import Act, Service, answer, hang_up, serving, session
+from tests.loopback import Act, Service, answer, hang_up, serving, session, with_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -82,9 +82,7 @@ def test_the_time_is_kept(scene: Scene) -> None:
         acts, policy, pacing = scene
         with (
             serving(acts) as url,
-            Client(
-                session=session(), endpoint_url=url, retry=policy, pacing=pacing, timeout=0.4
-            ) as client,
+            with_keys(Client, endpoint_url=url, retry=policy, pacing=pacing, timeout=0.4) as client,
         ):
             began = time.monotonic()
             with pytest.raises(iotmi.DeadlineExceededError):
@@ -102,8 +100,8 @@ async def test_so_it_is_by_the_awaiting_client(scene: Scene) -> None:
     for _ in range(3):
         acts, policy, pacing = scene
         with serving(acts) as url:
-            async with AsyncClient(
-                session=session(), endpoint_url=url, retry=policy, pacing=pacing, timeout=0.4
+            async with with_keys(
+                AsyncClient, endpoint_url=url, retry=policy, pacing=pacing, timeout=0.4
             ) as client:
                 began = time.monotonic()
                 with pytest.raises(iotmi.DeadlineExceededError):
@@ -262,7 +260,7 @@ def test_an_attempt_that_has_ended_is_not_counted() -> None:
 def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
     """Each page alone would be in time; the error says which was not, and those before are kept."""
     service.taking = 0.4
-    with Client(session=session(), endpoint_url=service.url, timeout=1.0) as client:
+    with with_keys(Client, endpoint_url=service.url, timeout=1.0) as client:
         pager = client.managed_things.list()
         # Each walk has a deadline of its own.
         for _ in range(2):
@@ -283,7 +281,7 @@ def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
 async def test_so_they_do_for_the_awaiting_client(service: Service) -> None:
     """Items, pages and all of them as a list."""
     service.taking = 0.4
-    async with AsyncClient(session=session(), endpoint_url=service.url, timeout=1.0) as client:
+    async with with_keys(AsyncClient, endpoint_url=service.url, timeout=1.0) as client:
         pager = client.managed_things.list()
         items = aiter(pager)
         assert [(await anext(items)).id for _ in range(2)] == ["t", "t"]
@@ -299,8 +297,8 @@ async def test_so_they_do_for_the_awaiting_client(service: Service) -> None:
 
 def test_what_the_application_does_between_pages_is_not_counted(service: Service) -> None:
     """A walk outlives its timeout many times where the time was not the library's."""
-    slow = Client(session=session(), endpoint_url=service.url)
-    with Client(session=session(), endpoint_url=service.url, timeout=0.3) as client:
+    slow = with_keys(Client, endpoint_url=service.url)
+    with with_keys(Client, endpoint_url=service.url, timeout=0.3) as client:
         walk = client.managed_things.list().pages()
         for _ in range(3):
             next(walk)
@@ -313,8 +311,8 @@ def test_what_the_application_does_between_pages_is_not_counted(service: Service
 
 async def test_nor_by_the_awaiting_client(service: Service) -> None:
     """What the task awaits between two pages is its own."""
-    slow = AsyncClient(session=session(), endpoint_url=service.url)
-    async with AsyncClient(session=session(), endpoint_url=service.url, timeout=0.3) as client:
+    slow = with_keys(AsyncClient, endpoint_url=service.url)
+    async with with_keys(AsyncClient, endpoint_url=service.url, timeout=0.3) as client:
         walk = client.managed_things.list().pages()
         for _ in range(3):
             await anext(walk)

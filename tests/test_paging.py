@@ -9,7 +9,7 @@ import iotmi
 from iotmi import AsyncClient, Client, ListManagedThings, Page
 from iotmi.emulator import Emulator
 from tests.home import make_hub
-from tests.loopback import answer, serving, session
+from tests.loopback import answer, serving, with_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -112,14 +112,14 @@ def page(items: int, token: str | None) -> bytes:
 def test_an_empty_page_is_not_the_end_and_any_token_goes_back() -> None:
     """Pages may be empty in the middle; the service's token need not keep to its own pattern."""
     script = [answer("200 OK", page(0, "a/+b")), answer("200 OK", page(2, None))]
-    with serving(script) as url, Client(session=session(), endpoint_url=url) as client:
+    with serving(script) as url, with_keys(Client, endpoint_url=url) as client:
         assert [thing.id for thing in client.managed_things.list()] == ["t0", "t1"]
 
 
 def test_the_same_token_twice_ends_the_walk_with_an_error() -> None:
     """A walk that would never end is refused."""
     script = [answer("200 OK", page(1, "same"))] * 2
-    with serving(script) as url, Client(session=session(), endpoint_url=url) as client:
+    with serving(script) as url, with_keys(Client, endpoint_url=url) as client:
         with pytest.raises(iotmi.ResponseError, match="same next_token") as caught:
             client.managed_things.list().collect()
     assert caught.value.operation == "ListManagedThings"

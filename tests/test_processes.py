@@ -26,7 +26,10 @@ from tests.loopback import Service, session
 T = TypeVar("T")
 
 # Forking a process that has threads is what is looked at here; Python 3.12 and later warn of it.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+    pytest.mark.usefixtures("keys"),
+]
 
 
 @pytest.fixture
@@ -69,7 +72,7 @@ def fetch_awaiting(client: AsyncClient) -> str:
 
 def test_a_forked_child_calls_over_a_connection_of_its_own(service: Service) -> None:
     """The child's sockets are new, and the parent's goes on as if nothing had been."""
-    with Client(session=session(), endpoint_url=service.url) as client:
+    with Client(endpoint_url=service.url) as client:
         fetch(client)
         assert in_a_fork(lambda: [fetch(client), fetch(client)]) == ["x", "x"]
         fetch(client)
@@ -80,7 +83,7 @@ def test_a_forked_child_calls_over_a_connection_of_its_own(service: Service) -> 
 
 def test_copies_share_one_connection_in_the_child_too(service: Service) -> None:
     """As in the parent: the copy's calls go over the same socket, whichever calls first."""
-    with Client(session=session(), endpoint_url=service.url) as client:
+    with Client(endpoint_url=service.url) as client:
         copy = client.with_options(timeout=30.0)
 
         def both() -> bool:
@@ -97,7 +100,7 @@ def test_copies_share_one_connection_in_the_child_too(service: Service) -> None:
 
 def test_a_forked_child_of_a_forked_child_has_its_own_too(service: Service) -> None:
     """Each generation starts anew."""
-    with Client(session=session(), endpoint_url=service.url) as client:
+    with Client(endpoint_url=service.url) as client:
         fetch(client)
 
         def child() -> str:
@@ -205,7 +208,7 @@ def test_a_client_of_the_emulator_goes_on_in_a_child(client: Client) -> None:
 @pytest.mark.parametrize("loop", ["asyncio", "trio"])
 def test_an_awaiting_client_goes_on_in_a_child(service: Service, loop: str) -> None:
     """Under an event loop of the child's, of either kind, whichever the parent had."""
-    client = AsyncClient(session=session(), endpoint_url=service.url)
+    client = AsyncClient(endpoint_url=service.url)
     fetch_awaiting(client)
 
     async def main() -> str:
@@ -218,7 +221,7 @@ def test_an_awaiting_client_goes_on_in_a_child(service: Service, loop: str) -> N
 
 def test_closing_in_the_child_closes_nothing_of_the_parents(service: Service) -> None:
     """Leaving the block in a child that has called nobody touches no connection."""
-    client = Client(session=session(), endpoint_url=service.url)
+    client = Client(endpoint_url=service.url)
     fetch(client)
     in_a_fork(client.close)
     fetch(client)
@@ -228,7 +231,7 @@ def test_closing_in_the_child_closes_nothing_of_the_parents(service: Service) ->
 
 def test_a_copy_closes_nothing(service: Service) -> None:
     """The connection is the first client's to close."""
-    with Client(session=session(), endpoint_url=service.url) as client:
+    with Client(endpoint_url=service.url) as client:
         fetch(client)
         with client.with_options(timeout=30.0) as copy:
             fetch(copy)
@@ -239,7 +242,7 @@ def test_a_copy_closes_nothing(service: Service) -> None:
 def test_a_walk_goes_on_in_the_child(service: Service) -> None:
     """A pager that the parent began asks for the next page over the child's connection."""
     service.body = b'{"Items": [{"Id": "t"}], "NextToken": "a"}'
-    with Client(session=session(), endpoint_url=service.url, timeout=20.0) as client:
+    with Client(endpoint_url=service.url, timeout=20.0) as client:
         walk = iter(client.managed_things.list())
         next(walk)
         service.body = b'{"Items": [{"Id": "u"}]}'
@@ -274,7 +277,7 @@ def test_each_number_of_a_process_has_its_own(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a child does, looked at from within: all is renewed once, and the parent's is kept."""
-    own = Client(session=session(), endpoint_url=service.url, pacing=Pacing(), timeout=20.0)
+    own = Client(endpoint_url=service.url, pacing=Pacing(), timeout=20.0)
     given = Client(boto3_client=open_client(session(), endpoint_url=service.url))
     before = [(one._course.transport, one._course.persistence) for one in (own, given)]
     for one in (own, given):

@@ -24,7 +24,7 @@ from iotmi import (
 from iotmi._secrets import concealer
 from iotmi.emulator import Emulator
 from tests.home import make_hub
-from tests.loopback import Act, answer, closed_port, hang_up, serving, session
+from tests.loopback import Act, answer, closed_port, hang_up, serving, with_keys
 
 CANARY = "CANARY0123456789"
 
@@ -123,8 +123,8 @@ def test_no_error_and_no_log_tells(
     }
     with (
         serving(scripts[place]) as url,
-        iotmi.Client(
-            session=session(),
+        with_keys(
+            iotmi.Client,
             endpoint_url=closed_port() if place == "nobody" else url,
             retry=RetryPolicy.none(),
         ) as client,

@@ -16,7 +16,7 @@ from iotmi import AsyncClient, Attempt, Client, GetManagedThing, RetryPolicy
 from iotmi._telemetry import SERVICE_ID, Telemetry, error_type, present
 from iotmi.emulator import Emulator
 from tests.home import hub_request, make_hub, observed_by
-from tests.loopback import Service, answer, serving, session
+from tests.loopback import Service, answer, serving, with_keys
 from tests.telemetry import Observatory, providers_for_a_while
 
 COMMON = {
@@ -164,7 +164,7 @@ def test_a_deadline_is_a_failure_of_its_own_kind(observatory: Observatory) -> No
     """The attempt that was cut short is an event."""
     with Service() as service:
         service.open.clear()
-        client = Client(session=session(), endpoint_url=service.url, timeout=0.1)
+        client = with_keys(Client, endpoint_url=service.url, timeout=0.1)
         observed_by(client, RetryPolicy(), observatory.observer)
         with pytest.raises(iotmi.DeadlineExceededError):
             client.managed_things.get("x")
@@ -178,7 +178,7 @@ def test_a_deadline_is_a_failure_of_its_own_kind(observatory: Observatory) -> No
 def test_a_code_that_nobody_knows_is_told_by_its_status(observatory: Observatory) -> None:
     """What a proxy says in the place of a code goes nowhere."""
     said = [answer("418 Teapot", b"{}", x_amzn_errortype="SN900000000001")]
-    with serving(said) as url, Client(session=session(), endpoint_url=url) as client:
+    with serving(said) as url, with_keys(Client, endpoint_url=url) as client:
         observed_by(client, RetryPolicy(), observatory.observer)
         with pytest.raises(iotmi.ServiceError, match="no message"):
             client.managed_things.get("x")
@@ -314,7 +314,7 @@ def test_a_cancelled_call_ends_its_span(
     async def main() -> None:
         with Service() as service:
             service.open.clear()
-            client = AsyncClient(session=session(), endpoint_url=service.url)
+            client = with_keys(AsyncClient, endpoint_url=service.url)
             observed_by(client, RetryPolicy(), observatory.observer)
             with observatory.tracer.start_as_current_span("caller") as caller:
                 with anyio.move_on_after(0.1):

@@ -6,7 +6,7 @@ import iotmi
 from iotmi import AsyncClient, Client, Pauses, ProvisioningStatus, RetryPolicy
 from iotmi.emulator import Emulator
 from tests.home import make_hub
-from tests.loopback import answer, serving, session
+from tests.loopback import answer, serving, with_keys
 from tests.resources.connections import make_connector_destination
 
 pytestmark = pytest.mark.anyio
@@ -62,7 +62,7 @@ def test_a_waiter_ends_in_time(pauses: list[float]) -> None:
     policy = RetryPolicy(sleep=pauses.append)
     with (
         serving([answer("200 OK", body)] * 9) as url,
-        Client(session=session(), endpoint_url=url, retry=policy) as client,
+        with_keys(Client, endpoint_url=url, retry=policy) as client,
     ):
         with pytest.raises(iotmi.WaitTimeoutError, match="within 3 s") as caught:
             client.managed_things.wait_until_activated(
@@ -90,7 +90,7 @@ def test_the_ends_of_a_deletion(status: str) -> None:
     body = f'{{"Id": "x", "ProvisioningStatus": "{status}"}}'.encode()
     with (
         serving([answer("200 OK", body)]) as url,
-        Client(session=session(), endpoint_url=url) as client,
+        with_keys(Client, endpoint_url=url) as client,
     ):
         if status == "DELETED":
             client.managed_things.wait_until_deleted("x")

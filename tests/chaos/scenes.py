@@ -23,7 +23,7 @@ from tests.chaos.unkind import (
     never_accepting,
     reset,
 )
-from tests.loopback import Act, closed_port, hang_up, session
+from tests.loopback import Act, closed_port, hang_up, with_keys
 
 CROWD: Final = 64
 
@@ -90,8 +90,8 @@ def _over(
         with address() as url:
 
             def client(timeout: float) -> Client:
-                return Client(
-                    session=session(),
+                return with_keys(
+                    Client,
                     endpoint_url=url,
                     retry=retry,
                     pacing=pacing,
@@ -99,8 +99,8 @@ def _over(
                 )
 
             def async_client(timeout: float) -> AsyncClient:
-                return AsyncClient(
-                    session=session(),
+                return with_keys(
+                    AsyncClient,
                     endpoint_url=url,
                     retry=retry,
                     pacing=pacing,

@@ -61,10 +61,10 @@ class Clock:
 def paced_calls(url: str, clock: Clock) -> list[int]:
     """How many calls are answered between the steps."""
     from iotmi import Client, Pacing
-    from tests.loopback import session
+    from tests.loopback import with_keys
 
     pacing = Pacing(start=RATE, highest=RATE, burst=1)
-    client = Client(session=session(), endpoint_url=url, pacing=pacing)
+    client = with_keys(Client, endpoint_url=url, pacing=pacing)
     client.managed_things.get("x")
     answered = [0] * (len(STEPS) + 1)
     over = threading.Event()
@@ -89,9 +89,9 @@ def paced_calls(url: str, clock: Clock) -> list[int]:
 def overruns(url: str, clock: Clock) -> list[float]:
     """By how much calls with a deadline end late, over all steps."""
     from iotmi import Client, DeadlineExceededError
-    from tests.loopback import session
+    from tests.loopback import with_keys
 
-    client = Client(session=session(), endpoint_url=url, timeout=PHASE / 2 + 0.1)
+    client = with_keys(Client, endpoint_url=url, timeout=PHASE / 2 + 0.1)
     walking = threading.Thread(target=clock.walk)
     walking.start()
     late = []
@@ -109,11 +109,11 @@ def pause_asked_for(url: str, clock: Clock) -> float:
     """The pause before the second attempt, where the service names the moment for it."""
     from iotmi import Client, Retry, RetryPolicy
     from iotmi.errors import CallError
-    from tests.loopback import session
+    from tests.loopback import with_keys
 
     retries: list[Retry] = []
     policy = RetryPolicy(attempts=2, sleep=lambda _: None, on_retry=retries.append)
-    client = Client(session=session(), endpoint_url=url, retry=policy)
+    client = with_keys(Client, endpoint_url=url, retry=policy)
     clock.wrong_by = -2 * HOUR
     try:
         client.managed_things.get("x")
@@ -125,9 +125,9 @@ def pause_asked_for(url: str, clock: Clock) -> float:
 def signed_calls(url: str, clock: Clock) -> list[tuple[str, int]]:
     """What becomes of calls to a service that looks at the time of signing."""
     from iotmi import CallError, Client
-    from tests.loopback import session
+    from tests.loopback import with_keys
 
-    client = Client(session=session(), endpoint_url=url)
+    client = with_keys(Client, endpoint_url=url)
     told = []
     for wrong_by in (0.0, *STEPS):
         clock.wrong_by = wrong_by

@@ -6,7 +6,7 @@ import pytest
 
 from iotmi import Client, InternalServerError, RetryPolicy, ServiceUnavailableError
 from tests.chaos import surroundings_credentials as credentials, surroundings_network as network
-from tests.loopback import answer, serving, session
+from tests.loopback import answer, serving, with_keys
 
 _SLOW = {network.closed_while_idle, credentials.credentials_that_expire_in_mid_run}
 _QUICK = [check for check in (*network.CHECKS, *credentials.CHECKS) if check not in _SLOW]
@@ -29,7 +29,7 @@ def test_a_date_to_come_back_at_is_of_the_services_own_clock() -> None:
     ]
     policy = RetryPolicy(attempts=3, base=0.001, sleep=pauses.append)
     with serving(acts) as url:
-        client = Client(session=session(), endpoint_url=url, retry=policy)
+        client = with_keys(Client, endpoint_url=url, retry=policy)
         with pytest.raises((ServiceUnavailableError, InternalServerError)):
             client.managed_things.get("x")
     assert pauses[0] == pytest.approx(7.0)

@@ -22,7 +22,7 @@ from iotmi import (
 )
 from iotmi.emulator import Emulator
 from tests.home import make_hub
-from tests.loopback import answer, serving, session
+from tests.loopback import answer, serving, with_keys
 from tests.resources.connections import make_association
 
 pytestmark = pytest.mark.anyio
@@ -187,7 +187,7 @@ def thing(identifier: str) -> dict[str, object]:
 def scripted(*bodies: object) -> Iterator[Client]:
     """A client that is answered with *bodies*, one after the other."""
     acts = [answer("200 OK", json.dumps(body).encode()) for body in bodies]
-    with serving(acts) as url, Client(session=session(), endpoint_url=url) as client:
+    with serving(acts) as url, with_keys(Client, endpoint_url=url) as client:
         yield client
 
 

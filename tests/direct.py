@@ -1,0 +1,38 @@
+"""Clients that send directly, and a look at what they send over."""
+
+from typing import Final
+
+import pytest
+
+import iotmi
+from iotmi import Client, RetryPolicy
+from iotmi._connections import Connections
+
+ONCE: Final = RetryPolicy.none()
+THING: Final = b'{"Id": "x"}'
+
+
+def direct(url: str) -> Client:
+    """A client that sends directly."""
+    client = Client(endpoint_url=url, retry=ONCE)
+    assert client._course.transport._direct is not None
+    return client
+
+
+def connections_of(client: Client) -> Connections:
+    """What it sends over."""
+    way = client._course.transport._direct
+    assert way is not None
+    return way._connections
+
+
+def idle(client: Client) -> int:
+    """How many connections it keeps."""
+    return sum(map(len, connections_of(client)._idle.values()))
+
+
+def failure(url: str) -> iotmi.CallError:
+    """What a call ends with."""
+    with direct(url) as client, pytest.raises(iotmi.CallError) as caught:
+        client.managed_things.get("x")
+    return caught.value

@@ -1,0 +1,228 @@
+"""Connections of our own: kept, given up, trusted or not, and no more of them than is said."""
+
+import gc
+import signal
+import socket
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+
+import iotmi
+from iotmi import NotSentError
+from iotmi._connections import Connections, host_of
+from tests.chaos.certificates import ELSEWHERE, make_certificate
+from tests.chaos.unkind import Answers, listening
+from tests.direct import THING, connections_of, direct, failure, idle
+from tests.loopback import Service, answer, read_request, serving
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A server that keeps connections."""
+    with Service() as service:
+        yield service
+
+
+# -- connections ---------------------------------------------------------------------------
+
+
+def test_a_connection_is_kept(service: Service) -> None:
+    """Three calls, one after the other, go over one."""
+    with direct(service.url) as client:
+        for _ in range(3):
+            assert client.managed_things.get("x").id == "x"
+        assert idle(client) == 1
+    assert len(set(service.ports)) == 1
+
+
+def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
+    """It is found out before anything is sent over it, so that one attempt is enough."""
+    answers = Answers(THING, then=lambda _: None)
+    with listening(answers) as url, direct(url) as client:
+        for _ in range(5):
+            assert client.send(iotmi.GetManagedThing("x")).attempts == 1
+            (kept,) = connections_of(client)._idle.values()
+            assert not kept[0].sock.recv(1, socket.MSG_PEEK)
+    assert len(answers.requests) == 5
+
+
+def test_a_connection_that_the_service_will_close_is_not_kept() -> None:
+    """It says so in its answer."""
+    with serving([answer("200 OK", THING)]) as url, direct(url) as client:
+        assert client.managed_things.get("x").id == "x"
+        assert idle(client) == 0
+
+
+def test_no_more_are_kept_than_are_allowed(service: Service) -> None:
+    """Forty at a time are made, and 32 of them kept."""
+    together = Barrier(40)
+
+    def call(_: int) -> str:
+        together.wait(10)
+        return client.managed_things.get("x").id
+
+    service.taking = 0.2
+    with direct(service.url) as client, ThreadPoolExecutor(40) as pool:
+        assert set(pool.map(call, range(40))) == {"x"}
+        assert len(set(service.ports)) == 40
+        assert idle(client) == 32
+    assert idle(client) == 0
+
+
+def test_a_closed_client_keeps_no_connection(service: Service) -> None:
+    """It can be used, as one of boto3's can."""
+    client = direct(service.url)
+    client.close()
+    assert client.managed_things.get("x").id == "x"
+    assert idle(client) == 0
+
+
+def test_a_client_that_nobody_closed_leaves_no_socket_open(service: Service) -> None:
+    """Python would warn of it."""
+    client = direct(service.url)
+    client.managed_things.get("x")
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        del client
+        gc.collect()
+    assert [str(warning.message) for warning in warned] == []
+
+
+def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> None:
+    """Its answer would be taken for that of the next."""
+    with direct(service.url) as client:
+        client.managed_things.get("x")
+        service.open.clear()
+        interrupt(after=0.1)
+        with pytest.raises(KeyboardInterrupt):
+            client.managed_things.get("y")
+        service.open.set()
+        assert idle(client) == 0
+        assert client.managed_things.get("x").id == "x"
+
+
+def interrupt(*, after: float) -> None:
+    """As somebody at the keyboard would, after some seconds."""
+
+    def raise_it(*_: object) -> None:
+        signal.signal(signal.SIGALRM, before)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, raise_it)
+    signal.setitimer(signal.ITIMER_REAL, after)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://api.example/x", "api.example"),
+        ("https://api.example:443/x", "api.example"),
+        ("http://api.example:80", "api.example"),
+        ("http://api.example:443/", "api.example:443"),
+        ("http://name:word@api.example:8080/", "api.example:8080"),
+        ("http://[::1]:8080/x", "[::1]:8080"),
+    ],
+)
+def test_the_host_is_named_as_headers_name_it(url: str, host: str) -> None:
+    """Without the port that goes without saying, and without what opens the door."""
+    assert host_of(url) == host
+
+
+# -- whom it trusts ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
+def test_certificates_are_named_where_botocore_looks(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A good one is trusted; without its name among them it is not."""
+    good = make_certificate(tmp_path)
+    answers = Answers(THING)
+    with listening(answers, tls=good.context()) as url:
+        error = failure(url)
+        assert isinstance(error, NotSentError)
+        assert not error.worth_repeating
+        monkeypatch.setenv(name, str(good.path))
+        with direct(url) as client:
+            assert client.managed_things.get("x").id == "x"
+            assert client.managed_things.get("x").id == "x"
+    assert len(answers.requests) == 2
+
+
+@pytest.mark.parametrize(("word", "number"), [("elsewhere.example", 0), ("expired", 1)])
+def test_a_certificate_of_another_host_or_time_is_refused(
+    word: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though who signed it is trusted. Nothing is sent."""
+    shown = (
+        make_certificate(tmp_path, name=ELSEWHERE),
+        make_certificate(tmp_path, valid=-timedelta(days=1)),
+    )[number]
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(shown.path))
+    answers = Answers(THING)
+    with listening(answers, tls=shown.context()) as url:
+        error = failure(url)
+    assert isinstance(error, NotSentError)
+    assert word in str(error) or "IP address mismatch" in str(error)
+    assert not answers.requests
+
+
+def test_certificates_that_cannot_be_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent, and it is not tried again."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with listening(Answers(THING)) as url:
+        error = failure(url.replace("http:", "https:"))
+    assert isinstance(error, NotSentError)
+    assert not error.worth_repeating
+    assert "none.pem" in str(error)
+
+
+# -- how long it waits ---------------------------------------------------------------------
+
+
+def exchange(connections: Connections, url: str) -> None:
+    """Ask for something over them."""
+    connections.exchange("GET", url, HTTPHeaders(), b"")
+
+
+def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> Connections:
+    """Some that do not wait as long as botocore's default has it."""
+    return Connections(
+        most=1, connect_timeout=connect_timeout, read_timeout=read_timeout, trusted=None
+    )
+
+
+def test_a_name_that_cannot_be_one_is_not_looked_up() -> None:
+    """No name is that long, and nothing can have been sent."""
+    with pytest.raises(EndpointConnectionError):
+        exchange(hasty(), f"http://{'x' * 70}.example")
+
+
+def test_silence_after_the_request_is_uncertain() -> None:
+    """A connection is made, and no answer comes in time."""
+
+    def keep_silent(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.recv(1)
+
+    with listening(keep_silent) as url, pytest.raises(ReadTimeoutError):
+        exchange(hasty(read_timeout=0.1), url)
+
+
+def test_silence_in_place_of_a_handshake_is_not() -> None:
+    """The kernel has connected, and nobody shakes hands."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ConnectTimeoutError):
+            exchange(hasty(connect_timeout=0.1), url)
