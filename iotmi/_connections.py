@@ -148,7 +148,11 @@ def _open_still(idle: deque[HTTPConnection]) -> HTTPConnection | None:
 
 def _answer_over(connection: HTTPConnection) -> Answer:
     response = connection.getresponse()
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        # One that comes twice is joined, as urllib3 joins it.
+        before = headers.get(key := name.lower())
+        headers[key] = value if before is None else f"{before}, {value}"
     try:
         return Answer(response.status, headers, response.read())
     except IncompleteRead as error:

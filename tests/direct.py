@@ -36,3 +36,10 @@ def failure(url: str) -> iotmi.CallError:
     with direct(url) as client, pytest.raises(iotmi.CallError) as caught:
         client.managed_things.get("x")
     return caught.value
+
+
+def told_of(error: iotmi.CallError) -> tuple[object, ...]:
+    """All that a user can tell of an *error*, without the words of what lies beneath."""
+    fields = {name: value for name, value in vars(error).items() if name != "failures"}
+    text = str(error) if isinstance(error, iotmi.ServiceError | iotmi.ResponseError) else ""
+    return type(error), text, error.may_have_acted, fields

@@ -18,7 +18,6 @@ from urllib.parse import quote, quote_plus
 import anyio
 import pytest
 from attrs import frozen
-from botocore.client import BaseClient
 from botocore.config import Config
 
 import iotmi
@@ -36,7 +35,16 @@ from tests.conformance.generate import Json
 from tests.conformance.limits import Path as Place, with_value
 from tests.conformance.service import SERVICE
 from tests.conformance.wire import Line
-from tests.loopback import Act, answer, closed_port, hang_up, keep_silent, serving, session
+from tests.loopback import (
+    Act,
+    answer,
+    closed_port,
+    hang_up,
+    keep_silent,
+    serving,
+    session,
+    with_keys,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:DeprecationWarning")
 
@@ -212,13 +220,26 @@ FAILURES: Final[Mapping[str, Failure]] = {
 }
 
 
+HANDED_IN, OF_ITS_OWN = "a boto3 client that is handed in", "a client of its own"
+
+
 @contextmanager
-def connected(failure: Failure) -> Iterator[BaseClient]:
-    """A boto3 client of a server on which every request, in order, fails so."""
+def connected(failure: Failure, way: str) -> Iterator[Mapping[str, Any]]:
+    """Options for a client of a server on which every request, in order, fails so."""
     acts = [act for each in requests() for act in failure.acts(each)]
     config = Config(read_timeout=0.05, retries={"total_max_attempts": 1})
     with serving(acts) as url:
-        yield session().client(SERVICE, endpoint_url=url if acts else closed_port(), config=config)
+        address = url if acts else closed_port()
+        if way == OF_ITS_OWN:
+            yield {"endpoint_url": address, **failure.options}
+        else:
+            theirs = session().client(SERVICE, endpoint_url=address, config=config)
+            yield {"boto3_client": theirs, **failure.options}
+
+
+# One of its own waits a minute for an answer.
+WAYS: Final = [(how, HANDED_IN) for how in FAILURES]
+WAYS += [(how, OF_ITS_OWN) for how in FAILURES if how != "late"]
 
 
 @contextmanager
@@ -233,13 +254,13 @@ def ending(everywhere: Everywhere, failure: Failure) -> Iterator[None]:
     everywhere.error("the error", caught.value)
 
 
-@pytest.mark.parametrize("how", FAILURES)
-def test_no_failure_tells(how: str, everywhere: Everywhere) -> None:
+@pytest.mark.parametrize(("how", "way"), WAYS)
+def test_no_failure_tells(how: str, way: str, everywhere: Everywhere) -> None:
     """Whatever goes wrong with whichever request, nothing shows what was secret in it."""
     failure = FAILURES[how]
     retry = everywhere.policy(attempts=failure.attempts)
-    with connected(failure) as boto3_client, everywhere.listening():
-        client = iotmi.Client(boto3_client=boto3_client, retry=retry, **failure.options)
+    with connected(failure, way) as options, everywhere.listening():
+        client = with_keys(iotmi.Client, retry=retry, **options)
         with everywhere.observing(client):
             for each in requests():
                 with ending(everywhere, failure):
@@ -261,8 +282,8 @@ def test_no_failure_tells_who_awaits(how: str, everywhere: Everywhere) -> None:
                 everywhere.value("the response", await client.send(each.request))
 
     retry = everywhere.policy(attempts=failure.attempts)
-    with connected(failure) as boto3_client, everywhere.listening():
-        client = iotmi.AsyncClient(boto3_client=boto3_client, retry=retry, **failure.options)
+    with connected(failure, HANDED_IN) as options, everywhere.listening():
+        client = iotmi.AsyncClient(retry=retry, **options)
         with everywhere.observing(client):
             anyio.run(meet, client)
     assert {"on_attempt", "the telemetry"} <= places(everywhere)

@@ -12,7 +12,7 @@ from iotmi import Client, NotSentError
 from iotmi._direct import goes_directly
 from iotmi._sessions import OwnSession, open_client
 from tests.chaos.unkind import Answers, listening
-from tests.direct import ONCE, THING, direct, failure
+from tests.direct import ONCE, THING, direct, failure, told_of
 from tests.loopback import (
     Act,
     Service,
@@ -68,6 +68,9 @@ ANSWERS: Final[dict[str, Act]] = {
         "Transfer-Encoding: chunked",
     ),
     "without a length": reply("200 OK", THING),
+    "a header that comes twice": reply(
+        "503 No", b"{}", "X-Amzn-Requestid: a", "x-amzn-requestid: b", "Content-Length: 2"
+    ),
     "nothing": answer("200 OK"),
     "no JSON": answer("200 OK", b"<html>"),
     "not found": modelled(
@@ -112,10 +115,7 @@ def outcome(client: Client) -> tuple[object, ...]:
         try:
             response = client.send(iotmi.GetManagedThing("x"))
         except iotmi.CallError as error:
-            told = {name: value for name, value in vars(error).items() if name != "failures"}
-            # What lies beneath is told in its own words.
-            text = str(error) if isinstance(error, iotmi.ServiceError | iotmi.ResponseError) else ""
-            return type(error), text, error.may_have_acted, told
+            return told_of(error)
         return response.value, response.raw, response.request_id, response.http_status
 
 

@@ -104,9 +104,10 @@ def nearly(draw: st.DrawFn, answer: st.SearchStrategy[Json]) -> Json:
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
+def reader() -> Iterator[Reader]:
     """Reads answers."""
-    return Reader()
+    with Reader() as reader:
+        yield reader
 
 
 @pytest.mark.parametrize("name", THEIRS.operations)

@@ -51,22 +51,23 @@ def run(*, inputs: int, seed: int, first: int = 0) -> Figures:
     from tests.chaos.fuzz_answers_mutation import Mutator
     from tests.chaos.fuzz_answers_reading import Reader
 
-    reader, mutator, figures = Reader(), Mutator.of(seed), Figures()
-    for number in range(first, first + inputs):
-        case = mutator.case(number)
-        began = time.perf_counter()
-        try:
-            outcome = reader.read(case)
-        # That there is none is what is looked for.
-        except Exception as error:  # noqa: BLE001
-            kind = f"{type(error).__name__} at {_place_of(error)}"
-            figures.failed.setdefault(kind, []).append(number)
-        else:
-            if outcome.error is None:
-                figures.read += 1
+    mutator, figures = Mutator.of(seed), Figures()
+    with Reader() as reader:
+        for number in range(first, first + inputs):
+            case = mutator.case(number)
+            began = time.perf_counter()
+            try:
+                outcome = reader.read(case)
+            # That there is none is what is looked for.
+            except Exception as error:  # noqa: BLE001
+                kind = f"{type(error).__name__} at {_place_of(error)}"
+                figures.failed.setdefault(kind, []).append(number)
             else:
-                figures.refused[outcome.error.__name__] += 1
-        figures.slowest = max(figures.slowest, (time.perf_counter() - began, number))
+                if outcome.error is None:
+                    figures.read += 1
+                else:
+                    figures.refused[outcome.error.__name__] += 1
+            figures.slowest = max(figures.slowest, (time.perf_counter() - began, number))
     return figures
 
 
@@ -81,14 +82,15 @@ def explain(seed: int, number: int) -> str:
     from tests.chaos.fuzz_answers_mutation import Mutator
     from tests.chaos.fuzz_answers_reading import SHOWN, Reader, shortened
 
-    reader, case = Reader(), Mutator.of(seed).case(number)
-    try:
-        outcome = reader.read(case)
-    except Exception as error:  # noqa: BLE001
-        small = shortened(reader, case, type(error)).encode()
-        lines = traceback.format_exception(error, chain=False)[-4:]
-        told = "".join(lines).encode("ascii", "backslashreplace").decode()
-        return f"--seed {seed} --only {number}\n{small[:SHOWN]!r}\n{told}"
+    case = Mutator.of(seed).case(number)
+    with Reader() as reader:
+        try:
+            outcome = reader.read(case)
+        except Exception as error:  # noqa: BLE001
+            small = shortened(reader, case, type(error)).encode()
+            lines = traceback.format_exception(error, chain=False)[-4:]
+            told = "".join(lines).encode("ascii", "backslashreplace").decode()
+            return f"--seed {seed} --only {number}\n{small[:SHOWN]!r}\n{told}"
     did = "is read" if outcome.error is None else f"is refused by {outcome.error.__name__}"
     return f"--seed {seed} --only {number} {did}\n{case.encode()[:SHOWN]!r}\n"
 

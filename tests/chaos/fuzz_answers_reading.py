@@ -10,8 +10,9 @@ import pickle
 import threading
 import zlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from attrs import frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -21,11 +22,13 @@ from iotmi._flow import Work
 from iotmi._members import members_of
 from iotmi._shapes import Entries, FreeForm, Items, Shape, Structure
 from iotmi._transport import Reply
+from tests.chaos.unkind import listening
 from tests.conformance import library, service
 from tests.conformance.generate import Fill, Maker, chance
 from tests.conformance.library import answer_model
 from tests.conformance.pairing import bare, pair
 from tests.conformance.wire import REQUEST_ID, Line
+from tests.direct import told_of
 
 
 @frozen
@@ -69,6 +72,7 @@ class Reader:
 
     def __init__(self) -> None:
         theirs, ours = service.installed(), library.installed()
+        self._served = ExitStack()
         self.requests: Mapping[str, iotmi.Request[object]] = {
             name: _plainest(declared.request, theirs.operations[name])
             for name, declared in sorted(ours.operations.items())
@@ -80,6 +84,20 @@ class Reader:
         self._names = tuple(self.requests)
         self._line = _Answering()
         self._client = self._line.client()
+        # As long as there is a reader.
+        self._line.url = self._served.enter_context(listening(self._line.serve))
+        self._direct = self._line.own_client()
+
+    def close(self) -> None:
+        """Serve no longer."""
+        self._direct.close()
+        self._served.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def decode(self, data: bytes) -> Case:
         """The case that *data* is, whatever it is: a corpus file or a fuzzer's octets."""
@@ -119,6 +137,10 @@ class Reader:
             return _brought(self._client, request, reply)
         self._line.body, self._line.status = case.body, case.status
         self._line.headers = case.headers
+        if _travels(case):
+            assert _ending(self._direct, request) == _ending(self._client, request), (
+                "the two ways end otherwise"
+            )
         return self._client.send(request)
 
 
@@ -143,6 +165,37 @@ def _brought(
         response: iotmi.Response[object] = stop.value
         return response
     raise AssertionError("the flow asked for more than one attempt")
+
+
+def _travels(case: Case) -> bool:
+    """Whether HTTP can carry *case* to its end, and no more than it."""
+    return (
+        case.status is not None
+        and case.status >= 200
+        and case.status not in (204, 304)
+        and all(_is_a_header(name, value) for name, value in case.headers)
+        # How deep is too deep depends on who reads it.
+        and case.body.count(b"[") + case.body.count(b"{") < 500
+    )
+
+
+def _is_a_header(name: str, value: str) -> bool:
+    return (
+        name.replace("-", "").isalnum()
+        and name.lower() not in ("connection", "content-length", "transfer-encoding")
+        and value.isprintable()
+        and all(ord(letter) < 256 for letter in name + value)
+    )
+
+
+def _ending(client: iotmi.Client, request: iotmi.Request[object]) -> object:
+    """What a user can tell of a call."""
+    try:
+        response = client.send(request)
+    except iotmi.CallError as error:
+        return told_of(error)
+    # NaN equals nothing, and looks the same.
+    return repr(response.raw), repr(response.value), response.request_id, response.http_status
 
 
 def _look_at_value(response: iotmi.Response[object], *, same: bool, hashes: bool) -> None:
@@ -190,6 +243,17 @@ class _Answering(Line):
     """A line that answers with headers too, and keeps nothing of what was sent."""
 
     headers: tuple[tuple[str, str], ...] = ()
+
+    def _head(self) -> str:
+        self.sent.clear()
+        headers = {
+            "content-type": "application/json",
+            "x-amzn-requestid": REQUEST_ID,
+            **{name.lower(): value for name, value in self.headers},
+            "content-length": str(len(self.body)),
+        }
+        lines = (f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"HTTP/1.1 {self.status} No\r\n{''.join(lines)}\r\n"
 
     def _answer(self, request: AWSPreparedRequest, **event: object) -> AWSResponse:
         response = super()._answer(request, **event)

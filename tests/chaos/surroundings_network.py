@@ -14,8 +14,9 @@ from pathlib import Path
 from random import Random
 from ssl import CERT_REQUIRED, TLSVersion
 from threading import Event
-from typing import Final
+from typing import Final, Protocol
 
+import pytest
 from botocore.config import Config
 
 from iotmi import (
@@ -31,7 +32,7 @@ from iotmi import (
 from tests.chaos.certificates import ELSEWHERE, Certificate, make_certificate
 from tests.chaos.unkind import Answers, Tunnel, listening, reset
 from tests.home import toggle
-from tests.loopback import Act, closed_port, read_request, session, talk_nonsense
+from tests.loopback import Act, closed_port, read_request, session, talk_nonsense, with_keys
 
 CALLS: Final = 200
 THREADS: Final = 8
@@ -40,8 +41,18 @@ _THREE: Final = RetryPolicy(attempts=3, base=0.01, budget=None)
 _MANY: Final = RetryPolicy(attempts=20, base=0.01, longest=0.05, budget=None)
 
 
-def client_of(url: str, *, trusted: Certificate | None = None, proxy: str | None = None) -> Client:
-    """A client that calls *url*, trusting one certificate, through a proxy, three times at most."""
+class Making(Protocol):
+    """A way to a client that calls *url*, trusts one certificate, and tries three times at most."""
+
+    __name__: str
+
+    def __call__(
+        self, url: str, *, trusted: Certificate | None = None, proxy: str | None = None
+    ) -> Client: ...
+
+
+def handed_in(url: str, *, trusted: Certificate | None = None, proxy: str | None = None) -> Client:
+    """Upon a boto3 client that is told."""
     theirs = session().client(
         "iot-managed-integrations",
         endpoint_url=url,
@@ -53,6 +64,19 @@ def client_of(url: str, *, trusted: Certificate | None = None, proxy: str | None
         ),
     )
     return Client(boto3_client=theirs, retry=_THREE)
+
+
+def of_its_own(url: str, *, trusted: Certificate | None = None, proxy: str | None = None) -> Client:
+    """Which finds all of it in the environment, and sends directly where there is no proxy."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+            environment.delenv(name.lower(), raising=False)
+            environment.setenv(name, proxy or "")
+        if trusted is not None:
+            environment.setenv("AWS_CA_BUNDLE", str(trusted.path))
+        client = with_keys(Client, endpoint_url=url, retry=_THREE)
+    assert (client._course.transport._direct is None) == (proxy is not None)
+    return client
 
 
 def failure_of(call: Callable[[], object]) -> CallError:
@@ -75,25 +99,25 @@ def _require_not_sent(client: Client, *told: str, attempts: int) -> NotSentError
 # -- connections that are kept, and close ----------------------------------------------
 
 
-def closed_after_each_answer(seed: int) -> str:
+def closed_after_each_answer(seed: int, client_of: Making) -> str:
     """Without a word in the answer that it will be."""
     del seed
-    return _kept(lambda _: None, threads=THREADS)
+    return _kept(client_of, lambda _: None, threads=THREADS)
 
 
-def closed_about_when_the_next_request_comes(seed: int) -> str:
+def closed_about_when_the_next_request_comes(seed: int, client_of: Making) -> str:
     """Which is what no client can see coming."""
     chance = Random(seed)
-    return _kept(lambda _: _wait(chance.uniform(0, 0.002)), threads=THREADS)
+    return _kept(client_of, lambda _: _wait(chance.uniform(0, 0.002)), threads=THREADS)
 
 
-def closed_while_idle(seed: int) -> str:
+def closed_while_idle(seed: int, client_of: Making) -> str:
     """In order: the client finds out before it sends, and no second attempt is needed."""
     del seed
-    return _kept(lambda _: _wait(0.01), threads=1, idle=0.03)
+    return _kept(client_of, lambda _: _wait(0.01), threads=1, idle=0.03)
 
 
-def reset_while_idle(seed: int) -> str:
+def reset_while_idle(seed: int, client_of: Making) -> str:
     """Not in order; likewise."""
     del seed
 
@@ -101,14 +125,14 @@ def reset_while_idle(seed: int) -> str:
         _wait(0.01)
         reset(connection)
 
-    return _kept(then, threads=1, idle=0.03)
+    return _kept(client_of, then, threads=1, idle=0.03)
 
 
 def _wait(seconds: float) -> None:
     Event().wait(seconds)
 
 
-def _kept(then: Act, *, threads: int, idle: float = 0.0) -> str:
+def _kept(client_of: Making, then: Act, *, threads: int, idle: float = 0.0) -> str:
     """Reads are answered; commands are answered or said to be uncertain, and come once at most."""
     answers = Answers(_THING, then=then)
     calls = CALLS if idle == 0.0 else CALLS // 10
@@ -145,7 +169,7 @@ def _told_of_a_command(client: Client) -> str:
     return "answered"
 
 
-def broken_off_in_the_middle_of_an_answer(seed: int) -> str:
+def broken_off_in_the_middle_of_an_answer(seed: int, client_of: Making) -> str:
     """Half an answer is none: a read is repeated, and a command uncertain."""
     del seed
     commands = 0
@@ -169,20 +193,20 @@ def broken_off_in_the_middle_of_an_answer(seed: int) -> str:
 # -- connections that cannot be made ---------------------------------------------------
 
 
-def nobody_listens(seed: int) -> str:
+def nobody_listens(seed: int, client_of: Making) -> str:
     """The connection is refused."""
     del seed
     return str(_require_not_sent(client_of(closed_port()), "Could not connect", attempts=3))
 
 
-def a_name_that_nobody_knows(seed: int) -> str:
+def a_name_that_nobody_knows(seed: int, client_of: Making) -> str:
     """Names under .invalid belong to nobody."""
     del seed
     client = client_of("https://iotmi.invalid")
     return str(_require_not_sent(client, "Could not connect", attempts=3))
 
 
-def a_proxy_that_refuses(seed: int) -> str:
+def a_proxy_that_refuses(seed: int, client_of: Making) -> str:
     """It does not listen, or will not connect to the service; nothing was sent, either way."""
     del seed
 
@@ -197,7 +221,7 @@ def a_proxy_that_refuses(seed: int) -> str:
         return str(_require_not_sent(client, "proxy", attempts=3))
 
 
-def a_proxy_through_which_the_service_hangs_up(seed: int) -> str:
+def a_proxy_through_which_the_service_hangs_up(seed: int, client_of: Making) -> str:
     """botocore says of it that it could not connect to the proxy. The request was sent."""
     del seed
     commands = 0
@@ -217,16 +241,16 @@ def a_proxy_through_which_the_service_hangs_up(seed: int) -> str:
     return f"the command came once, and was uncertain: {error}"
 
 
-def a_proxy_that_answers_itself(seed: int) -> str:
+def a_proxy_that_answers_itself(seed: int, client_of: Making) -> str:
     """With a page of its own, where the service is called over plain HTTP."""
     del seed
-    denied, broken = _by_a_proxy(403), _by_a_proxy(502)
+    denied, broken = _by_a_proxy(client_of, 403), _by_a_proxy(client_of, 502)
     assert type(denied) is ServiceError, repr(denied)
     assert type(broken) is ServiceUnavailableError, repr(broken)
     return f"{denied}; {broken}"
 
 
-def _by_a_proxy(status: int) -> CallError:
+def _by_a_proxy(client_of: Making, status: int) -> CallError:
     def act(connection: socket.socket) -> None:
         read_request(connection)
         head = f"HTTP/1.1 {status} No\r\nContent-Length: 9\r\n\r\n<b>no</b>"
@@ -240,7 +264,7 @@ def _by_a_proxy(status: int) -> CallError:
 # -- connections that are not trusted --------------------------------------------------
 
 
-def certificates_that_are_refused(seed: int) -> str:
+def certificates_that_are_refused(seed: int, client_of: Making) -> str:
     """Each is named, tried once, and the request is not sent; a good one is the counter-proof."""
     del seed
     told = []
@@ -248,23 +272,24 @@ def certificates_that_are_refused(seed: int) -> str:
         good = make_certificate(Path(folder))
         elsewhere = make_certificate(Path(folder), name=ELSEWHERE)
         expired = make_certificate(Path(folder), valid=-timedelta(days=1))
-        for shown, trusted, word in (
-            (good, None, "self-signed"),
-            (elsewhere, elsewhere, "elsewhere.example"),
-            (expired, expired, "expired"),
+        for shown, trusted, words in (
+            (good, None, ("self-signed", "self signed")),
+            # urllib3 names the host that is shown, and the standard library the one that is not.
+            (elsewhere, elsewhere, ("elsewhere.example", "mismatch")),
+            (expired, expired, ("expired",)),
         ):
             answers = Answers(_THING)
             with listening(answers, tls=shown.context()) as url:
                 client = client_of(url, trusted=trusted)
-                _require_not_sent(client, word, "self signed", attempts=1)
+                _require_not_sent(client, *words, attempts=1)
             assert answers.requests == []
-            told.append(word)
+            told.append(words[0])
         with listening(Answers(_THING), tls=good.context()) as url:
             assert client_of(url, trusted=good).managed_things.get("x").id == "x"
     return f"NotSentError for {', '.join(told)}, after one attempt"
 
 
-def handshakes_that_are_refused(seed: int) -> str:
+def handshakes_that_are_refused(seed: int, client_of: Making) -> str:
     """No cipher in common, a certificate asked for, no TLS at all: nothing was sent."""
     del seed
     with tempfile.TemporaryDirectory() as folder:
@@ -286,7 +311,7 @@ def handshakes_that_are_refused(seed: int) -> str:
     return str(told[0])
 
 
-CHECKS: Final = (
+_CHECKS: Final = (
     closed_after_each_answer,
     closed_about_when_the_next_request_comes,
     closed_while_idle,
@@ -300,3 +325,14 @@ CHECKS: Final = (
     certificates_that_are_refused,
     handshakes_that_are_refused,
 )
+
+
+def _by(check: Callable[[int, Making], str], way: Making) -> Callable[[int], str]:
+    def checked(seed: int) -> str:
+        return check(seed, way)
+
+    checked.__name__ = f"{check.__name__}, client_{way.__name__}"
+    return checked
+
+
+CHECKS: Final = tuple(_by(check, way) for check in _CHECKS for way in (handed_in, of_its_own))

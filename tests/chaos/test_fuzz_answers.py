@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:Depr
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
+def reader() -> Iterator[Reader]:
     """Reads cases."""
-    return Reader()
+    with Reader() as reader:
+        yield reader
 
 
 def test_spoilt_answers_are_read_or_refused() -> None:

@@ -94,11 +94,13 @@ class Line:
                 name.lower(): value for name, _, value in (x.partition(b": ") for x in lines)
             }
             self.sent.append(Sent(method, target, body, headers.get(b"content-type")))
-            answer = (
-                f"HTTP/1.1 {self.status} No\r\nContent-Type: application/json\r\n"
-                f"x-amzn-RequestId: {REQUEST_ID}\r\nContent-Length: {len(self.body)}\r\n\r\n"
-            )
-            connection.sendall(answer.encode() + self.body)
+            connection.sendall(self._head().encode("latin-1") + self.body)
+
+    def _head(self) -> str:
+        return (
+            f"HTTP/1.1 {self.status} No\r\nContent-Type: application/json\r\n"
+            f"x-amzn-RequestId: {REQUEST_ID}\r\nContent-Length: {len(self.body)}\r\n\r\n"
+        )
 
     def client(self) -> iotmi.Client:
         """A client of ours upon a boto3 client that was handed in."""
