@@ -6,8 +6,9 @@ know what is sent, nor when it may be sent this way.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection, IncompleteRead
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from ssl import HAS_NEVER_CHECK_COMMON_NAME, SSLContext, SSLError
 from typing import Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -58,7 +59,7 @@ class Connections:
         self._closed = False
         finalize(self, _close_all, self._idle)
 
-    def exchange(self, method: str, url: str, headers: HTTPMessage, body: bytes) -> Answer:
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send a request, and give what comes back.
 
         Raises:
@@ -69,8 +70,7 @@ class Connections:
         connection = _open_still(idle) or self._made(split)
         target = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
         try:
-            # Headers are a mapping in all but name.
-            connection.request(method, target, body or None, headers)  # type: ignore[arg-type]
+            connection.request(method, target, body or None, headers)
             answer = _answer_over(connection)
         except (OSError, HTTPException) as error:
             connection.close()

@@ -10,7 +10,6 @@ application has asked botocore for something of its own on the way, botocore sen
 import os
 from typing import TYPE_CHECKING, Any
 
-from botocore.awsrequest import create_request_object
 from botocore.client import BaseClient
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
@@ -36,6 +35,21 @@ def goes_directly(session: OwnSession, client: BaseClient) -> bool:
         or session.get_config_variable("csm_enabled")
         or os.environ.get("BOTOCORE_EXPERIMENTAL__PLUGINS", "DISABLED") != "DISABLED"
     )
+
+
+class Signable:
+    """As much of botocore's `AWSRequest` as its signer uses, without what that makes of it anew."""
+
+    __slots__ = ("body", "context", "headers", "method", "params", "url")
+
+    def __init__(self, prepared: dict[str, Any]) -> None:
+        self.method: str = prepared["method"]
+        self.url: str = prepared["url"]
+        # Else the signer would look for the host, several times.
+        self.headers: dict[str, str] = {**prepared["headers"], "Host": host_of(self.url)}
+        self.params: dict[str, str] = {}
+        self.body: bytes = prepared["body"]
+        self.context: dict[str, Any] = prepared["context"]
 
 
 class Direct:
@@ -66,12 +80,10 @@ class Direct:
         call = current_call()
         if call is None:
             return None
-        request = create_request_object(params)
-        # Else the signer would look for it, several times.
-        request.headers["Host"] = host_of(params["url"])
+        request = Signable(params)
         request_signer.sign(model.name, request)
         answer = self._connections.exchange(
-            params["method"], params["url"], request.headers, params["body"]
+            request.method, request.url, request.headers, request.body
         )
         if answer.status_code >= 300:
             return answer, self._error(model, answer)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
@@ -238,8 +239,7 @@ def connected(failure: Failure, way: str) -> Iterator[Mapping[str, Any]]:
 
 
 # One of its own waits a minute for an answer.
-WAYS: Final = [(how, HANDED_IN) for how in FAILURES]
-WAYS += [(how, OF_ITS_OWN) for how in FAILURES if how != "late"]
+WAYS: Final = sorted({*product(FAILURES, (HANDED_IN, OF_ITS_OWN))} - {("late", OF_ITS_OWN)})
 
 
 @contextmanager

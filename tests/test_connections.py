@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 import iotmi
@@ -193,7 +192,7 @@ def test_certificates_that_cannot_be_read_are_named(
 
 def exchange(connections: Connections, url: str) -> None:
     """Ask for something over them."""
-    connections.exchange("GET", url, HTTPHeaders(), b"")
+    connections.exchange("GET", url, {}, b"")
 
 
 def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> Connections:
