@@ -1,9 +1,9 @@
 """Between our values and the JSON on the wire, the quick way.
 
-`encode` makes the parameters of a request, in the form that boto3 and JSON share; `decode` makes an
-answer's value from the decoded JSON. Both follow plans, made for each class when it is first used.
-`decode` reads only what is exactly as it should be: all else it leaves to `_careful`, which can say
-what is wrong. This module does not know how anything travels.
+`encode` tells the members of a request, and `one_step` or `plain` bring them into the form of JSON
+or of boto3; `decode` makes an answer's value from the decoded JSON. They follow plans, made for
+each class when it is first used. `decode` reads only what is exactly as it should be: all else it
+leaves to `_careful`, which can say what is wrong. This module does not know how anything travels.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +22,6 @@ from iotmi._values import ReadOnlyMap
 R = TypeVar("R")
 T = TypeVar("T")
 
-Write: TypeAlias = Callable[[object], object]
 Read: TypeAlias = Callable[[object], object]
 
 _READ: Final = "__iotmi_read__"
@@ -30,8 +29,43 @@ _WRITE: Final = "__iotmi_write__"
 
 
 def encode(request: object) -> dict[str, object]:
-    """*request* as the parameters that boto3 takes. What is None is not sent."""
+    """The members of *request* by their names on the wire, as they are. What is None is not sent.
+
+    `plain` makes of each what boto3 takes, and `one_step` what JSON holds.
+    """
     return _writer(type(request))(request)
+
+
+def one_step(value: object) -> object:
+    """What JSON holds in the place of *value*: an object, of whose members the same is asked.
+
+    It is what ``json.dumps`` asks of its ``default``, so that nothing is copied to be written.
+
+    Raises:
+        TypeError: JSON holds no such thing. What passed unchecked may be anything.
+    """
+    kind = type(value)
+    if kind is ReadOnlyMap:
+        return dict(value.items())  # type: ignore[attr-defined]  # it is one
+    write: Callable[[object], object] | None = kind.__dict__.get(_WRITE)
+    if write is None:
+        if not is_model(kind):
+            raise TypeError(f"JSON holds no {kind.__name__}")
+        write = _writer(kind)
+    return write(value)
+
+
+def plain(value: object) -> object:
+    """*value* in dicts, lists and strings, as boto3 takes it. What is not ours stays as it is."""
+    if isinstance(value, OpenEnum):
+        return value.value
+    if isinstance(value, tuple | list):
+        return [*map(plain, value)]
+    if is_model(type(value)):
+        value = _writer(type(value))(value)
+    if isinstance(value, Mapping):
+        return {key: plain(held) for key, held in value.items()}
+    return value
 
 
 def decode(document: object, kind: type[T]) -> T:
@@ -232,7 +266,7 @@ def _read_nothing(_: object) -> object:
 
 
 def _writer(kind: type) -> Callable[[object], dict[str, object]]:
-    """Writes a value of *kind* as JSON; made once for each class, and kept on it."""
+    """Tells the members of a value of *kind*; made once for each class, and kept on it."""
     write: Callable[[object], dict[str, object]] | None = kind.__dict__.get(_WRITE)
     if write is None:
         write = _model_writer(kind)
@@ -241,62 +275,9 @@ def _writer(kind: type) -> Callable[[object], dict[str, object]]:
 
 
 def _model_writer(kind: type) -> Callable[[object], dict[str, object]]:
-    plan = tuple(
-        (kind.__dict__[member.name].__get__, member.wire, _how_written(member.shape))
-        for member in members_of(kind)
-    )
+    plan = tuple((kind.__dict__[member.name].__get__, member.wire) for member in members_of(kind))
 
     def write_model(value: object) -> dict[str, object]:
-        return {
-            wire: held if write is None else write(held)
-            for get, wire, write in plan
-            if (held := get(value)) is not None
-        }
+        return {wire: held for get, wire in plan if (held := get(value)) is not None}
 
     return write_model
-
-
-def _how_written(shape: Shape) -> Write | None:
-    """What writes a value of *shape*; None where it is JSON already.
-
-    What `iotmi.unchecked` let pass may be anything: it is sent as it is.
-    """
-    match shape:
-        case Hidden():
-            return _how_written(shape.shape)
-        case Choice():
-            return _write_choice
-        case Structure():
-            return _write_structure
-        case Items():
-            return partial(_write_array, _how_written(shape.item))
-        case Entries():
-            return partial(_write_object, _how_written(shape.value))
-        case _:
-            return None
-
-
-def _write_array(write: Write | None, value: object) -> object:
-    if not isinstance(value, tuple):
-        return value
-    return list(value) if write is None else [*map(write, value)]
-
-
-def _write_object(write: Write | None, value: object) -> object:
-    if not isinstance(value, Mapping):
-        return value
-    return {key: item if write is None else write(item) for key, item in value.items()}
-
-
-def _write_choice(value: object) -> object:
-    return value.value if isinstance(value, OpenEnum) else value
-
-
-def _write_structure(value: object) -> object:
-    kind = type(value)
-    write = kind.__dict__.get(_WRITE)
-    if write is None:
-        if not is_model(kind):
-            return value
-        write = _writer(kind)
-    return write(value)

@@ -4,7 +4,7 @@ botocore serialises a request's body and parses an answer's by walking the servi
 values know their form already, so `Call` carries the body past both walks: a ``before-call``
 handler puts in the body that `Route` has made ready, and a ``before-parse`` handler takes the
 answer's out. Everything else stays botocore's: path and query, endpoint, signature, connection.
-This module knows nothing of our values, and nothing of errors.
+How a value is written the codec knows; of errors this module knows nothing.
 """
 
 import json
@@ -15,6 +15,8 @@ from typing import Final
 from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from iotmi._codec import one_step, plain
 
 
 class Call:
@@ -61,14 +63,18 @@ class Route:
         """What botocore is to place, and the body; no body where botocore is to make it."""
         elsewhere = self._elsewhere
         if elsewhere is None or elsewhere.issuperset(parameters):
-            return parameters, None
+            return _placed(parameters), None
         within = {name: value for name, value in parameters.items() if name not in elsewhere}
         try:
-            body = json.dumps(within, allow_nan=False).encode()
+            body = json.dumps(within, allow_nan=False, default=one_step).encode()
         except (TypeError, ValueError):
             # What passed unchecked, and is no JSON: botocore knows what to say of it.
-            return parameters, None
-        return {name: parameters[name] for name in parameters if name in elsewhere}, body
+            return _placed(parameters), None
+        return _placed({n: parameters[n] for n in parameters if n in elsewhere}), body
+
+
+def _placed(parameters: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: plain(value) for name, value in parameters.items()}
 
 
 def _is_plain(shape: Shape, seen: set[str]) -> bool:
