@@ -143,7 +143,8 @@ def test_what_is_read_of_endpoints_is_what_botocore_reads_of_them() -> None:
                 )
                 if expected is not None and found is not None:
                     # Which other kinds of host there might be.
-                    found.pop("variants"), expected.pop("variants")
+                    found.pop("variants")
+                    expected.pop("variants")
                 assert found == expected, (region_name, fips)
                 compared += 1
     assert compared > 100

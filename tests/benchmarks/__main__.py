@@ -26,18 +26,22 @@ from tests.benchmarks.server import Server, serving
 
 @frozen
 class Run:
-    """What measures one work, and whether the service takes its time over each answer."""
+    """What measures one work, and beside which service: prompt, slow, or over TLS and closing."""
 
     measure: Callable[[Server, Extent], list[Row]]
-    latency: bool = False
+    service: str = "prompt"
+
+
+def _service_of(work: str) -> str:
+    return "closing" if work == "connect" else "prompt"
 
 
 RUNS: Final[Mapping[str, Run]] = {
-    **{name: Run(partial(timed.measure, name)) for name in timed.WORKS},
+    **{name: Run(partial(timed.measure, name), _service_of(name)) for name in timed.WORKS},
     "cold-start": Run(cold.measure),
     "hold": Run(memory.holding),
     "iterate": Run(memory.iterating),
-    **{name: Run(partial(throughput.measure, name), latency=True) for name in throughput.WORKS},
+    **{name: Run(partial(throughput.measure, name), "slow") for name in throughput.WORKS},
 }
 PROFILES: Final[Mapping[str, Callable[[Server], str]]] = {
     **{name: partial(timed.profile, name) for name in timed.WORKS},
@@ -49,7 +53,7 @@ def main() -> int:
     """The command."""
     given = _parser().parse_args()
     if given.profile:
-        with serving() as server:
+        with serving(closing=_service_of(given.profile) == "closing") as server:
             sys.stdout.write(PROFILES[given.profile](server))
         return 0
     extent = QUICK if given.quick else Extent()
@@ -70,13 +74,15 @@ def _run(names: list[str], extent: Extent) -> Outcome:
     rows: list[Row] = []
     with (
         serving(pages=extent.pages) as prompt,
-        serving(pages=extent.pages, latency=throughput.LATENCY) as slow,
+        serving(latency=throughput.LATENCY) as slow,
+        serving(closing=True) as closing,
     ):
+        services = {"prompt": prompt, "slow": slow, "closing": closing}
         agreed = agreement.asked(prompt)
         for name in names:
             sys.stderr.write(f"{name} …\n")
             run = RUNS[name]
-            rows += run.measure(slow if run.latency else prompt, extent)
+            rows += run.measure(services[run.service], extent)
     return Outcome(machine(), extent, agreed, rows)
 
 

@@ -10,6 +10,7 @@ from tests.benchmarks.report import OTHER, OURS, number
 _TITLES: Final[Mapping[tuple[str, str], str]] = {
     ("list", "CPU"): "list a page of 100, CPU",
     ("get", "CPU"): "get one, CPU",
+    ("connect", "CPU"): "get one over a new connection, CPU",
     ("create", "CPU"): "create, 40 capabilities, CPU",
     ("create-new", "CPU"): "create, 40 names never seen, CPU",
     ("cold-start", "CPU"): "cold start, CPU",

@@ -88,10 +88,16 @@ def live(arguments: Sequence[str], settings: Mapping[str, str]) -> Life:
     return Life(used.ru_utime + used.ru_stime, time.perf_counter() - began, said)
 
 
-def ask(module: str, **question: object) -> object:
-    """What a process of its own that runs *module*, which calls `answer`, has to say."""
+def ask(module: str, *, settings: Mapping[str, str] | None = None, **question: object) -> object:
+    """What a process of its own that runs *module*, which calls `answer`, has to say.
+
+    Args:
+        module: of the benchmarks.
+        settings: more for its environment.
+        question: the parameters of what it answers with.
+    """
     arguments = ["-m", f"tests.benchmarks.{module}", json.dumps(question)]
-    answered: object = json.loads(live(arguments, environment()).said)
+    answered: object = json.loads(live(arguments, {**environment(), **(settings or {})}).said)
     return answered
 
 

@@ -1,10 +1,11 @@
 """A scripted service in a process of its own: prepared bytes over HTTP/1.1 on loopback.
 
-    python -m tests.benchmarks.server [--pages 1000] [--latency 0.005]
+    python -m tests.benchmarks.server [--pages 1000] [--latency 0.005] [--certificate FILE]
 
 It prints its port and serves until its standard input ends, so that it never outlives who started
 it. It understands just what the contestants send, and is cheap, so that it is they who are
-measured. ``GET /-/last`` tells the last request before it.
+measured. ``GET /-/last`` tells the last request before it. With a certificate it speaks TLS, and
+closes each connection after an answer.
 """
 
 import argparse
@@ -12,12 +13,15 @@ import asyncio
 import gc
 import json
 import socket
+import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -77,9 +81,10 @@ class Connection(asyncio.Protocol):
 
     _transport: asyncio.Transport
 
-    def __init__(self, script: Script, latency: float) -> None:
+    def __init__(self, script: Script, latency: float, *, closing: bool) -> None:
         self._script = script
         self._latency = latency
+        self._closing = closing
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -109,6 +114,9 @@ class Connection(asyncio.Protocol):
                 loop.call_later(self._latency, self._transport.write, reply)
             else:
                 self._transport.write(reply)
+            if self._closing:
+                self._transport.close()
+                return
 
 
 def _body_length(head: bytes) -> int:
@@ -117,11 +125,19 @@ def _body_length(head: bytes) -> int:
     return int(lowered[at + 17 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
 
 
-async def _serve(pages: int, latency: float) -> None:
+async def _serve(pages: int, latency: float, certificate: str | None) -> None:
     script = Script(pages)
     loop = asyncio.get_running_loop()
+    security = None
+    if certificate is not None:
+        security = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        security.load_cert_chain(certificate)
     server = await loop.create_server(
-        lambda: Connection(script, latency), "127.0.0.1", 0, backlog=1024
+        lambda: Connection(script, latency, closing=certificate is not None),
+        "127.0.0.1",
+        0,
+        backlog=1024,
+        ssl=security,
     )
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
@@ -133,9 +149,15 @@ async def _serve(pages: int, latency: float) -> None:
 
 @frozen
 class Server:
-    """The scripted service, as seen from outside its process."""
+    """The scripted service, as seen from outside its process.
+
+    Attributes:
+        url: where it is.
+        trust: what the environment must say for its certificate to be trusted.
+    """
 
     url: str
+    trust: Mapping[str, str] = {}
 
     def last_request(self) -> tuple[str, str, dict[str, list[str]], object]:
         """What was asked last: the method, the path, the query and the decoded body."""
@@ -148,17 +170,33 @@ class Server:
 
 
 @contextmanager
-def serving(*, pages: int = 1, latency: float = 0.0) -> Iterator[Server]:
-    """The scripted service, for as long as it is needed."""
+def serving(*, pages: int = 1, latency: float = 0.0, closing: bool = False) -> Iterator[Server]:
+    """The scripted service, for as long as it is needed; *closing* is over TLS."""
     command = [sys.executable, "-m", "tests.benchmarks.server"]
     command += ["--pages", str(pages), "--latency", str(latency)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        # Leaving closes its standard input, at which it ends.
-        if process.stdout is None:
-            raise RuntimeError("the server has no standard output")
-        yield Server(f"http://127.0.0.1:{int(process.stdout.readline())}")
+    with TemporaryDirectory() as folder:
+        trust = {}
+        if closing:
+            # Not for those who measure, and import this module for its addresses.
+            from botocore.httpsession import where
+
+            from tests.chaos.certificates import make_certificate
+
+            own = make_certificate(Path(folder)).path
+            command += ["--certificate", str(own)]
+            # With those that everybody trusts: how many there are is a part of what is measured.
+            bundle = Path(folder) / "bundle.pem"
+            bundle.write_bytes(Path(where()).read_bytes() + own.read_bytes())
+            # botocore reads the one, capo the other.
+            trust = {"AWS_CA_BUNDLE": str(bundle), "SSL_CERT_FILE": str(bundle)}
+        with subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
+            # Leaving closes its standard input, at which it ends.
+            if process.stdout is None:
+                raise RuntimeError("the server has no standard output")
+            scheme = "https" if closing else "http"
+            yield Server(f"{scheme}://127.0.0.1:{int(process.stdout.readline())}", trust)
 
 
 def main() -> None:
@@ -166,8 +204,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The scripted service.")
     parser.add_argument("--pages", type=int, default=1)
     parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--certificate")
     given = parser.parse_args()
-    asyncio.run(_serve(given.pages, given.latency))
+    asyncio.run(_serve(given.pages, given.latency, given.certificate))
 
 
 if __name__ == "__main__":

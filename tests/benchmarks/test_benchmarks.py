@@ -24,6 +24,8 @@ MEASURED = {
     ("create-new", "wall"): THREE,
     ("get", "CPU"): THREE,
     ("get", "wall"): THREE,
+    ("connect", "CPU"): THREE,
+    ("connect", "wall"): THREE,
     ("build", "CPU"): {"boto3", "iotmi"},
     ("build-unchecked", "CPU"): {"boto3", "iotmi"},
     ("decode", "CPU"): THREE | {"floor"},

@@ -40,6 +40,7 @@ WORKS: Final[Mapping[str, Work]] = {
     "create": Work(calls.creating, 20, "ms"),
     "create-new": Work(calls.creating_new, 20, "ms"),
     "get": Work(calls.getting, 80, "ms"),
+    "connect": Work(calls.getting, 5, "ms"),
     "build": Work(inside.building, 40, "µs", waits=False),
     "build-unchecked": Work(inside.building_unchecked, 100, "µs", waits=False),
     "decode": Work(inside.decoding, 40, "µs", waits=False),
@@ -51,7 +52,13 @@ def measure(name: str, server: Server, extent: Extent) -> list[Row]:
     work = WORKS[name]
     size = max(1, int(work.calls * extent.share))
     answer = children.ask(
-        "timed", name=name, url=server.url, rounds=extent.rounds, size=size, profiled=False
+        "timed",
+        settings=server.trust,
+        name=name,
+        url=server.url,
+        rounds=extent.rounds,
+        size=size,
+        profiled=False,
     )
     if not isinstance(answer, dict):
         raise TypeError("times were expected")
@@ -66,7 +73,8 @@ def measure(name: str, server: Server, extent: Extent) -> list[Row]:
 def profile(name: str, server: Server) -> str:
     """Where the time goes in iotmi's part of a work."""
     size = WORKS[name].calls * 10
-    return str(children.ask("timed", name=name, url=server.url, rounds=1, size=size, profiled=True))
+    question = {"name": name, "url": server.url, "rounds": 1, "size": size, "profiled": True}
+    return str(children.ask("timed", settings=server.trust, **question))
 
 
 def _answer(name: str, url: str, rounds: int, size: int, *, profiled: bool) -> object:
