@@ -70,7 +70,8 @@ class Connections:
         connection = _open_still(idle) or self._made(split)
         target = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
         try:
-            connection.request(method, target, body or None, headers)
+            # As botocore: of any but a GET it is said that its body is empty.
+            connection.request(method, target, None if method == "GET" else body, headers)
             answer = _answer_over(connection)
         except (OSError, HTTPException) as error:
             connection.close()
@@ -166,16 +167,14 @@ def _unconnected(error: Exception, url: str) -> theirs.BotoCoreError:
     if isinstance(error, SSLError):
         return theirs.SSLError(endpoint_url=url, error=error)
     if isinstance(error, TimeoutError):
-        return theirs.ConnectTimeoutError(endpoint_url=url, error=error)
-    return theirs.EndpointConnectionError(endpoint_url=url, error=error)
+        return theirs.ConnectTimeoutError(endpoint_url=url)
+    return theirs.EndpointConnectionError(endpoint_url=url)
 
 
 def _unanswered(error: Exception, url: str) -> theirs.BotoCoreError:
-    if isinstance(error, SSLError):
-        return theirs.SSLError(endpoint_url=url, error=error)
     if isinstance(error, TimeoutError):
-        return theirs.ReadTimeoutError(endpoint_url=url, error=error)
-    return theirs.ConnectionClosedError(endpoint_url=url, error=error)
+        return theirs.ReadTimeoutError(endpoint_url=url)
+    return theirs.ConnectionClosedError(endpoint_url=url)
 
 
 def _close_all(idle: Idle) -> None:

@@ -3,15 +3,23 @@
 import gc
 import signal
 import socket
+import time
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from ssl import SSLSocket
 from threading import Barrier
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 import iotmi
 from iotmi import NotSentError
@@ -19,7 +27,7 @@ from iotmi._connections import Connections, host_of
 from tests.chaos.certificates import ELSEWHERE, make_certificate
 from tests.chaos.unkind import Answers, listening
 from tests.direct import THING, connections_of, direct, failure, idle
-from tests.loopback import Service, answer, read_request, serving
+from tests.loopback import Service, answer, hang_up, read_request, serving
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -101,23 +109,27 @@ def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> No
     with direct(service.url) as client:
         client.managed_things.get("x")
         service.open.clear()
-        interrupt(after=0.1)
-        with pytest.raises(KeyboardInterrupt):
+        with interruption(after=0.1), pytest.raises(KeyboardInterrupt):
             client.managed_things.get("y")
         service.open.set()
         assert idle(client) == 0
         assert client.managed_things.get("x").id == "x"
 
 
-def interrupt(*, after: float) -> None:
-    """As somebody at the keyboard would, after some seconds."""
+@contextmanager
+def interruption(*, after: float) -> Iterator[None]:
+    """As by somebody at the keyboard, after some seconds."""
 
-    def raise_it(*_: object) -> None:
-        signal.signal(signal.SIGALRM, before)
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGALRM, raise_it)
+    before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, after)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize(
@@ -187,12 +199,38 @@ def test_certificates_that_cannot_be_read_are_named(
     assert "none.pem" in str(error)
 
 
-# -- how long it waits ---------------------------------------------------------------------
+def test_a_name_counts_only_where_names_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in a subject, where they stood once."""
+    old = make_certificate(tmp_path, common_name="localhost")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(old.path))
+    answers = Answers(THING)
+    with listening(answers, tls=old.context()) as url:
+        error = failure(url.replace("127.0.0.1", "localhost"))
+    assert isinstance(error, NotSentError)
+    assert "CERTIFICATE_VERIFY_FAILED" in str(error)
+    assert not answers.requests
 
 
-def exchange(connections: Connections, url: str) -> None:
-    """Ask for something over them."""
-    connections.exchange("GET", url, {}, b"")
+def test_it_says_that_it_speaks_http_1_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first request, in the handshake."""
+    good = make_certificate(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(good.path))
+    context, chosen = good.context(), []
+    context.set_alpn_protocols(["h2", "http/1.1"])
+
+    def act(connection: socket.socket) -> None:
+        assert isinstance(connection, SSLSocket)
+        chosen.append(connection.selected_alpn_protocol())
+        answer("200 OK", THING)(connection)
+
+    with listening(act, tls=context) as url, direct(url) as client:
+        assert client.managed_things.get("x").id == "x"
+    assert chosen == ["http/1.1"]
+
+
+# -- what is sent --------------------------------------------------------------------------
 
 
 def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> Connections:
@@ -202,26 +240,108 @@ def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> Connection
     )
 
 
+def exchange(connections: Connections, url: str, method: str = "GET", body: bytes = b"") -> None:
+    """Ask for something over them."""
+    connections.exchange(method, url, {"X-Told": "yes"}, body)
+    connections.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "target"),
+    [
+        ("", b"/"),
+        ("/", b"/"),
+        ("/a/b", b"/a/b"),
+        ("?c=d", b"/?c=d"),
+        ("/a?c=d&e=%2F", b"/a?c=d&e=%2F"),
+    ],
+)
+def test_the_target_is_path_and_query(asked: str, target: bytes) -> None:
+    """As botocore has written them."""
+    answers = Answers(THING)
+    with listening(answers) as url:
+        exchange(hasty(), url + asked)
+    assert answers.requests == [b"GET " + target + b" HTTP/1.1"]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "length"),
+    [("GET", b"", None), ("POST", b"", b"0"), ("POST", b"{}", b"2"), ("DELETE", b"", b"0")],
+)
+def test_a_body_comes_with_its_length(method: str, body: bytes, length: bytes | None) -> None:
+    """Of a GET alone it is not said that there is none."""
+    seen: list[bytes] = []
+
+    def act(connection: socket.socket) -> None:
+        seen.append(read_request(connection))
+        connection.sendall(b"HTTP/1.1 204 No\r\n\r\n")
+
+    with listening(act) as url:
+        exchange(hasty(), url, method, body)
+    head, _, came = seen[0].partition(b"\r\n\r\n")
+    headers = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    assert (came, headers.get(b"Content-Length")) == (body, length)
+    assert headers[b"X-Told"] == b"yes"
+
+
+def test_a_connection_that_broke_off_is_not_kept() -> None:
+    """What came of its answer is told, and no more is read from it."""
+
+    def act(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{")
+
+    with listening(act) as url, direct(url) as client:
+        with pytest.raises(iotmi.NoResponseError, match="1 of 11 bytes"):
+            client.managed_things.get("x")
+        assert idle(client) == 0
+
+
+# -- how it fails --------------------------------------------------------------------------
+
+
 def test_a_name_that_cannot_be_one_is_not_looked_up() -> None:
     """No name is that long, and nothing can have been sent."""
-    with pytest.raises(EndpointConnectionError):
+    with pytest.raises(EndpointConnectionError) as caught:
         exchange(hasty(), f"http://{'x' * 70}.example")
+    assert isinstance(caught.value.__cause__, UnicodeError)
 
 
-def test_silence_after_the_request_is_uncertain() -> None:
+def test_a_connection_that_breaks_is_said_to_be_closed() -> None:
+    """The service hung up on a request: it may have acted."""
+    with serving([hang_up]) as url, pytest.raises(ConnectionClosedError) as caught:
+        exchange(hasty(), url)
+    assert isinstance(caught.value.__cause__, ConnectionError)
+
+
+def test_silence_after_the_request_ends_by_the_time_to_read() -> None:
     """A connection is made, and no answer comes in time."""
 
     def keep_silent(connection: socket.socket) -> None:
         read_request(connection)
         connection.recv(1)
 
+    began = time.monotonic()
     with listening(keep_silent) as url, pytest.raises(ReadTimeoutError):
         exchange(hasty(read_timeout=0.1), url)
+    assert time.monotonic() - began < 4
 
 
-def test_silence_in_place_of_a_handshake_is_not() -> None:
+def test_silence_in_place_of_a_handshake_ends_by_the_time_to_connect() -> None:
     """The kernel has connected, and nobody shakes hands."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"https://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(ConnectTimeoutError):
             exchange(hasty(connect_timeout=0.1), url)
+
+
+def test_silence_in_place_of_a_connection_ends_by_the_time_to_connect() -> None:
+    """The kernel's line of those who wait to be taken up is full, and it says nothing to more."""
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        with pytest.raises(ConnectTimeoutError):
+            exchange(hasty(connect_timeout=0.2), f"http://127.0.0.1:{server.getsockname()[1]}")

@@ -3,9 +3,10 @@
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from botocore.client import BaseClient
 
 import iotmi
 from iotmi import Client, NotSentError
@@ -223,6 +224,28 @@ def test_a_function_that_calls_itself_tells_so(monkeypatch: pytest.MonkeyPatch) 
     assert (
         b"x-amzn-trace-id" not in request.lower().partition(b"signedheaders=")[2].partition(b",")[0]
     )
+
+
+def test_who_wraps_the_calls_of_boto3_sees_them(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As instrumentations do; what they read of an answer is there."""
+    seen: list[tuple[str, Any]] = []
+    # What they wrap is no part of what botocore publishes.
+    plain: Callable[..., dict[str, Any]] = vars(BaseClient)["_make_api_call"]
+
+    def wrapped(client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        answer = plain(client, operation, parameters)
+        seen.append((operation, dict(answer["ResponseMetadata"])))
+        return answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", wrapped)
+    with direct(service.url) as client:
+        client.managed_things.get("x")
+    ((operation, metadata),) = seen
+    assert operation == "GetManagedThing"
+    assert metadata.pop("HTTPHeaders")["content-length"] == "11"
+    assert metadata == {"RequestId": None, "HTTPStatusCode": 200, "RetryAttempts": 0}
 
 
 def test_a_call_that_is_not_ours_is_botocores(service: Service) -> None:

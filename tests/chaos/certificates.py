@@ -33,7 +33,11 @@ class Certificate:
 
 
 def make_certificate(
-    folder: Path, *, name: x509.GeneralName = LOOPBACK, valid: timedelta = timedelta(days=1)
+    folder: Path,
+    *,
+    name: x509.GeneralName = LOOPBACK,
+    valid: timedelta = timedelta(days=1),
+    common_name: str | None = None,
 ) -> Certificate:
     """A certificate that nobody has signed but itself.
 
@@ -41,11 +45,13 @@ def make_certificate(
         folder: Where its file goes, with its key.
         name: Whose it is.
         valid: For how long from now; less than nothing for one that has expired.
+        common_name: Where the name is to stand as it once stood, and nowhere else.
     """
     key = generate_private_key(SECP256R1())
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "iotmi tests")])
+    told = common_name or "iotmi tests"
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, told)])
     now = datetime.now(UTC)
-    signed = (
+    unsigned = (
         x509.CertificateBuilder()
         .subject_name(issuer)
         .issuer_name(issuer)
@@ -53,10 +59,11 @@ def make_certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=30))
         .not_valid_after(now + valid)
-        .add_extension(x509.SubjectAlternativeName([name]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
     )
+    if common_name is None:
+        unsigned = unsigned.add_extension(x509.SubjectAlternativeName([name]), critical=False)
+    signed = unsigned.sign(key, SHA256())
     path = folder / f"{signed.serial_number}.pem"
     path.write_bytes(
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -131,7 +131,11 @@ def _run(target: Target, number: int | None, teller: "Connection[Trial | str, No
     with tempfile.TemporaryFile() as output:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())
-        status = pytest.main([*_OPTIONS, *target.tests], plugins=[watcher])
+        try:
+            status = pytest.main([*_OPTIONS, *target.tests], plugins=[watcher])
+        except Exception:  # noqa: BLE001
+            # Of a warning that comes when all is over, such as that of a socket left open.
+            status = pytest.ExitCode.TESTS_FAILED
         watcher.rest()
         fates = {pytest.ExitCode.OK: Fate.SURVIVED, pytest.ExitCode.TESTS_FAILED: Fate.KILLED}
         if number is not None:
