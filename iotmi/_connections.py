@@ -68,7 +68,7 @@ class Connections:
         split = urlsplit(url)
         idle = self._idle.setdefault((split.scheme, split.netloc), deque())
         connection = _open_still(idle) or self._made(split)
-        target = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
+        target = f"{split.path or '/'}?{split.query}" if split.query else split.path
         try:
             # As botocore: of any but a GET it is said that its body is empty.
             connection.request(method, target, None if method == "GET" else body, headers)

@@ -196,7 +196,10 @@ def test_certificates_that_cannot_be_read_are_named(
         error = failure(url.replace("http:", "https:"))
     assert isinstance(error, NotSentError)
     assert not error.worth_repeating
-    assert "none.pem" in str(error)
+    assert "none.pem cannot be read: [Errno 2]" in str(error)
+    refused = error.__cause__
+    assert refused is not None
+    assert isinstance(refused.__cause__, FileNotFoundError)
 
 
 def test_a_name_counts_only_where_names_stand(
