@@ -7,7 +7,6 @@ know what is sent, nor when it may be sent this way.
 
 from collections import deque
 from collections.abc import Mapping
-from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from ssl import HAS_NEVER_CHECK_COMMON_NAME, SSLContext, SSLError
 from typing import Final, TypeAlias
@@ -15,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from weakref import finalize
 
 import botocore.exceptions as theirs
-from attrs import frozen
+from attrs import field, frozen
 from botocore.httpsession import create_urllib3_context, get_cert_path
 from urllib3.util import wait_for_read
 
@@ -33,8 +32,8 @@ class Answer:
     """
 
     status_code: int
-    headers: dict[str, str]
-    body: bytes
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 class Connections:
@@ -54,7 +53,8 @@ class Connections:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._trusted = trusted
-        # Stacks, for the one used last is the likeliest to be open still.
+        self._security: SSLContext | None = None
+        # Each a stack, for the one used last is the likeliest to be open still.
         self._idle: Final[Idle] = {}
         self._closed = False
         finalize(self, _close_all, self._idle)
@@ -97,7 +97,7 @@ class Connections:
         try:
             if url.scheme == "https":
                 connection = HTTPSConnection(
-                    host, url.port, timeout=timeout, context=self._security
+                    host, url.port, timeout=timeout, context=self._secured()
                 )
             else:
                 connection = HTTPConnection(host, url.port, timeout=timeout)
@@ -107,22 +107,30 @@ class Connections:
         connection.sock.settimeout(self._read_timeout)
         return connection
 
-    @cached_property
-    def _security(self) -> SSLContext:
-        """Made once: certificates are many, and botocore reads them for each connection."""
-        context: SSLContext = create_urllib3_context()
-        trusted = self._trusted or get_cert_path(True)
-        try:
-            context.load_verify_locations(trusted)
-        except OSError as error:
-            told = f"the certificates of {trusted} cannot be read: {error}"
-            raise theirs.InvalidConfigError(error_msg=told) from error
-        context.check_hostname = True
-        if HAS_NEVER_CHECK_COMMON_NAME:
-            # As botocore: no name is looked for where names once stood.
-            context.hostname_checks_common_name = False
-        context.set_alpn_protocols(["http/1.1"])
-        return context
+    def _secured(self) -> SSLContext:
+        """Made once: certificates are many, and botocore reads them for each connection.
+
+        Two threads that begin at once may both make it. No lock guards it, for one could be held
+        at a fork.
+        """
+        if self._security is None:
+            self._security = _trusting(self._trusted or str(get_cert_path(True)))
+        return self._security
+
+
+def _trusting(certificates: str) -> SSLContext:
+    context: SSLContext = create_urllib3_context()
+    try:
+        context.load_verify_locations(certificates)
+    except OSError as error:
+        told = f"the certificates of {certificates} cannot be read: {error}"
+        raise theirs.InvalidConfigError(error_msg=told) from error
+    context.check_hostname = True
+    if HAS_NEVER_CHECK_COMMON_NAME:
+        # As botocore: no name is looked for where names once stood.
+        context.hostname_checks_common_name = False
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def host_of(url: str) -> str:
@@ -157,10 +165,12 @@ def _answer_over(connection: HTTPConnection) -> Answer:
     try:
         return Answer(response.status, headers, response.read())
     except IncompleteRead as error:
-        if "content-length" not in headers:
-            raise
-        connection.close()
-        return Answer(response.status, headers, error.partial)
+        came = error.partial
+    connection.close()
+    if "content-length" in headers:
+        return Answer(response.status, headers, came)
+    # Not in the place of the other, which holds what came and would be this one's cause.
+    raise HTTPException(f"the answer has no end: {len(came)} bytes came")
 
 
 def _unconnected(error: Exception, url: str) -> theirs.BotoCoreError:

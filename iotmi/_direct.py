@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def goes_directly(session: OwnSession, client: BaseClient) -> bool:
     """Whether nothing in the environment asks botocore for more than to send what it is given.
 
-    A proxy is botocore's to find and to speak through, and so are sockets that are kept awake; its
-    plugins and its monitoring look at what it does on the way.
+    A proxy is botocore's to find, by the address that it asks with, and to speak through; so are
+    sockets that are kept awake. Its plugins and its monitoring look at what it does on the way.
     """
     return not (
         get_environ_proxies(client.meta.endpoint_url)
@@ -45,8 +45,9 @@ class Signable:
     def __init__(self, prepared: dict[str, Any]) -> None:
         self.method: str = prepared["method"]
         self.url: str = prepared["url"]
-        # Else the signer would look for the host, several times.
-        self.headers: dict[str, str] = {**prepared["headers"], "Host": host_of(self.url)}
+        # Else the signer would look for the host, several times. One of botocore's signers looks
+        # for it in lower case.
+        self.headers: dict[str, str] = {**prepared["headers"], "host": host_of(self.url)}
         self.params: dict[str, str] = {}
         self.body: bytes = prepared["body"]
         self.context: dict[str, Any] = prepared["context"]

@@ -55,8 +55,8 @@ class OwnSession(BotocoreSession):
         To assume a role or to sign in, the credential chain asks for clients of other services.
         """
         if service_name != SERVICE:
-            theirs = BotocoreSession(profile=self._profile_name)
-            return theirs.create_client(service_name, *args, **options)
+            as_it_is = BotocoreSession(profile=self._profile_name)
+            return as_it_is.create_client(service_name, *args, **options)
         paths = self.get_component("data_loader").search_paths
         self.register_component("data_loader", _OneService(paths))
         return super().create_client(service_name, *args, **options)

@@ -3,8 +3,8 @@
 botocore serialises a request's body and parses an answer's by walking the service's model. Our
 values know their form already, so `Call` carries the body past both walks: a ``before-call``
 handler puts in the body that `Route` has made ready, and a ``before-parse`` handler takes the
-answer's out. Everything else stays botocore's: path and query, endpoint, signature, connection.
-How a value is written the codec knows; of errors this module knows nothing.
+answer's out. Path and query stay botocore's, and endpoint and signature. How a value is written the
+codec knows; of errors, and of who sends, this module knows nothing.
 """
 
 import json

@@ -1,9 +1,9 @@
-"""The one place that speaks to boto3: a request goes in by name, its answer comes back as JSON.
+"""One request, once, over one boto3 client: it goes in by name, its answer comes back as JSON.
 
-botocore keeps what it does best: credentials, endpoints, serialising, signing, connections. Left
-out are its retries and its parameter validation (ours have run), and its parse of the answer: a
-``before-parse`` handler takes the body before botocore walks it shape by shape. What botocore
-raises becomes one of our errors here, by its code and never by its status.
+botocore keeps what it does best: credentials, endpoints, addresses, signatures. Left out are its
+retries and its parameter validation (ours have run), and its parse of the answer: the body is taken
+before botocore walks it shape by shape. Who sends is settled in `iotmi._direct`, and what becomes
+of an error in `iotmi._translation`.
 """
 
 import json
@@ -21,9 +21,7 @@ from iotmi._sessions import SERVICE, OwnSession
 from iotmi._shortcuts import Call, Route, give_body, take_body
 from iotmi._translation import scrub, translate
 from iotmi._values import JsonValue
-from iotmi.errors import (
-    NoResponseError,
-)
+from iotmi.errors import NoResponseError
 
 
 @frozen(kw_only=True)
@@ -68,10 +66,10 @@ class Transport:
             events.register(f"before-call.{SERVICE}", give_body)
             if goes_directly(session, client):
                 self._direct = Direct(session, client)
-                # After all who add something to what is sent.
                 # The stubs know of no handler that answers.
-                answers: Any = self._direct
-                events.register_last(f"before-call.{SERVICE}", answers)
+                answering: Any = self._direct
+                # After all who add something to what is sent.
+                events.register_last(f"before-call.{SERVICE}", answering)
         guard_logs()
 
     @property
@@ -99,7 +97,7 @@ class Transport:
 
         Args:
             operation: as in the service's model.
-            parameters: as boto3 takes them.
+            parameters: by their names on the wire, their values as the request holds them.
             conceal: gives what hides the request's secrets in a text; called on failure only.
 
         Raises:

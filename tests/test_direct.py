@@ -9,7 +9,7 @@ import pytest
 from botocore.client import BaseClient
 
 import iotmi
-from iotmi import Client, NotSentError
+from iotmi import Client, NoResponseError, NotSentError
 from iotmi._direct import goes_directly
 from iotmi._sessions import OwnSession, open_client
 from tests.chaos.unkind import Answers, listening
@@ -128,6 +128,20 @@ def test_an_answer_is_the_same_by_either_way(act: Act) -> None:
     with serving([act]) as url:
         expected = outcome(Client(session=session(), endpoint_url=url, retry=ONCE))
     assert found == expected
+
+
+def test_what_came_of_an_answer_is_in_no_error() -> None:
+    """Neither in a field nor in one of its causes: it may be secret."""
+    act = reply("200 OK", b'9\r\n{"Secret', "Transfer-Encoding: chunked")
+    with serving([act]) as url:
+        link: BaseException | None = failure(url)
+    assert isinstance(link, NoResponseError)
+    links = 0
+    while link is not None:
+        assert "Secret" not in f"{link!r} {link.args} {vars(link)}"
+        link = link.__cause__ or link.__context__
+        links += 1
+    assert links == 3
 
 
 def test_nobody_listens_by_either_way() -> None:
