@@ -17,7 +17,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 import iotmi
-from iotmi._codec import encode
+from iotmi._codec import plain
 from iotmi._model import Page
 from tests.chaos.steps import Json
 from tests.conformance.pairing import pair
@@ -81,9 +81,9 @@ class IotmiRunner:
             return {}
         if isinstance(value, Page):
             assert told.listed is not None
-            page = {told.listed.name: [encode(item) for item in value.items]}
+            page = {told.listed.name: [plain(item) for item in value.items]}
             return page if value.next_token is None else {**page, "NextToken": value.next_token}
-        return encode(value)
+        return plain(value)
 
 
 class CliRunner:
