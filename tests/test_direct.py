@@ -98,10 +98,6 @@ ANSWERS: Final[dict[str, Act]] = {
     "a code that is no string": answer("400 No", b'{"code": {"a": 1}, "__type": 7}'),
     "a redirection": reply("301 Moved", b"", "Location: /y", "Content-Length: 0"),
     "more than one thing": reply("300 Many", b"{}", "Content-Length: 2"),
-    "half an answer": reply("200 OK", THING[:4], "Content-Length: 11", "X-Amzn-Requestid: r-2"),
-    "half an error": reply(
-        "404 No", b'{"Mess', "Content-Length: 90", "X-Amzn-Errortype: ResourceNotFoundException"
-    ),
     "half a chunk": reply("200 OK", b"9\r\n{", "Transfer-Encoding: chunked"),
     "no answer": hang_up,
     "nonsense": talk_nonsense,
@@ -128,6 +124,23 @@ def test_an_answer_is_the_same_by_either_way(act: Act) -> None:
     with serving([act]) as url:
         expected = outcome(Client(session=session(), endpoint_url=url, retry=ONCE))
     assert found == expected
+
+
+def test_half_an_answer_is_no_answer() -> None:
+    """The request id is told. botocore has told of it in one way and another."""
+    act = reply("200 OK", THING[:4], "Content-Length: 11", "X-Amzn-Requestid: r-2")
+    with serving([act]) as url:
+        error = failure(url)
+    assert isinstance(error, NoResponseError)
+    assert error.request_id == "r-2"
+    assert "4 of 11 bytes" in str(error)
+
+
+def test_half_an_error_is_one() -> None:
+    """What it is stands in its head."""
+    code = "X-Amzn-Errortype: ResourceNotFoundException"
+    with serving([reply("404 No", b'{"Mess', "Content-Length: 90", code)]) as url:
+        assert isinstance(failure(url), iotmi.ResourceNotFoundError)
 
 
 def test_what_came_of_an_answer_is_in_no_error() -> None:
