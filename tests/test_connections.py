@@ -5,13 +5,13 @@ import signal
 import socket
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from ssl import SSLSocket
-from threading import Barrier
+from threading import Event, Thread, get_ident
 
 import pytest
 from botocore.exceptions import (
@@ -71,18 +71,22 @@ def test_a_connection_that_the_service_will_close_is_not_kept() -> None:
 
 def test_no_more_are_kept_than_are_allowed(service: Service) -> None:
     """Forty at a time are made, and 32 of them kept."""
-    together = Barrier(40)
-
-    def call(_: int) -> str:
-        together.wait(10)
-        return client.managed_things.get("x").id
-
-    service.taking = 0.2
+    service.open.clear()
     with direct(service.url) as client, ThreadPoolExecutor(40) as pool:
-        assert set(pool.map(call, range(40))) == {"x"}
+        calls = [pool.submit(client.managed_things.get, "x") for _ in range(40)]
+        until_asked(service, 40)
+        service.open.set()
+        assert {call.result(10).id for call in calls} == {"x"}
         assert len(set(service.ports)) == 40
         assert idle(client) == 32
     assert idle(client) == 0
+
+
+def until_asked(service: Service, times: int) -> None:
+    """Wait until so many requests have come."""
+    end = time.monotonic() + 10
+    while len(service.ports) < times and time.monotonic() < end:
+        Event().wait(0.005)
 
 
 def test_a_closed_client_keeps_no_connection(service: Service) -> None:
@@ -109,7 +113,7 @@ def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> No
     with direct(service.url) as client:
         client.managed_things.get("x")
         service.open.clear()
-        with interruption(after=0.1), pytest.raises(KeyboardInterrupt):
+        with interruption(lambda: until_asked(service, 2)), pytest.raises(KeyboardInterrupt):
             client.managed_things.get("y")
         service.open.set()
         assert idle(client) == 0
@@ -117,18 +121,24 @@ def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> No
 
 
 @contextmanager
-def interruption(*, after: float) -> Iterator[None]:
-    """As by somebody at the keyboard, after some seconds."""
+def interruption(wait: Callable[[], None]) -> Iterator[None]:
+    """As by somebody at the keyboard, who waits for something."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
+    def press() -> None:
+        wait()
+        signal.pthread_kill(main, signal.SIGALRM)
+
+    main = get_ident()
     before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, after)
+    presser = Thread(target=press)
+    presser.start()
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        presser.join(10)
         signal.signal(signal.SIGALRM, before)
 
 
