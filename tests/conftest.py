@@ -6,7 +6,7 @@ import pytest
 
 from iotmi import AsyncClient, Client, RetryPolicy
 from iotmi.emulator import Emulator
-from tests.loopback import KEYS
+from tests.loopback import KEYS, Service
 
 
 @pytest.fixture
@@ -14,6 +14,13 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Made-up credentials where botocore looks first."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A server that keeps connections."""
+    with Service() as service:
+        yield service
 
 
 @pytest.fixture

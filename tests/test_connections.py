@@ -32,13 +32,6 @@ from tests.loopback import Service, answer, hang_up, read_request, serving
 pytestmark = pytest.mark.usefixtures("keys")
 
 
-@pytest.fixture
-def service() -> Iterator[Service]:
-    """A server that keeps connections."""
-    with Service() as service:
-        yield service
-
-
 # -- connections ---------------------------------------------------------------------------
 
 

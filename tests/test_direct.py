@@ -1,7 +1,7 @@
 """The direct way to the service: what it does as botocore does, and what it leaves to botocore."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,13 +27,6 @@ from tests.loopback import (
 )
 
 pytestmark = pytest.mark.usefixtures("keys")
-
-
-@pytest.fixture
-def service() -> Iterator[Service]:
-    """A server that keeps connections."""
-    with Service() as service:
-        yield service
 
 
 # -- the same as botocore's ----------------------------------------------------------------

@@ -7,7 +7,7 @@ import os
 import pickle
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from typing import Any, TypeVar
@@ -30,13 +30,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
     pytest.mark.usefixtures("keys"),
 ]
-
-
-@pytest.fixture
-def service() -> Iterator[Service]:
-    """A server that keeps connections."""
-    with Service() as service:
-        yield service
 
 
 def in_a_fork(function: Callable[[], T]) -> T:
