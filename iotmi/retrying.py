@@ -253,7 +253,9 @@ class Persistence:
     def _pause_after(self, error: CallError, attempt: int) -> float:
         policy = self.policy
         base = policy.throttle_base if isinstance(error, ThrottlingError) else policy.base
-        drawn = self.chance.uniform(0, min(policy.longest, base * 2 ** (attempt - 1)))
+        # No float holds 2 ** 1024, and no bound needs it.
+        bound = min(policy.longest, base * 2.0 ** min(attempt - 1, 1023))
+        drawn = self.chance.uniform(0, bound)
         return max(drawn, _asked(error))
 
     def _enough(self, state: "RetryCallState", call: Trying[T]) -> bool:

@@ -183,7 +183,25 @@ def test_a_client_of_the_emulator_lets_its_kind_of_time_pass() -> None:
                 client.managed_things.get("x")
             assert (emulator.now() - before).total_seconds() > 45 or emulator is looked_at
     with Emulator(clock="real") as real:
-        assert real.client()._course.persistence.policy == RetryPolicy()
+        assert real.client()._course.persistence.policy == RetryPolicy(seed=0)
+
+
+def test_clients_of_the_emulator_pause_as_its_seed_says() -> None:
+    """The same in every run, and not in step with each other."""
+
+    def pauses(seed: int) -> list[list[float | None]]:
+        with Emulator(seed=seed) as emulator:
+            told: list[list[float | None]] = []
+            for _ in range(2):
+                emulator.faults.fail("GetManagedThing", "ThrottlingException", times=4)
+                with pytest.raises(iotmi.ResourceNotFoundError) as caught:
+                    emulator.client().managed_things.get("x")
+                told.append([one.pause for one in caught.value.failures])
+            return told
+
+    first, second = pauses(7)
+    assert first != second
+    assert pauses(7) == [first, second] != pauses(8)
 
 
 def test_a_throttle_refills_while_pauses_are_skipped() -> None:

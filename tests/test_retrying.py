@@ -80,6 +80,15 @@ def test_pauses_are_drawn_below_bounds_that_double(
     assert pauses == [chance.uniform(0, bound) for bound in bounds]
 
 
+def test_there_is_no_number_of_attempts_whose_bound_is_too_large(emulator: Emulator) -> None:
+    """The bound has stopped doubling long before a float would hold it no more."""
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=1100)
+    policy = RetryPolicy(attempts=1100, longest=0.5, budget=None, sleep=lambda _: None)
+    with pytest.raises(iotmi.ThrottlingError) as caught:
+        emulator.client(retry=policy).managed_things.get("x")
+    assert caught.value.attempts == 1100
+
+
 def test_without_a_seed_clients_do_not_keep_in_step() -> None:
     """Two that were refused together come back at moments of their own."""
     first, second = (Persistence.of(RetryPolicy()).chance.random() for _ in range(2))

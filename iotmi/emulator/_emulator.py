@@ -6,6 +6,7 @@ business; it does not know any resource.
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import count
 from os import PathLike
 from threading import Lock
 from types import TracebackType
@@ -69,7 +70,8 @@ class Emulator:
             ``"real"``: it takes real time.
         kinesis: A boto3 client of Kinesis, to put notifications on the streams of their
             destinations; where there is none, they are only kept.
-        seed: Of the chance by which faults strike: the same seed, the same calls.
+        seed: Of all chance, by which faults strike and clients of the emulator pause: the same
+            seed, the same calls.
 
     Raises:
         EmulatorFileError: The file is not an emulator's, or is of another version, Region
@@ -109,6 +111,8 @@ class Emulator:
         begin(self._backend)
         self._devices = Devices(self._backend)
         self._clock: ClockName = clock
+        # One for each client, lest they pause in step.
+        self._seeds = count(seed)
         self._session: boto3.Session | None = None
         self._session_lock = Lock()
 
@@ -214,7 +218,7 @@ class Emulator:
 
         Without a *retry* of one's own, retries and waiters do not keep anybody waiting: their
         pauses move the emulated time, or are skipped where looks take the place of time. Only
-        with the real clock are they made.
+        with the real clock are they made. How long they are follows from the emulator's seed.
         """
         from iotmi.client import Client
 
@@ -263,7 +267,7 @@ class Emulator:
     def _impatience(self) -> "RetryPolicy":
         from iotmi.retrying import RetryPolicy
 
-        return RetryPolicy(sleep=pausing(self._clock, self._backend))
+        return RetryPolicy(seed=next(self._seeds), sleep=pausing(self._clock, self._backend))
 
     def _client_of_ours(self) -> BaseClient:
         from iotmi._sessions import open_client
