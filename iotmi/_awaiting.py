@@ -38,7 +38,7 @@ class Threads:
         Raises:
             TimeIsUpError: its time is up, or was up before it could begin.
         """
-        attempt = Leavable(work.function, left)
+        attempt = Leavable(work, left)
         try:
             with anyio.move_on_after(work.deadline.remaining()):
                 if left.too_many:

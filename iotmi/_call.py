@@ -9,10 +9,12 @@ import logging
 import time
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 import attrs
 
+from iotmi._cancelling import CancelScope
 from iotmi._codec import decode_answer, encode
 from iotmi._deadline import Deadline
 from iotmi._flow import Flow, TimeIsUpError, Work
@@ -118,7 +120,8 @@ class Call(Generic[R]):
         self._made = number
         self._attempt_began = time.monotonic()
         _log.debug("%s begins attempt %d", self._operation, number)
-        step = Work(self._perform, self._deadline)
+        scope = CancelScope(self._deadline)
+        step = Work(partial(self._perform, scope), self._deadline, scope.cancel)
         try:
             yield step
         except TimeIsUpError as error:
@@ -130,13 +133,14 @@ class Call(Generic[R]):
         self._reply = reply = step.result
         return reply
 
-    def _perform(self) -> Reply:
+    def _perform(self, scope: CancelScope) -> Reply:
+        asked = self._operation, self._parameters, self._concealer, scope
         if self._watch is None:
-            return self._transport.perform(self._operation, self._parameters, self._concealer)
+            return self._transport.perform(*asked)
         # Not around the flow: this begins and ends in one thread and one context, while a flow that
         # was left may be closed in another.
         with self._watch.attempting():
-            return self._transport.perform(self._operation, self._parameters, self._concealer)
+            return self._transport.perform(*asked)
 
     def _concealer(self) -> Conceal:
         return concealer(self._request)

@@ -18,6 +18,8 @@ from attrs import field, frozen
 from botocore.httpsession import create_urllib3_context, get_cert_path
 from urllib3.util import wait_for_read
 
+from iotmi._cancelling import CancelScope
+
 Idle: TypeAlias = dict[tuple[str, str], deque[HTTPConnection]]
 
 
@@ -59,27 +61,35 @@ class Connections:
         self._closed = False
         finalize(self, _close_all, self._idle)
 
-    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send a request, and give what comes back.
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        scope: CancelScope,
+    ) -> Answer:
+        """Send a request, and give what comes back, unless *scope* is cancelled.
 
         Raises:
             botocore.exceptions.BotoCoreError: as botocore would, had it sent the request.
         """
         split = urlsplit(url)
         idle = self._idle.setdefault((split.scheme, split.netloc), deque())
-        connection = _open_still(idle) or self._made(split)
+        connection = _open_still(idle) or self._made(split, scope)
         target = f"{split.path or '/'}?{split.query}" if split.query else split.path
         try:
-            # As botocore: of any but a GET it is said that its body is empty.
-            connection.request(method, target, None if method == "GET" else body, headers)
-            answer = _answer_over(connection)
+            with scope.over(connection.sock):
+                # As botocore: of any but a GET it is said that its body is empty.
+                connection.request(method, target, None if method == "GET" else body, headers)
+                answer = _answer_over(connection)
         except (OSError, HTTPException) as error:
             connection.close()
             raise _unanswered(error, url) from error
         except BaseException:
             connection.close()
             raise
-        if self._closed or len(idle) >= self._most:
+        if self._closed or scope.cancelled or len(idle) >= self._most:
             connection.close()
         elif connection.sock is not None:
             idle.append(connection)
@@ -90,9 +100,9 @@ class Connections:
         self._closed = True
         _close_all(self._idle)
 
-    def _made(self, url: SplitResult) -> HTTPConnection:
+    def _made(self, url: SplitResult, scope: CancelScope) -> HTTPConnection:
         host = url.hostname or ""
-        timeout = self._connect_timeout
+        timeout = scope.patience(self._connect_timeout)
         connection: HTTPConnection
         try:
             if url.scheme == "https":

@@ -84,7 +84,7 @@ class Direct:
         request = Signable(params)
         request_signer.sign(model.name, request)
         answer = self._connections.exchange(
-            request.method, request.url, request.headers, request.body
+            request.method, request.url, request.headers, request.body, call.scope
         )
         if answer.status_code >= 300:
             return answer, self._error(model, answer)

@@ -73,7 +73,7 @@ class BlockingEngine:
                 if seconds is None:
                     step.result = step.function()
                 else:
-                    step.result = _within(seconds, step.function, self.course.line.left)
+                    step.result = _within(seconds, step, self.course.line.left)
             case Pause():
                 (self.course.persistence.policy.sleep or time.sleep)(step.seconds)
             case Send():
@@ -83,8 +83,8 @@ class BlockingEngine:
         return f"<blocking engine in {self.course.transport.region_name}>"
 
 
-def _within(seconds: float, function: Callable[[], T], left: LeftBehind) -> T:
-    """What *function* gives, if it does so within *seconds*.
+def _within(seconds: float, work: Work[T], left: LeftBehind) -> T:
+    """What *work* gives, if it does so within *seconds*.
 
     A call that hangs cannot be stopped, so it runs in a thread of its own, which is left behind
     when the time is up.
@@ -94,7 +94,7 @@ def _within(seconds: float, function: Callable[[], T], left: LeftBehind) -> T:
     """
     end = time.monotonic() + seconds
     left.wait(seconds)
-    attempt = Leavable(function, left)
+    attempt = Leavable(work, left)
     future: Future[T] = Future()
     context = copy_context()
 

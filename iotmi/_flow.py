@@ -47,16 +47,20 @@ class Pause(Step):
 class Work(Step, Generic[T]):
     """Run a function that blocks, until *deadline* at the latest. The driver sets `result`.
 
-    Where the time is up, the driver throws `TimeIsUpError`.
+    Where the time is up, the driver throws `TimeIsUpError`. For whatever reason it waits no more,
+    it calls *cancel*, from which the function may learn that it works in vain.
     """
 
-    __slots__ = ("deadline", "function", "result")
+    __slots__ = ("cancel", "deadline", "function", "result")
 
     result: T
 
-    def __init__(self, function: Callable[[], T], deadline: Deadline) -> None:
+    def __init__(
+        self, function: Callable[[], T], deadline: Deadline, cancel: Callable[[], None]
+    ) -> None:
         self.function = function
         self.deadline = deadline
+        self.cancel = cancel
 
 
 class TimeIsUpError(Exception):

@@ -1,14 +1,14 @@
 """Attempts that their callers leave: how they are told from the others, and how many there may be.
 
-An attempt that hangs cannot be stopped. Who has no more time leaves it to end in its thread by
-itself, at the latest by botocore's own timeouts. This module does not know who runs the threads.
+A thread cannot be stopped. Who has no more time leaves the attempt to end in it: at once, where its
+connection is ours to end, else by botocore's own timeouts. This module does not know who runs the
+threads.
 """
 
-from collections.abc import Callable
 from threading import Condition
 from typing import Generic, TypeVar
 
-from iotmi._flow import TimeIsUpError
+from iotmi._flow import TimeIsUpError, Work
 
 T = TypeVar("T")
 
@@ -74,26 +74,29 @@ class LeftBehind:
 
 
 class Leavable(Generic[T]):
-    """A function that one thread runs for another, which may leave it."""
+    """Work that one thread does for another, which may leave it."""
 
-    __slots__ = ("_among", "_function", "began", "ended", "left")
+    __slots__ = ("_among", "_work", "began", "ended", "left")
 
-    def __init__(self, function: Callable[[], T], among: LeftBehind) -> None:
-        self._function = function
+    def __init__(self, work: Work[T], among: LeftBehind) -> None:
+        self._work = work
         self._among = among
         self.began = self.ended = self.left = False
 
     def __call__(self) -> T:
-        """Run it, unless it was left before it began."""
+        """Do it, unless it was left before it began."""
         self._among.began(self)
         try:
-            return self._function()
+            return self._work.function()
         finally:
             self._among.ended(self)
 
     def leave(self) -> TimeIsUpError:
         """Nobody waits for it any more; what its caller is told."""
-        return self._among.leave(self)
+        told = self._among.leave(self)
+        # Counted before, for it may end of this at once.
+        self._work.cancel()
+        return told
 
 
 NO_THREAD = "no worker thread became free"

@@ -16,17 +16,19 @@ from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from iotmi._cancelling import CancelScope
 from iotmi._codec import one_step, plain
 
 
 class Call:
     """One call under way in this thread, for the handlers to meet. Safe beside other calls."""
 
-    __slots__ = ("_token", "answer", "body")
+    __slots__ = ("_token", "answer", "body", "scope")
 
     _token: "Token[Call | None]"
 
-    def __init__(self, body: bytes | None = None) -> None:
+    def __init__(self, scope: CancelScope, body: bytes | None = None) -> None:
+        self.scope = scope
         self.body = body
         self.answer: bytes | None = None
 

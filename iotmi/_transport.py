@@ -15,6 +15,7 @@ from attrs import frozen
 from botocore.client import BaseClient
 from botocore.parsers import ResponseParserError
 
+from iotmi._cancelling import CancelScope
 from iotmi._direct import Direct, goes_directly
 from iotmi._secrets import Conceal, guard_logs, silence
 from iotmi._sessions import SERVICE, OwnSession
@@ -91,7 +92,11 @@ class Transport:
             self._direct.close()
 
     def perform(
-        self, operation: str, parameters: Mapping[str, object], conceal: Callable[[], Conceal]
+        self,
+        operation: str,
+        parameters: Mapping[str, object],
+        conceal: Callable[[], Conceal],
+        scope: CancelScope,
     ) -> Reply:
         """Send one request, once.
 
@@ -99,6 +104,7 @@ class Transport:
             operation: as in the service's model.
             parameters: by their names on the wire, their values as the request holds them.
             conceal: gives what hides the request's secrets in a text; called on failure only.
+            scope: to cancel it by, as far as the connection is ours.
 
         Raises:
             NotSentError, NoResponseError, ResponseError, ServiceError: see `iotmi.errors`.
@@ -108,7 +114,7 @@ class Transport:
             route = Route(self._client, operation, gives_body=self._gives_bodies)
             self._routes[operation] = route
         placed, body = route.divided(parameters)
-        call = Call(body)
+        call = Call(scope, body)
         with call, silence():
             try:
                 parsed: dict[str, Any] = route.method(**placed)

@@ -83,7 +83,8 @@ class Service:
 
     Attributes:
         ports: the callers' ports, one for each request: the same port is the same connection.
-        body: what it answers with; a ``#`` in it becomes the number of the request.
+        body: what it answers with; a ``#`` in it becomes the number of the request, and an ``@``
+            the last part of the path.
         taking: seconds that it takes for an answer.
         open: while it is not set, nobody is answered.
     """
@@ -104,7 +105,9 @@ class Service:
                 service.open.wait(10)
                 # Time that an answer takes; nobody waits for anything else here.
                 threading.Event().wait(service.taking)
+                asked = self.path.rpartition("/")[2].encode()
                 body = service.body.replace(b"#", str(len(service.ports)).encode())
+                body = body.replace(b"@", asked)
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -23,7 +23,9 @@ from botocore.exceptions import (
 
 import iotmi
 from iotmi import NotSentError
-from iotmi._connections import Connections, host_of
+from iotmi._cancelling import CancelScope
+from iotmi._connections import Answer, Connections, host_of
+from iotmi._deadline import Deadline
 from tests.chaos.certificates import ELSEWHERE, make_certificate
 from tests.chaos.unkind import Answers, listening
 from tests.direct import THING, connections_of, direct, failure, idle
@@ -151,6 +153,11 @@ def test_the_host_is_named_as_headers_name_it(url: str, host: str) -> None:
     assert host_of(url) == host
 
 
+def test_what_came_is_not_shown() -> None:
+    """A body may hold a secret, and so may a header."""
+    assert repr(Answer(200, {"x": "hidden"}, b"hidden")) == "Answer(status_code=200)"
+
+
 # -- whom it trusts ------------------------------------------------------------------------
 
 
@@ -248,7 +255,7 @@ def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> Connection
 
 def exchange(connections: Connections, url: str, method: str = "GET", body: bytes = b"") -> None:
     """Ask for something over them."""
-    connections.exchange(method, url, {"X-Told": "yes"}, body)
+    connections.exchange(method, url, {"X-Told": "yes"}, body, CancelScope(Deadline(None)))
     connections.close()
 
 

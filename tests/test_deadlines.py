@@ -18,6 +18,7 @@ from iotmi._sessions import open_client
 from iotmi.emulator import Emulator
 from tests.home import make_hub
 from tests.loopback import Act, Service, answer, hang_up, serving, session, with_keys
+from tests.threads import work
 
 pytestmark = pytest.mark.anyio
 
@@ -228,7 +229,7 @@ async def test_cancelled_calls_do_not_pile_up_either(service: Service) -> None:
 def test_an_attempt_that_was_left_before_it_began_is_not_made() -> None:
     """A thread that takes it up too late does nothing."""
     left, done = LeftBehind(1), list[int]()
-    attempt = Leavable(lambda: done.append(1), left)
+    attempt = Leavable(work(lambda: done.append(1)), left)
     assert attempt.leave().unbegun is not None
     with pytest.raises(TimeIsUpError):
         attempt()
@@ -239,7 +240,7 @@ def test_an_attempt_that_was_left_before_it_began_is_not_made() -> None:
 def test_an_attempt_that_has_ended_is_not_counted() -> None:
     """Whether it is left before its end or after."""
     left = LeftBehind(1)
-    ended = Leavable(lambda: 1, left)
+    ended = Leavable(work(lambda: 1), left)
     assert ended() == 1
     ended.leave()
     assert not left.too_many
@@ -249,7 +250,7 @@ def test_an_attempt_that_has_ended_is_not_counted() -> None:
         going.leave()
         return left.too_many
 
-    going = Leavable(function, left)
+    going = Leavable(work(function), left)
     assert going()
     assert not left.too_many
 

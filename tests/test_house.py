@@ -28,7 +28,7 @@ FLOORS = [
     ["_model"],
     ["_careful"],
     ["_codec", "_flow", "_deadline", "_observing", "_processes"],
-    ["_leaving", "_telemetry"],
+    ["_leaving", "_telemetry", "_cancelling"],
     ["paging", "retrying", "waiting", "pacing"],
     ["_bind"],
     ["resources"],

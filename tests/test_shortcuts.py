@@ -7,6 +7,8 @@ from botocore.client import BaseClient
 from botocore.session import Session
 
 import iotmi
+from iotmi._cancelling import CancelScope
+from iotmi._deadline import Deadline
 from iotmi._sessions import OwnSession, open_client
 from iotmi._shortcuts import Call, Route, give_body
 from iotmi.emulator import Emulator
@@ -70,10 +72,10 @@ def test_only_a_call_of_ours_gets_a_body() -> None:
     """A handler meets every call of its client."""
     params: dict[str, object] = {"body": b"theirs", "headers": {}}
     give_body(params)
-    with Call():
+    with Call(CancelScope(Deadline(None))):
         give_body(params)
     assert params == {"body": b"theirs", "headers": {}}
-    with Call(b"{}"):
+    with Call(CancelScope(Deadline(None)), b"{}"):
         give_body(params)
     assert params == {"body": b"{}", "headers": {"Content-Type": "application/json"}}
 

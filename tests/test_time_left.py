@@ -13,7 +13,7 @@ from iotmi import FailedAttempt
 from iotmi._deadline import Deadline, Walk
 from iotmi._flow import TimeIsUpError
 from iotmi._leaving import Leavable, LeftBehind
-from tests.threads import unfinished
+from tests.threads import unfinished, work
 
 # -- a deadline ------------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ def test_the_pages_of_a_walk_are_numbered_and_share_one_deadline() -> None:
 
 def begun(among: LeftBehind) -> "Leavable[None]":
     """An attempt under way."""
-    attempt = Leavable(lambda: None, among)
+    attempt = Leavable(work(lambda: None), among)
     among.began(attempt)
     return attempt
 
@@ -132,7 +132,7 @@ def fail() -> None:
 def test_an_attempt_that_was_not_left_leaves_nothing_behind() -> None:
     """Whether it ends well or badly, and where it is left after its end."""
     among = LeftBehind(1)
-    well, badly = Leavable(lambda: 5, among), Leavable(fail, among)
+    well, badly = Leavable(work(lambda: 5), among), Leavable(work(fail), among)
     assert well() == 5
     with pytest.raises(LookupError, match="mine"):
         badly()
@@ -145,7 +145,7 @@ def test_an_attempt_that_was_not_left_leaves_nothing_behind() -> None:
 def test_an_attempt_that_no_thread_took_up_is_not_made() -> None:
     """Its caller is told that it was never sent."""
     among, made = LeftBehind(1), list[int]()
-    attempt = Leavable(lambda: made.append(1), among)
+    attempt = Leavable(work(lambda: made.append(1)), among)
     assert attempt.leave().unbegun == "no worker thread became free"
     with pytest.raises(TimeIsUpError, match="no worker thread"):
         attempt()
@@ -175,7 +175,7 @@ def test_threads_begin_end_and_leave_one_after_the_other(
     """An attempt cannot be left in the moment in which it ends."""
     among, waiting = LeftBehind(9), list[int]()
     first, second, third = (begun(among) for _ in range(3))
-    attempt = Watched(lambda: None, among)
+    attempt = Watched(work(lambda: None), among)
     attempt.looked = lambda: waiting.append(
         unfinished(
             lambda: among.began(first), lambda: among.ended(second), lambda: among.leave(third)

@@ -1,8 +1,19 @@
-"""Whether something is done by one thread at a time."""
+"""Whether something is done by one thread at a time, and work that one does for another."""
 
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar
+
+from iotmi._deadline import Deadline
+from iotmi._flow import Work
+
+T = TypeVar("T")
+
+
+def work(function: Callable[[], T], cancel: Callable[[], None] = lambda: None) -> Work[T]:
+    """Some that has all the time in the world."""
+    return Work(function, Deadline(None), cancel)
 
 
 def unfinished(*works: Callable[[], object]) -> int:
