@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -18,7 +17,7 @@ from iotmi import AsyncClient, Client, RetryPolicy
 from iotmi._cancelling import LATER, CancelScope
 from iotmi._deadline import Deadline
 from tests.chaos.certificates import make_certificate
-from tests.chaos.unkind import drip_body, keep_silent, listening
+from tests.chaos.unkind import drip_body, keep_silent, listening, never_connecting
 from tests.direct import ONCE, idle
 from tests.loopback import Act, Service
 
@@ -169,15 +168,11 @@ def test_over_tls_it_ends_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_attempt_to_connect_ends_soon_after() -> None:
-    """The kernel's line of those who wait to be taken up is full, and it says nothing to more."""
-    with ExitStack() as stack:
-        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(4):
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(server.getsockname())
-        url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        client = stack.enter_context(Client(endpoint_url=url, retry=ONCE, timeout=0.1))
+    """It has no socket yet that could be shut down."""
+    with (
+        never_connecting() as url,
+        Client(endpoint_url=url, retry=ONCE, timeout=0.1) as client,
+    ):
         with pytest.raises(iotmi.DeadlineExceededError, match="cut short"):
             client.managed_things.get("x")
         assert comes_true(lambda: not attempts_under_way())

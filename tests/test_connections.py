@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from ssl import SSLSocket
@@ -27,7 +27,7 @@ from iotmi._cancelling import CancelScope
 from iotmi._connections import Answer, Connections, host_of
 from iotmi._deadline import Deadline
 from tests.chaos.certificates import ELSEWHERE, make_certificate
-from tests.chaos.unkind import Answers, listening
+from tests.chaos.unkind import Answers, listening, never_connecting
 from tests.direct import THING, connections_of, direct, failure, idle
 from tests.loopback import Service, answer, hang_up, read_request, serving
 
@@ -349,12 +349,6 @@ def test_silence_in_place_of_a_handshake_ends_by_the_time_to_connect() -> None:
 
 
 def test_silence_in_place_of_a_connection_ends_by_the_time_to_connect() -> None:
-    """The kernel's line of those who wait to be taken up is full, and it says nothing to more."""
-    with ExitStack() as stack:
-        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(4):
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(server.getsockname())
-        with pytest.raises(ConnectTimeoutError):
-            exchange(hasty(connect_timeout=0.2), f"http://127.0.0.1:{server.getsockname()[1]}")
+    """Nobody says yes or no."""
+    with never_connecting() as url, pytest.raises(ConnectTimeoutError):
+        exchange(hasty(connect_timeout=0.2), url)

@@ -8,7 +8,7 @@ import multiprocessing
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from ssl import SSLContext
 from threading import Event, Thread
@@ -134,6 +134,21 @@ def listening(act: Act, *, tls: SSLContext | None = None) -> Iterator[str]:
 def never_accepting() -> Iterator[str]:
     """A server that the kernel connects to, and that takes no connection up; its address."""
     with socket.create_server(("127.0.0.1", 0), backlog=256) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@contextmanager
+def never_connecting() -> Iterator[str]:
+    """A server whose line of those who wait to be taken up is full: to more the kernel is silent.
+
+    Gives its address.
+    """
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
