@@ -2,13 +2,16 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final, ParamSpec, Self, TypeAlias, TypeVar
+from typing import Any, Final, ParamSpec, Self, TypeAlias, TypeVar
 
+import anyio
 import boto3
 import pytest
+
+from tests.threads import comes_true
 
 P = ParamSpec("P")
 C = TypeVar("C")
@@ -36,7 +39,6 @@ def hang_up(connection: socket.socket) -> None:
 def keep_silent(connection: socket.socket) -> None:
     """Read the request and answer nothing until the caller gives up."""
     read_request(connection)
-    connection.settimeout(2)
     connection.recv(1)
 
 
@@ -136,6 +138,21 @@ class Service:
     def __enter__(self) -> Self:
         self._thread.start()
         return self
+
+    def asked(self, times: int) -> bool:
+        """Whether so many requests have come, which is waited for."""
+        return comes_true(lambda: len(self.ports) >= times)
+
+    async def cancel_when_asked(
+        self, call: Callable[[], Coroutine[Any, Any, object]], *, times: int = 1
+    ) -> None:
+        """Make a call, so many times at once, and cancel it when its requests have come."""
+        expected = len(self.ports) + times
+        async with anyio.create_task_group() as group:
+            for _ in range(times):
+                group.start_soon(call)
+            assert await anyio.to_thread.run_sync(self.asked, expected)
+            group.cancel_scope.cancel()
 
     def __exit__(self, *_: object) -> None:
         self.open.set()

@@ -2,8 +2,10 @@
 
 import copy
 import pickle
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 import anyio
 import pytest
@@ -95,7 +97,7 @@ def test_an_attempt_that_is_cut_short_is_told_and_one_that_is_not_begun_is_not(
     policy = RetryPolicy(on_attempt=told.append)
     with (
         serving([keep_silent]) as url,
-        with_keys(Client, endpoint_url=url, retry=policy, timeout=0.2) as client,
+        with_keys(Client, endpoint_url=url, retry=policy, timeout=0.5) as client,
     ):
         with pytest.raises(iotmi.DeadlineExceededError) as cut:
             client.managed_things.get("x")
@@ -199,20 +201,21 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
         hang_up,
         keep_silent,
     ]
+    policy = RetryPolicy(sleep=lambda _: None)
     with (
         serving(script) as url,
-        with_keys(Client, endpoint_url=url, timeout=0.5) as client,
+        with_keys(Client, endpoint_url=url, retry=policy, timeout=1.0) as client,
     ):
         with pytest.raises(iotmi.DeadlineExceededError) as caught:
             client.managed_things.get("x")
     error = caught.value
     text = str(error)
-    assert "\n" not in text
-    for part in (
-        "GetManagedThing: no answer within 0.5 s, after 3 attempts (0.5",
-        "s of it pauses): 503, request id r-1; NoResponseError; cut short after 0.",
-    ):
-        assert part in text
+    assert re.fullmatch(
+        r"GetManagedThing: no answer within 1 s, after 3 attempts "
+        r"\(\d\.\d\d s in all, \d\.\d\d s of it pauses\): "
+        r"503, request id r-1; NoResponseError; cut short after \d\.\d\d s",
+        text,
+    )
     assert [one.kind for one in error.failures] == [
         "ServiceUnavailableError",
         "NoResponseError",
@@ -221,7 +224,7 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
     assert isinstance(error.last, iotmi.NoResponseError)
     assert error.__cause__ is error.last
     assert len(error.last.failures) == 2
-    assert sum(one.elapsed + one.pause for one in error.failures) == pytest.approx(0.5, abs=0.1)
+    assert 0.9 < sum(one.elapsed + one.pause for one in error.failures) < 5
 
 
 def test_a_failed_attempt_is_a_value() -> None:
@@ -325,8 +328,7 @@ async def test_a_call_that_is_left_ends_for_its_observers_too() -> None:
         service.open.clear()
         client = with_keys(AsyncClient, endpoint_url=service.url)
         observed_by(client, RetryPolicy(), diary)
-        with anyio.move_on_after(0.1):
-            await client.managed_things.get("x")
+        await service.cancel_when_asked(partial(client.managed_things.get, "x"))
         assert [name for name, _ in diary.entries] == ["GetManagedThing begins", "call ended"]
         (outcome,) = diary.outcomes()
         assert isinstance(outcome.error, GeneratorExit)

@@ -2,8 +2,6 @@
 
 import socket
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -20,6 +18,7 @@ from tests.chaos.certificates import make_certificate
 from tests.chaos.unkind import drip_body, keep_silent, listening, never_connecting
 from tests.direct import ONCE, idle
 from tests.loopback import Act, Service
+from tests.threads import comes_true, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("keys")]
 
@@ -30,14 +29,6 @@ HANGING = {"silence": keep_silent, "an answer that drips": drip_body}
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Both event loops."""
     return str(request.param)
-
-
-def comes_true(told: Callable[[], bool]) -> bool:
-    """Whether something becomes so, long before any timeout of botocore's."""
-    end = time.monotonic() + 10
-    while not told() and time.monotonic() < end:
-        threading.Event().wait(0.005)
-    return told()
 
 
 # -- one exchange ----------------------------------------------------------------------
@@ -123,6 +114,10 @@ class Hanging:
         self.came = self.went = 0
         self._lock = threading.Lock()
 
+    def many_came(self) -> bool:
+        """More than a client has connections."""
+        return self.came > 10
+
     def __call__(self, connection: socket.socket) -> None:
         """Serve one connection."""
         with self._lock:
@@ -144,10 +139,10 @@ def test_an_attempt_that_is_left_ends(act: Act) -> None:
     """With its connection and its thread, so that the next is never refused for it."""
     hanging = Hanging(act)
     with listening(hanging) as url, Client(endpoint_url=url, retry=ONCE, timeout=0.05) as client:
-        for _ in range(15):
+        for _ in until(hanging.many_came):
             with pytest.raises(iotmi.DeadlineExceededError):
                 client.managed_things.get("x")
-        assert comes_true(lambda: hanging.came == hanging.went > 10)
+        assert comes_true(lambda: hanging.came == hanging.went)
         assert comes_true(lambda: not attempts_under_way())
         assert idle(client) == 0
 
@@ -159,7 +154,7 @@ def test_over_tls_it_ends_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     hanging = Hanging(keep_silent)
     with (
         listening(hanging, tls=good.context()) as url,
-        Client(endpoint_url=url, retry=ONCE, timeout=0.3) as client,
+        Client(endpoint_url=url, retry=ONCE, timeout=1.0) as client,
     ):
         with pytest.raises(iotmi.DeadlineExceededError, match="cut short"):
             client.managed_things.get("x")
@@ -171,7 +166,7 @@ def test_an_attempt_to_connect_ends_soon_after() -> None:
     """It has no socket yet that could be shut down."""
     with (
         never_connecting() as url,
-        Client(endpoint_url=url, retry=ONCE, timeout=0.1) as client,
+        Client(endpoint_url=url, retry=ONCE, timeout=0.5) as client,
     ):
         with pytest.raises(iotmi.DeadlineExceededError, match="cut short"):
             client.managed_things.get("x")
@@ -184,7 +179,7 @@ async def test_an_attempt_that_is_cancelled_ends(act: Act) -> None:
     hanging = Hanging(act)
     with listening(hanging) as url:
         async with AsyncClient(endpoint_url=url, retry=ONCE) as client:
-            for _ in range(15):
+            for _ in until(hanging.many_came):
                 with anyio.move_on_after(0.05) as scope:
                     await client.managed_things.get("x")
                 assert scope.cancelled_caught
@@ -192,7 +187,7 @@ async def test_an_attempt_that_is_cancelled_ends(act: Act) -> None:
                 await client.with_options(timeout=0.05).managed_things.get("x")
             left = client._course.line.left
             assert await anyio.to_thread.run_sync(
-                comes_true, lambda: hanging.came == hanging.went > 10 and left._count == 0
+                comes_true, lambda: hanging.came == hanging.went and left._count == 0
             )
 
 

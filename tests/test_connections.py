@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from ssl import SSLSocket
-from threading import Event, Thread, get_ident
+from threading import Thread, get_ident
 
 import pytest
 from botocore.exceptions import (
@@ -69,19 +69,12 @@ def test_no_more_are_kept_than_are_allowed(service: Service) -> None:
     service.open.clear()
     with direct(service.url) as client, ThreadPoolExecutor(40) as pool:
         calls = [pool.submit(client.managed_things.get, "x") for _ in range(40)]
-        until_asked(service, 40)
+        assert service.asked(40)
         service.open.set()
         assert {call.result(10).id for call in calls} == {"x"}
         assert len(set(service.ports)) == 40
         assert idle(client) == 32
     assert idle(client) == 0
-
-
-def until_asked(service: Service, times: int) -> None:
-    """Wait until so many requests have come."""
-    end = time.monotonic() + 10
-    while len(service.ports) < times and time.monotonic() < end:
-        Event().wait(0.005)
 
 
 def test_a_closed_client_keeps_no_connection(service: Service) -> None:
@@ -108,7 +101,7 @@ def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> No
     with direct(service.url) as client:
         client.managed_things.get("x")
         service.open.clear()
-        with interruption(lambda: until_asked(service, 2)), pytest.raises(KeyboardInterrupt):
+        with interruption(lambda: service.asked(2)), pytest.raises(KeyboardInterrupt):
             client.managed_things.get("y")
         service.open.set()
         assert idle(client) == 0
@@ -116,7 +109,7 @@ def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> No
 
 
 @contextmanager
-def interruption(wait: Callable[[], None]) -> Iterator[None]:
+def interruption(wait: Callable[[], object]) -> Iterator[None]:
     """As by somebody at the keyboard, who waits for something."""
 
     def interrupt(*_: object) -> None:

@@ -7,18 +7,26 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-import anyio
 import pytest
 
 import iotmi
-from iotmi import AsyncClient, Attempt, Client, ListManagedThings, Pacing, RetryPolicy
+from iotmi import (
+    AsyncClient,
+    Attempt,
+    Client,
+    ListManagedThings,
+    ManagedThingSummary,
+    Pacing,
+    Page,
+    RetryPolicy,
+)
 from iotmi._flow import TimeIsUpError, ask_all
 from iotmi._leaving import Leavable, LeftBehind
 from iotmi._sessions import open_client
 from iotmi.emulator import Emulator
 from tests.home import make_hub
 from tests.loopback import Act, Service, answer, hang_up, serving, session, with_keys
-from tests.threads import work
+from tests.threads import until, work
 
 pytestmark = pytest.mark.anyio
 
@@ -113,16 +121,11 @@ async def test_so_it_is_by_the_awaiting_client(scene: Scene) -> None:
     assert min(late) < 0.1
 
 
-def oversleep() -> None:
-    """Take longer than was asked for."""
-    threading.Event().wait(0.25)
-
-
 def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> None:
     """A pause that took longer than it should have leaves nothing for the next attempt."""
     told: list[Attempt] = []
-    policy = RetryPolicy(sleep=lambda _: oversleep(), on_attempt=told.append)
-    timed = client.with_options(timeout=0.2, retry=policy)
+    policy = RetryPolicy(sleep=lambda _: time.sleep(1.0), on_attempt=told.append)
+    timed = client.with_options(timeout=1.0, retry=policy)
     emulator.faults.fail("GetManagedThing", "InternalServerException")
     with pytest.raises(iotmi.DeadlineExceededError, match="no time was left") as caught:
         timed.managed_things.get("x")
@@ -180,13 +183,14 @@ def test_attempts_that_were_left_do_not_pile_up(service: Service) -> None:
     """With as many left as there are connections, no more is sent; one that ends makes room."""
     service.open.clear()
     client = narrow(service, 0.1)
-    for _ in range(2):
-        with pytest.raises(iotmi.DeadlineExceededError, match="cut short"):
+    for _ in until(lambda: client._course.line.left.too_many):
+        with pytest.raises(iotmi.DeadlineExceededError):
             client.managed_things.list().first()
+    assert service.asked(2)
     began = time.monotonic()
     with pytest.raises(iotmi.DeadlineExceededError, match="2 attempts that were left") as caught:
         client.managed_things.list().first()
-    assert 0.1 <= time.monotonic() - began < 2.0
+    assert 0.1 <= time.monotonic() - began < 5.0
     assert (caught.value.attempts, caught.value.failures) == (0, ())
     assert len(service.ports) == 2
     service.open.set()
@@ -198,13 +202,14 @@ async def test_nor_do_they_under_an_event_loop(service: Service) -> None:
     service.open.clear()
     theirs = open_client(session(), endpoint_url=service.url, connections=2)
     client = AsyncClient(boto3_client=theirs, retry=RetryPolicy.none(), timeout=0.1)
-    for _ in range(2):
-        with pytest.raises(iotmi.DeadlineExceededError, match="cut short"):
+    for _ in until(lambda: client._course.line.left.too_many):
+        with pytest.raises(iotmi.DeadlineExceededError):
             await client.managed_things.list().first()
+    assert service.asked(2)
     began = time.monotonic()
     with pytest.raises(iotmi.DeadlineExceededError, match="not sent: no worker thread") as caught:
         await client.managed_things.list().first()
-    assert 0.1 <= time.monotonic() - began < 2.0
+    assert 0.1 <= time.monotonic() - began < 5.0
     assert caught.value.attempts == 0
     assert len(service.ports) == 2
     service.open.set()
@@ -217,9 +222,8 @@ async def test_cancelled_calls_do_not_pile_up_either(service: Service) -> None:
     service.open.clear()
     theirs = open_client(session(), endpoint_url=service.url, connections=2)
     client = AsyncClient(boto3_client=theirs, retry=RetryPolicy.none())
-    for _ in range(2):
-        with anyio.move_on_after(0.1):
-            await client.with_options(timeout=60.0).managed_things.list().first()
+    patient = client.with_options(timeout=60.0)
+    await service.cancel_when_asked(patient.managed_things.list().first, times=2)
     with pytest.raises(iotmi.DeadlineExceededError, match="not sent"):
         await client.with_options(timeout=0.1).managed_things.list().first()
     service.open.set()
@@ -258,6 +262,13 @@ def test_an_attempt_that_has_ended_is_not_counted() -> None:
 # -- pages -----------------------------------------------------------------------------
 
 
+def require_shared(error: iotmi.DeadlineExceededError, before: int) -> None:
+    """Of a second, pages that take 0.4 each get two at the most, and one on a very busy machine."""
+    assert before in {1, 2}
+    assert error.page == before + 1
+    assert f"no answer within 1 s, on page {before + 1}, after " in str(error)
+
+
 def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
     """Each page alone would be in time; the error says which was not, and those before are kept."""
     service.taking = 0.4
@@ -265,15 +276,13 @@ def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
         pager = client.managed_things.list()
         # Each walk has a deadline of its own.
         for _ in range(2):
-            pages = pager.pages()
-            assert [len(next(pages).items) for _ in range(2)] == [1, 1]
-            with pytest.raises(iotmi.DeadlineExceededError, match="1 s, on page 3,") as caught:
-                next(pages)
-            assert (caught.value.page, caught.value.attempts) == (3, 1)
-            assert caught.value.failures[0].elapsed < 0.6
-        with pytest.raises(iotmi.DeadlineExceededError, match="on page 3"):
+            pages = list[Page[ManagedThingSummary]]()
+            with pytest.raises(iotmi.DeadlineExceededError) as caught:
+                pages.extend(pager.pages())
+            require_shared(caught.value, len(pages))
+        with pytest.raises(iotmi.DeadlineExceededError, match=r"on page [23],"):
             pager.collect()
-        assert len(pager.collect(limit=2)) == 2
+        assert len(pager.collect(limit=1)) == 1
         assert pager.first() is not None
         endless = client.with_options(timeout=math.inf)
         assert len(endless.managed_things.list().collect(limit=4)) == 4
@@ -284,12 +293,17 @@ async def test_so_they_do_for_the_awaiting_client(service: Service) -> None:
     service.taking = 0.4
     async with with_keys(AsyncClient, endpoint_url=service.url, timeout=1.0) as client:
         pager = client.managed_things.list()
-        items = aiter(pager)
-        assert [(await anext(items)).id for _ in range(2)] == ["t", "t"]
+        pages = list[Page[ManagedThingSummary]]()
+
+        async def walk() -> None:
+            turning = pager.pages()
+            while True:
+                pages.append(await anext(turning))
+
         with pytest.raises(iotmi.DeadlineExceededError) as caught:
-            await anext(items)
-        assert caught.value.page == 3
-        with pytest.raises(iotmi.DeadlineExceededError, match="on page 3"):
+            await walk()
+        require_shared(caught.value, len(pages))
+        with pytest.raises(iotmi.DeadlineExceededError, match=r"on page [23],"):
             await pager.collect()
         assert await pager.first() is not None
         endless = client.with_options(timeout=math.inf)
@@ -299,7 +313,7 @@ async def test_so_they_do_for_the_awaiting_client(service: Service) -> None:
 def test_what_the_application_does_between_pages_is_not_counted(service: Service) -> None:
     """A walk outlives its timeout many times where the time was not the library's."""
     slow = with_keys(Client, endpoint_url=service.url)
-    with with_keys(Client, endpoint_url=service.url, timeout=0.3) as client:
+    with with_keys(Client, endpoint_url=service.url, timeout=1.0) as client:
         walk = client.managed_things.list().pages()
         for _ in range(3):
             next(walk)
@@ -313,7 +327,7 @@ def test_what_the_application_does_between_pages_is_not_counted(service: Service
 async def test_nor_by_the_awaiting_client(service: Service) -> None:
     """What the task awaits between two pages is its own."""
     slow = with_keys(AsyncClient, endpoint_url=service.url)
-    async with with_keys(AsyncClient, endpoint_url=service.url, timeout=0.3) as client:
+    async with with_keys(AsyncClient, endpoint_url=service.url, timeout=1.0) as client:
         walk = client.managed_things.list().pages()
         for _ in range(3):
             await anext(walk)

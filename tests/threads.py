@@ -1,9 +1,11 @@
-"""Whether something is done by one thread at a time, and work that one does for another."""
+"""What threads do beside each other: seen without a clock that a busy machine could outrun."""
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
+
+import pytest
 
 from iotmi._deadline import Deadline
 from iotmi._flow import Work
@@ -20,12 +22,29 @@ def unfinished(*works: Callable[[], object]) -> int:
     """How many of these do not come to their end in other threads, for all that can be seen.
 
     Called where a lock should be held that they need. What need not wait for it takes much less
-    time than they are given.
+    than the turns that it is given, each of which passes while this thread waits: where a machine
+    stands still in one of them, the others are left.
     """
     threads = [threading.Thread(target=work) for work in works]
     for thread in threads:
         thread.start()
-    end = time.monotonic() + 0.05
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
+    for _ in range(50):
+        threading.Event().wait(0.001)
     return sum(thread.is_alive() for thread in threads)
+
+
+def until(told: Callable[[], bool]) -> Iterator[int]:
+    """Turns, until something is so; more than anybody should need are a failure."""
+    for turn in range(200):
+        if told():
+            return
+        yield turn
+    pytest.fail("it did not become so")
+
+
+def comes_true(told: Callable[[], bool]) -> bool:
+    """Whether something becomes so within ten seconds, which is long for whatever is told here."""
+    end = time.monotonic() + 10
+    while not told() and time.monotonic() < end:
+        threading.Event().wait(0.005)
+    return told()

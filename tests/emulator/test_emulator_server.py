@@ -200,7 +200,7 @@ def test_a_closed_emulator_is_unavailable(emulator: Emulator, address: str) -> N
 
 def test_faults_break_real_connections(emulator: Emulator, address: str) -> None:
     """A reset closes the connection, a lost answer does not come, and the next call is served."""
-    client = client_of(address, seconds=0.2)
+    client = client_of(address)
     emulator.faults.reset_connections("ListManagedThings")
     with pytest.raises(ConnectionClosedError):
         client.list_managed_things()
@@ -209,7 +209,7 @@ def test_faults_break_real_connections(emulator: Emulator, address: str) -> None
         client.list_managed_things()
     emulator.faults.lose_answers("CreateCredentialLocker")
     with pytest.raises(ReadTimeoutError):
-        client.create_credential_locker()
+        client_of(address, seconds=0.2).create_credential_locker()
     assert len(client.list_credential_lockers()["Items"]) == 1
     emulator.faults.reset_connections()
     with pytest.raises(RemoteDisconnected):

@@ -351,11 +351,14 @@ def test_real_time_is_waited_for() -> None:
         client: Client = emulator.boto3_client()
         thing = create_thing(client)
         assert {status_of(client, thing) for _ in range(5)} == {"PRE_ASSOCIATED"}
-        start = emulator.now() + timedelta(seconds=0.08)
-        task = create_task(client, thing, OtaSchedulingConfig={"StartTime": start.isoformat()})
-        assert counts(client, task) == ("SCHEDULED", {"Queued": 1})
-        time.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds()))
-        assert counts(client, task) == ("IN_PROGRESS", {"Queued": 1})
+        soon, later = (emulator.now() + timedelta(seconds=seconds) for seconds in (0.08, 3600))
+        near, far = (
+            create_task(client, thing, OtaSchedulingConfig={"StartTime": start.isoformat()})
+            for start in (soon, later)
+        )
+        time.sleep(max(0.0, (soon - datetime.now(UTC)).total_seconds()))
+        assert counts(client, near) == ("IN_PROGRESS", {"Queued": 1})
+        assert counts(client, far) == ("SCHEDULED", {"Queued": 1})
 
 
 def test_emulated_time_goes_on_in_its_file(tmp_path: Path) -> None:
