@@ -180,7 +180,7 @@ def _answer_over(connection: HTTPConnection) -> Answer:
     if "content-length" in headers:
         return Answer(response.status, headers, came)
     # Not in the place of the other, which holds what came and would be this one's cause.
-    raise HTTPException(f"the answer has no end: {len(came)} bytes came")
+    raise HTTPException("the answer has no end")
 
 
 def _unconnected(error: Exception, url: str) -> theirs.BotoCoreError:

@@ -46,6 +46,15 @@ def test_a_connection_is_kept(service: Service) -> None:
     assert len(set(service.ports)) == 1
 
 
+def test_nothing_is_waited_for_before_one_is_used_again(service: Service) -> None:
+    """That it is still open is seen at once."""
+    with direct(service.url) as client:
+        began = time.monotonic()
+        for _ in range(20):
+            client.managed_things.get("x")
+        assert time.monotonic() - began < 10
+
+
 def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
     """It is found out before anything is sent over it, so that one attempt is enough."""
     answers = Answers(THING, then=lambda _: None)
@@ -170,6 +179,17 @@ def test_certificates_are_named_where_botocore_looks(
             assert client.managed_things.get("x").id == "x"
             assert client.managed_things.get("x").id == "x"
     assert len(answers.requests) == 2
+
+
+def test_certificates_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all connections, the second of which is made when they are no longer there."""
+    good = make_certificate(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(good.path))
+    answers = Answers(THING, then=lambda _: None)
+    with listening(answers, tls=good.context()) as url, direct(url) as client:
+        assert client.managed_things.get("x").id == "x"
+        good.path.unlink()
+        assert client.managed_things.get("x").id == "x"
 
 
 @pytest.mark.parametrize(("word", "number"), [("elsewhere.example", 0), ("expired", 1)])
