@@ -89,9 +89,10 @@ class Connections:
         except BaseException:
             connection.close()
             raise
-        if self._closed or scope.cancelled or len(idle) >= self._most:
+        if self._closed or len(idle) >= self._most:
             connection.close()
         elif connection.sock is not None:
+            # Were it cancelled too late to matter, the next would find it closed.
             idle.append(connection)
         return answer
 

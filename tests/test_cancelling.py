@@ -12,13 +12,13 @@ import pytest
 
 import iotmi
 from iotmi import AsyncClient, Client, RetryPolicy
-from iotmi._cancelling import LATER, CancelScope
+from iotmi._cancelling import CancelScope
 from iotmi._deadline import Deadline
 from tests.chaos.certificates import make_certificate
 from tests.chaos.unkind import drip_body, keep_silent, listening, never_connecting
 from tests.direct import ONCE, idle
 from tests.loopback import Act, Service
-from tests.threads import comes_true, until
+from tests.threads import comes_true, unfinished, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("keys")]
 
@@ -93,12 +93,43 @@ def test_it_does_not_matter_that_the_other_side_has_gone() -> None:
     assert scope.cancelled
 
 
+class Watched(CancelScope):
+    """One that tries, whenever the main thread changes it, whether another could cancel it."""
+
+    waiting: list[int] | None = None
+
+    def __init__(self) -> None:
+        super().__init__(Deadline(None))
+        self.__dict__["waiting"] = []
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if self.waiting is not None and threading.current_thread() is threading.main_thread():
+            self.waiting.append(unfinished(self.cancel))
+        super().__setattr__(name, value)
+
+
+def test_nobody_cancels_while_a_socket_is_taken_or_let_go() -> None:
+    """It would be one that is not this exchange's yet, or not any more."""
+    scope = Watched()
+    near, far = socket.socketpair()
+    with near, far, scope.over(near):
+        """Nothing happens."""
+    assert scope.waiting == [1, 1]
+
+
+def test_it_is_cancelled_by_one_thread_at_a_time() -> None:
+    """Nobody takes a socket meanwhile."""
+    scope = Watched()
+    scope.cancel()
+    assert scope.waiting == [1]
+
+
 def test_what_cannot_be_cancelled_has_little_more_time_than_there_is() -> None:
     """And never more than it would have had."""
     deadline = Deadline(10.0)
     deadline.count(4.0)
     scope = CancelScope(deadline)
-    assert scope.patience(60.0) == 6.0 + LATER
+    assert scope.patience(60.0) == 6.5
     assert scope.patience(5.0) == 5.0
     assert CancelScope(Deadline(None)).patience(60.0) == 60.0
 

@@ -56,7 +56,11 @@ _TESTS: Final[Mapping[str, Sequence[str]]] = {
     "_call": (*_CALLS, "tests/test_retrying.py", "tests/test_deadlines.py"),
     "_deadline": ("tests/test_time_left.py", *_CALLS, "tests/test_deadlines.py"),
     "_cancelling": ("tests/test_cancelling.py",),
-    "_connections": ("tests/test_connections.py", "tests/test_direct.py"),
+    "_connections": (
+        "tests/test_connections.py",
+        "tests/test_direct.py",
+        "tests/test_cancelling.py",
+    ),
     "_direct": ("tests/test_direct.py", "tests/test_connections.py", "tests/test_shortcuts.py"),
     "_leaving": ("tests/test_time_left.py", "tests/test_deadlines.py"),
 }
