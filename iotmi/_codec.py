@@ -9,6 +9,7 @@ leaves to `_careful`, which can say what is wrong. This module does not know how
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from math import isfinite
 from types import NoneType
 from typing import Final, TypeAlias, TypeVar
 
@@ -50,22 +51,36 @@ def one_step(value: object) -> object:
     write: Callable[[object], object] | None = kind.__dict__.get(_WRITE)
     if write is None:
         if not is_model(kind):
-            raise TypeError(f"JSON holds no {kind.__name__}")
+            raise TypeError(f"no request holds a value of type {kind.__name__}")
         write = _writer(kind)
     return write(value)
 
 
 def plain(value: object) -> object:
-    """*value* in dicts, lists and strings, as boto3 takes it. What is not ours stays as it is."""
+    """*value* in dicts, lists and strings, as boto3 takes it.
+
+    Raises:
+        TypeError: no request holds such a thing. What passed unchecked may be anything.
+    """
     if isinstance(value, OpenEnum):
         return value.value
+    if value is None or isinstance(value, str | int | datetime):
+        return value
+    if isinstance(value, float) and isfinite(value):
+        return value
     if isinstance(value, tuple | list):
         return [*map(plain, value)]
     if is_model(type(value)):
         value = _writer(type(value))(value)
     if isinstance(value, Mapping):
-        return {key: plain(held) for key, held in value.items()}
-    return value
+        return {_key(key): plain(held) for key, held in value.items()}
+    raise TypeError(f"no request holds a value of type {type(value).__name__}")
+
+
+def _key(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"no request holds a key of type {type(value).__name__}")
 
 
 def decode(document: object, kind: type[T]) -> T:

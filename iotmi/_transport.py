@@ -22,7 +22,7 @@ from iotmi._sessions import SERVICE, OwnSession
 from iotmi._shortcuts import Call, Route, give_body, take_body
 from iotmi._translation import scrub, translate
 from iotmi._values import JsonValue
-from iotmi.errors import NoResponseError
+from iotmi.errors import NoResponseError, NotSentError
 
 
 @frozen(kw_only=True)
@@ -113,7 +113,13 @@ class Transport:
         if route is None:
             route = Route(self._client, operation, gives_body=self._gives_bodies)
             self._routes[operation] = route
-        placed, body = route.divided(parameters)
+        try:
+            placed, body = route.divided(parameters)
+        except (TypeError, ValueError, RecursionError) as error:
+            told = "it is nested too deeply" if isinstance(error, RecursionError) else error
+            raise NotSentError(
+                f"{operation}: nothing was sent: {told}", operation=operation
+            ) from error
         call = Call(scope, body)
         with call, silence():
             try:

@@ -156,7 +156,7 @@ class CallError(IotmiError):
 
 
 class NotSentError(CallError):
-    """The request never left: no credentials, no Region, no connection.
+    """The request never left: no credentials, no Region, no connection, or it cannot be written.
 
     The service did nothing, so any operation may be repeated.
     """

@@ -1,6 +1,7 @@
 """The short ways round botocore: what they leave to it, and what they must not change."""
 
 import json
+from typing import Any
 
 import pytest
 from botocore.client import BaseClient
@@ -45,12 +46,43 @@ def test_a_request_without_a_body_is_left_to_botocore() -> None:
     assert route.divided({"Identifier": "x"}) == ({"Identifier": "x"}, None)
 
 
-@pytest.mark.parametrize("odd", [float("nan"), {1, 2}, object()])
-def test_what_is_not_json_is_left_to_botocore(odd: object) -> None:
-    """What passed unchecked may be anything."""
-    parameters = {"Identifier": "x", "Name": odd}
-    route = Route(own_client(), "UpdateManagedThing", gives_body=True)
-    assert route.divided(parameters) == (parameters, None)
+def endless() -> dict[str, object]:
+    """A document that is in itself."""
+    document: dict[str, object] = {}
+    document["again"] = document
+    return document
+
+
+ODD = {
+    "no finite number": (float("nan"), "(Out of range|type float)"),
+    "a set": ({1, 2}, "type set"),
+    "bytes": (b"x", "type bytes"),
+    "a key": ({("a",): 1}, "tuple"),
+    "in itself": (endless(), "nested too deeply"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("handed_in", [True, False])
+def test_what_no_request_can_hold_is_not_sent(odd: str, *, handed_in: bool) -> None:
+    """What passed unchecked may be anything; whoever writes it, it is the same error."""
+    value: Any
+    value, told = ODD[odd]
+    theirs = own_client() if handed_in else None
+    client = iotmi.Client(boto3_client=theirs)
+    with iotmi.unchecked():
+        request = iotmi.UpdateManagedThing("x", name=value)
+    with pytest.raises(iotmi.NotSentError, match=f"^UpdateManagedThing: nothing .*{told}"):
+        client.send(request)
+
+
+def test_nor_is_what_has_no_path() -> None:
+    """botocore would ask its own table for what is missing."""
+    nobody: Any = None
+    with iotmi.unchecked():
+        request = iotmi.GetManagedThing(nobody)
+    with pytest.raises(iotmi.NotSentError, match="without Identifier"):
+        iotmi.Client().send(request)
 
 
 def test_a_client_that_was_handed_in_serialises_by_itself() -> None:
@@ -63,7 +95,7 @@ def test_a_client_that_was_handed_in_serialises_by_itself() -> None:
 def test_another_service_may_write_times_and_names_of_its_own() -> None:
     """Where JSON is not the parameters as given, botocore writes it."""
     client = Session().create_client("iot", region_name="eu-west-1")
-    times = {"certificateId": "a", "filter": {"startTime": 5}}
+    times = {"taskId": "a", "ruleName": "b", "filter": {"startTime": 5}}
     for operation in ("StartDetectMitigationActionsTask", "CreateTopicRule"):
         assert Route(client, operation, gives_body=True).divided(times) == (times, None)
 
