@@ -3,6 +3,7 @@
 import copy
 import pickle
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -201,13 +202,15 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
         hang_up,
         keep_silent,
     ]
-    policy = RetryPolicy(sleep=lambda _: None)
+    policy = RetryPolicy(base=0.01, longest=0.02)
     with (
         serving(script) as url,
         with_keys(Client, endpoint_url=url, retry=policy, timeout=1.0) as client,
     ):
+        began = time.monotonic()
         with pytest.raises(iotmi.DeadlineExceededError) as caught:
             client.managed_things.get("x")
+        spent = time.monotonic() - began
     error = caught.value
     text = str(error)
     assert re.fullmatch(
@@ -224,7 +227,7 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
     assert isinstance(error.last, iotmi.NoResponseError)
     assert error.__cause__ is error.last
     assert len(error.last.failures) == 2
-    assert 0.9 < sum(one.elapsed + one.pause for one in error.failures) < 5
+    assert 0.9 < sum(one.elapsed + one.pause for one in error.failures) <= spent
 
 
 def test_a_failed_attempt_is_a_value() -> None:

@@ -147,7 +147,7 @@ class Hanging:
 
     def many_came(self) -> bool:
         """More than a client has connections."""
-        return self.came > 10
+        return self.came > 32
 
     def __call__(self, connection: socket.socket) -> None:
         """Serve one connection."""
@@ -169,7 +169,7 @@ def attempts_under_way() -> list[threading.Thread]:
 def test_an_attempt_that_is_left_ends(act: Act) -> None:
     """With its connection and its thread, so that the next is never refused for it."""
     hanging = Hanging(act)
-    with listening(hanging) as url, Client(endpoint_url=url, retry=ONCE, timeout=0.05) as client:
+    with listening(hanging) as url, Client(endpoint_url=url, retry=ONCE, timeout=0.02) as client:
         for _ in until(hanging.many_came):
             with pytest.raises(iotmi.DeadlineExceededError):
                 client.managed_things.get("x")
@@ -211,7 +211,7 @@ async def test_an_attempt_that_is_cancelled_ends(act: Act) -> None:
     with listening(hanging) as url:
         async with AsyncClient(endpoint_url=url, retry=ONCE) as client:
             for _ in until(hanging.many_came):
-                with anyio.move_on_after(0.05) as scope:
+                with anyio.move_on_after(0.02) as scope:
                     await client.managed_things.get("x")
                 assert scope.cancelled_caught
             with pytest.raises(iotmi.DeadlineExceededError):

@@ -242,8 +242,8 @@ def a_program_that_hangs(seed: int) -> str:
         client.managed_things.get("x")
         (folder / "hang").touch()
         tries: list[tuple[float, str]] = []
-        # A busy machine has three.
-        while not tries or (min(tries)[0] > ALLOWED and len(tries) < 3):
+        # A busy machine may try again.
+        while not tries or (min(tries)[0] > ALLOWED and len(tries) < 6):
             began = time.monotonic()
             error = failure_of(lambda: client.managed_things.get("x"))
             tries.append((time.monotonic() - began - 1.0, str(error)))

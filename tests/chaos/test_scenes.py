@@ -10,9 +10,9 @@ _SHORT = ["throttled, Retry-After 60", "connections refused for ever", "a body b
 
 
 def at_its_best(name: str, colour: Colour, *, timeout: float) -> Played:
-    """A scene; a busy machine has three tries."""
+    """A scene; a busy machine may try again."""
     played = play(SCENES[name], colour, timeout=timeout, seed=1)
-    for _ in range(2):
+    for _ in range(5):
         if not played.findings:
             break
         played = play(SCENES[name], colour, timeout=timeout, seed=1)
