@@ -115,6 +115,9 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     ``^$|^(https)://.*$``), uses ``\\p{L}\\p{N}`` and ``\\x{0022}``, which Python lacks, and
     means ASCII by ``\\d`` and ``\\s``. Python's ``$`` also matches before a last newline;
     ``\\Z`` does not.
+
+    Two of its patterns take a text's length to its square or cube to refuse it; they are written
+    as others that allow the same.
     """
     letters = r"\p{L}\p{N}" in pattern
     # \w is every letter, every number and the underscore, which the one pattern with
@@ -122,11 +125,22 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     translated = pattern.replace(r"\p{L}\p{N}", r"\w")
     translated = re.sub(r"\\x\{0*([0-9A-Fa-f]{2})\}", r"\\x\1", translated)
     translated = _BARE_DOLLAR.sub(_keep_or_end, translated)
+    if ".*" in translated:
+        for slow, quick in _TAKES_THE_SAME:
+            translated = re.sub(slow, quick, translated)
     return re.compile(rf"^{translated}\Z", re.UNICODE if letters else re.ASCII)
 
 
 # An escape, a character class, or a bare dollar: only the last is an anchor.
 _BARE_DOLLAR: Final = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+
+# Of what follows each other and takes the same, every division would be tried before a text is
+# refused. All but a line break, twice, with a class of such between that need not be there; and
+# all, after all but a line break.
+_TAKES_THE_SAME: Final = (
+    (r"(?<!\\)\.\*\[(?!\^)[ -\[^-~]+\]\*\.\*", r".*"),
+    (r"(?<!\\)\.\*\(\.\|\\n\)\*", r"[\\s\\S]*"),
+)
 
 
 def _keep_or_end(match: re.Match[str]) -> str:

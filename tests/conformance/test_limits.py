@@ -1,11 +1,14 @@
 """Every limit of the service's model holds before anything is sent, and to the very value."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 
 import pytest
 
 import iotmi
+from iotmi._constraints import Text
 from tests.conformance.generate import Json
 from tests.conformance.library import Declared, Library
 from tests.conformance.limits import NOTHING, Limit, baseline, limits_of, stated, with_value
@@ -27,6 +30,9 @@ WORDS = {
     "required": "is required",
 }
 """What the problem with each kind of limit says."""
+
+
+BEGIN = "-----BEGIN CERTIFICATE-----"
 
 
 def all_limits(
@@ -116,6 +122,50 @@ def test_what_is_just_inside_a_limit_is_accepted(
             assert declared.request(**paired.arguments) is not None
             accepted += 1
     tell(f"{accepted} values at a limit accepted")
+
+
+def test_no_text_takes_long_to_refuse(theirs: Service, tell: Callable[[str], None]) -> None:
+    """Whatever it is that comes to nothing at its very end; nobody can keep a program busy so."""
+    shapes = [theirs.shape(name) for name in theirs.document["shapes"]]
+    slowest = 0.0
+    for shape in shapes:
+        if shape.pattern is None:
+            continue
+        longest = int(shape.max if shape.max is not None else 10_000)
+        limit = Text(None, longest, shape.pattern)
+        for start in ("", "arn:aws:iotmanagedintegrations:", "https://", BEGIN):
+            for fill, end in product(("a", "-", "a-", "a/", "a:", "a.", " ", "\n"), "\n~\0"):
+                text = (start + fill * longest)[: longest - 1] + end
+                began = time.process_time()
+                limit.allows(text)
+                slowest = max(slowest, time.process_time() - began)
+    tell(f"{slowest * 1000:.1f} ms the slowest")
+    assert slowest < 0.1
+
+
+def test_a_pattern_that_is_written_another_way_allows_the_same() -> None:
+    """What is left out said nothing, and where it would have, it is not left out."""
+    allows = {
+        ".*[a-z/]*.*": ("", "a", "É a-z", "!"),
+        ".*[a-z/]+.*": ("a", "!a!"),
+        "x.*[a-z]*.*y": ("xy", "x!y"),
+        ".*[^a]*.*": ("", "\n", "a\nb"),
+        r"\.*[a]*.*": ("", "..a!", "a!"),
+        r"x.*(.|\n)*y": ("xy", "x\ny", "x!\n\ny", "xy\ny"),
+        r"x\.*(.|\n)*y": ("xy", "x.!y"),
+    }
+    refuses = {
+        ".*[a-z/]*.*": ("\n", "a\n", "\na"),
+        ".*[a-z/]+.*": ("", "!"),
+        "x.*[a-z]*.*y": ("x", "ay", "x\ny"),
+        ".*[^a]*.*": ("a\na\na",),
+        r"\.*[a]*.*": ("\n",),
+        r"x.*(.|\n)*y": ("x", "xy\n", "\nxy"),
+        r"x\.*(.|\n)*y": ("x.",),
+    }
+    for expected, texts in (True, allows), (False, refuses):
+        for pattern, each in texts.items():
+            assert {Text(pattern=pattern).allows(text) for text in each} == {expected}, pattern
 
 
 def test_a_required_member_left_out_is_a_type_error_that_names_it(
