@@ -69,9 +69,13 @@ class Route:
             TypeError, ValueError, RecursionError: no request can hold this. What passed unchecked
                 may be anything.
         """
-        if not self._in_path <= parameters.keys():
-            missing = ", ".join(sorted(self._in_path - parameters.keys()))
-            raise ValueError(f"there is no path without {missing}")
+        for name in self._in_path:
+            step = parameters.get(name)
+            if step is None:
+                raise ValueError(f"there is no path without {name}")
+            if step in (".", ".."):
+                # The model allows it in some names; servers and proxies take it to be elsewhere.
+                raise ValueError(f"as {name}, {step!r} would lead to another path")
         elsewhere = self._elsewhere
         if elsewhere is None or elsewhere.issuperset(parameters):
             return _placed(parameters), None

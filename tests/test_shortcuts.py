@@ -76,13 +76,18 @@ def test_what_no_request_can_hold_is_not_sent(odd: str, *, handed_in: bool) -> N
         client.send(request)
 
 
-def test_nor_is_what_has_no_path() -> None:
-    """botocore would ask its own table for what is missing."""
+@pytest.mark.parametrize("handed_in", [True, False])
+def test_nor_is_what_has_no_path(*, handed_in: bool) -> None:
+    """botocore would ask its own table for what is missing, and send what leads elsewhere."""
     nobody: Any = None
+    client = iotmi.Client(boto3_client=own_client() if handed_in else None)
     with iotmi.unchecked():
         request = iotmi.GetManagedThing(nobody)
     with pytest.raises(iotmi.NotSentError, match="without Identifier"):
-        iotmi.Client().send(request)
+        client.send(request)
+    for step in (".", ".."):
+        with pytest.raises(iotmi.NotSentError, match="another path"):
+            client.destinations.delete(step)
 
 
 def test_a_client_that_was_handed_in_serialises_by_itself() -> None:

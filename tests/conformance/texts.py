@@ -72,14 +72,18 @@ def nearest(pattern: str | None, length: int, low: int, high: int) -> str:
 
 
 def varied(pattern: str | None, text: str, chance: Random) -> str:
-    """*text* with some of its characters others, odd ones where the pattern lets them through."""
+    """*text* with some of its characters others, odd ones where the pattern lets them through.
+
+    Never one that means another place in a path, which boto3 sends and we do not.
+    """
     if len(text) > 2000:
         return text
     for _ in range(12):
         if text:
             place = chance.randrange(len(text))
             other = text[:place] + chance.choice(ODD) + text[place + 1 :]
-            text = other if pattern is None or matches(pattern, other) else text
+            if other not in (".", "..") and (pattern is None or matches(pattern, other)):
+                text = other
     return text
 
 
