@@ -166,7 +166,7 @@ def open_client(
 
 
 def _require_address(url: str) -> None:
-    """Of botocore's own, and of those in the environment, some are not looked at before a call."""
+    """botocore looks for a host when a client is made, and for what else is wrong at a call."""
     split = urlsplit(url)
     if split.scheme not in {"http", "https"}:
         raise ValueError(f"an endpoint is called by http or https, not by {split.scheme!r}")

@@ -88,8 +88,8 @@ SCENES: dict[str, Scene] = {
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
 def test_the_time_is_kept(scene: Scene) -> None:
     """Within a tenth of a second, whatever the service does; a busy machine may try again."""
-    late = []
-    for _ in range(TRIES):
+    late = list[float]()
+    for _ in until(lambda: late[-1] < 0.1, most=TRIES):
         acts, policy, pacing = scene
         with (
             serving(acts) as url,
@@ -99,16 +99,13 @@ def test_the_time_is_kept(scene: Scene) -> None:
             with pytest.raises(iotmi.DeadlineExceededError):
                 client.managed_things.get("x")
             late.append(time.monotonic() - began - 0.4)
-        if late[-1] < 0.1:
-            break
-    assert min(late) < 0.1
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
 async def test_so_it_is_by_the_awaiting_client(scene: Scene) -> None:
     """Under asyncio and trio."""
-    late = []
-    for _ in range(TRIES):
+    late = list[float]()
+    for _ in until(lambda: late[-1] < 0.1, most=TRIES):
         acts, policy, pacing = scene
         with serving(acts) as url:
             async with with_keys(
@@ -118,9 +115,6 @@ async def test_so_it_is_by_the_awaiting_client(scene: Scene) -> None:
                 with pytest.raises(iotmi.DeadlineExceededError):
                     await client.managed_things.get("x")
                 late.append(time.monotonic() - began - 0.4)
-        if late[-1] < 0.1:
-            break
-    assert min(late) < 0.1
 
 
 def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> None:

@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-import pytest
-
 from iotmi._deadline import Deadline
 from iotmi._flow import Work
 
@@ -33,13 +31,17 @@ def unfinished(*works: Callable[[], object]) -> int:
     return sum(thread.is_alive() for thread in threads)
 
 
-def until(told: Callable[[], bool]) -> Iterator[int]:
-    """Turns, until something is so; more than anybody should need are a failure."""
-    for turn in range(200):
+def until(told: Callable[[], bool], *, most: int = 200) -> Iterator[int]:
+    """Turns, until something is so.
+
+    Raises:
+        AssertionError: it was not so after the *most* that anybody should need.
+    """
+    for turn in range(most):
+        yield turn
         if told():
             return
-        yield turn
-    pytest.fail("it did not become so")
+    raise AssertionError(f"not so after {most} tries")
 
 
 def comes_true(told: Callable[[], bool]) -> bool:
