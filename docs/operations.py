@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import iotmi
-from iotmi.emulator._fidelity import FIDELITY
+from iotmi.emulator._model.fidelity import FIDELITY
 
 PAGE: Final = Path(__file__).parent / "operations.md"
 

@@ -16,13 +16,13 @@ from typing import Final
 
 # What each module gives. Type checkers read the same from __init__.pyi; a test holds the two equal.
 _NAMES: Final[Mapping[str, str]] = {
-    "iotmi._bind": "Awaiting Blocking Family",
-    "iotmi._checking": "unchecked",
-    "iotmi._enums": "OpenEnum",
-    "iotmi._model": "Listing Page Request Response evolve",
-    "iotmi._observing": "Attempt Retry",
+    "iotmi._binding": "Awaiting Blocking Family",
+    "iotmi._schema.validation": "unchecked",
+    "iotmi._schema.enums": "OpenEnum",
+    "iotmi._schema.model": "Listing Page Request Response evolve",
+    "iotmi._observability.events": "Attempt Retry",
     "iotmi._operations": "OperationInfo operations",
-    "iotmi._values": "JsonValue ReadOnlyMap",
+    "iotmi._schema.containers": "JsonValue ReadOnlyMap",
     "iotmi._version": "__version__",
     "iotmi.client": "AsyncClient Client",
     "iotmi.errors": """
@@ -36,23 +36,23 @@ _NAMES: Final[Mapping[str, str]] = {
     """,
     "iotmi.pacing": "Pacing",
     "iotmi.paging": "AsyncPager Pager",
-    "iotmi.resources._capabilities": """
+    "iotmi._models.capabilities": """
         CapabilityAction CapabilityReport CapabilityReportCapability
         CapabilityReportEndpoint CapabilitySchemaItem CommandCapability CommandEndpoint
         SchemaVersionFormat StateCapability StateEndpoint
     """,
-    "iotmi.resources._managed_thing_values": """
+    "iotmi._models.managed_things": """
         AuthenticationMaterialType CreatedManagedThing DisconnectReasonValue HubNetworkMode
         ManagedThing ManagedThingCapabilities ManagedThingCertificate
         ManagedThingConnectivityData ManagedThingMetaData ManagedThingSchemaListItem
         ManagedThingState ManagedThingSummary ProvisioningStatus Role
         SentManagedThingCommand WiFiSimpleSetupConfiguration
     """,
-    "iotmi.resources._matter": """
+    "iotmi._models.matter": """
         MatterCapabilityReport MatterCapabilityReportAttribute MatterCapabilityReportCluster
         MatterCapabilityReportEndpoint MatterCluster MatterEndpoint
     """,
-    "iotmi.resources._shared": "LogLevel",
+    "iotmi._models.common": "LogLevel",
     "iotmi.resources.account": """
         Account ConfigurationError ConfigurationState ConfigurationStatus CustomEndpoint
         DefaultEncryptionConfiguration EncryptionType GetCustomEndpoint

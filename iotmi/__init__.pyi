@@ -1,16 +1,55 @@
-from iotmi._bind import Awaiting as Awaiting, Blocking as Blocking, Family as Family
-from iotmi._checking import unchecked as unchecked
-from iotmi._enums import OpenEnum as OpenEnum
-from iotmi._model import (
+from iotmi._binding import Awaiting as Awaiting, Blocking as Blocking, Family as Family
+from iotmi._models.capabilities import (
+    CapabilityAction as CapabilityAction,
+    CapabilityReport as CapabilityReport,
+    CapabilityReportCapability as CapabilityReportCapability,
+    CapabilityReportEndpoint as CapabilityReportEndpoint,
+    CapabilitySchemaItem as CapabilitySchemaItem,
+    CommandCapability as CommandCapability,
+    CommandEndpoint as CommandEndpoint,
+    SchemaVersionFormat as SchemaVersionFormat,
+    StateCapability as StateCapability,
+    StateEndpoint as StateEndpoint,
+)
+from iotmi._models.common import LogLevel as LogLevel
+from iotmi._models.managed_things import (
+    AuthenticationMaterialType as AuthenticationMaterialType,
+    CreatedManagedThing as CreatedManagedThing,
+    DisconnectReasonValue as DisconnectReasonValue,
+    HubNetworkMode as HubNetworkMode,
+    ManagedThing as ManagedThing,
+    ManagedThingCapabilities as ManagedThingCapabilities,
+    ManagedThingCertificate as ManagedThingCertificate,
+    ManagedThingConnectivityData as ManagedThingConnectivityData,
+    ManagedThingMetaData as ManagedThingMetaData,
+    ManagedThingSchemaListItem as ManagedThingSchemaListItem,
+    ManagedThingState as ManagedThingState,
+    ManagedThingSummary as ManagedThingSummary,
+    ProvisioningStatus as ProvisioningStatus,
+    Role as Role,
+    SentManagedThingCommand as SentManagedThingCommand,
+    WiFiSimpleSetupConfiguration as WiFiSimpleSetupConfiguration,
+)
+from iotmi._models.matter import (
+    MatterCapabilityReport as MatterCapabilityReport,
+    MatterCapabilityReportAttribute as MatterCapabilityReportAttribute,
+    MatterCapabilityReportCluster as MatterCapabilityReportCluster,
+    MatterCapabilityReportEndpoint as MatterCapabilityReportEndpoint,
+    MatterCluster as MatterCluster,
+    MatterEndpoint as MatterEndpoint,
+)
+from iotmi._observability.events import Attempt as Attempt, Retry as Retry
+from iotmi._operations import OperationInfo as OperationInfo, operations as operations
+from iotmi._schema.containers import JsonValue as JsonValue, ReadOnlyMap as ReadOnlyMap
+from iotmi._schema.enums import OpenEnum as OpenEnum
+from iotmi._schema.model import (
     Listing as Listing,
     Page as Page,
     Request as Request,
     Response as Response,
     evolve as evolve,
 )
-from iotmi._observing import Attempt as Attempt, Retry as Retry
-from iotmi._operations import OperationInfo as OperationInfo, operations as operations
-from iotmi._values import JsonValue as JsonValue, ReadOnlyMap as ReadOnlyMap
+from iotmi._schema.validation import unchecked as unchecked
 from iotmi._version import __version__ as __version__
 from iotmi.client import AsyncClient as AsyncClient, Client as Client
 from iotmi.errors import (
@@ -44,45 +83,6 @@ from iotmi.errors import (
 )
 from iotmi.pacing import Pacing as Pacing
 from iotmi.paging import AsyncPager as AsyncPager, Pager as Pager
-from iotmi.resources._capabilities import (
-    CapabilityAction as CapabilityAction,
-    CapabilityReport as CapabilityReport,
-    CapabilityReportCapability as CapabilityReportCapability,
-    CapabilityReportEndpoint as CapabilityReportEndpoint,
-    CapabilitySchemaItem as CapabilitySchemaItem,
-    CommandCapability as CommandCapability,
-    CommandEndpoint as CommandEndpoint,
-    SchemaVersionFormat as SchemaVersionFormat,
-    StateCapability as StateCapability,
-    StateEndpoint as StateEndpoint,
-)
-from iotmi.resources._managed_thing_values import (
-    AuthenticationMaterialType as AuthenticationMaterialType,
-    CreatedManagedThing as CreatedManagedThing,
-    DisconnectReasonValue as DisconnectReasonValue,
-    HubNetworkMode as HubNetworkMode,
-    ManagedThing as ManagedThing,
-    ManagedThingCapabilities as ManagedThingCapabilities,
-    ManagedThingCertificate as ManagedThingCertificate,
-    ManagedThingConnectivityData as ManagedThingConnectivityData,
-    ManagedThingMetaData as ManagedThingMetaData,
-    ManagedThingSchemaListItem as ManagedThingSchemaListItem,
-    ManagedThingState as ManagedThingState,
-    ManagedThingSummary as ManagedThingSummary,
-    ProvisioningStatus as ProvisioningStatus,
-    Role as Role,
-    SentManagedThingCommand as SentManagedThingCommand,
-    WiFiSimpleSetupConfiguration as WiFiSimpleSetupConfiguration,
-)
-from iotmi.resources._matter import (
-    MatterCapabilityReport as MatterCapabilityReport,
-    MatterCapabilityReportAttribute as MatterCapabilityReportAttribute,
-    MatterCapabilityReportCluster as MatterCapabilityReportCluster,
-    MatterCapabilityReportEndpoint as MatterCapabilityReportEndpoint,
-    MatterCluster as MatterCluster,
-    MatterEndpoint as MatterEndpoint,
-)
-from iotmi.resources._shared import LogLevel as LogLevel
 from iotmi.resources.account import (
     Account as Account,
     ConfigurationError as ConfigurationError,

@@ -7,8 +7,8 @@ from types import NoneType
 
 from attrs import frozen
 
-from iotmi._bind import Family, call, paged
-from iotmi._model import Request
+from iotmi._binding import Family, call, paged
+from iotmi._schema.model import Request
 from iotmi.client import Families
 
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
-from iotmi._bind import Awaiting, Blocking, Engine, M
-from iotmi._course import Course, Line
-from iotmi._engine import BlockingEngine
-from iotmi._model import Request, Response
-from iotmi._processes import PerProcess
-from iotmi._sessions import OwnSession, open_client
-from iotmi._transport import Transport
+from iotmi._binding import Awaiting, Blocking, Engine, M
+from iotmi._botocore.session import OwnSession, open_client
+from iotmi._botocore.transport import Transport
+from iotmi._runtime.context import Course, Line
+from iotmi._runtime.fork import PerProcess
+from iotmi._runtime.sync_driver import BlockingEngine
+from iotmi._schema.model import Request, Response
 from iotmi.pacing import Pacing
 from iotmi.retrying import RetryPolicy
 
@@ -305,7 +305,7 @@ class AsyncClient(_Client[Awaiting]):
 
     def _adopt(self, course: Course) -> None:
         try:
-            from iotmi._awaiting import AwaitingEngine
+            from iotmi._runtime.async_driver import AwaitingEngine
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(
                 "AsyncClient needs anyio: python -m pip install 'iotmi[async]'", name=error.name

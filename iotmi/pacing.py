@@ -17,8 +17,8 @@ from typing import Final, TypeVar
 
 from attrs import field, frozen, validators
 
-from iotmi._deadline import Deadline
-from iotmi._flow import Flow, pause
+from iotmi._sansio.deadline import Deadline
+from iotmi._sansio.steps import Flow, pause
 from iotmi.errors import CallError, ServiceError, ThrottlingError
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ anew from the first page.
 from collections.abc import AsyncIterator, Iterator
 from typing import Generic, Protocol, TypeVar
 
-from iotmi._deadline import Walk
-from iotmi._flow import following
-from iotmi._model import Listing, Page, Request, Response
+from iotmi._sansio.deadline import Walk
+from iotmi._sansio.steps import following
+from iotmi._schema.model import Listing, Page, Request, Response
 
 T = TypeVar("T")
 R = TypeVar("R")

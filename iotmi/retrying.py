@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from attrs import field, frozen, validators
 
-from iotmi._flow import Flow, pause
-from iotmi._observing import Attempt, Outcome, Retry, Watch
+from iotmi._observability.events import Attempt, Outcome, Retry, Watch
+from iotmi._sansio.steps import Flow, pause
 from iotmi.errors import CallError, NotSentError, ServiceError, ThrottlingError
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import Final, TypeVar
 
 from attrs import field, frozen, validators
 
-from iotmi._deadline import Deadline
-from iotmi._flow import Flow, ask, pause
-from iotmi._model import Request
+from iotmi._sansio.deadline import Deadline
+from iotmi._sansio.steps import Flow, ask, pause
+from iotmi._schema.model import Request
 from iotmi.errors import ResourceNotFoundError, WaitFailedError, WaitTimeoutError
 
 T = TypeVar("T")

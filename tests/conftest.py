@@ -6,7 +6,7 @@ import pytest
 
 from iotmi import AsyncClient, Client, RetryPolicy
 from iotmi.emulator import Emulator
-from tests.loopback import KEYS, Service
+from tests.support.http_servers import KEYS, Service
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from botocore.session import Session
 
 import iotmi
 from iotmi import errors
-from iotmi._translation import translate
+from iotmi._botocore.error_mapping import translate
 
 CLASSES = {
     name: kind

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from iotmi._version import __version__
-from iotmi.cli._story import BrokenStoryError, tell
+from iotmi.cli._demo_script import BrokenStoryError, tell
 from iotmi.emulator import Emulator
 from iotmi.retrying import RetryPolicy
 
@@ -70,7 +70,7 @@ def demo(*, source: bool) -> None:
     It needs no AWS account and no network, and waits for nothing.
     """
     if source:
-        from iotmi.cli import _story
+        from iotmi.cli import _demo_script as _story
 
         click.echo(inspect.getsource(_story), nl=False)
         return

@@ -10,15 +10,15 @@ that carries one request through; the handlers, one module per family; the world
 on; the store; and the reading of botocore's model, from which paths, limits and errors come.
 """
 
-from iotmi.emulator._device import Capability, Device
-from iotmi.emulator._devices import Devices
+from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorError, EmulatorFileError
+from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
+from iotmi.emulator._devices.device import Capability, Device
+from iotmi.emulator._devices.home import Devices
+from iotmi.emulator._dispatch.call_log import Call
 from iotmi.emulator._emulator import Emulator
-from iotmi.emulator._errors import EmulatorClosedError, EmulatorError, EmulatorFileError
-from iotmi.emulator._fates import FaultKind
-from iotmi.emulator._faults import Faults
-from iotmi.emulator._http import Delivery, HttpReply, HttpRequest
-from iotmi.emulator._journal import Call
-from iotmi.emulator._notifications import Notification, Notifications, Undelivered
+from iotmi.emulator._faults.faults import Faults
+from iotmi.emulator._faults.kinds import FaultKind
+from iotmi.emulator._notifications.outbox import Notification, Notifications, Undelivered
 
 __all__ = [
     "Call",

@@ -16,20 +16,25 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
-from iotmi.emulator._clock import instant_of
-from iotmi.emulator._devices import Devices
-from iotmi.emulator._errors import EmulatorClosedError
-from iotmi.emulator._faults import Faults
-from iotmi.emulator._http import HttpReply, HttpRequest
-from iotmi.emulator._journal import Call, Journal
-from iotmi.emulator._notification_delivery import deliver, require_kinesis
-from iotmi.emulator._notifications import Notifications, Undelivered, notifications, undelivered
-from iotmi.emulator._operations import SERVICE, load_service
-from iotmi.emulator._place import Place
-from iotmi.emulator._seam import attach, sealed_session
-from iotmi.emulator._service import Backend
-from iotmi.emulator._store import Store
-from iotmi.emulator._times import (
+from iotmi.emulator._boto3_client import attach, sealed_session
+from iotmi.emulator._core.clock import instant_of
+from iotmi.emulator._core.errors import EmulatorClosedError
+from iotmi.emulator._core.http import HttpReply, HttpRequest
+from iotmi.emulator._devices.home import Devices
+from iotmi.emulator._dispatch.call_log import Call, Journal
+from iotmi.emulator._dispatch.dispatcher import Backend
+from iotmi.emulator._faults.faults import Faults
+from iotmi.emulator._model.arn import Place
+from iotmi.emulator._model.operations import SERVICE, load_service
+from iotmi.emulator._notifications.kinesis import deliver, require_kinesis
+from iotmi.emulator._notifications.outbox import (
+    Notifications,
+    Undelivered,
+    notifications,
+    undelivered,
+)
+from iotmi.emulator._storage.store import Store
+from iotmi.emulator._time_control import (
     ClockName,
     begin,
     keep,
@@ -270,7 +275,7 @@ class Emulator:
         return RetryPolicy(seed=next(self._seeds), sleep=pausing(self._clock, self._backend))
 
     def _client_of_ours(self) -> BaseClient:
-        from iotmi._sessions import open_client
+        from iotmi._botocore.session import open_client
 
         with self._session_lock:
             return self.attach(open_client(self._own_session()))

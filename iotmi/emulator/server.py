@@ -22,9 +22,9 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from iotmi.emulator._asgi import CLOSE, HEALTH, MAX_BODY, create_app
+from iotmi.emulator._dispatch.signatures import Credentials
 from iotmi.emulator._emulator import Emulator
-from iotmi.emulator._http_app import CLOSE, HEALTH, MAX_BODY, create_app
-from iotmi.emulator._signatures import Credentials
 
 __all__ = ["HEALTH", "MAX_BODY", "Credentials", "create_app", "serve", "serving"]
 

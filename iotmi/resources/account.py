@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from iotmi._bind import Family, M, call, flow
-from iotmi._constraints import Number, Text
-from iotmi._enums import OpenEnum
-from iotmi._flow import Flow
-from iotmi._model import Request, camel_model, model
+from iotmi._binding import Family, M, call, flow
+from iotmi._sansio.steps import Flow
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Request, camel_model, model
+from iotmi._schema.traits import Number, Text
 from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
 
 HubTokenTimerExpirySettingInSeconds = Annotated[int, Number(1, None)]

@@ -5,12 +5,8 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, flow, paged
-from iotmi._constraints import SENSITIVE, Text, Wire
-from iotmi._enums import OpenEnum
-from iotmi._flow import Flow, ask
-from iotmi._model import Listing, Request, model
-from iotmi.resources._shared import (
+from iotmi._binding import Family, M, call, flow, paged
+from iotmi._models.common import (
     AccountAssociationId,
     AuthMaterialName,
     ClientToken,
@@ -21,6 +17,10 @@ from iotmi.resources._shared import (
     NextToken,
     TagMap,
 )
+from iotmi._sansio.steps import Flow, ask
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, model
+from iotmi._schema.traits import SENSITIVE, Text, Wire
 from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
 
 OAuthAuthorizationUrl = Annotated[

@@ -5,14 +5,9 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, paged
-from iotmi._constraints import DOCUMENT, SENSITIVE, Number, Text
-from iotmi._enums import OpenEnum
-from iotmi._model import Listing, Request, camel_model, model
-from iotmi._values import JsonValue
-from iotmi.resources._capabilities import CapabilitySchemas
-from iotmi.resources._matter import MatterCapabilityReport, MatterEndpoint
-from iotmi.resources._shared import (
+from iotmi._binding import Family, M, call, paged
+from iotmi._models.capabilities import CapabilitySchemas
+from iotmi._models.common import (
     ClientToken,
     CloudConnectorId,
     ConnectorDeviceId,
@@ -22,6 +17,11 @@ from iotmi.resources._shared import (
     NextToken,
     TraceId,
 )
+from iotmi._models.matter import MatterCapabilityReport, MatterEndpoint
+from iotmi._schema.containers import JsonValue
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, camel_model, model
+from iotmi._schema.traits import DOCUMENT, SENSITIVE, Number, Text
 
 CloudConnectorName = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]
 CloudConnectorDescription = Annotated[str, Text(1, 256, r"[0-9A-Za-z_\- ]+")]

@@ -5,11 +5,8 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, paged
-from iotmi._constraints import Number, Size, Text, Wire
-from iotmi._enums import OpenEnum
-from iotmi._model import Listing, Request, camel_model, model
-from iotmi.resources._shared import (
+from iotmi._binding import Family, M, call, paged
+from iotmi._models.common import (
     AuthMaterialName,
     ClientToken,
     CloudConnectorId,
@@ -17,6 +14,9 @@ from iotmi.resources._shared import (
     MaxResults,
     NextToken,
 )
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, camel_model, model
+from iotmi._schema.traits import Number, Size, Text, Wire
 
 ConnectorDestinationName = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]
 ConnectorDestinationDescription = Annotated[str, Text(1, 256, r"[0-9A-Za-z_\- ]+")]

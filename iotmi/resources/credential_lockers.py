@@ -5,16 +5,16 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, paged
-from iotmi._constraints import SENSITIVE, Text
-from iotmi._model import Listing, Request, model
-from iotmi.resources._shared import (
+from iotmi._binding import Family, M, call, paged
+from iotmi._models.common import (
     ClientToken,
     CredentialLockerId,
     MaxResults,
     NextToken,
     TagMap,
 )
+from iotmi._schema.model import Listing, Request, model
+from iotmi._schema.traits import SENSITIVE, Text
 
 CredentialLockerName = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+"), SENSITIVE]
 CredentialLockerArn = Annotated[

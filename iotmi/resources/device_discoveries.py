@@ -6,19 +6,9 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, flow, paged
-from iotmi._constraints import SENSITIVE, Size, Text
-from iotmi._enums import OpenEnum
-from iotmi._flow import Flow, ask, ask_all
-from iotmi._model import Listing, Request, model
-from iotmi.errors import IotmiError, ResponseError
-from iotmi.resources._capabilities import DeviceType
-from iotmi.resources._managed_thing_values import (
-    AuthenticationMaterialType,
-    CreatedManagedThing,
-    Role,
-)
-from iotmi.resources._shared import (
+from iotmi._binding import Family, M, call, flow, paged
+from iotmi._models.capabilities import DeviceType
+from iotmi._models.common import (
     AccountAssociationId,
     AuthenticationMaterial,
     Brand,
@@ -33,6 +23,16 @@ from iotmi.resources._shared import (
     Model,
     NextToken,
 )
+from iotmi._models.managed_things import (
+    AuthenticationMaterialType,
+    CreatedManagedThing,
+    Role,
+)
+from iotmi._sansio.steps import Flow, ask, ask_all
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, model
+from iotmi._schema.traits import SENSITIVE, Size, Text
+from iotmi.errors import IotmiError, ResponseError
 from iotmi.resources.account_associations import RegisterAccountAssociation
 from iotmi.resources.managed_things import CreateManagedThing
 from iotmi.waiting import DEFAULT_PAUSES, Pauses, until

@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, paged
-from iotmi._constraints import Text
-from iotmi._model import Listing, Request, model
-from iotmi.resources._shared import ClientToken, LogLevel, MaxResults, NextToken
+from iotmi._binding import Family, M, call, paged
+from iotmi._models.common import ClientToken, LogLevel, MaxResults, NextToken
+from iotmi._schema.model import Listing, Request, model
+from iotmi._schema.traits import Text
 
 LogConfigurationId = Annotated[str, Text(1, 200, r"[A-Za-z0-9]+")]
 LoggedResourceType = Annotated[

@@ -4,35 +4,13 @@ from typing import Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, flow, paged
-from iotmi._flow import Flow, ask, ask_all
-from iotmi._model import Listing, Request, model
-from iotmi.errors import ResourceNotFoundError
-from iotmi.resources._capabilities import (
+from iotmi._binding import Family, M, call, flow, paged
+from iotmi._models.capabilities import (
     CapabilityReport,
     CapabilitySchemas,
     CommandEndpoints,
 )
-from iotmi.resources._managed_thing_values import (
-    AuthenticationMaterialType,
-    Capabilities,
-    CapabilityId,
-    CreatedManagedThing,
-    HubNetworkMode,
-    ManagedThing,
-    ManagedThingCapabilities,
-    ManagedThingCertificate,
-    ManagedThingConnectivityData,
-    ManagedThingMetaData,
-    ManagedThingSchemaListItem,
-    ManagedThingState,
-    ManagedThingSummary,
-    ProvisioningStatus,
-    Role,
-    SentManagedThingCommand,
-    WiFiSimpleSetup,
-)
-from iotmi.resources._shared import (
+from iotmi._models.common import (
     AccountAssociationId,
     AuthenticationMaterial,
     Brand,
@@ -55,6 +33,28 @@ from iotmi.resources._shared import (
     SerialNumber,
     TagMap,
 )
+from iotmi._models.managed_things import (
+    AuthenticationMaterialType,
+    Capabilities,
+    CapabilityId,
+    CreatedManagedThing,
+    HubNetworkMode,
+    ManagedThing,
+    ManagedThingCapabilities,
+    ManagedThingCertificate,
+    ManagedThingConnectivityData,
+    ManagedThingMetaData,
+    ManagedThingSchemaListItem,
+    ManagedThingState,
+    ManagedThingSummary,
+    ProvisioningStatus,
+    Role,
+    SentManagedThingCommand,
+    WiFiSimpleSetup,
+)
+from iotmi._sansio.steps import Flow, ask, ask_all
+from iotmi._schema.model import Listing, Request, model
+from iotmi.errors import ResourceNotFoundError
 from iotmi.waiting import DEFAULT_PAUSES, Pauses, until, until_gone
 
 

@@ -5,16 +5,16 @@ from typing import Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, paged
-from iotmi._enums import OpenEnum
-from iotmi._model import Listing, Request, model
-from iotmi.resources._shared import (
+from iotmi._binding import Family, M, call, paged
+from iotmi._models.common import (
     ClientToken,
     DeprecatedTagMap,
     DestinationName,
     MaxResults,
     NextToken,
 )
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, model
 
 
 class EventType(OpenEnum):

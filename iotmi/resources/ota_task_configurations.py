@@ -6,17 +6,17 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, paged
-from iotmi._constraints import SENSITIVE, Number, Text
-from iotmi._enums import OpenEnum
-from iotmi._model import Listing, Request, camel_model, model
-from iotmi.resources._shared import (
+from iotmi._binding import Family, M, call, paged
+from iotmi._models.common import (
     ClientToken,
     MaxResults,
     NextToken,
     OtaDescription,
     OtaTaskConfigurationId,
 )
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, camel_model, model
+from iotmi._schema.traits import SENSITIVE, Number, Text
 
 OtaTaskConfigurationName = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+"), SENSITIVE]
 MinNumberOfExecutedThings = Annotated[int, Number(1, 100)]

@@ -6,12 +6,8 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, flow, paged
-from iotmi._constraints import Number, Text, Wire
-from iotmi._enums import OpenEnum
-from iotmi._flow import Flow
-from iotmi._model import Listing, Request, camel_model, model
-from iotmi.resources._shared import (
+from iotmi._binding import Family, M, call, flow, paged
+from iotmi._models.common import (
     ClientToken,
     ManagedThingId,
     MaxResults,
@@ -19,6 +15,10 @@ from iotmi.resources._shared import (
     OtaTaskConfigurationId,
     TagMap,
 )
+from iotmi._sansio.steps import Flow
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, camel_model, model
+from iotmi._schema.traits import Number, Text, Wire
 from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
 
 OtaTaskId = Annotated[str, Text(1, 200, r"[A-Za-z0-9]+")]

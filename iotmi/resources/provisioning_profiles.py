@@ -4,12 +4,12 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, flow, paged
-from iotmi._constraints import SENSITIVE, Text
-from iotmi._enums import OpenEnum
-from iotmi._flow import Flow
-from iotmi._model import Listing, Request, model
-from iotmi.resources._shared import ClientToken, MaxResults, NextToken, TagMap
+from iotmi._binding import Family, M, call, flow, paged
+from iotmi._models.common import ClientToken, MaxResults, NextToken, TagMap
+from iotmi._sansio.steps import Flow
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, model
+from iotmi._schema.traits import SENSITIVE, Text
 from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
 
 ProvisioningProfileId = Annotated[str, Text(1, 64, r"[A-Za-z0-9-_]+")]

@@ -4,9 +4,9 @@ from typing import Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call
-from iotmi._model import Request, model
-from iotmi.resources._shared import LogLevel, ManagedThingId
+from iotmi._binding import Family, M, call
+from iotmi._models.common import LogLevel, ManagedThingId
+from iotmi._schema.model import Request, model
 
 
 @model

@@ -4,13 +4,13 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call, paged
-from iotmi._constraints import DOCUMENT, Text
-from iotmi._enums import OpenEnum
-from iotmi._model import Listing, Request, model
-from iotmi._values import JsonValue
-from iotmi.resources._capabilities import SchemaVersionFormat
-from iotmi.resources._shared import MaxResults, NextToken, SchemaVersionedId
+from iotmi._binding import Family, M, call, paged
+from iotmi._models.capabilities import SchemaVersionFormat
+from iotmi._models.common import MaxResults, NextToken, SchemaVersionedId
+from iotmi._schema.containers import JsonValue
+from iotmi._schema.enums import OpenEnum
+from iotmi._schema.model import Listing, Request, model
+from iotmi._schema.traits import DOCUMENT, Text
 
 SchemaId = Annotated[str, Text(3, 128, r"[a-zA-Z0-9.]+")]
 SchemaVersionDescription = Annotated[str, Text(10, 2048, r"[a-zA-Z0-9.,/ -]+")]

@@ -5,10 +5,10 @@ from typing import Annotated, Final
 
 from attrs import field
 
-from iotmi._bind import Family, M, call
-from iotmi._constraints import Size, Text
-from iotmi._model import Request, camel_model, model
-from iotmi.resources._shared import TagKey, TagMap
+from iotmi._binding import Family, M, call
+from iotmi._models.common import TagKey, TagMap
+from iotmi._schema.model import Request, camel_model, model
+from iotmi._schema.traits import Size, Text
 
 TaggableArn = Annotated[
     str,

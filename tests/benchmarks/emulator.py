@@ -20,10 +20,10 @@ from botocore.config import Config
 
 from iotmi import AuthenticationMaterialType, Client, CreateManagedThing, RetryPolicy, Role
 from iotmi.emulator import Emulator, HttpReply, HttpRequest
-from iotmi.emulator._kinds import MANAGED_THING
-from iotmi.emulator._operations import load_service
-from iotmi.emulator._seam import attach
-from iotmi.emulator._world import World
+from iotmi.emulator._account.account import World
+from iotmi.emulator._boto3_client import attach
+from iotmi.emulator._model.operations import load_service
+from iotmi.emulator._model.resource_types import MANAGED_THING
 
 START_BAR: Final = 50.0
 """Milliseconds, beyond what boto3 takes for a client."""

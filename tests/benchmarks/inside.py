@@ -9,7 +9,7 @@ from botocore.validate import ParamValidator
 from capo_iot_managed_integrations.types.list_managed_things_response import deserialize_json
 
 from iotmi import CreateManagedThing, ListManagedThings, unchecked
-from iotmi._codec import decode_answer
+from iotmi._serde.decoder import decode_answer
 from tests.benchmarks.answers import page
 from tests.benchmarks.contestants import boto3_parameters, iotmi_request
 from tests.benchmarks.devices import Device, of_new_models

@@ -180,7 +180,7 @@ def serving(*, pages: int = 1, latency: float = 0.0, closing: bool = False) -> I
             # Not for those who measure, and import this module for its addresses.
             from botocore.httpsession import where
 
-            from tests.chaos.certificates import make_certificate
+            from tests.support.certificates import make_certificate
 
             own = make_certificate(Path(folder)).path
             command += ["--certificate", str(own)]

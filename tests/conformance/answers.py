@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from iotmi._members import members_of
-from iotmi._model import Page
-from iotmi._shapes import Entries, Hidden, Items, Shape as OurShape, Structure
+from iotmi._schema.model import Page
+from iotmi._schema.schema import members_of
+from iotmi._schema.shapes import Entries, Hidden, Items, Shape as OurShape, Structure
 from tests.conformance.generate import Fill, Json, chance
 from tests.conformance.library import Declared, answer_model
 from tests.conformance.limits import Filled, Path

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.chaos.unkind import listening
 from tests.conformance import library, service
 from tests.conformance.library import Library
 from tests.conformance.service import Service
 from tests.conformance.wire import Line
+from tests.support.bad_servers import listening
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from attrs import frozen
 
 import iotmi
 from iotmi import errors
-from iotmi._members import CASING, Casing, Member, members_of
-from iotmi._model import Page
+from iotmi._schema.model import Page
+from iotmi._schema.schema import CASING, Casing, Member, members_of
 from iotmi.emulator.handlers import HANDLERS
 from iotmi.errors import ERRORS_BY_CODE, ServiceError
 

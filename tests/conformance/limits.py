@@ -13,9 +13,17 @@ from typing import Final, TypeAlias
 import attrs
 from attrs import frozen
 
-from iotmi._constraints import Number, Size, Text
-from iotmi._members import members_of
-from iotmi._shapes import Choice, Entries, Hidden, Items, Scalar, Shape as OurShape, Structure
+from iotmi._schema.schema import members_of
+from iotmi._schema.shapes import (
+    Choice,
+    Entries,
+    Hidden,
+    Items,
+    Scalar,
+    Shape as OurShape,
+    Structure,
+)
+from iotmi._schema.traits import Number, Size, Text
 from tests.conformance.generate import UNLIMITED, Fill, Json, Maker, chance, distinct
 from tests.conformance.library import Declared
 from tests.conformance.pairing import bare

@@ -11,9 +11,9 @@ from itertools import takewhile
 from attrs import frozen
 
 import iotmi
-from iotmi._members import members_of
-from iotmi._model import Page
-from iotmi._shapes import Entries, Hidden, Items, Shape as OurShape, Structure
+from iotmi._schema.model import Page
+from iotmi._schema.schema import members_of
+from iotmi._schema.shapes import Entries, Hidden, Items, Shape as OurShape, Structure
 from tests.conformance.generate import Json
 from tests.conformance.library import positional_of
 from tests.conformance.service import Operation, Shape

@@ -5,9 +5,8 @@ from typing import Final
 
 from attrs import frozen
 
-from iotmi._constraints import Number, Size, Text
-from iotmi._members import Member
-from iotmi._shapes import (
+from iotmi._schema.schema import Member
+from iotmi._schema.shapes import (
     Choice,
     Entries,
     FreeForm,
@@ -17,6 +16,7 @@ from iotmi._shapes import (
     Shape as OurShape,
     Structure,
 )
+from iotmi._schema.traits import Number, Size, Text
 from tests.conformance.library import Library, casing_of
 from tests.conformance.service import Property, Shape
 from tests.conformance.writing import (

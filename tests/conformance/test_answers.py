@@ -8,10 +8,10 @@ import pytest
 from botocore import xform_name
 
 import iotmi
-from iotmi._careful import read
-from iotmi._codec import decode
-from iotmi._members import members_of
-from iotmi._model import Page
+from iotmi._schema.model import Page
+from iotmi._schema.schema import members_of
+from iotmi._serde.careful import read
+from iotmi._serde.decoder import decode
 from tests.conformance.answers import full, places_of, reach
 from tests.conformance.generate import Fill, Json, Maker, chance
 from tests.conformance.library import Declared, Library

@@ -14,8 +14,8 @@ import pytest
 from attrs import field
 
 import iotmi
-from iotmi import _constraints as constraints
-from iotmi._members import members_of, shape_of
+from iotmi._schema import traits as constraints
+from iotmi._schema.schema import members_of, shape_of
 from tests.conformance import __main__ as program
 from tests.conformance.ledger import DEVIATIONS, NEVER_REPEATED, Deviation, promised
 from tests.conformance.library import Library, answer_model, casing_of

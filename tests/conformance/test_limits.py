@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 import iotmi
-from iotmi._constraints import Text
+from iotmi._schema.traits import Text
 from tests.conformance.generate import Json
 from tests.conformance.library import Declared, Library
 from tests.conformance.limits import NOTHING, Limit, baseline, limits_of, stated, with_value

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from iotmi._members import is_model
-from iotmi._model import Page
+from iotmi._schema.model import Page
+from iotmi._schema.schema import is_model
 from iotmi.errors import ServiceError
 from tests.conformance.ledger import DEVIATIONS, NEVER_REPEATED, Deviation, promised
 from tests.conformance.library import Declared, Library, answer_model

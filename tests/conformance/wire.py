@@ -18,9 +18,9 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
 import iotmi
-from iotmi._sessions import open_client
+from iotmi._botocore.session import open_client
 from tests.conformance.service import SERVICE
-from tests.loopback import read_request
+from tests.support.http_servers import read_request
 
 Boto3Client: TypeAlias = Any
 """Its methods are made at run time, and no type knows them."""

@@ -7,7 +7,7 @@ import keyword
 import re
 from typing import Final
 
-from iotmi._members import Casing, camel, pascal
+from iotmi._schema.schema import Casing, camel, pascal
 from tests.conformance.service import Property, Shape
 
 _SCALARS: Final = {

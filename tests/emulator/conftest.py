@@ -6,9 +6,8 @@ import pytest
 from botocore.config import Config
 
 from iotmi.emulator import Emulator, Faults
-
-from .hand import Hand
-from .support import Client
+from tests.emulator.support.clock import Hand
+from tests.emulator.support.requests import Client
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from iotmi import (
     GeneralAuthorizationName,
 )
 from iotmi.emulator import Emulator
-from tests.resources.connections import make_connector_destination
+from tests.support.connectors import make_connector_destination
 
 pytestmark = pytest.mark.anyio
 

@@ -23,7 +23,7 @@ from iotmi import (
     SendConnectorEvent,
 )
 from iotmi.emulator import Emulator
-from tests.resources.connections import (
+from tests.support.connectors import (
     FUNCTION,
     make_association,
     make_connector,

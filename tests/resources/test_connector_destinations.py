@@ -16,7 +16,7 @@ from iotmi import (
     SecretsManager,
 )
 from iotmi.emulator import Emulator
-from tests.resources.connections import (
+from tests.support.connectors import (
     SECRET,
     destination_request,
     make_connector,

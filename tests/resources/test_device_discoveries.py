@@ -21,9 +21,9 @@ from iotmi import (
     StartDeviceDiscovery,
 )
 from iotmi.emulator import Emulator
-from tests.home import make_hub
-from tests.loopback import answer, serving, with_keys
-from tests.resources.connections import make_association
+from tests.support.connectors import make_association
+from tests.support.factories import make_hub
+from tests.support.http_servers import answer, serving, with_keys
 
 pytestmark = pytest.mark.anyio
 

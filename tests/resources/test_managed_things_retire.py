@@ -5,7 +5,7 @@ import pytest
 import iotmi
 from iotmi import AsyncClient, AuthenticationMaterialType, Client, Role
 from iotmi.emulator import Emulator
-from tests.home import make_hub
+from tests.support.factories import make_hub
 
 pytestmark = pytest.mark.anyio
 

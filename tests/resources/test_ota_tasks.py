@@ -23,8 +23,8 @@ from iotmi import (
     WaitFailedError,
 )
 from iotmi.emulator import Emulator
-from tests.home import hub_request, make_hub
-from tests.resources.feeding import fed
+from tests.support.factories import hub_request, make_hub
+from tests.support.flow_runner import fed
 
 pytestmark = pytest.mark.anyio
 

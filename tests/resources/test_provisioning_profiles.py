@@ -16,7 +16,7 @@ from iotmi import (
     WaitTimeoutError,
 )
 from iotmi.emulator import Emulator
-from tests.resources.feeding import fed
+from tests.support.flow_runner import fed
 
 pytestmark = pytest.mark.anyio
 

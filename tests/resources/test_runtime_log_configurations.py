@@ -11,7 +11,7 @@ from iotmi import (
     RuntimeLogConfigurations,
 )
 from iotmi.emulator import Emulator
-from tests.home import hub_request, make_hub
+from tests.support.factories import hub_request, make_hub
 
 pytestmark = pytest.mark.anyio
 

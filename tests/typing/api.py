@@ -1,7 +1,7 @@
 # pyright: strict
 """The public API as an application uses it, with the type that each expression has.
 
-Read by type checkers and never run: `tests/test_typing.py` asks that they have no complaint.
+Read by type checkers and never run: `tests/typing/test_typing.py` asks that they have no complaint.
 """
 
 import contextlib

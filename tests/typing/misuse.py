@@ -1,7 +1,7 @@
 # pyright: strict
 """Planted mistakes, one per line. Each marked line must be refused, and no other.
 
-Read by type checkers and never run; `tests/test_typing.py` compares line by line. The text of a
+Read by type checkers and never run; `tests/typing/test_typing.py` compares line by line. The text of a
 marker is the name of its mistake. Left out, for no type checker can see it: one string where a
 sequence of strings is due (a `str` is one), and a number or a string outside its limits.
 """

@@ -9,18 +9,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._world import Effect, Handler
+from iotmi.emulator._account.account import Effect, Handler
 from iotmi.emulator.handlers import (
     account,
     account_associations,
     cloud_connectors,
-    commands,
     connector_destinations,
     credential_lockers,
     destinations,
     device_discoveries,
     event_log_configurations,
     managed_things,
+    managed_things_commands as commands,
+    managed_things_details as thing_details,
     notification_configurations,
     ota_task_configurations,
     ota_tasks,
@@ -28,7 +29,6 @@ from iotmi.emulator.handlers import (
     runtime_log_configurations,
     schema_versions,
     tags,
-    thing_details,
 )
 
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(

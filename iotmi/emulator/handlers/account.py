@@ -6,14 +6,14 @@ Owns their six operations. No key is used and no endpoint listens.
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._json import JsonObject, picked
-from iotmi.emulator._kinds import (
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.json import JsonObject, picked
+from iotmi.emulator._model.resource_types import (
     CUSTOM_ENDPOINT,
     ENCRYPTION_CONFIGURATION,
     HUB_CONFIGURATION,
     Kind,
 )
-from iotmi.emulator._world import Handler, World
 
 _OWN_KEY: Final = "CUSTOMER_KEY_ENCRYPTION"
 _BEFORE_ANY_CALL: Final[Mapping[str, str]] = {

@@ -9,17 +9,17 @@ from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
 
-from iotmi.emulator._errors import conflict, not_found
-from iotmi.emulator._json import JsonObject, JsonValue, optional_text, picked, text
-from iotmi.emulator._kinds import (
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.errors import conflict, not_found
+from iotmi.emulator._core.json import JsonObject, JsonValue, optional_text, picked, text
+from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
     BY_CLOUD,
     CONNECTOR_DESTINATION,
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator._world import Handler, World
-from iotmi.emulator.handlers._registrations import connect
+from iotmi.emulator.handlers._support.registrations import connect
 
 # Registration brings a thing to ACTIVATED from each of these, and from no other.
 _REGISTRABLE: Final = frozenset(

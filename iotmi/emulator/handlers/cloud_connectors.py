@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._errors import conflict
-from iotmi.emulator._json import JsonObject, mapping, objects, picked, text
-from iotmi.emulator._kinds import (
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.errors import conflict
+from iotmi.emulator._core.json import JsonObject, mapping, objects, picked, text
+from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
     CLOUD_CONNECTOR,
     CONNECTOR_DESTINATION,
     DEVICE_DISCOVERY,
 )
-from iotmi.emulator._world import Handler, World
-from iotmi.emulator.handlers._connector_reports import is_error, take, tell_of_failure
-from iotmi.emulator.handlers._discovered import report
+from iotmi.emulator.handlers._support.connector_reports import is_error, take, tell_of_failure
+from iotmi.emulator.handlers._support.discovery import report
 
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType({"Type": "Type", "LambdaArn": "LambdaArn"})
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

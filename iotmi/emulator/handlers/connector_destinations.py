@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._json import JsonObject, mapping, objects, optional_text, picked, text
-from iotmi.emulator._kinds import ACCOUNT_ASSOCIATION, CLOUD_CONNECTOR, CONNECTOR_DESTINATION
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.json import JsonObject, mapping, objects, optional_text, picked, text
+from iotmi.emulator._model.resource_types import (
+    ACCOUNT_ASSOCIATION,
+    CLOUD_CONNECTOR,
+    CONNECTOR_DESTINATION,
+)
 
 MAX_MATERIALS: Final = 3
 """How many general authorization materials the model lets a destination have."""

@@ -6,9 +6,9 @@ Owns their four operations. A name may be given twice; a locker in use is not de
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._json import JsonObject, picked, text
-from iotmi.emulator._kinds import CREDENTIAL_LOCKER, MANAGED_THING
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.json import JsonObject, picked, text
+from iotmi.emulator._model.resource_types import CREDENTIAL_LOCKER, MANAGED_THING
 
 
 def create(world: World, parameters: JsonObject) -> JsonObject:

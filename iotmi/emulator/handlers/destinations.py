@@ -6,9 +6,9 @@ Owns their five operations. A destination is known by its name. It does not know
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._json import JsonObject, picked, text
-from iotmi.emulator._kinds import DESTINATION, NOTIFICATION_CONFIGURATION
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.json import JsonObject, picked, text
+from iotmi.emulator._model.resource_types import DESTINATION, NOTIFICATION_CONFIGURATION
 
 _CHANGEABLE: Final = ("DeliveryDestinationArn", "DeliveryDestinationType", "Description", "RoleArn")
 

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._errors import conflict
-from iotmi.emulator._json import JsonObject, mapping, optional_text, picked, text
-from iotmi.emulator._kinds import (
+from iotmi.emulator._account.account import Effect, Handler, World
+from iotmi.emulator._core.errors import conflict
+from iotmi.emulator._core.json import JsonObject, mapping, optional_text, picked, text
+from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
     DEVICE_DISCOVERY,
     DISCOVERED_DEVICE,
     MANAGED_THING,
 )
-from iotmi.emulator._world import Effect, Handler, World
-from iotmi.emulator.handlers._discovered import finish
+from iotmi.emulator.handlers._support.discovery import finish
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

@@ -7,10 +7,10 @@ of a type, and only its level changes. Nothing is logged.
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._errors import conflict
-from iotmi.emulator._json import JsonObject, text
-from iotmi.emulator._kinds import EVENT_LOG_CONFIGURATION
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.errors import conflict
+from iotmi.emulator._core.json import JsonObject, text
+from iotmi.emulator._model.resource_types import EVENT_LOG_CONFIGURATION
 
 _EVERY: Final = "*"
 

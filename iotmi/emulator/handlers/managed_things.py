@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._errors import conflict
-from iotmi.emulator._json import JsonObject, mapping, optional_text, picked, text
-from iotmi.emulator._kinds import (
+from iotmi.emulator._account.account import Effect, Handler, World
+from iotmi.emulator._account.scheduler import reconsider
+from iotmi.emulator._core.errors import conflict
+from iotmi.emulator._core.json import JsonObject, mapping, optional_text, picked, text
+from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
     BY_CODE,
     CAPABILITIES,
@@ -18,11 +20,9 @@ from iotmi.emulator._kinds import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator._passing import reconsider
-from iotmi.emulator._schedule import OPEN_UNTIL
-from iotmi.emulator._world import Effect, Handler, World
-from iotmi.emulator.handlers._discovered import free_device, take
-from iotmi.emulator.handlers._materials import form_of, read_material
+from iotmi.emulator._storage.transitions import OPEN_UNTIL
+from iotmi.emulator.handlers._support.authentication_material import form_of, read_material
+from iotmi.emulator.handlers._support.discovery import free_device, take
 
 _DETAILS: Final = ("Capabilities", "CapabilityReport", "CapabilitySchemas")
 _CHANGEABLE: Final = (

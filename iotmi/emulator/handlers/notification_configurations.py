@@ -7,9 +7,9 @@ what it is known by.
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._json import JsonObject, text
-from iotmi.emulator._kinds import DESTINATION, NOTIFICATION_CONFIGURATION
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.json import JsonObject, text
+from iotmi.emulator._model.resource_types import DESTINATION, NOTIFICATION_CONFIGURATION
 
 
 def create(world: World, parameters: JsonObject) -> JsonObject:

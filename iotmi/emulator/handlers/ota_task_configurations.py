@@ -6,9 +6,9 @@ Owns their four operations. A configuration is kept and shown; it has no effect.
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._json import JsonObject, text
-from iotmi.emulator._kinds import OTA_TASK_CONFIGURATION
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.json import JsonObject, text
+from iotmi.emulator._model.resource_types import OTA_TASK_CONFIGURATION
 
 
 def create(world: World, parameters: JsonObject) -> JsonObject:

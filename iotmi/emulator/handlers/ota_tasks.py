@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from iotmi.emulator._clock import from_iso
-from iotmi.emulator._json import (
+from iotmi.emulator._account.account import Effect, Handler, World
+from iotmi.emulator._core.clock import from_iso
+from iotmi.emulator._core.json import (
     JsonObject,
     JsonValue,
     mapping,
@@ -20,9 +21,13 @@ from iotmi.emulator._json import (
     text,
     texts,
 )
-from iotmi.emulator._kinds import MANAGED_THING, OTA_EXECUTION, OTA_TASK, OTA_TASK_CONFIGURATION
-from iotmi.emulator._world import Effect, Handler, World
-from iotmi.emulator.handlers import _ota_executions as executions
+from iotmi.emulator._model.resource_types import (
+    MANAGED_THING,
+    OTA_EXECUTION,
+    OTA_TASK,
+    OTA_TASK_CONFIGURATION,
+)
+from iotmi.emulator.handlers._support import ota_executions as executions
 
 MAX_TARGETS: Final = 100
 """How many things a ONE_TIME task may name."""

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import uuid4
 
-from iotmi.emulator._errors import conflict
-from iotmi.emulator._json import JsonObject, optional_text, picked, text
-from iotmi.emulator._kinds import PROVISIONING_PROFILE
-from iotmi.emulator._world import Handler, World
-from iotmi.emulator.handlers._pem import pem
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.errors import conflict
+from iotmi.emulator._core.json import JsonObject, optional_text, picked, text
+from iotmi.emulator._model.resource_types import PROVISIONING_PROFILE
+from iotmi.emulator.handlers._support.pem import pem
 
 
 def create(world: World, parameters: JsonObject) -> JsonObject:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._json import JsonObject, JsonValue, mapping, text
-from iotmi.emulator._kinds import MANAGED_THING, RUNTIME_LOG_CONFIGURATION
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, text
+from iotmi.emulator._model.resource_types import MANAGED_THING, RUNTIME_LOG_CONFIGURATION
 
 _DEFAULTS: Final[Mapping[str, JsonValue]] = MappingProxyType(
     {

@@ -7,10 +7,10 @@ Owns the two operations and their filters. What the catalogue holds is in
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._errors import not_found
-from iotmi.emulator._json import JsonObject, JsonValue, picked, text
-from iotmi.emulator._world import Handler, World
-from iotmi.emulator.handlers._schema_catalogue import CATALOGUE
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.errors import not_found
+from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
+from iotmi.emulator._model.schema_catalogue import CATALOGUE
 
 # The latest of a schema is the only one the catalogue has of it.
 _LATEST: Final = "$latest"

@@ -7,9 +7,9 @@ ARN of another account or Region, or of what is not there, is answered alike.
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._json import JsonObject, mapping, text, texts
-from iotmi.emulator._kinds import TAGGABLE, Kind
-from iotmi.emulator._world import Handler, World
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._core.json import JsonObject, mapping, text, texts
+from iotmi.emulator._model.resource_types import TAGGABLE, Kind
 
 
 def tag(world: World, parameters: JsonObject) -> JsonObject:

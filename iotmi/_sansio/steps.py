@@ -1,0 +1,125 @@
+"""Logic that takes more than one step, written once for both colours.
+
+A flow is a generator that yields steps and never waits itself: `Send` a request, `Pause` a while,
+do some `Work` that blocks. Two short drivers run it, one blocking and one awaiting; they live with
+the engines. A step carries its own outcome back, so that no type is lost on the way.
+"""
+
+from collections.abc import Callable, Generator
+from typing import Generic, TypeAlias, TypeVar
+
+from iotmi._sansio.deadline import Deadline, Walk
+from iotmi._schema.model import Listing, Page, Request, Response, evolve
+from iotmi._schema.validation import unchecked
+from iotmi.errors import ResponseError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Step:
+    """Something that a flow asks its driver to do."""
+
+    __slots__ = ()
+
+
+class Send(Step, Generic[R]):
+    """Send a request, retries and all, as a page of *walk* if it is one. Sets `response`."""
+
+    __slots__ = ("request", "response", "walk")
+
+    response: Response[R]
+
+    def __init__(self, request: Request[R], walk: Walk | None = None) -> None:
+        self.request = request
+        self.walk = walk
+
+
+class Pause(Step):
+    """Let time pass."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Work(Step, Generic[T]):
+    """Run a function that blocks, until *deadline* at the latest. The driver sets `result`.
+
+    Where the time is up, the driver throws `TimeIsUpError`. For whatever reason it waits no more,
+    it calls *cancel*, from which the function may learn that it works in vain.
+    """
+
+    __slots__ = ("cancel", "deadline", "function", "result")
+
+    result: T
+
+    def __init__(
+        self, function: Callable[[], T], deadline: Deadline, cancel: Callable[[], None]
+    ) -> None:
+        self.function = function
+        self.deadline = deadline
+        self.cancel = cancel
+
+
+class TimeIsUpError(Exception):
+    """The time for some work was up.
+
+    Attributes:
+        unbegun: why it was never begun; None where it was, and goes on with nobody waiting.
+    """
+
+    def __init__(self, unbegun: str | None) -> None:
+        super().__init__(unbegun)
+        self.unbegun = unbegun
+
+
+Flow: TypeAlias = Generator[Step, None, R]
+
+
+def ask(request: Request[R]) -> Flow[R]:
+    """Send *request* and give the answer."""
+    step = Send(request)
+    yield step
+    return step.response.value
+
+
+def ask_all(listing: Listing[T]) -> Flow[list[T]]:
+    """Send *listing*, page after page, and give all items."""
+    found: list[T] = []
+    walk = Walk()
+    asked: Listing[T] | None = listing
+    while asked is not None:
+        step = Send(asked, walk)
+        yield step
+        found += step.response.value.items
+        asked = following(asked, step.response)
+    return found
+
+
+def following(listing: Listing[T], response: Response[Page[T]]) -> Listing[T] | None:
+    """What asks for the page after the one that *listing* was answered with; None after the last.
+
+    Raises:
+        ResponseError: the service answered the token that it was asked with.
+    """
+    token = response.value.next_token
+    if token is None:
+        return None
+    if token == getattr(listing, "next_token", None):
+        operation = type(listing).__name__
+        raise ResponseError(
+            f"{operation}: the service answered the same next_token twice; a walk would never end",
+            operation=operation,
+            request_id=response.request_id,
+            path="next_token",
+        )
+    # The token is the service's own; it need not keep to the service's pattern.
+    with unchecked():
+        return evolve(listing, next_token=token)
+
+
+def pause(seconds: float) -> Flow[None]:
+    """Let *seconds* pass."""
+    yield Pause(seconds)

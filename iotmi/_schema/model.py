@@ -1,0 +1,224 @@
+"""How values, requests and listings are declared, and what comes back: `Page`, `Response`.
+
+A value is a frozen, slotted, keyword-only attrs class whose annotations carry its limits. A request
+is such a value with one thing more: the answer it asks for. This module does not know how a
+request travels, nor what any one request is.
+"""
+
+import sys
+from typing import ClassVar, Final, Generic, TypeVar, dataclass_transform, get_args
+
+import attrs
+from attrs import field, frozen
+
+from iotmi._schema.containers import JsonValue
+from iotmi._schema.schema import (
+    CASING,
+    Casing,
+    Member,
+    camel,
+    deprecated_members,
+    members_of,
+    pascal,
+    problems_of,
+)
+from iotmi._schema.shapes import HIDDEN, PROBLEMS, Hidden, Value
+from iotmi._schema.validation import is_inside, settle, warn_deprecated
+
+T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def model(cls: type[T]) -> type[T]:
+    """A frozen value whose members are named on the wire in PascalCase."""
+    return _declared(cls, pascal)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def camel_model(cls: type[T]) -> type[T]:
+    """A frozen value whose members are named on the wire in camelCase."""
+    return _declared(cls, camel)
+
+
+class Request(Generic[R_co]):
+    """One operation's input. The class bears the operation's name; its fields are the parameters.
+
+    Requests are plain values: they compare, they pickle, they hash where their fields do, and
+    ``client.send(request)`` sends them.
+
+    Attributes:
+        answer: what the service answers with; NoneType for an operation without an answer.
+        items_member: of a listing, the name on the wire of the list in the answer; else empty.
+        item: of a listing, what its pages hold.
+        repeatable: whether the request may be sent again when nobody knows if the service acted on
+            the first. Reads, replacements and creations with a token may.
+    """
+
+    __slots__ = ()
+
+    answer: ClassVar[type]
+    items_member: ClassVar[str] = ""
+    item: ClassVar[type] = object
+    repeatable: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        base = getattr(cls, "__orig_bases__", (None,))[0]
+        for asked in get_args(base):
+            if not isinstance(asked, TypeVar):
+                cls.answer = asked
+
+
+@frozen(kw_only=True)
+class Page(Generic[T]):
+    """One page of a listing.
+
+    Attributes:
+        items: what the page holds; it may hold nothing and still have pages after it.
+        next_token: asks for the page after this one; None on the last page.
+    """
+
+    items: tuple[T, ...]
+    next_token: str | None = None
+
+
+class Listing(Request[Page[T]]):
+    """A request that is answered page by page. Declares ``next_token`` and ``max_results``."""
+
+    __slots__ = ()
+
+    items_member = "Items"
+    # Declared anew, for they are set below and no type checker is to guess what they may hold.
+    answer: ClassVar[type]
+    item: ClassVar[type]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.item, cls.answer = cls.answer, Page
+
+
+@frozen(kw_only=True)
+class Response(Generic[T]):
+    """What came back for one request, with what is known about the call.
+
+    Attributes:
+        value: the answer.
+        request_id: what AWS support asks for, or None where the service gave none.
+        http_status: such as 200.
+        attempts: how often the request was sent until this answer came.
+        elapsed: seconds, over all attempts and pauses.
+        raw: the decoded JSON as the service sent it, unknown members included. Not in the repr,
+            for it may hold secrets.
+    """
+
+    value: T
+    request_id: str | None
+    http_status: int
+    attempts: int
+    elapsed: float
+    raw: JsonValue = field(repr=False)
+
+
+def evolve(value: T, **changes: object) -> T:
+    """The same value with other members: ``evolve(request, name="Hall hub")``.
+
+    Raises:
+        ConstraintError: the changes break limits.
+        TypeError: a member that the value does not have.
+    """
+    # No type checker takes a class made by `model` for one of attrs's own, which it is.
+    evolved: T = attrs.evolve(value, **changes)  # type: ignore[misc]
+    return evolved
+
+
+def token_member(request: type) -> Member | None:
+    """The member of *request* that holds its idempotency token, if it has one."""
+    return next((member for member in members_of(request) if member.idempotency_token), None)
+
+
+def _declared(cls: type[T], casing: Casing) -> type[T]:
+    for name, value in (
+        ("__attrs_post_init__", settle),
+        (CASING, staticmethod(casing)),
+        (PROBLEMS, problems_of),
+        ("__repr__", _represented),
+        # Written once here: attrs would compile them for each class, which a cold start waits for.
+        ("__eq__", _equal),
+        ("__hash__", _hashed),
+    ):
+        setattr(cls, name, value)
+    if issubclass(cls, Request):
+        return attrs.frozen(cls, kw_only=True, slots=True, repr=False, eq=False)
+    made = attrs.frozen(_based(cls), kw_only=True, slots=True, repr=False, eq=False)
+    for name, advice in deprecated_members(made).items():
+        watched = _Watched(made.__dict__[name], advice)
+        watched.__set_name__(made, name)
+        setattr(made, name, watched)
+    return made
+
+
+def _based(cls: type[T]) -> type[T]:
+    """The same class upon `Value`, which nobody then needs to write behind each class's name."""
+    body = {
+        name: held for name, held in cls.__dict__.items() if name not in ("__dict__", "__weakref__")
+    }
+    made: type = type(cls.__name__, (Value,), body)
+    return made
+
+
+def _represented(self: object) -> str:
+    """The members that hold something, the sensitive ones hidden."""
+    shown = (
+        f"{member.name}={HIDDEN if isinstance(member.shape, Hidden) else held!r}"
+        for member in members_of(type(self))
+        if (held := getattr(self, member.name)) is not None
+    )
+    return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _equal(self: object, other: object) -> object:
+    if type(self) is not type(other):
+        return NotImplemented
+    return _held_by(self) == _held_by(other)
+
+
+def _hashed(self: object) -> int:
+    return hash((type(self), _held_by(self)))
+
+
+def _held_by(value: object) -> tuple[object, ...]:
+    return tuple(getattr(value, member.name) for member in members_of(type(value)))
+
+
+class _Watched:
+    """A deprecated member of an answer: reading it, where it holds anything, warns the reader."""
+
+    def __init__(self, slot: object, advice: str) -> None:
+        self._slot = slot
+        self._advice = advice
+        self._owner = ""
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._owner, self._name = owner.__name__, name
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
+        if instance is None:
+            return self
+        value: object = self._slot.__get__(instance, owner)  # type: ignore[attr-defined]
+        # A repr, a comparison or a pickle is not the reader's own use of the member.
+        reader = sys._getframe(1)  # noqa: SLF001
+        if (
+            value is not None
+            and not is_inside(reader)
+            and reader.f_globals["__name__"] not in _COPIERS
+        ):
+            warn_deprecated(self._owner, self._name, self._advice)
+        return value
+
+    def __set__(self, instance: object, value: object) -> None:
+        self._slot.__set__(instance, value)  # type: ignore[attr-defined]
+
+
+_COPIERS: Final = frozenset({"attr._make", "attr._funcs"})

@@ -1,0 +1,121 @@
+"""Where a boto3 client meets the emulator.
+
+Owns the handler on botocore's ``before-send`` event and the session whose clients read
+nothing of the environment. botocore's serialiser, signer and parser stay in use on the
+client's side of it. It does not know how a request is answered.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import IO, Final
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from attrs import frozen
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
+from iotmi.emulator._model.data import data_loader
+from iotmi.emulator._model.operations import SERVICE
+
+_EVENT: Final = f"before-send.{SERVICE}"
+_HANDLER_ID: Final = "iotmi-emulator"
+
+
+def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpReply]) -> None:
+    """Have *handle* answer all that *client* sends; the last one attached is the one."""
+    service = client.meta.service_model.service_name
+    if service != SERVICE:
+        raise ValueError(f"this is a client of {service}, not of {SERVICE}")
+
+    def send(request: AWSPreparedRequest, **_event: object) -> AWSResponse:
+        reply = handle(_request(request))
+        if reply.delivery is not Delivery.WHOLE:
+            raise _broken(request, reply.delivery)
+        headers = HTTPHeaders()
+        for name, value in reply.headers.items():
+            headers[name] = value
+        return AWSResponse(request.url, reply.status, headers, _Raw(reply.body))
+
+    client.meta.events.unregister(_EVENT, unique_id=_HANDLER_ID)
+    # The stubs have it that handlers answer nothing; of this event, botocore takes the answer.
+    client.meta.events.register_first(_EVENT, send, unique_id=_HANDLER_ID)  # type: ignore[arg-type]
+
+
+def sealed_session(region_name: str) -> boto3.Session:
+    """A session with made-up credentials that knows no profile and no file of the user's."""
+    core = botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+            "ignore_configured_endpoint_urls": (None, None, True, None),
+            "use_fips_endpoint": (None, None, False, None),
+            "use_dualstack_endpoint": (None, None, False, None),
+        }
+    )
+    core.register_component("data_loader", data_loader())
+    return boto3.Session(
+        aws_access_key_id="EMULATED",
+        aws_secret_access_key="emulated",  # noqa: S106 - it opens nothing
+        region_name=region_name,
+        botocore_session=core,
+    )
+
+
+@frozen
+class _Raw:
+    """As much of urllib3's response as botocore reads."""
+
+    body: bytes
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.body
+
+
+def _broken(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
+    """What botocore's own HTTP session would raise; it raises these out of the same place."""
+    match delivery:
+        case Delivery.NEVER:
+            reason = f"{request.url}: no answer came in time"
+            return ReadTimeoutError(endpoint_url=request.url, error=reason)
+        case Delivery.REFUSED:
+            return EndpointConnectionError(endpoint_url=request.url, error="Connection refused")
+        case _:
+            reason = "Connection aborted."
+            return ConnectionClosedError(request=request, endpoint_url=request.url, error=reason)
+
+
+def _request(request: AWSPreparedRequest) -> HttpRequest:
+    url = urlsplit(request.url)
+    return HttpRequest(
+        request.method,
+        url.path,
+        url.query,
+        {name: _text(value) for name, value in request.headers.items()},
+        _octets(request.body),
+    )
+
+
+def _text(value: object) -> str:
+    # The signer leaves some headers as octets.
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _octets(body: str | bytes | bytearray | IO[bytes] | IO[str] | None) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    return _octets(body.read())

@@ -1,0 +1,196 @@
+"""AWS Signature Version 4, as the service checks it.
+
+Owns the check of one request against one pair of keys: who signed, for what and when, and
+whether method, path, query, signed headers and body are those that were signed. It does not
+know what the request asks for. Addresses that carry their signature in the query are not
+taken: the service's operations are not called so.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from urllib.parse import quote, unquote
+
+from attrs import field, frozen
+from botocore.utils import normalize_url_path
+
+from iotmi.emulator._core.errors import Refusal
+from iotmi.emulator._core.http import HttpRequest
+
+SIGNING_NAME: Final = "iotmanagedintegrations"
+MAX_AGE: Final = timedelta(minutes=5)
+"""How far the time of signing may be from the server's, before or after."""
+
+_ALGORITHM: Final = "AWS4-HMAC-SHA256"
+_TERMINATOR: Final = "aws4_request"
+_DATE_FORMAT: Final = "%Y%m%dT%H%M%SZ"
+_PARTS: Final = ("Credential", "SignedHeaders", "Signature")
+_MISMATCH: Final = (
+    "The request signature we calculated does not match the signature you provided."
+    " Check the secret access key and the signing method."
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@frozen
+class Credentials:
+    """The keys that requests must be signed with.
+
+    Attributes:
+        access_key: Its id, which travels with each request.
+        secret_key: What signs, and never travels.
+    """
+
+    access_key: str
+    secret_key: str = field(repr=False)
+
+
+@frozen
+class Signatures:
+    """The check of signatures made with one pair of keys for one Region."""
+
+    credentials: Credentials
+    region_name: str
+    now: Callable[[], datetime] = _now
+
+    def check(self, request: HttpRequest) -> None:
+        """Refuse a request that the holder of the keys did not sign, or signed too long ago.
+
+        Raises:
+            Refusal: With the code that the service has for it.
+        """
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        parts = _authorization(headers)
+        key, scope = _scope(parts["Credential"])
+        if "x-amz-security-token" in headers or not _same(key, self.credentials.access_key):
+            raise Refusal(
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+            )
+        signed = parts["SignedHeaders"].split(";")
+        date = headers.get("x-amz-date", "")
+        self._check_scope(scope, date[:8])
+        _check_signed(headers, signed)
+        self._check_date(date)
+        to_sign = "\n".join(
+            (
+                _ALGORITHM,
+                date,
+                "/".join(scope),
+                _digest(_canonical_request(request, headers, signed).encode()),
+            )
+        )
+        if not _same(self._signature(scope, to_sign), parts["Signature"]):
+            raise _invalid(_MISMATCH)
+
+    def _check_scope(self, scope: tuple[str, ...], day: str) -> None:
+        wanted = (day, self.region_name, SIGNING_NAME, _TERMINATOR)
+        names = ("the date of X-Amz-Date", "the Region", "the service", "the terminator")
+        for name, given, right in zip(names, scope, wanted, strict=True):
+            if given != right:
+                raise _invalid(f"Credential should be scoped to {name} {right!r}.")
+
+    def _check_date(self, date: str) -> None:
+        try:
+            signed_at = datetime.strptime(date, _DATE_FORMAT).replace(tzinfo=UTC)
+        except ValueError:
+            raise _incomplete("X-Amz-Date must be a time such as 20300131T170000Z.") from None
+        now = self.now()
+        if signed_at < now - MAX_AGE:
+            earliest = now - MAX_AGE
+            raise _invalid(f"Signature expired: {date} is now earlier than {_written(earliest)}.")
+        if signed_at > now + MAX_AGE:
+            latest = now + MAX_AGE
+            raise _invalid(
+                f"Signature not yet current: {date} is still later than {_written(latest)}."
+            )
+
+    def _signature(self, scope: tuple[str, ...], to_sign: str) -> str:
+        key = f"AWS4{self.credentials.secret_key}".encode()
+        for part in (*scope, to_sign):
+            key = hmac.digest(key, part.encode(), sha256)
+        return key.hex()
+
+
+def _authorization(headers: Mapping[str, str]) -> dict[str, str]:
+    """The parts of the header that holds the signature."""
+    header = headers.get("authorization", "")
+    if not header:
+        raise Refusal("MissingAuthenticationTokenException", "Missing Authentication Token")
+    algorithm, _, rest = header.partition(" ")
+    if algorithm != _ALGORITHM:
+        raise _incomplete(f"Authorization must begin with {_ALGORITHM}.")
+    pairs = (part.strip().partition("=") for part in rest.split(","))
+    parts = {name: value for name, _, value in pairs}
+    for name in _PARTS:
+        if not parts.get(name):
+            raise _incomplete(f"Authorization header requires {name!r} parameter.")
+    return parts
+
+
+def _scope(credential: str) -> tuple[str, tuple[str, ...]]:
+    """The key's id, and what the signature is good for."""
+    key, *scope = credential.rsplit("/", 4)
+    if len(scope) != 4:
+        raise _incomplete("Credential must have exactly 5 slash-delimited elements.")
+    return key, tuple(scope)
+
+
+def _check_signed(headers: Mapping[str, str], signed: list[str]) -> None:
+    """What could change a request's meaning must be part of what was signed."""
+    wanted = {"host", "x-amz-date", *(name for name in headers if name.startswith("x-amz-"))}
+    for name in sorted(wanted - set(signed)):
+        raise _invalid(f"{name!r} must be a 'SignedHeader' in the AWS Authorization.")
+
+
+def _canonical_request(request: HttpRequest, headers: Mapping[str, str], signed: list[str]) -> str:
+    lines = [f"{name}:{' '.join(headers.get(name, '').split())}" for name in sorted(signed)]
+    return "\n".join(
+        (
+            request.method,
+            # Encoded as it came, a path is encoded once more; of all services only S3 does not.
+            quote(normalize_url_path(request.path), safe="/~"),
+            _canonical_query(request.query),
+            *lines,
+            "",
+            ";".join(sorted(signed)),
+            # Taken of the body that came, and not of the header that tells it.
+            _digest(request.body),
+        )
+    )
+
+
+def _canonical_query(query: str) -> str:
+    pairs = (part.partition("=") for part in query.split("&") if part)
+    encoded = sorted((_encoded(name), _encoded(value)) for name, _, value in pairs)
+    return "&".join(f"{name}={value}" for name, value in encoded)
+
+
+def _encoded(part: str) -> str:
+    return quote(unquote(part), safe="-_.~")
+
+
+def _digest(octets: bytes) -> str:
+    return sha256(octets).hexdigest()
+
+
+def _same(one: str, other: str) -> bool:
+    # In the same time wherever they begin to differ.
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime(_DATE_FORMAT)
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal("InvalidSignatureException", message)
+
+
+def _incomplete(message: str) -> Refusal:
+    return Refusal("IncompleteSignatureException", message)

@@ -1,0 +1,164 @@
+"""The executions of over-the-air tasks: how they begin and end, and what that does to their task.
+
+Owns one execution's life after its task has queued it: its end, another attempt, and the end
+of the task by the last one, by too many failures, or by its schedule. The rules of retries
+and of giving up are read as those of AWS IoT jobs, on which such tasks run. It does not know
+which things a task is for.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from iotmi.emulator._account.account import World
+from iotmi.emulator._account.scheduler import reconsider
+from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, optional_text, text
+from iotmi.emulator._model.resource_types import (
+    MANAGED_THING,
+    OTA_EXECUTION,
+    OTA_TASK,
+    OTA_TASK_CONFIGURATION,
+)
+from iotmi.emulator._storage.transitions import HELD
+
+# At the end of its schedule a task is canceled by these, the last with what is under way.
+_FORCED: Final = "FORCE_CANCEL"
+CANCELED_AT_END: Final = frozenset({"CANCEL", _FORCED})
+
+_OPEN: Final = frozenset({"QUEUED", "IN_PROGRESS"})
+_RETRIED: Final = frozenset({"FAILED", "TIMED_OUT"})
+_COUNTERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "CANCELED": "NumberOfCanceledThings",
+        "FAILED": "NumberOfFailedThings",
+        "IN_PROGRESS": "NumberOfInProgressThings",
+        "QUEUED": "numberOfQueuedThings",
+        "REJECTED": "numberOfRejectedThings",
+        "REMOVED": "numberOfRemovedThings",
+        "SUCCEEDED": "numberOfSucceededThings",
+        "TIMED_OUT": "numberOfTimedOutThings",
+    }
+)
+
+
+def of(world: World, task: JsonObject) -> list[JsonObject]:
+    """The executions of a task."""
+    return world.every(OTA_EXECUTION, {"OtaTaskId": text(task, "TaskId")})
+
+
+def on(world: World, task: str, thing: str) -> JsonObject:
+    """The execution of a task on a thing."""
+    return world.find(OTA_EXECUTION, f"{task}-{thing}")
+
+
+def queue(world: World, task: JsonObject, things: Iterable[str]) -> None:
+    """Make an execution on each thing that has none; before the task starts, it waits for that."""
+    for thing in things:
+        identifier = f"{task['TaskId']}-{thing}"
+        if world.rows.get(OTA_EXECUTION.name, identifier) is None:
+            timeout = mapping(_pushed(world, task), "TimeoutConfig")
+            world.create(
+                OTA_EXECUTION,
+                {
+                    "Id": identifier,
+                    "OtaTaskId": task["TaskId"],
+                    "ManagedThingId": thing,
+                    "Status": "QUEUED",
+                    "ExecutionNumber": 1,
+                    "RetryAttempt": 0,
+                    "TimeoutInMinutes": timeout.get("InProgressTimeoutInMinutes"),
+                    HELD: task["Status"] == "SCHEDULED",
+                },
+            )
+
+
+def counted(world: World, task: JsonObject) -> JsonObject:
+    """How many executions of a task are of which status, and which are under way."""
+    executions = of(world, task)
+    counts = Counter(text(execution, "Status") for execution in executions)
+    details: JsonObject = {member: counts[status] for status, member in _COUNTERS.items()}
+    details["processingTargets"] = [
+        world.place.arn(MANAGED_THING, text(execution, "ManagedThingId"))
+        for execution in executions
+        if execution["Status"] == "IN_PROGRESS"
+    ]
+    return details
+
+
+def follow_task(world: World, task: JsonObject) -> None:
+    """A task that has started lets its executions begin; one that was canceled ends them."""
+    if task["Status"] == "IN_PROGRESS":
+        for execution in of(world, task):
+            reconsider(world, OTA_EXECUTION, {**execution, HELD: False})
+    else:
+        schedule = mapping(task, "OtaSchedulingConfig")
+        forced = schedule.get("EndBehavior") == _FORCED
+        _cancel(world, task, _OPEN if forced else frozenset({"QUEUED"}))
+
+
+def follow_execution(world: World, execution: JsonObject) -> None:
+    """An execution that has ended is tried again, or may end its task."""
+    if execution["Status"] in _OPEN:
+        return
+    task = world.find(OTA_TASK, text(execution, "OtaTaskId"))
+    if task["Status"] != "IN_PROGRESS":
+        return
+    if execution["Status"] in _RETRIED and _is_tried_again(task, execution):
+        execution["RetryAttempt"] = _number(execution, "RetryAttempt") + 1
+        execution["ExecutionNumber"] = _number(execution, "ExecutionNumber") + 1
+        world.enter(OTA_EXECUTION, execution, "QUEUED")
+    elif _gives_up(world, task):
+        world.enter(OTA_TASK, task, "CANCELED")
+        _cancel(world, task, frozenset({"QUEUED"}))
+    elif task["OtaType"] != "CONTINUOUS" and not _are_open(world, task):
+        world.enter(OTA_TASK, task, "COMPLETED")
+
+
+def _are_open(world: World, task: JsonObject) -> bool:
+    return any(execution["Status"] in _OPEN for execution in of(world, task))
+
+
+def _cancel(world: World, task: JsonObject, statuses: frozenset[str]) -> None:
+    for execution in of(world, task):
+        if execution["Status"] in statuses:
+            world.enter(OTA_EXECUTION, execution, "CANCELED")
+
+
+def _is_tried_again(task: JsonObject, execution: JsonObject) -> bool:
+    config = mapping(task, "OtaTaskExecutionRetryConfig")
+    return any(
+        criterion["FailureType"] in ("ALL", execution["Status"])
+        and _number(execution, "RetryAttempt") < _number(criterion, "MinNumberOfRetries")
+        for criterion in objects(config, "RetryConfigCriteria")
+    )
+
+
+def _gives_up(world: World, task: JsonObject) -> bool:
+    """Whether so many executions have ended badly that the task's configuration ends it."""
+    ended = [each["Status"] for each in of(world, task) if each["Status"] not in _OPEN]
+    config = mapping(_pushed(world, task), "AbortConfig")
+    for criterion in objects(config, "AbortConfigCriteriaList"):
+        bad = [
+            status
+            for status in ended
+            if status == criterion["FailureType"]
+            or (criterion["FailureType"] == "ALL" and status != "SUCCEEDED")
+        ]
+        enough = len(ended) >= _number(criterion, "MinNumberOfExecutedThings")
+        share = criterion["ThresholdPercentage"]
+        if enough and isinstance(share, int | float) and len(bad) * 100 >= share * len(ended):
+            return True
+    return False
+
+
+def _pushed(world: World, task: JsonObject) -> JsonObject:
+    """What the task's configuration says, empty where it has none."""
+    identifier = optional_text(task, "TaskConfigurationId")
+    found = identifier and world.rows.get(OTA_TASK_CONFIGURATION.name, identifier)
+    return mapping(found, "PushConfig") if isinstance(found, dict) else {}
+
+
+def _number(document: Mapping[str, JsonValue], name: str) -> int:
+    value = document.get(name)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,122 @@
+"""What is known about a managed thing beside the thing itself.
+
+Owns the reading of capabilities, schemas, metadata, connectivity and certificate. Only
+``GetManagedThing`` looks at a thing; nothing here makes a transition due.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.connectivity import is_connected
+from iotmi.emulator._account.reachability import is_reached, why_not
+from iotmi.emulator._core.errors import not_found
+from iotmi.emulator._core.json import JsonObject, JsonValue, objects, optional_text, text, texts
+from iotmi.emulator._model.resource_types import CAPABILITIES, MANAGED_THING
+from iotmi.emulator.handlers._support.pem import pem
+
+
+def get_capabilities(world: World, parameters: JsonObject) -> JsonObject:
+    """GetManagedThingCapabilities."""
+    thing = _thing(world, parameters)
+    return {**_capabilities(world, parameters), "ManagedThingId": thing["Id"]}
+
+
+def get_metadata(world: World, parameters: JsonObject) -> JsonObject:
+    """GetManagedThingMetaData."""
+    thing = _thing(world, parameters)
+    return {"ManagedThingId": thing["Id"], "MetaData": thing.get("MetaData")}
+
+
+def get_connectivity(world: World, parameters: JsonObject) -> JsonObject:
+    """GetManagedThingConnectivityData; a device whose hub is cut off is cut off too."""
+    thing = _thing(world, parameters)
+    return {
+        "ManagedThingId": thing["Id"],
+        "Connected": is_connected(thing) and is_reached(world, thing),
+        "Timestamp": thing.get("ConnectionChangedAt", thing.get("ConnectedAt")),
+        "DisconnectReason": why_not(world, thing),
+    }
+
+
+def get_certificate(world: World, parameters: JsonObject) -> JsonObject:
+    """GetManagedThingCertificate; a thing has one from its first connection on."""
+    thing = _thing(world, parameters)
+    identifier = text(thing, "Id")
+    if "ConnectedAt" not in thing:
+        raise not_found("Managed Thing certificate not found.", identifier, "ManagedThing")
+    return {"ManagedThingId": identifier, "CertificatePem": pem("CERTIFICATE", identifier)}
+
+
+def list_schemas(world: World, parameters: JsonObject) -> JsonObject:
+    """ListManagedThingSchemas: of every capability reported, then of those given beside."""
+    _thing(world, parameters)
+    endpoint = optional_text(parameters, "EndpointIdFilter")
+    capability = optional_text(parameters, "CapabilityIdFilter")
+    items: list[JsonValue] = [
+        item
+        for item in _schemas(_capabilities(world, parameters))
+        if endpoint in (None, item.get("EndpointId"))
+        and (capability is None or _is_capability(text(item, "CapabilityId"), capability))
+    ]
+    return world.page_of(items, parameters)
+
+
+def _thing(world: World, parameters: JsonObject) -> JsonObject:
+    return world.find(MANAGED_THING, text(parameters, "Identifier"))
+
+
+def _capabilities(world: World, parameters: JsonObject) -> JsonObject:
+    return world.rows.get(CAPABILITIES.name, text(parameters, "Identifier")) or {}
+
+
+def _schemas(details: JsonObject) -> list[JsonObject]:
+    given = {text(item, "CapabilityId"): item for item in objects(details, "CapabilitySchemas")}
+    report = details.get("CapabilityReport")
+    items: list[JsonObject] = []
+    reported: set[str] = set()
+    for endpoint in objects(report if isinstance(report, dict) else {}, "endpoints"):
+        for capability in objects(endpoint, "capabilities"):
+            identifier = text(capability, "id")
+            reported.add(identifier)
+            schema = given.get(identifier, {}).get("Schema", _schema(capability))
+            items.append(_item(identifier, schema, EndpointId=endpoint["id"]))
+    items += [
+        _item(identifier, item["Schema"])
+        for identifier, item in given.items()
+        if identifier not in reported
+    ]
+    return items
+
+
+def _item(identifier: str, schema: JsonValue, **members: JsonValue) -> JsonObject:
+    """A schema in a list; its capability's version there has two parts, or is left out."""
+    name, _, version = identifier.partition("@")
+    parts = version.split(".")
+    shown = name if version == "$latest" else f"{name}@{'.'.join(parts[:2])}"
+    return {**members, "CapabilityId": shown, "Schema": schema}
+
+
+def _schema(capability: JsonObject) -> JsonObject:
+    """A schema with as much in it as the report tells."""
+    return {
+        "$id": f"/schema-versions/capability/{text(capability, 'id')}",
+        "$ref": "/schema-versions/definition/aws.capability@1.0",
+        "name": capability["name"],
+        "properties": {name: {} for name in texts(capability, "properties")},
+        "actions": [{"name": name} for name in texts(capability, "actions")],
+        "events": [{"name": name} for name in texts(capability, "events")],
+    }
+
+
+def _is_capability(identifier: str, wanted: str) -> bool:
+    return wanted in {identifier, identifier.partition("@")[0]}
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "GetManagedThingCapabilities": get_capabilities,
+    "GetManagedThingCertificate": get_certificate,
+    "GetManagedThingConnectivityData": get_connectivity,
+    "GetManagedThingMetaData": get_metadata,
+    "ListManagedThingSchemas": list_schemas,
+}

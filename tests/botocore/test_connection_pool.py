@@ -1,0 +1,367 @@
+"""Connections of our own: kept, given up, trusted or not, and no more of them than is said."""
+
+import gc
+import signal
+import socket
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from ssl import SSLSocket
+from threading import Thread, get_ident
+
+import pytest
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+import iotmi
+from iotmi import NotSentError
+from iotmi._botocore.cancellation import CancelScope
+from iotmi._botocore.connection_pool import Answer, Connections, host_of
+from iotmi._sansio.deadline import Deadline
+from tests.support.bad_servers import Answers, listening, never_connecting
+from tests.support.certificates import ELSEWHERE, make_certificate
+from tests.support.direct_client import THING, connections_of, direct, failure, idle
+from tests.support.http_servers import Service, answer, hang_up, read_request, serving
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+# -- connections ---------------------------------------------------------------------------
+
+
+def test_a_connection_is_kept(service: Service) -> None:
+    """Three calls, one after the other, go over one."""
+    with direct(service.url) as client:
+        for _ in range(3):
+            assert client.managed_things.get("x").id == "x"
+        assert idle(client) == 1
+    assert len(set(service.ports)) == 1
+
+
+def test_nothing_is_waited_for_before_one_is_used_again(service: Service) -> None:
+    """That it is still open is seen at once."""
+    with direct(service.url) as client:
+        began = time.monotonic()
+        for _ in range(20):
+            client.managed_things.get("x")
+        assert time.monotonic() - began < 10
+
+
+def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
+    """It is found out before anything is sent over it, so that one attempt is enough."""
+    answers = Answers(THING, then=lambda _: None)
+    with listening(answers) as url, direct(url) as client:
+        for _ in range(5):
+            assert client.send(iotmi.GetManagedThing("x")).attempts == 1
+            (kept,) = connections_of(client)._idle.values()
+            assert not kept[0].sock.recv(1, socket.MSG_PEEK)
+    assert len(answers.requests) == 5
+
+
+def test_a_connection_that_the_service_will_close_is_not_kept() -> None:
+    """It says so in its answer."""
+    with serving([answer("200 OK", THING)]) as url, direct(url) as client:
+        assert client.managed_things.get("x").id == "x"
+        assert idle(client) == 0
+
+
+def test_no_more_are_kept_than_are_allowed(service: Service) -> None:
+    """Forty at a time are made, and 32 of them kept."""
+    service.open.clear()
+    with direct(service.url) as client, ThreadPoolExecutor(40) as pool:
+        calls = [pool.submit(client.managed_things.get, "x") for _ in range(40)]
+        assert service.asked(40)
+        service.open.set()
+        assert {call.result(10).id for call in calls} == {"x"}
+        assert len(set(service.ports)) == 40
+        assert idle(client) == 32
+    assert idle(client) == 0
+
+
+def test_a_closed_client_keeps_no_connection(service: Service) -> None:
+    """It can be used, as one of boto3's can."""
+    client = direct(service.url)
+    client.close()
+    assert client.managed_things.get("x").id == "x"
+    assert idle(client) == 0
+
+
+def test_a_client_that_nobody_closed_leaves_no_socket_open(service: Service) -> None:
+    """Python would warn of it."""
+    client = direct(service.url)
+    client.managed_things.get("x")
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        del client
+        gc.collect()
+    assert [str(warning.message) for warning in warned] == []
+
+
+def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> None:
+    """Its answer would be taken for that of the next."""
+    with direct(service.url) as client:
+        client.managed_things.get("x")
+        service.open.clear()
+        with interruption(lambda: service.asked(2)), pytest.raises(KeyboardInterrupt):
+            client.managed_things.get("y")
+        service.open.set()
+        assert idle(client) == 0
+        assert client.managed_things.get("x").id == "x"
+
+
+@contextmanager
+def interruption(wait: Callable[[], object]) -> Iterator[None]:
+    """As by somebody at the keyboard, who waits for something."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def press() -> None:
+        wait()
+        signal.pthread_kill(main, signal.SIGALRM)
+
+    main = get_ident()
+    before = signal.signal(signal.SIGALRM, interrupt)
+    presser = Thread(target=press)
+    presser.start()
+    try:
+        yield
+    finally:
+        presser.join(10)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://api.example/x", "api.example"),
+        ("https://api.example:443/x", "api.example"),
+        ("http://api.example:80", "api.example"),
+        ("http://api.example:443/", "api.example:443"),
+        ("http://name:word@api.example:8080/", "api.example:8080"),
+        ("http://[::1]:8080/x", "[::1]:8080"),
+    ],
+)
+def test_the_host_is_named_as_headers_name_it(url: str, host: str) -> None:
+    """Without the port that goes without saying, and without what opens the door."""
+    assert host_of(url) == host
+
+
+def test_what_came_is_not_shown() -> None:
+    """A body may hold a secret, and so may a header."""
+    assert repr(Answer(200, {"x": "hidden"}, b"hidden")) == "Answer(status_code=200)"
+
+
+# -- whom it trusts ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
+def test_certificates_are_named_where_botocore_looks(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A good one is trusted; without its name among them it is not."""
+    good = make_certificate(tmp_path)
+    answers = Answers(THING)
+    with listening(answers, tls=good.context()) as url:
+        error = failure(url)
+        assert isinstance(error, NotSentError)
+        assert not error.worth_repeating
+        monkeypatch.setenv(name, str(good.path))
+        with direct(url) as client:
+            assert client.managed_things.get("x").id == "x"
+            assert client.managed_things.get("x").id == "x"
+    assert len(answers.requests) == 2
+
+
+def test_certificates_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all connections, the second of which is made when they are no longer there."""
+    good = make_certificate(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(good.path))
+    answers = Answers(THING, then=lambda _: None)
+    with listening(answers, tls=good.context()) as url, direct(url) as client:
+        assert client.managed_things.get("x").id == "x"
+        good.path.unlink()
+        assert client.managed_things.get("x").id == "x"
+
+
+@pytest.mark.parametrize(("word", "number"), [("elsewhere.example", 0), ("expired", 1)])
+def test_a_certificate_of_another_host_or_time_is_refused(
+    word: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though who signed it is trusted. Nothing is sent."""
+    shown = (
+        make_certificate(tmp_path, name=ELSEWHERE),
+        make_certificate(tmp_path, valid=-timedelta(days=1)),
+    )[number]
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(shown.path))
+    answers = Answers(THING)
+    with listening(answers, tls=shown.context()) as url:
+        error = failure(url)
+    assert isinstance(error, NotSentError)
+    assert word in str(error) or "IP address mismatch" in str(error)
+    assert not answers.requests
+
+
+def test_certificates_that_cannot_be_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent, and it is not tried again."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with listening(Answers(THING)) as url:
+        error = failure(url.replace("http:", "https:"))
+    assert isinstance(error, NotSentError)
+    assert not error.worth_repeating
+    assert "none.pem cannot be read: [Errno 2]" in str(error)
+    refused = error.__cause__
+    assert refused is not None
+    assert isinstance(refused.__cause__, FileNotFoundError)
+
+
+def test_a_name_counts_only_where_names_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in a subject, where they stood once."""
+    old = make_certificate(tmp_path, common_name="localhost")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(old.path))
+    answers = Answers(THING)
+    with listening(answers, tls=old.context()) as url:
+        error = failure(url.replace("127.0.0.1", "localhost"))
+    assert isinstance(error, NotSentError)
+    assert "CERTIFICATE_VERIFY_FAILED" in str(error)
+    assert not answers.requests
+
+
+def test_it_says_that_it_speaks_http_1_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first request, in the handshake."""
+    good = make_certificate(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(good.path))
+    context, chosen = good.context(), []
+    context.set_alpn_protocols(["h2", "http/1.1"])
+
+    def act(connection: socket.socket) -> None:
+        assert isinstance(connection, SSLSocket)
+        chosen.append(connection.selected_alpn_protocol())
+        answer("200 OK", THING)(connection)
+
+    with listening(act, tls=context) as url, direct(url) as client:
+        assert client.managed_things.get("x").id == "x"
+    assert chosen == ["http/1.1"]
+
+
+# -- what is sent --------------------------------------------------------------------------
+
+
+def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> Connections:
+    """Some that do not wait as long as botocore's default has it."""
+    return Connections(
+        most=1, connect_timeout=connect_timeout, read_timeout=read_timeout, trusted=None
+    )
+
+
+def exchange(connections: Connections, url: str, method: str = "GET", body: bytes = b"") -> None:
+    """Ask for something over them."""
+    connections.exchange(method, url, {"X-Told": "yes"}, body, CancelScope(Deadline(None)))
+    connections.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "target"),
+    [
+        ("", b"/"),
+        ("/", b"/"),
+        ("/a/b", b"/a/b"),
+        ("?c=d", b"/?c=d"),
+        ("/a?c=d&e=%2F", b"/a?c=d&e=%2F"),
+    ],
+)
+def test_the_target_is_path_and_query(asked: str, target: bytes) -> None:
+    """As botocore has written them."""
+    answers = Answers(THING)
+    with listening(answers) as url:
+        exchange(hasty(), url + asked)
+    assert answers.requests == [b"GET " + target + b" HTTP/1.1"]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "length"),
+    [("GET", b"", None), ("POST", b"", b"0"), ("POST", b"{}", b"2"), ("DELETE", b"", b"0")],
+)
+def test_a_body_comes_with_its_length(method: str, body: bytes, length: bytes | None) -> None:
+    """Of a GET alone it is not said that there is none."""
+    seen: list[bytes] = []
+
+    def act(connection: socket.socket) -> None:
+        seen.append(read_request(connection))
+        connection.sendall(b"HTTP/1.1 204 No\r\n\r\n")
+
+    with listening(act) as url:
+        exchange(hasty(), url, method, body)
+    head, _, came = seen[0].partition(b"\r\n\r\n")
+    headers = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    assert (came, headers.get(b"Content-Length")) == (body, length)
+    assert headers[b"X-Told"] == b"yes"
+
+
+def test_a_connection_that_broke_off_is_not_kept() -> None:
+    """What came of its answer is told, and no more is read from it."""
+
+    def act(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{")
+
+    with listening(act) as url, direct(url) as client:
+        with pytest.raises(iotmi.NoResponseError, match="1 of 11 bytes"):
+            client.managed_things.get("x")
+        assert idle(client) == 0
+
+
+# -- how it fails --------------------------------------------------------------------------
+
+
+def test_a_name_that_cannot_be_one_is_not_looked_up() -> None:
+    """No name is that long, and nothing can have been sent."""
+    with pytest.raises(EndpointConnectionError) as caught:
+        exchange(hasty(), f"http://{'x' * 70}.example")
+    assert isinstance(caught.value.__cause__, UnicodeError)
+
+
+def test_a_connection_that_breaks_is_said_to_be_closed() -> None:
+    """The service hung up on a request: it may have acted."""
+    with serving([hang_up]) as url, pytest.raises(ConnectionClosedError) as caught:
+        exchange(hasty(), url)
+    assert isinstance(caught.value.__cause__, ConnectionError)
+
+
+def test_silence_after_the_request_ends_by_the_time_to_read() -> None:
+    """A connection is made, and no answer comes in time."""
+
+    def keep_silent(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.recv(1)
+
+    began = time.monotonic()
+    with listening(keep_silent) as url, pytest.raises(ReadTimeoutError):
+        exchange(hasty(read_timeout=0.1), url)
+    assert time.monotonic() - began < 4
+
+
+def test_silence_in_place_of_a_handshake_ends_by_the_time_to_connect() -> None:
+    """The kernel has connected, and nobody shakes hands."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ConnectTimeoutError):
+            exchange(hasty(connect_timeout=0.1), url)
+
+
+def test_silence_in_place_of_a_connection_ends_by_the_time_to_connect() -> None:
+    """Nobody says yes or no."""
+    with never_connecting() as url, pytest.raises(ConnectTimeoutError):
+        exchange(hasty(connect_timeout=0.2), url)

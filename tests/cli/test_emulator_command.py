@@ -1,0 +1,225 @@
+"""`iotmi emulator`: serving until a signal comes, and what it says where it cannot."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Event, Thread
+from urllib.request import urlopen
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+
+import iotmi
+from iotmi.cli._root import root
+from iotmi.emulator import Emulator
+from tests.support.emulator_process import address_of, started
+from tests.support.http_servers import closed_port
+
+
+def run(*arguments: str) -> Result:
+    """What a command that does not come to serving gives."""
+    return CliRunner().invoke(root, ["emulator", *arguments], prog_name="iotmi")
+
+
+def client_of(address: str, key: str = "example") -> iotmi.Client:
+    """A client of a server, with a secret key."""
+    session = boto3.Session("EXAMPLE", key, region_name="ca-central-1")
+    return iotmi.Client(session=session, endpoint_url=f"http://{address}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the signal is sent to this very process")
+def test_it_serves_in_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal ends the command and not the process, whose own handlers are back afterwards."""
+    monkeypatch.setenv("IOTMI_EMULATOR_ACCESS_KEY", "EXAMPLE")
+    monkeypatch.setenv("IOTMI_EMULATOR_SECRET_KEY", "from the environment")
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    address = closed_port()
+    statuses: list[int] = []
+
+    def ask() -> int:
+        with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
+            connection.request("GET", "/managed-things")
+            return connection.getresponse().status
+
+    def ask_and_stop() -> None:
+        for _ in range(500):
+            with suppress(ConnectionRefusedError):
+                statuses.append(ask())
+                break
+            Event().wait(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = Thread(target=ask_and_stop)
+    thread.start()
+    result = run("--port", address.rpartition(":")[2])
+    thread.join()
+    assert (result.exit_code, statuses) == (0, [403])
+    assert f"--endpoint-url {address}\n" in result.output
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    """Exit code 0, nothing on the error stream, and a file that holds all without its journal."""
+    path = tmp_path / "home.db"
+    with started("--port", "0", "--data", str(path), "--region", "ca-central-1") as process:
+        address = address_of(process)
+        with client_of(address) as client:
+            made = client.credential_lockers.create(name="Elm Street 5")
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+    assert [each.name for each in tmp_path.iterdir()] == ["home.db"]
+    with Emulator(path, region_name="ca-central-1") as emulator, emulator.client() as client:
+        assert [locker.id for locker in client.credential_lockers.list()] == [made.id]
+
+
+def test_it_says_in_one_line_how_to_get_there() -> None:
+    """Address and a command to copy, in one line; the server is up when it is printed."""
+    with started("--port", "0", "--region", "ca-central-1", "--account", "0" * 12) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = re.findall(r"http://127\.0\.0\.1:\d+", line)
+        assert re.search(
+            r"aws iot-managed-integrations list-managed-things"
+            r" --region ca-central-1 --endpoint-url http://127\.0\.0\.1:\d+$",
+            line,
+        )
+        with urlopen(f"{address[0]}/_emulator/health", timeout=10) as answer:  # noqa: S310 - ours
+            assert json.load(answer)["status"] == "up"
+        with client_of(address[0].removeprefix("http://")) as client:
+            arn = client.credential_lockers.create().arn
+    assert arn.startswith(f"arn:aws:iotmanagedintegrations:ca-central-1:{'0' * 12}:")
+
+
+def test_signatures_are_checked_when_asked_for() -> None:
+    """With both keys given, only what is signed with them is taken."""
+    with started(
+        *("--port", "0", "--region", "ca-central-1"),
+        *("--access-key", "EXAMPLE", "--secret-key", "right"),
+    ) as process:
+        address = address_of(process)
+        with client_of(address, "right") as client:
+            assert client.credential_lockers.list().collect() == []
+        with client_of(address, "wrong") as client, pytest.raises(iotmi.AuthenticationError):
+            client.credential_lockers.list().collect()
+
+
+def _letters(path: Path) -> None:
+    path.write_text("This is a letter, and no database at all." * 50)
+
+
+def _elsewhere(path: Path) -> None:
+    Emulator(path, region_name="ca-central-1").close()
+
+
+def _later(path: Path) -> None:
+    Emulator(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+        connection.commit()
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (_letters, "not a database of the emulator"),
+        (_elsewhere, "holds the resources of"),
+        (_later, "schema 99"),
+        (_folder, "cannot be opened"),
+    ],
+)
+def test_a_file_of_others_is_refused(
+    tmp_path: Path, make: Callable[[Path], None], reason: str
+) -> None:
+    """Exit code 2, and one line that names the file and says why."""
+    path = tmp_path / "theirs.db"
+    make(path)
+    result = run("--data", str(path), "--port", "0")
+    assert result.exit_code == 2
+    (line,) = result.output.splitlines()
+    assert line.startswith(f"Error: {path}: ")
+    assert reason in line
+
+
+def test_a_taken_port_is_told() -> None:
+    """Exit code 1, and one line that names host and port."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run("--port", port)
+    assert result.exit_code == 1
+    assert result.output == f"Error: 127.0.0.1:{port}: Address already in use\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--access-key", "EXAMPLE"], "must go together"),
+        (["--secret-key", "example"], "must go together"),
+        (["--access-key", "", "--secret-key", "example"], "must not be empty"),
+        (["--account", "12345678901"], "must be 12 digits"),
+        (["--account", "12345678901²"], "must be 12 digits"),
+        (["--port", "65536"], "65536"),
+    ],
+)
+def test_odd_arguments_are_refused(arguments: list[str], reason: str) -> None:
+    """Exit code 2, as for any command line that makes no sense."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert reason in result.output
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_it_says_how_to_get_the_server(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """Without Starlette or uvicorn, the command names the line that installs them."""
+    _forget_the_server(monkeypatch)
+    monkeypatch.setitem(sys.modules, missing, None)
+    result = run()
+    assert result.exit_code == 1
+    assert "python -m pip install 'iotmi[emulator]'" in result.output
+
+
+def test_another_missing_part_is_not_explained_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing module that is none of the server's own is reported as it is."""
+    _forget_the_server(monkeypatch)
+    monkeypatch.setitem(sys.modules, "iotmi.emulator._dispatch.signatures", None)
+    assert isinstance(run().exception, ModuleNotFoundError)
+
+
+def _forget_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(sys.modules):
+        if name.startswith(("starlette", "uvicorn")) or name in {
+            "iotmi.emulator.server",
+            "iotmi.emulator._asgi",
+        }:
+            monkeypatch.delitem(sys.modules, name)
+
+
+def test_the_emulator_alone_needs_no_server() -> None:
+    """In process, neither Starlette nor uvicorn is loaded."""
+    program = (
+        "import sys, iotmi.cli._root, iotmi.emulator as e; e.Emulator().client().tags;"
+        " print(sorted({'starlette', 'uvicorn'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"

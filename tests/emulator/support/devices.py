@@ -1,0 +1,80 @@
+"""Devices for the tests of them: made, told, searched for, and asked what they have become."""
+
+from typing import Any
+
+from iotmi.emulator import Device, Emulator
+from tests.emulator.support.requests import Answer, Client, activate, create_thing
+
+UNKNOWN = "0" * 32
+LOCKED, UNLOCKED = {"LockState": "Locked"}, {"LockState": "Unlocked"}
+
+
+def live(emulator: Emulator, client: Client, device: Device) -> str:
+    """A thing that is this device, and activated; its id."""
+    thing = create_thing(client, Role="DEVICE")
+    emulator.devices.power_on(thing, device)
+    activate(client, thing)
+    return thing
+
+
+def state_of(client: Client, thing: str) -> dict[str, dict[str, Any]]:
+    """What a thing has reported, by capability and property."""
+    endpoints = client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"]
+    return {
+        capability["id"].partition("@")[0].partition(".")[2]: {
+            each["name"]: each["value"]["propertyValue"] for each in capability["properties"]
+        }
+        for endpoint in endpoints
+        for capability in endpoint["capabilities"]
+    }
+
+
+def tell(client: Client, thing: str, cluster: str, action: str, **parameters: object) -> str:
+    """Send a thing a command; the trace id."""
+    report = client.get_managed_thing_capabilities(Identifier=thing)["CapabilityReport"]
+    (capability,) = [
+        {name: each[name] for name in ("id", "name", "version")}
+        for each in report["endpoints"][0]["capabilities"]
+        if cluster in each["id"]
+    ]
+    capability["actions"] = [{"name": action, "parameters": parameters}]
+    trace: str = client.send_managed_thing_command(
+        ManagedThingId=thing, Endpoints=[{"endpointId": "1", "capabilities": [capability]}]
+    )["TraceId"]
+    return trace
+
+
+def connection_of(client: Client, thing: str) -> tuple[bool, str | None]:
+    answer = client.get_managed_thing_connectivity_data(Identifier=thing)
+    return answer["Connected"], answer.get("DisconnectReason")
+
+
+def found(client: Client, discovery: str) -> list[Answer]:
+    """What a discovery has found when it is over."""
+    while client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING":
+        pass
+    items: list[Answer] = client.list_discovered_devices(Identifier=discovery)["Items"]
+    return items
+
+
+def search(client: Client, hub: str) -> str:
+    identifier: str = client.start_device_discovery(
+        DiscoveryType="ZIGBEE", ControllerIdentifier=hub
+    )["Id"]
+    return identifier
+
+
+def search_cloud(client: Client, association: str, **parameters: object) -> str:
+    identifier: str = client.start_device_discovery(
+        DiscoveryType="CLOUD", AccountAssociationId=association, **parameters
+    )["Id"]
+    return identifier
+
+
+def adopt(client: Client, material: str) -> str:
+    return create_thing(
+        client,
+        Role="DEVICE",
+        AuthenticationMaterial=material,
+        AuthenticationMaterialType="DISCOVERED_DEVICE",
+    )

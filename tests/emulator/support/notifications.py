@@ -1,0 +1,118 @@
+"""What the tests of notifications share: a home with a stream, and a device behind a connector."""
+
+import re
+from typing import Any
+
+from attrs import frozen
+
+from iotmi.emulator import Emulator
+from tests.emulator.support.requests import (
+    ON_OFF,
+    REPORT,
+    Client,
+    activate,
+    create_association,
+    create_cloud_thing,
+    create_connector,
+    create_connector_destination,
+    create_thing,
+    register,
+)
+
+ROLE = "arn:aws:iam::123456789012:role/iotmi-notifications"
+DEVICE_ID = "device-1"
+
+
+@frozen(eq=False)
+class Like:
+    """Equal to a text of this pattern."""
+
+    pattern: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and re.fullmatch(self.pattern, other) is not None
+
+    def __hash__(self) -> int:
+        return hash(self.pattern)
+
+
+HEXADECIMAL = r"[0-9a-f]{32}"
+DASHED = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+MILLISECONDS = Like(r"[0-9]{13}")
+NANOSECONDS = Like(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
+ISO = Like(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+ACCOUNT = {"source": "aws.iotmanagedintegrations", "customerAccountId": "123456789012"}
+
+
+def stream_arn(name: str = "home") -> str:
+    """The ARN of a stream."""
+    return f"arn:aws:kinesis:eu-west-1:123456789012:stream/{name}"
+
+
+def listen(client: Client, *event_types: str, name: str = "home") -> None:
+    """Send events of these types to a destination, which is made with a stream of its name."""
+    client.create_destination(
+        Name=name,
+        DeliveryDestinationArn=stream_arn(name),
+        DeliveryDestinationType="KINESIS",
+        RoleArn=ROLE,
+    )
+    for event_type in event_types:
+        client.create_notification_configuration(EventType=event_type, DestinationName=name)
+
+
+def envelopes(emulator: Emulator, event_type: str) -> list[Any]:
+    """The documents that were sent of a type."""
+    return [notification.envelope for notification in emulator.notifications.of(event_type)]
+
+
+def payloads(emulator: Emulator, event_type: str) -> list[Any]:
+    """Their contents."""
+    return [notification.payload for notification in emulator.notifications.of(event_type)]
+
+
+def managed_thing_arn(identifier: str) -> str:
+    """The ARN of a managed thing."""
+    return f"arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/{identifier}"
+
+
+def create_switch(client: Client) -> str:
+    """Make a thing that can be switched, and bring it to life; its id."""
+    thing = create_thing(client, CapabilityReport=REPORT)
+    activate(client, thing)
+    return thing
+
+
+def command(client: Client, thing: str, *actions: dict[str, Any]) -> str:
+    """Send actions to a thing's switch; the trace id."""
+    capability = {"id": ON_OFF, "name": "On/Off", "version": "6", "actions": list(actions)}
+    answer = client.send_managed_thing_command(
+        ManagedThingId=thing, Endpoints=[{"endpointId": "1", "capabilities": [capability]}]
+    )
+    trace_id: str = answer["TraceId"]
+    return trace_id
+
+
+def create_cloud_switch(client: Client, name: str = "Lamps") -> tuple[str, str, str]:
+    """Make a cloud's device that can be switched; ids of connector, association and thing."""
+    connector = create_connector(client, name)
+    destination = create_connector_destination(client, connector)
+    association = create_association(client, ConnectorDestinationId=destination)
+    thing = create_cloud_thing(client, CapabilityReport=REPORT)
+    register(client, thing, association)
+    return connector, association, thing
+
+
+def cluster(number: str, attributes: object = None) -> dict[str, Any]:
+    """A Matter cluster, with attributes or with nothing."""
+    return {"id": number} if attributes is None else {"id": number, "attributes": attributes}
+
+
+def say(
+    client: Client, connector: str, operation: str, *clusters: object, **parameters: object
+) -> None:
+    """Send a connector's event of the device."""
+    given: dict[str, object] = {"ConnectorDeviceId": DEVICE_ID, **parameters}
+    if clusters:
+        given["MatterEndpoint"] = {"id": "1", "clusters": list(clusters)}
+    client.send_connector_event(ConnectorId=connector, Operation=operation, **given)

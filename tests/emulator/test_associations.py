@@ -1,0 +1,282 @@
+"""Account associations, and things registered with them."""
+
+from tests.emulator.support.requests import (
+    Client,
+    create_association,
+    create_cloud_thing,
+    create_thing,
+    destination,
+    refused,
+    register,
+    status_of,
+)
+
+UNKNOWN = "0" * 32
+
+
+def create_login(client: Client, **parameters: object) -> str:
+    """An account association whose user has yet to log in; its id."""
+    given = {"ConnectorDestinationId": destination(client), **parameters}
+    identifier: str = client.create_account_association(**given)["AccountAssociationId"]
+    return identifier
+
+
+def state_of(client: Client, identifier: str) -> str:
+    answer = client.get_account_association(AccountAssociationId=identifier)
+    state: str = answer["AssociationState"]
+    return state
+
+
+def pairs(client: Client, **filters: str) -> list[tuple[str, str, str]]:
+    answer = client.list_managed_thing_account_associations(**filters)
+    return [
+        (
+            item["ManagedThingId"],
+            item["AccountAssociationId"],
+            item["ManagedThingAssociationStatus"],
+        )
+        for item in answer["Items"]
+    ]
+
+
+def pre_onboarded(client: Client, *associations: str) -> str:
+    return create_thing(
+        client,
+        Role="DEVICE",
+        AuthenticationMaterial=":".join(("CLOUD", "device-2", *associations)),
+        AuthenticationMaterialType="PRE_ONBOARDED_CLOUD",
+    )
+
+
+def test_a_login_succeeds_after_one_look(client: Client) -> None:
+    """OAuth begins in progress with an address to log in at, and succeeds after a look."""
+    through = destination(client)
+    answer = client.create_account_association(
+        ConnectorDestinationId=through, Name="Ann", Description="Her lamps"
+    )
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert answer["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
+    assert answer["OAuthAuthorizationUrl"].startswith("https://")
+    identifier = answer["AccountAssociationId"]
+    assert answer["Arn"].endswith(f":123456789012:account-association/{identifier}")
+    got = client.get_account_association(AccountAssociationId=identifier)
+    assert got["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
+    assert (got["Name"], got["Description"]) == ("Ann", "Her lamps")
+    assert got["ConnectorDestinationId"] == through
+    assert got["OAuthAuthorizationUrl"] == answer["OAuthAuthorizationUrl"]
+    assert got["Tags"] == {}
+    assert [state_of(client, identifier) for _ in range(2)] == ["ASSOCIATION_SUCCEEDED"] * 2
+
+
+def test_general_authorization_succeeds_at_once(client: Client) -> None:
+    """Without OAuth there is no address, and nothing to wait for."""
+    answer = client.create_account_association(
+        ConnectorDestinationId=destination(client),
+        GeneralAuthorization={"AuthMaterialName": "material"},
+        Tags={"a": "b"},
+    )
+    assert answer["AssociationState"] == "ASSOCIATION_SUCCEEDED"
+    assert answer["OAuthAuthorizationUrl"] == ""
+    got = client.get_account_association(AccountAssociationId=answer["AccountAssociationId"])
+    assert got["GeneralAuthorization"] == {"AuthMaterialName": "material"}
+    assert got["Tags"] == {"a": "b"}
+    with refused("ValidationException"):
+        client.start_account_association_refresh(
+            AccountAssociationId=answer["AccountAssociationId"]
+        )
+
+
+def test_a_refresh_is_another_login(client: Client) -> None:
+    """A refresh gives a new address and goes through the states again."""
+    identifier = create_login(client)
+    before = client.get_account_association(AccountAssociationId=identifier)
+    answer = client.start_account_association_refresh(AccountAssociationId=identifier)
+    assert answer["OAuthAuthorizationUrl"] != before["OAuthAuthorizationUrl"]
+    after = client.get_account_association(AccountAssociationId=identifier)
+    assert after["OAuthAuthorizationUrl"] == answer["OAuthAuthorizationUrl"]
+    assert after["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
+    assert state_of(client, identifier) == "ASSOCIATION_SUCCEEDED"
+
+
+def test_update_changes_name_and_description(client: Client) -> None:
+    """Update changes what is given; with nothing given it does nothing."""
+    identifier = create_association(client, Name="Old", Description="Old")
+    for changes in ({"Name": "New"}, {}):
+        answer = client.update_account_association(AccountAssociationId=identifier, **changes)
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    got = client.get_account_association(AccountAssociationId=identifier)
+    assert (got["Name"], got["Description"]) == ("New", "Old")
+
+
+def test_deletion_is_seen_once(client: Client) -> None:
+    """A deleted association is in deletion for one look; no change is possible meanwhile."""
+    identifier = create_login(client)
+    client.delete_account_association(AccountAssociationId=identifier)
+    with refused("ConflictException"):
+        client.update_account_association(AccountAssociationId=identifier, Name="Late")
+    with refused("ConflictException"):
+        client.start_account_association_refresh(AccountAssociationId=identifier)
+    client.delete_account_association(AccountAssociationId=identifier)
+    assert state_of(client, identifier) == "ASSOCIATION_DELETING"
+    with refused("ResourceNotFoundException", "Account Association resource not found."):
+        client.get_account_association(AccountAssociationId=identifier)
+
+
+def test_an_unknown_association_is_not_found(client: Client) -> None:
+    """Every operation on an association that is not there says so."""
+    thing = create_cloud_thing(client)
+    for operation in (
+        client.get_account_association,
+        client.update_account_association,
+        client.delete_account_association,
+        client.start_account_association_refresh,
+    ):
+        with refused("ResourceNotFoundException") as answer:
+            operation(AccountAssociationId=UNKNOWN)
+        assert answer["ResourceType"] == "AccountAssociation"
+    with refused("ResourceNotFoundException"):
+        register(client, thing, UNKNOWN)
+    with refused("ResourceNotFoundException"):
+        client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=UNKNOWN)
+    with refused("ResourceNotFoundException"):
+        pre_onboarded(client, UNKNOWN)
+
+
+def test_an_association_is_through_a_destination_there_is(client: Client) -> None:
+    """An unknown connector destination is not found, and no association is made."""
+    with refused("ResourceNotFoundException") as answer:
+        create_login(client, ConnectorDestinationId=UNKNOWN)
+    assert answer["ResourceType"] == "ConnectorDestination"
+    assert client.list_account_associations()["Items"] == []
+
+
+def test_associations_are_listed_by_destination(client: Client) -> None:
+    """The list shows summaries, of one destination if asked."""
+    other = destination(client)
+    first = create_association(client)
+    second = create_association(client, ConnectorDestinationId=other)
+    everything = client.list_account_associations()["Items"]
+    assert [item["AccountAssociationId"] for item in everything] == [first, second]
+    assert "OAuthAuthorizationUrl" not in everything[0]
+    (item,) = client.list_account_associations(ConnectorDestinationId=other)["Items"]
+    assert item["AccountAssociationId"] == second
+    assert item["AssociationState"] == "ASSOCIATION_SUCCEEDED"
+
+
+def test_registration_activates_a_cloud_device(client: Client) -> None:
+    """A cloud device waits unassociated, however often it is looked at, until registered."""
+    thing = create_cloud_thing(client)
+    through = destination(client)
+    association = create_association(client, ConnectorDestinationId=through)
+    assert [status_of(client, thing) for _ in range(3)] == ["UNASSOCIATED"] * 3
+    answer = register(client, thing, association)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert answer["ManagedThingId"] == thing
+    assert answer["AccountAssociationId"] == association
+    assert answer["DeviceDiscoveryId"] == "discovery1"
+    got = client.get_managed_thing(Identifier=thing)
+    assert got["ProvisioningStatus"] == "ACTIVATED"
+    assert got["ConnectorDeviceId"] == "device-1"
+    assert got["ConnectorDestinationId"] == through
+    assert "ActivatedAt" in got
+    assert pairs(client) == [(thing, association, "ASSOCIATED")]
+
+
+def test_registration_needs_a_login_that_succeeded(client: Client) -> None:
+    """An association still in progress takes no thing."""
+    thing = create_cloud_thing(client)
+    association = create_login(client)
+    with refused("ConflictException"):
+        register(client, thing, association)
+    state_of(client, association)
+    assert register(client, thing, association)
+
+
+def test_registration_happens_once(client: Client) -> None:
+    """The same pair cannot be registered twice."""
+    thing, association = create_cloud_thing(client), create_association(client)
+    register(client, thing, association)
+    with refused("ConflictException"):
+        register(client, thing, association)
+
+
+def test_registration_needs_a_cloud_device_that_stays(client: Client) -> None:
+    """A hub, a thing being deleted and a thing that is not there cannot be registered."""
+    association = create_association(client)
+    with refused("ValidationException"):
+        register(client, create_thing(client), association)
+    thing = create_cloud_thing(client)
+    client.delete_managed_thing(Identifier=thing)
+    with refused("ConflictException"):
+        register(client, thing, association)
+    with refused("ResourceNotFoundException"):
+        register(client, UNKNOWN, association)
+
+
+def test_a_pre_onboarded_device_is_foreseen(client: Client) -> None:
+    """The associations in the material are listed, and become real by registration."""
+    first, second = create_association(client), create_association(client)
+    thing = pre_onboarded(client, first, second, first)
+    assert status_of(client, thing) == "PRE_ASSOCIATED"
+    assert pairs(client, ManagedThingId=thing) == [
+        (thing, first, "PRE_ASSOCIATED"),
+        (thing, second, "PRE_ASSOCIATED"),
+    ]
+    register(client, thing, first)
+    assert client.get_managed_thing(Identifier=thing)["ConnectorDeviceId"] == "device-2"
+    assert status_of(client, thing) == "ACTIVATED"
+    assert pairs(client, AccountAssociationId=first) == [(thing, first, "ASSOCIATED")]
+    assert pairs(client, ManagedThingId=thing, AccountAssociationId=second) == [
+        (thing, second, "PRE_ASSOCIATED")
+    ]
+    with refused("ResourceNotFoundException"):
+        client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=second)
+
+
+def test_the_last_deregistration_isolates(client: Client) -> None:
+    """A thing stays active while one association is left, and can come back from isolation."""
+    thing = create_cloud_thing(client)
+    first, second = create_association(client), create_association(client)
+    register(client, thing, first)
+    register(client, thing, second)
+    answer = client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=first)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert status_of(client, thing) == "ACTIVATED"
+    client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=second)
+    assert [status_of(client, thing) for _ in range(2)] == ["ISOLATED"] * 2
+    with refused("ResourceNotFoundException"):
+        client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=second)
+    register(client, thing, second)
+    assert status_of(client, thing) == "ACTIVATED"
+
+
+def test_an_association_with_things_stays(client: Client) -> None:
+    """An association is deleted only once no thing is registered with it."""
+    thing, association = create_cloud_thing(client), create_association(client)
+    register(client, thing, association)
+    with refused("ValidationException"):
+        client.delete_account_association(AccountAssociationId=association)
+    client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=association)
+    client.delete_account_association(AccountAssociationId=association)
+
+
+def test_what_is_foreseen_goes_with_the_association(client: Client) -> None:
+    """A thing only foreseen for an association does not keep it."""
+    association = create_association(client)
+    pre_onboarded(client, association)
+    client.delete_account_association(AccountAssociationId=association)
+    assert pairs(client) == []
+
+
+def test_registrations_go_with_the_thing(client: Client) -> None:
+    """A thing that is gone is registered nowhere."""
+    thing, association = create_cloud_thing(client), create_association(client)
+    register(client, thing, association)
+    client.delete_managed_thing(Identifier=thing)
+    client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=association)
+    assert status_of(client, thing) == "DELETE_IN_PROGRESS"
+    other = create_cloud_thing(client)
+    register(client, other, association)
+    client.delete_managed_thing(Identifier=other, Force=True)
+    assert pairs(client) == []
+    client.delete_account_association(AccountAssociationId=association)

@@ -1,0 +1,275 @@
+"""Destinations, notification and log configurations, and what the account has one of."""
+
+from typing import Any
+
+import pytest
+
+from tests.emulator.support.requests import Client, create_thing, refused
+
+UNKNOWN = "0" * 32
+STREAM = "arn:aws:kinesis:eu-west-1:123456789012:stream/events"
+ROLE = "arn:aws:iam::123456789012:role/events"
+
+
+def create_destination(client: Client, name: str = "Events é.1", **parameters: object) -> None:
+    given = {
+        "DeliveryDestinationArn": STREAM,
+        "DeliveryDestinationType": "KINESIS",
+        "RoleArn": ROLE,
+        **parameters,
+    }
+    answer = client.create_destination(Name=name, **given)
+    assert (answer["ResponseMetadata"]["HTTPStatusCode"], answer["Name"]) == (201, name)
+
+
+def configure(client: Client, event_type: str, destination: str) -> None:
+    client.create_notification_configuration(EventType=event_type, DestinationName=destination)
+
+
+def test_a_destination_is_known_by_its_name(client: Client) -> None:
+    """Get answers what create was given; the name is taken once."""
+    create_destination(client, Description="All", Tags={"a": "b"})
+    got = client.get_destination(Name="Events é.1")
+    assert got["CreatedAt"] == got["UpdatedAt"]
+    assert (got["Name"], got["Description"], got["Tags"]) == ("Events é.1", "All", {"a": "b"})
+    assert (got["DeliveryDestinationArn"], got["RoleArn"]) == (STREAM, ROLE)
+    assert got["DeliveryDestinationType"] == "KINESIS"
+    with refused("ConflictException", "Destination resource exists already"):
+        create_destination(client)
+
+
+def test_a_destination_is_updated_and_listed(client: Client) -> None:
+    """Update changes what is given; with nothing given it does nothing."""
+    create_destination(client, "One")
+    create_destination(client, "Two")
+    answer = client.update_destination(Name="One", RoleArn="another")
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    got = client.get_destination(Name="One")
+    assert (got["RoleArn"], got["DeliveryDestinationArn"]) == ("another", STREAM)
+    assert got["UpdatedAt"] > got["CreatedAt"]
+    client.update_destination(Name="One")
+    assert client.get_destination(Name="One")["UpdatedAt"] == got["UpdatedAt"]
+    listed = client.list_destinations()["DestinationList"]
+    assert [item["Name"] for item in listed] == ["One", "Two"]
+    assert set(listed[0]) == {
+        "Name",
+        "DeliveryDestinationArn",
+        "DeliveryDestinationType",
+        "RoleArn",
+    }
+
+
+def test_a_destination_in_use_stays(client: Client) -> None:
+    """A destination is deleted once no configuration names it."""
+    create_destination(client, "Events")
+    configure(client, "DEVICE_STATE", "Events")
+    with refused("ValidationException", "notification configuration"):
+        client.delete_destination(Name="Events")
+    client.delete_notification_configuration(EventType="DEVICE_STATE")
+    client.delete_destination(Name="Events")
+    for operation in (
+        client.get_destination,
+        client.update_destination,
+        client.delete_destination,
+    ):
+        with refused("ResourceNotFoundException") as answer:
+            operation(Name="Events")
+        assert (answer["ResourceId"], answer["ResourceType"]) == ("Events", "Destination")
+
+
+def test_an_event_type_has_one_configuration(client: Client) -> None:
+    """A configuration is known by its event type, and a second one is a conflict."""
+    create_destination(client, "Events")
+    answer = client.create_notification_configuration(
+        EventType="DEVICE_STATE", DestinationName="Events", Tags={"a": "b"}
+    )
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert answer["EventType"] == "DEVICE_STATE"
+    got = client.get_notification_configuration(EventType="DEVICE_STATE")
+    assert (got["DestinationName"], got["Tags"]) == ("Events", {"a": "b"})
+    with refused("ConflictException"):
+        configure(client, "DEVICE_STATE", "Events")
+    configure(client, "DEVICE_OTA", "Events")
+    assert client.list_notification_configurations()["NotificationConfigurationList"] == [
+        {"EventType": "DEVICE_STATE", "DestinationName": "Events"},
+        {"EventType": "DEVICE_OTA", "DestinationName": "Events"},
+    ]
+
+
+def test_a_configuration_goes_to_a_destination_there_is(client: Client) -> None:
+    """Create and update refuse a destination that is not there; update moves to another."""
+    create_destination(client, "One")
+    create_destination(client, "Two")
+    with refused("ValidationException", "DestinationName"):
+        configure(client, "DEVICE_STATE", "None")
+    configure(client, "DEVICE_STATE", "One")
+    with refused("ValidationException", "DestinationName"):
+        client.update_notification_configuration(EventType="DEVICE_STATE", DestinationName="None")
+    answer = client.update_notification_configuration(
+        EventType="DEVICE_STATE", DestinationName="Two"
+    )
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    got = client.get_notification_configuration(EventType="DEVICE_STATE")
+    assert got["DestinationName"] == "Two"
+
+
+def test_an_event_type_without_configuration_is_not_found(client: Client) -> None:
+    """Get, update and delete say so."""
+    create_destination(client, "Events")
+    for operation, more in (
+        (client.get_notification_configuration, {}),
+        (client.update_notification_configuration, {"DestinationName": "Events"}),
+        (client.delete_notification_configuration, {}),
+    ):
+        with refused("ResourceNotFoundException") as answer:
+            operation(EventType="DEVICE_WSS", **more)
+        assert answer["ResourceId"] == "DEVICE_WSS"
+
+
+def test_an_event_log_configuration_changes_its_level(client: Client) -> None:
+    """A configuration comes back as given, and update changes the level alone."""
+    made = client.create_event_log_configuration(
+        ResourceType="managed-thing", ResourceId="abc", EventLogLevel="INFO"
+    )
+    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
+    client.update_event_log_configuration(Id=made["Id"], EventLogLevel="DEBUG")
+    got = client.get_event_log_configuration(Id=made["Id"])
+    del got["ResponseMetadata"]
+    assert got == {
+        "Id": made["Id"],
+        "ResourceType": "managed-thing",
+        "ResourceId": "abc",
+        "EventLogLevel": "DEBUG",
+    }
+    assert client.list_event_log_configurations()["EventLogConfigurationList"] == [got]
+
+
+def test_a_resource_has_one_event_log_configuration(client: Client) -> None:
+    """No id means all of the type; the same resource twice is a conflict."""
+    first = client.create_event_log_configuration(ResourceType="ota-task", EventLogLevel="INFO")
+    assert client.get_event_log_configuration(Id=first["Id"])["ResourceId"] == "*"
+    for same in ({}, {"ResourceId": "*"}):
+        with refused("ConflictException"):
+            client.create_event_log_configuration(
+                ResourceType="ota-task", EventLogLevel="WARN", **same
+            )
+    for other in ({"ResourceType": "*"}, {"ResourceType": "ota-task", "ResourceId": "1"}):
+        client.create_event_log_configuration(EventLogLevel="WARN", **other)
+    client.delete_event_log_configuration(Id=first["Id"])
+    assert len(client.list_event_log_configurations()["EventLogConfigurationList"]) == 2
+    for operation, more in (
+        (client.get_event_log_configuration, {}),
+        (client.update_event_log_configuration, {"EventLogLevel": "WARN"}),
+        (client.delete_event_log_configuration, {}),
+    ):
+        with refused("ResourceNotFoundException"):
+            operation(Id=first["Id"], **more)
+
+
+DEFAULTS: dict[str, Any] = {
+    "LogLevel": "WARN",
+    "LogFlushLevel": "DISABLED",
+    "LocalStoreLocation": "/var/log/awsiotmi",
+    "LocalStoreFileRotationMaxBytes": 128_000,
+    "UploadLog": False,
+    "UploadPeriodMinutes": 5,
+    "DeleteLocalStoreAfterUpload": True,
+}
+
+
+def test_a_runtime_log_configuration_is_put_and_reset(client: Client) -> None:
+    """The defaults hold before a put, for what a put leaves out, and after a reset."""
+    thing = create_thing(client)
+
+    def got() -> dict[str, Any]:
+        answer = client.get_runtime_log_configuration(ManagedThingId=thing)
+        assert answer["ManagedThingId"] == thing
+        configuration: dict[str, Any] = answer["RuntimeLogConfigurations"]
+        return configuration
+
+    assert got() == DEFAULTS
+    for changes in ({"LogLevel": "DEBUG", "UploadLog": True}, {"UploadPeriodMinutes": 9}):
+        client.put_runtime_log_configuration(ManagedThingId=thing, RuntimeLogConfigurations=changes)
+        assert got() == {**DEFAULTS, **changes}
+    client.reset_runtime_log_configuration(ManagedThingId=thing)
+    assert got() == DEFAULTS
+
+
+def test_a_runtime_log_configuration_goes_with_its_thing(client: Client) -> None:
+    """A thing that is not there has no configuration."""
+    thing = create_thing(client)
+    changes = {"RuntimeLogConfigurations": {"LogLevel": "DEBUG"}}
+    client.put_runtime_log_configuration(ManagedThingId=thing, **changes)
+    client.delete_managed_thing(Identifier=thing, Force=True)
+    for operation, more in (
+        (client.get_runtime_log_configuration, {}),
+        (client.put_runtime_log_configuration, changes),
+        (client.reset_runtime_log_configuration, {}),
+    ):
+        with refused("ResourceNotFoundException", "Managed Thing resource not found."):
+            operation(ManagedThingId=thing, **more)
+
+
+def test_the_endpoint_is_registered_once(client: Client) -> None:
+    """There is none before; registering it again answers the same address."""
+    with refused("ResourceNotFoundException") as answer:
+        client.get_custom_endpoint()
+    assert answer["ResourceType"] == "CustomEndpoint"
+    first, second = (client.register_custom_endpoint() for _ in range(2))
+    assert first["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert first["EndpointAddress"] == second["EndpointAddress"]
+    assert first["EndpointAddress"].endswith("-ats.iot.eu-west-1.amazonaws.com")
+    assert client.get_custom_endpoint()["EndpointAddress"] == first["EndpointAddress"]
+
+
+def test_the_hub_configuration_is_put(client: Client) -> None:
+    """There is none before; the last one put is the one."""
+    with refused("ResourceNotFoundException"):
+        client.get_hub_configuration()
+    for seconds in (60, 90):
+        answer = client.put_hub_configuration(HubTokenTimerExpirySettingInSeconds=seconds)
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+        assert answer["HubTokenTimerExpirySettingInSeconds"] == seconds
+        got = client.get_hub_configuration()
+        assert got["HubTokenTimerExpirySettingInSeconds"] == seconds
+        assert "UpdatedAt" in got
+
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
+OWN, CUSTOMERS = "MANAGED_INTEGRATIONS_DEFAULT_ENCRYPTION", "CUSTOMER_KEY_ENCRYPTION"
+
+
+def test_encryption_changes_by_looks(client: Client) -> None:
+    """The service's key holds before any call; another one is enabled after a look."""
+
+    def got() -> tuple[str, str | None, str]:
+        answer = client.get_default_encryption_configuration()
+        return (
+            answer["encryptionType"],
+            answer.get("kmsKeyArn"),
+            answer["configurationStatus"]["state"],
+        )
+
+    assert got() == (OWN, None, "ENABLED")
+    answer = client.put_default_encryption_configuration(encryptionType=CUSTOMERS, kmsKeyArn=KEY)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert answer["configurationStatus"] == {"state": "UPDATE_IN_PROGRESS"}
+    assert [got() for _ in range(3)] == [
+        (CUSTOMERS, KEY, "UPDATE_IN_PROGRESS"),
+        (CUSTOMERS, KEY, "ENABLED"),
+        (CUSTOMERS, KEY, "ENABLED"),
+    ]
+    client.put_default_encryption_configuration(encryptionType=OWN)
+    assert got() == (OWN, None, "UPDATE_IN_PROGRESS")
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"encryptionType": CUSTOMERS}, {"encryptionType": OWN, "kmsKeyArn": KEY}]
+)
+def test_a_key_goes_with_the_customers_encryption(
+    client: Client, parameters: dict[str, str]
+) -> None:
+    """A key is needed where it is the customer's, and refused where it is not."""
+    with refused("ValidationException", "kmsKeyArn"):
+        client.put_default_encryption_configuration(**parameters)
+    assert client.get_default_encryption_configuration()["encryptionType"] == OWN

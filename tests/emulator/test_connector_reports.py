@@ -1,0 +1,196 @@
+"""What a cloud connector reports of devices: events, answers, requests, and failures."""
+
+import pytest
+
+from iotmi.emulator import Emulator
+from tests.emulator.support.notifications import (
+    cluster,
+    create_cloud_switch,
+    envelopes,
+    listen,
+    managed_thing_arn,
+    payloads,
+    say,
+)
+from tests.emulator.support.requests import ON_OFF, Client, create_connector
+
+SWITCH = {"id": ON_OFF, "name": "On/Off", "version": "6"}
+LOCK = {"id": "matter.DoorLock@1.4", "name": "Door Lock", "version": "8"}
+
+
+def value_of(client: Client, thing: str, name: str) -> object:
+    """The value of a switch's property, as the service shows it."""
+    (endpoint,) = client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"]
+    properties = endpoint["capabilities"][0]["properties"]
+    (found,) = [each["value"]["propertyValue"] for each in properties if each["name"] == name]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("number", "attributes"),
+    [
+        ("0x0006", {"0x0000": True, "0x4001": 5}),
+        ("0X6", [{"0": True}, {"0x4001": 5}, "noise"]),
+        ("6", {"0x0": True, "16385": 5, "0xABCD": 1, "OnOff": 1}),
+    ],
+)
+def test_events(emulator: Emulator, client: Client, number: str, attributes: object) -> None:
+    """Attributes of an event become properties by name: the state changes, and both are told."""
+    connector, _, thing = create_cloud_switch(client)
+    listen(client, "DEVICE_EVENT", "DEVICE_STATE")
+    say(client, connector, "DEVICE_EVENT", cluster(number, attributes), cluster("0xFFF1"))
+    (event,) = envelopes(emulator, "DEVICE_EVENT")
+    arrived = event["payload"].pop("iotMiArrivalTimestamp")
+    assert arrived.endswith("Z")
+    properties = [{"name": "OnOff", "value": "true"}, {"name": "OnTime", "value": "5"}]
+    capability = {**SWITCH, "properties": properties}
+    assert event["payload"] == {"endpoints": [{"endpointId": "1", "capabilities": [capability]}]}
+    assert (event["version"], event["resources"]) == ("1.0", [f"/quit/{thing}"])
+    assert "region" not in event
+    assert value_of(client, thing, "OnOff") is True
+    assert len(payloads(emulator, "DEVICE_STATE")) == 1
+
+
+def test_an_event_of_what_is_not_in_the_report(emulator: Emulator, client: Client) -> None:
+    """A cluster that the thing did not report has the names of the schema catalogue."""
+    connector, _, _thing = create_cloud_switch(client)
+    listen(client, "DEVICE_EVENT")
+    say(client, connector, "DEVICE_EVENT", cluster("0x0101", {"0x0002": True}))
+    ((endpoint,),) = [each["endpoints"] for each in payloads(emulator, "DEVICE_EVENT")]
+    properties = [{"name": "ActuatorEnabled", "value": "true"}]
+    assert endpoint["capabilities"] == [{**LOCK, "properties": properties}]
+
+
+@pytest.mark.parametrize(
+    ("status", "result"), [(None, "succeeded"), (200, "succeeded"), (500, "failed")]
+)
+def test_answers(emulator: Emulator, client: Client, status: int | None, result: str) -> None:
+    """The answer to a command is told with the trace id of the command."""
+    connector, _, thing = create_cloud_switch(client)
+    listen(client, "DEVICE_COMMAND", "DEVICE_STATE")
+    given = {} if status is None else {"StatusCode": status}
+    say(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="f4be7a5d55d34cc=_1", **given)
+    (event,) = envelopes(emulator, "DEVICE_COMMAND")
+    assert event["payload"]["traceId"] == "f4be7a5d55d34cc=_1"
+    assert event["payload"]["result"] == result
+    assert event["resources"] == [managed_thing_arn(thing)]
+    assert payloads(emulator, "DEVICE_STATE") == []
+
+
+def test_an_answer_with_attributes(emulator: Emulator, client: Client) -> None:
+    """Attributes in an answer are a report: the state changes."""
+    connector, _, thing = create_cloud_switch(client)
+    listen(client, "DEVICE_STATE")
+    attributes = cluster("0x0006", {"0x0000": True})
+    say(client, connector, "DEVICE_COMMAND_RESPONSE", attributes, TraceId="1=_1")
+    assert value_of(client, thing, "OnOff") is True
+    assert len(payloads(emulator, "DEVICE_STATE")) == 1
+
+
+def test_requests(emulator: Emulator, client: Client) -> None:
+    """What a device asks for is told with its capabilities, and is no report of its state."""
+    connector, _, thing = create_cloud_switch(client)
+    listen(client, "DEVICE_COMMAND_REQUEST", "DEVICE_STATE")
+    say(client, connector, "DEVICE_COMMAND_REQUEST", cluster("0x0006", {"0x0000": True}))
+    (event,) = envelopes(emulator, "DEVICE_COMMAND_REQUEST")
+    assert event["payload"] == {"endpoints": [{"endpointId": "1", "capabilities": [SWITCH]}]}
+    assert (event["version"], event["resources"]) == ("0", [managed_thing_arn(thing)])
+    assert client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"] == []
+    assert payloads(emulator, "DEVICE_STATE") == []
+
+
+def test_others_devices(emulator: Emulator, client: Client) -> None:
+    """A connector reports its own devices: what it says of another's, or of none, has no effect."""
+    create_cloud_switch(client)
+    other = create_connector(client, "Locks")
+    listen(client, "DEVICE_EVENT", "CONNECTOR_ERROR_REPORT")
+    say(client, other, "DEVICE_EVENT", cluster("0x0006", {"0x0000": True}))
+    say(client, other, "DEVICE_EVENT", cluster("6"), ConnectorDeviceId="nobody", StatusCode=500)
+    assert emulator.notifications == ()
+
+
+def test_a_failed_command(emulator: Emulator, client: Client) -> None:
+    """A connector's error is told with all that is known of what it was asked for."""
+    connector, association, thing = create_cloud_switch(client)
+    listen(client, "CONNECTOR_ERROR_REPORT")
+    found = client.get_account_association(AccountAssociationId=association)
+    say(
+        client,
+        connector,
+        "DEVICE_COMMAND_RESPONSE",
+        TraceId="1=_1",
+        StatusCode=404,
+        Message="Lamp is gone",
+        OperationVersion="1.1",
+    )
+    (event,) = envelopes(emulator, "CONNECTOR_ERROR_REPORT")
+    assert (event["version"], event["resources"]) == ("1.0.0", [found["Arn"]])
+    assert event["payload"] == {
+        "statusCode": 404,
+        "resourceType": "account-association",
+        "resourceId": [association],
+        "associationArn": [found["Arn"]],
+        "connectorDestinationId": found["ConnectorDestinationId"],
+        "connectorDeviceId": "device-1",
+        "operation": "AWS.SendCommand",
+        "operationVersion": "1.1",
+        "traceId": "1=_1",
+        "logLevel": "ERROR",
+        "message": "AWS.SendCommand operation failed during asynchronous invocation of the"
+        " connector: Connector response exception: responseCode=404,"
+        " responseMessage=Lamp is gone",
+        "managedThingId": thing,
+    }
+
+
+def test_a_failure_of_a_device_nobody_has(emulator: Emulator, client: Client) -> None:
+    """What has no value is left out, and what is not known is not made up."""
+    connector = create_connector(client)
+    listen(client, "CONNECTOR_ERROR_REPORT")
+    say(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="1=_1", StatusCode=500)
+    (event,) = envelopes(emulator, "CONNECTOR_ERROR_REPORT")
+    assert event["resources"] == []
+    assert event["payload"].keys() == {
+        "statusCode",
+        "resourceType",
+        "connectorDeviceId",
+        "operation",
+        "operationVersion",
+        "traceId",
+        "logLevel",
+        "message",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "error"), [({"Message": "Cloud is down"}, {"message": "Cloud is down"}), ({}, {})]
+)
+def test_a_failed_discovery(
+    emulator: Emulator, client: Client, said: dict[str, str], error: dict[str, str]
+) -> None:
+    """A discovery that a connector cannot do fails, and both are told."""
+    connector, association, _thing = create_cloud_switch(client)
+    listen(client, "DEVICE_DISCOVERY_STATUS", "CONNECTOR_ERROR_REPORT")
+    discovery = client.start_device_discovery(
+        DiscoveryType="CLOUD", AccountAssociationId=association
+    )["Id"]
+    client.send_connector_event(
+        ConnectorId=connector,
+        Operation="DEVICE_DISCOVERY",
+        DeviceDiscoveryId=discovery,
+        StatusCode=500,
+        **said,
+    )
+    arn = client.get_account_association(AccountAssociationId=association)["Arn"]
+    event = envelopes(emulator, "DEVICE_DISCOVERY_STATUS")[-1]
+    assert event["resources"] == [arn]
+    assert event["payload"] == {
+        "deviceCount": 0,
+        "deviceDiscoveryId": discovery,
+        "status": "FAILED",
+        "error": {"code": "500", **error},
+    }
+    (report,) = payloads(emulator, "CONNECTOR_ERROR_REPORT")
+    assert (report["operation"], report["statusCode"]) == ("AWS.DiscoverDevices", 500)
+    assert report["resourceId"] == [association]
+    assert client.get_device_discovery(Identifier=discovery)["Status"] == "FAILED"

@@ -1,0 +1,131 @@
+"""The way of notifications onto real streams, which are moto's here."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from iotmi.emulator import Emulator
+from tests.emulator.support.notifications import (
+    command,
+    create_switch,
+    envelopes,
+    listen,
+    stream_arn,
+)
+from tests.emulator.support.requests import Client, create_thing, refused
+
+
+@pytest.fixture
+def kinesis() -> Iterator[Any]:
+    """A client of an emulated Kinesis that has the stream ``home``."""
+    with mock_aws():
+        client = boto3.client(
+            "kinesis",
+            region_name="eu-west-1",
+            aws_access_key_id="EMULATED",
+            aws_secret_access_key="emulated",
+        )
+        client.create_stream(StreamName="home", ShardCount=1)
+        yield client
+
+
+def records(kinesis: Client, name: str = "home") -> list[Any]:
+    """All records of a stream."""
+    iterator = kinesis.get_shard_iterator(
+        StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    answer = kinesis.get_records(ShardIterator=iterator, StreamARN=stream_arn(name))
+    found: list[Any] = answer["Records"]
+    return found
+
+
+def test_notifications_are_put_on_the_stream(kinesis: Client) -> None:
+    """When a call comes back, the stream has the record of what it caused."""
+    with Emulator(kinesis=kinesis) as emulator:
+        client: Any = emulator.boto3_client()
+        listen(client, "DEVICE_LIFE_CYCLE")
+        create_thing(client)
+        (record,) = records(kinesis)
+        (sent,) = emulator.notifications
+        assert record["Data"] == sent.data
+        assert record["PartitionKey"] == sent.partition_key
+        assert json.loads(record["Data"])["messageType"] == "DEVICE_LIFE_CYCLE"
+        assert emulator.undelivered == ()
+
+
+def test_the_stream_has_the_order_of_the_world(kinesis: Client) -> None:
+    """Of calls from many threads the stream has every record once, in the order they are kept."""
+    with Emulator(kinesis=kinesis) as emulator:
+        client: Any = emulator.boto3_client()
+        listen(client, "DEVICE_LIFE_CYCLE")
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(lambda _: create_thing(client), range(64)))
+        sent = [each.data for each in emulator.notifications]
+        assert [each["Data"] for each in records(kinesis)] == sent
+        assert len(sent) == 64
+
+
+def test_a_put_that_fails_breaks_nothing(kinesis: Client, tmp_path: Path) -> None:
+    """The call is carried out, and what could not be put is kept with the reason."""
+    path = tmp_path / "home.db"
+    with Emulator(path, kinesis=kinesis) as emulator:
+        client: Any = emulator.boto3_client()
+        listen(client, "DEVICE_LIFE_CYCLE", name="nowhere")
+        thing = create_thing(client)
+        assert client.get_managed_thing(Identifier=thing)["Id"] == thing
+        client.update_destination(Name="nowhere", DeliveryDestinationArn=stream_arn("home"))
+        create_thing(client)
+    with Emulator(path) as emulator:
+        (failed, *_rest), delivered = emulator.undelivered, records(kinesis)
+        assert failed.notification == emulator.notifications[0]
+        assert "ResourceNotFoundException" in failed.reason
+        taken = {each.data for each in emulator.notifications}
+        taken -= {each.notification.data for each in emulator.undelivered}
+        assert {each["Data"] for each in delivered} == taken
+        assert len(delivered) == 1
+
+
+def test_a_refused_request_puts_nothing(kinesis: Client) -> None:
+    """What was undone has not been put anywhere."""
+    with Emulator(kinesis=kinesis) as emulator:
+        client: Any = emulator.boto3_client()
+        listen(client, "DEVICE_STATE")
+        thing = create_switch(client)
+        with refused("ValidationException"):
+            command(client, thing, {"name": "On"}, {"name": "Explode"})
+        assert records(kinesis) == []
+        command(client, thing, {"name": "On"})
+        assert len(records(kinesis)) == 1
+
+
+def test_closed_in_the_middle_of_a_put(kinesis: Client) -> None:
+    """A call whose put fails while the emulator is closed is carried out all the same."""
+    with Emulator(kinesis=kinesis) as emulator:
+        client: Any = emulator.boto3_client()
+        listen(client, "DEVICE_LIFE_CYCLE", name="nowhere")
+
+        def close(**_event: object) -> None:
+            emulator.close()
+
+        kinesis.meta.events.register("before-call.kinesis.PutRecord", close)
+        assert create_thing(client)
+
+
+def test_only_kinesis_takes_notifications() -> None:
+    """A client of another service is refused at once."""
+    with Emulator() as emulator, pytest.raises(ValueError, match="not of kinesis"):
+        Emulator(kinesis=emulator.boto3_client())
+
+
+def test_without_a_stream_notifications_are_kept(emulator: Emulator, client: Client) -> None:
+    """Where no client of Kinesis is given, nothing is put and nothing is missed."""
+    listen(client, "DEVICE_LIFE_CYCLE")
+    create_thing(client)
+    assert len(envelopes(emulator, "DEVICE_LIFE_CYCLE")) == 1
+    assert emulator.undelivered == ()

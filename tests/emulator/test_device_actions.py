@@ -1,0 +1,184 @@
+"""What devices do: actions, reports, events, and what they are made of."""
+
+import pytest
+
+from iotmi.emulator import Capability, Device, Emulator
+from tests.emulator.support.devices import LOCKED, UNKNOWN, UNLOCKED, live, state_of, tell
+from tests.emulator.support.requests import Client, create_thing
+
+
+@pytest.mark.parametrize(
+    ("device", "cluster", "steps"),
+    [
+        (
+            Device.bulb(),
+            "OnOff",
+            [
+                ("On", {}, {"OnOff": True}),
+                ("Toggle", {}, {"OnOff": False}),
+                ("OnWithTimedOff", {"OnTime": 5}, {"OnOff": True}),
+                ("Off", {}, {"OnOff": False}),
+            ],
+        ),
+        (
+            Device.bulb(),
+            "LevelControl",
+            [
+                ("MoveToLevel", {"Level": 9, "TransitionTime": 0}, {"CurrentLevel": 9}),
+                ("MoveToLevel", {}, {"CurrentLevel": 9}),
+                ("Stop", {}, {"CurrentLevel": 9}),
+            ],
+        ),
+        (
+            Device.bulb(),
+            "ColorControl",
+            [
+                ("MoveToHue", {"Hue": 1}, {"CurrentHue": 1}),
+                ("MoveToSaturation", {"Saturation": 2}, {"CurrentHue": 1, "CurrentSaturation": 2}),
+                (
+                    "MoveToColorTemperature",
+                    {"ColorTemperatureMireds": 3},
+                    {"CurrentHue": 1, "CurrentSaturation": 2, "ColorTemperatureMireds": 3},
+                ),
+            ],
+        ),
+        (
+            Device.lock(),
+            "DoorLock",
+            [
+                ("UnlockDoor", {}, UNLOCKED),
+                ("LockDoor", {"PINCode": "1"}, LOCKED),
+                ("UnlockWithTimeout", {"Timeout": 5}, UNLOCKED),
+            ],
+        ),
+        (
+            Device.thermostat(),
+            "Thermostat",
+            [
+                (
+                    "SetpointRaiseLower",
+                    {"Mode": "Heat", "Amount": 5},
+                    {"OccupiedHeatingSetpoint": 2050},
+                ),
+                (
+                    "SetpointRaiseLower",
+                    {"Mode": 2, "Amount": -10},
+                    {"OccupiedHeatingSetpoint": 1950, "OccupiedCoolingSetpoint": 2500},
+                ),
+                (
+                    "SetpointRaiseLower",
+                    {"Amount": 5},
+                    {"OccupiedHeatingSetpoint": 1950, "OccupiedCoolingSetpoint": 2500},
+                ),
+                (
+                    "UpdateState",
+                    {"SystemMode": "Cool"},
+                    {
+                        "OccupiedHeatingSetpoint": 1950,
+                        "OccupiedCoolingSetpoint": 2500,
+                        "SystemMode": "Cool",
+                    },
+                ),
+            ],
+        ),
+        (
+            Device.sensor(),
+            "TemperatureMeasurement",
+            [("ReadState", {"propertiesToRead": ["*"]}, {"MeasuredValue": 1900})],
+        ),
+    ],
+    ids=["switch", "level", "color", "lock", "thermostat", "sensor"],
+)
+def test_a_device_does_what_it_is_told(
+    emulator: Emulator,
+    client: Client,
+    device: Device,
+    cluster: str,
+    steps: list[tuple[str, dict[str, object], dict[str, object]]],
+) -> None:
+    """Each action changes what it is about, and the state shows what was reported so far."""
+    thing = live(emulator, client, device)
+    assert state_of(client, thing) == {}
+    for action, parameters, expected in steps:
+        tell(client, thing, cluster, action, **parameters)
+        assert state_of(client, thing) == {cluster: expected}
+
+
+def test_a_setpoint_that_there_is_not_stays(emulator: Emulator, client: Client) -> None:
+    """A thermostat that only heats has no setpoint for cooling to move."""
+    heater = Device(
+        "Heater",
+        "Thermostat",
+        (Capability("matter.Thermostat@1.4", {"OccupiedHeatingSetpoint": 2000}),),
+    )
+    thing = live(emulator, client, heater)
+    tell(client, thing, "Thermostat", "SetpointRaiseLower", Mode=2, Amount=10)
+    assert state_of(client, thing) == {"Thermostat": {"OccupiedHeatingSetpoint": 2100}}
+
+
+def test_a_device_is_made_of_the_catalogue() -> None:
+    """What is not in the schema catalogue cannot be in a device; a device is a value."""
+    assert Device.plug() == Device.plug() != Device.plug("Kettle")
+    assert len({Device.plug(), Device.plug(), Device.bulb()}) == 2
+    with Emulator() as emulator:
+        for capability in (
+            Capability("matter.Coffee@1.4", {}),
+            Capability("matter.OnOff@1.4", {"Milk": 1, "Sugar": 2}),
+        ):
+            with pytest.raises(ValueError, match=r"no matter\.Coffee@1\.4|has no Milk, Sugar"):
+                emulator.devices.appear(UNKNOWN, Device("Machine", "Coffee", (capability,)))
+
+
+def test_a_device_reports(emulator: Emulator, client: Client) -> None:
+    """What it reports is its state; of what it does not have it reports nothing."""
+    sensor = live(emulator, client, Device.sensor())
+    emulator.devices.report(sensor, "StateValue", value=False)
+    emulator.devices.report(sensor, "MeasuredValue", 2150)
+    assert state_of(client, sensor) == {
+        "BooleanState": {"StateValue": False},
+        "TemperatureMeasurement": {"MeasuredValue": 2150},
+    }
+    with pytest.raises(ValueError, match="no LockState among its properties"):
+        emulator.devices.report(sensor, "LockState", "Locked")
+    emulator.devices.power_off(sensor)
+    with pytest.raises(ValueError, match="not connected"):
+        emulator.devices.report(sensor, "MeasuredValue", 0)
+    with pytest.raises(LookupError, match=UNKNOWN):
+        emulator.devices.report(UNKNOWN, "MeasuredValue", 0)
+    with pytest.raises(ValueError, match="PRE_ASSOCIATED, not ACTIVATED"):
+        emulator.devices.report(create_thing(client), "MeasuredValue", 0)
+
+
+def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
+    """Where two endpoints have a property of a name, the test says which of them is meant."""
+    switch = "matter.OnOff@1.4"
+    strip = Device(
+        "Strip",
+        "On/Off Plug-in Unit",
+        (Capability(switch, {"OnOff": False}), Capability(switch, {"OnOff": False}, "2")),
+    )
+    thing = live(emulator, client, strip)
+    with pytest.raises(ValueError, match=f"{switch} at 1, {switch} at 2; say which"):
+        emulator.devices.report(thing, "OnOff", value=True)
+    emulator.devices.report(thing, "OnOff", value=True, endpoint="2", capability=switch)
+    (endpoint,) = client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"]
+    assert endpoint["endpointId"] == "2"
+
+
+def test_a_device_tells_of_an_event(emulator: Emulator, client: Client) -> None:
+    """An event goes to the destination of device events, and changes no state."""
+    lock = live(emulator, client, Device.lock())
+    client.create_destination(
+        DeliveryDestinationArn="arn:aws:kinesis:eu-west-1:123456789012:stream/home",
+        DeliveryDestinationType="KINESIS",
+        Name="home",
+        RoleArn="arn:aws:iam::123456789012:role/home",
+    )
+    client.create_notification_configuration(DestinationName="home", EventType="DEVICE_EVENT")
+    emulator.devices.emit(lock, "DoorLockAlarm", "Jammed")
+    (notification,) = emulator.notifications.of("DEVICE_EVENT")
+    assert "DoorLockAlarm" in str(notification.payload)
+    assert "Jammed" in str(notification.payload)
+    assert state_of(client, lock) == {}
+    with pytest.raises(ValueError, match="no Doorbell among its events"):
+        emulator.devices.emit(lock, "Doorbell")

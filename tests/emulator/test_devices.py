@@ -1,0 +1,256 @@
+"""Devices, hubs and people in a test's hand, where nothing takes time."""
+
+import pytest
+
+from iotmi.emulator import Device, Emulator
+from tests.emulator.support.devices import (
+    LOCKED,
+    UNKNOWN,
+    UNLOCKED,
+    adopt,
+    connection_of,
+    found,
+    live,
+    search,
+    search_cloud,
+    state_of,
+    tell,
+)
+from tests.emulator.support.requests import (
+    Client,
+    activate,
+    create_association,
+    create_thing,
+    destination,
+    refused,
+    status_of,
+)
+
+
+@pytest.fixture
+def hub(client: Client) -> str:
+    """A hub that is activated."""
+    identifier = create_thing(client)
+    activate(client, identifier)
+    return identifier
+
+
+def test_a_device_that_is_off_is_not_set_up(emulator: Emulator, client: Client) -> None:
+    """Looks bring it no further until it is switched on."""
+    thing = create_thing(client)
+    emulator.devices.power_off(thing)
+    assert {status_of(client, thing) for _ in range(3)} == {"PRE_ASSOCIATED"}
+    emulator.devices.power_on(thing)
+    assert [status_of(client, thing) for _ in range(3)][1:] == ["DISCOVERED", "ACTIVATED"]
+
+
+def test_a_connection_is_lost_and_found(emulator: Emulator, client: Client, hub: str) -> None:
+    """The connectivity data tells that, since when, and why."""
+    assert connection_of(client, hub) == (True, None)
+    before = client.get_managed_thing_connectivity_data(Identifier=hub)["Timestamp"]
+    emulator.devices.go_offline(hub, reason="CLIENT_INITIATED_DISCONNECT")
+    assert connection_of(client, hub) == (False, "CLIENT_INITIATED_DISCONNECT")
+    assert client.get_managed_thing_connectivity_data(Identifier=hub)["Timestamp"] > before
+    emulator.devices.come_online(hub)
+    assert connection_of(client, hub) == (True, None)
+    emulator.devices.power_off(hub)
+    assert connection_of(client, hub) == (False, "MQTT_KEEP_ALIVE_TIMEOUT")
+    with pytest.raises(ValueError, match=r"one of .*CONNECTION_LOST"):
+        emulator.devices.go_offline(hub, reason="Because")
+
+
+def test_a_command_to_a_device_that_is_cut_off_fails(emulator: Emulator, client: Client) -> None:
+    """It is taken and changes nothing; one that asks for what there is not is still refused."""
+    lock = live(emulator, client, Device.lock())
+    emulator.devices.go_offline(lock)
+    assert tell(client, lock, "DoorLock", "UnlockDoor")
+    assert state_of(client, lock) == {}
+    with refused("ValidationException"):
+        tell(client, lock, "DoorLock", "Open")
+    emulator.devices.come_online(lock)
+    tell(client, lock, "DoorLock", "ReadState", propertiesToRead=["LockState"])
+    assert state_of(client, lock) == {"DoorLock": LOCKED}
+
+
+def test_devices_are_cut_off_with_their_hub(emulator: Emulator, client: Client, hub: str) -> None:
+    """What stands behind a hub that is off is not reached, and leaves when it is back."""
+    emulator.devices.appear(hub, Device.plug())
+    (plug,) = found(client, search(client, hub))
+    thing = adopt(client, plug["AuthenticationMaterial"])
+    activate(client, thing)
+    emulator.devices.power_off(hub)
+    assert connection_of(client, thing) == (False, "MQTT_KEEP_ALIVE_TIMEOUT")
+    client.delete_managed_thing(Identifier=thing)
+    assert {status_of(client, thing) for _ in range(3)} == {"DELETE_IN_PROGRESS"}
+    emulator.devices.power_on(hub)
+    status_of(client, thing)
+    with refused("ResourceNotFoundException"):
+        status_of(client, thing)
+
+
+def test_a_hub_that_is_offline_stays_in_deletion(
+    emulator: Emulator, client: Client, hub: str
+) -> None:
+    """It is gone once it has said so, or once it is back, or by force."""
+    emulator.devices.go_offline(hub)
+    client.delete_managed_thing(Identifier=hub)
+    assert {status_of(client, hub) for _ in range(3)} == {"DELETE_IN_PROGRESS"}
+    emulator.devices.confirm_deletion(hub)
+    with refused("ResourceNotFoundException"):
+        status_of(client, hub)
+    with pytest.raises(LookupError, match=hub):
+        emulator.devices.confirm_deletion(hub)
+
+
+def test_a_deletion_may_fail(emulator: Emulator, client: Client, hub: str) -> None:
+    """A deletion that failed stays so, and can be asked for again; only one under way can fail."""
+    with pytest.raises(ValueError, match="ACTIVATED, not DELETE_IN_PROGRESS"):
+        emulator.devices.fail_deletion(hub)
+    client.delete_managed_thing(Identifier=hub)
+    emulator.devices.fail_deletion(hub)
+    assert {status_of(client, hub) for _ in range(2)} == {"DELETION_FAILED"}
+    client.delete_managed_thing(Identifier=hub)
+    status_of(client, hub)
+    with refused("ResourceNotFoundException"):
+        status_of(client, hub)
+
+
+def test_a_device_appears_by_its_hub(emulator: Emulator, client: Client, hub: str) -> None:
+    """A discovery finds it; made a thing, it has its own report and is found no more."""
+    emulator.devices.appear(hub, Device.bulb())
+    emulator.devices.appear(hub, Device.lock())
+    bulb, lock = found(client, search(client, hub))
+    assert (bulb["Brand"], bulb["Model"], bulb["DeviceTypes"]) == ("Emulated", "E1", [])
+    thing = adopt(client, lock["AuthenticationMaterial"])
+    activate(client, thing)
+    assert client.get_managed_thing(Identifier=thing)["ParentControllerId"] == hub
+    report = client.get_managed_thing_capabilities(Identifier=thing)["CapabilityReport"]
+    assert report["endpoints"][0]["deviceTypes"] == ["Door Lock"]
+    (left,) = found(client, search(client, hub))
+    assert left["AuthenticationMaterial"] != bulb["AuthenticationMaterial"]
+    client.delete_managed_thing(Identifier=thing, Force=True)
+    assert len(found(client, search(client, hub))) == 2
+
+
+def test_a_device_appears_in_a_cloud(emulator: Emulator, client: Client) -> None:
+    """A cloud discovery finds it by its own name and id, all or only what it is asked for."""
+    association = create_association(client)
+    emulator.devices.appear(association, Device.plug("Kettle"), identifier="kettle-1")
+    other = emulator.devices.appear(association, Device.sensor())
+    kettle, sensor = found(client, search_cloud(client, association))
+    assert (kettle["ConnectorDeviceId"], kettle["ConnectorDeviceName"]) == ("kettle-1", "Kettle")
+    assert kettle["DeviceTypes"] == ["On/Off Plug-in Unit"]
+    assert sensor["ConnectorDeviceId"] == other
+    discovery = search_cloud(client, association, ConnectorDeviceIdList=["kettle-1"])
+    assert [each["ConnectorDeviceId"] for each in found(client, discovery)] == ["kettle-1"]
+    thing = adopt(client, f"CLOUD:{discovery}:kettle-1")
+    client.register_account_association(
+        ManagedThingId=thing, AccountAssociationId=association, DeviceDiscoveryId=discovery
+    )
+    tell(client, thing, "OnOff", "On")
+    assert state_of(client, thing) == {"OnOff": {"OnOff": True}}
+
+
+def test_a_foreseen_cloud_device_is_what_appeared(emulator: Emulator, client: Client) -> None:
+    """A thing made before its device was found has that device's capabilities afterwards."""
+    association = create_association(client)
+    thing = create_thing(
+        client,
+        Role="DEVICE",
+        AuthenticationMaterial=f"CLOUD:lock-1:{association}",
+        AuthenticationMaterialType="PRE_ONBOARDED_CLOUD",
+    )
+    emulator.devices.appear(association, Device.lock(), identifier="lock-1")
+    found(client, search_cloud(client, association))
+    assert status_of(client, thing) == "ACTIVATED"
+    tell(client, thing, "DoorLock", "UnlockDoor")
+    assert state_of(client, thing) == {"DoorLock": UNLOCKED}
+
+
+def test_a_device_appears_somewhere(emulator: Emulator) -> None:
+    """There must be such a hub or association."""
+    with pytest.raises(LookupError, match=UNKNOWN):
+        emulator.devices.appear(UNKNOWN, Device.bulb())
+
+
+@pytest.mark.parametrize("end", ["FAILED", "TIMED_OUT", "SUCCEEDED"])
+def test_a_discovery_ends_as_told(emulator: Emulator, client: Client, hub: str, end: str) -> None:
+    """A discovery in hand runs until the test ends it, and only success finds anything."""
+    discovery = search(client, hub)
+    emulator.devices.hold(discovery)
+    states = {client.get_device_discovery(Identifier=discovery)["Status"] for _ in range(3)}
+    assert states == {"RUNNING"}
+    ends = {
+        "FAILED": emulator.devices.fail_discovery,
+        "TIMED_OUT": emulator.devices.time_out_discovery,
+        "SUCCEEDED": emulator.devices.finish_discovery,
+    }
+    ends[end](discovery)
+    answer = client.get_device_discovery(Identifier=discovery)
+    assert answer["Status"] == end
+    assert answer["FinishedAt"] >= answer["StartedAt"]
+    devices = client.list_discovered_devices(Identifier=discovery)["Items"]
+    assert len(devices) == (2 if end == "SUCCEEDED" else 0)
+    with pytest.raises(ValueError, match=f"{end}, not RUNNING"):
+        ends[end](discovery)
+
+
+def test_what_is_released_goes_on(emulator: Emulator, client: Client, hub: str) -> None:
+    """Of a resource that is held nothing comes by itself; a held hub holds its discoveries."""
+    discovery = search(client, hub)
+    emulator.devices.hold(hub)
+    for _ in range(3):
+        assert client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING"
+    emulator.devices.release(hub)
+    assert len(found(client, discovery)) == 2
+    with pytest.raises(LookupError, match=UNKNOWN):
+        emulator.devices.hold(UNKNOWN)
+
+
+def test_what_is_held_is_held_against_time_too() -> None:
+    """A held discovery does not even time out; released, it takes the time it always takes."""
+    with Emulator(clock="emulated") as emulator:
+        client: Client = emulator.boto3_client()
+        hub = create_thing(client)
+        emulator.advance(minutes=1)
+        discovery = search(client, hub)
+        emulator.devices.hold(discovery)
+        emulator.advance(days=1)
+        assert client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING"
+        emulator.devices.release(discovery)
+        emulator.advance(seconds=24)
+        assert client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING"
+        emulator.advance(seconds=1)
+        assert client.get_device_discovery(Identifier=discovery)["Status"] == "SUCCEEDED"
+
+
+def create_login(client: Client) -> str:
+    identifier: str = client.create_account_association(ConnectorDestinationId=destination(client))[
+        "AccountAssociationId"
+    ]
+    return identifier
+
+
+def test_a_user_signs_in_when_told(emulator: Emulator, client: Client) -> None:
+    """A held association waits for its user, who may turn away, come back, and be forgotten."""
+    association = create_login(client)
+    devices = emulator.devices
+
+    def state() -> tuple[str, str | None]:
+        answer = client.get_account_association(AccountAssociationId=association)
+        return answer["AssociationState"], answer.get("ErrorMessage")
+
+    devices.hold(association)
+    assert {state() for _ in range(3)} == {("ASSOCIATION_IN_PROGRESS", None)}
+    with pytest.raises(ValueError, match="not ASSOCIATION_SUCCEEDED"):
+        devices.expire_tokens(association)
+    devices.refuse_sign_in(association)
+    assert state() == ("ASSOCIATION_FAILED", "The user did not sign in")
+    client.start_account_association_refresh(AccountAssociationId=association)
+    assert {state() for _ in range(3)} == {("ASSOCIATION_IN_PROGRESS", None)}
+    devices.sign_in(association)
+    assert state() == ("ASSOCIATION_SUCCEEDED", None)
+    devices.expire_tokens(association)
+    assert {state() for _ in range(3)} == {("REFRESH_TOKEN_EXPIRED", None)}
+    with pytest.raises(ValueError, match="REFRESH_TOKEN_EXPIRED, not"):
+        devices.sign_in(association)

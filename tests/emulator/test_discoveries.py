@@ -1,0 +1,312 @@
+"""Device discoveries: by hubs, in clouds, and of hubs' capabilities."""
+
+from typing import Any
+
+import pytest
+
+from tests.emulator.support.requests import (
+    Answer,
+    Client,
+    activate,
+    create_association,
+    create_thing,
+    destination,
+    refused,
+    register,
+    status_of,
+)
+
+UNKNOWN = "0" * 32
+
+
+def start(client: Client, kind: str, **parameters: object) -> str:
+    """Start a discovery; its id."""
+    identifier: str = client.start_device_discovery(DiscoveryType=kind, **parameters)["Id"]
+    return identifier
+
+
+def finished(client: Client, kind: str, **parameters: object) -> str:
+    """Start a discovery and look until it has succeeded; its id."""
+    identifier = start(client, kind, **parameters)
+    while client.get_device_discovery(Identifier=identifier)["Status"] == "RUNNING":
+        pass
+    return identifier
+
+
+def devices_of(client: Client, discovery: str) -> list[Answer]:
+    items: list[Answer] = client.list_discovered_devices(Identifier=discovery)["Items"]
+    return items
+
+
+def test_a_discovery_succeeds_after_one_look(client: Client) -> None:
+    """A discovery runs, and the look after the first sees that it has succeeded."""
+    hub = create_thing(client)
+    answer = client.start_device_discovery(
+        DiscoveryType="ZIGBEE", ControllerIdentifier=hub, Tags={"a": "b"}
+    )
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    first, second = (client.get_device_discovery(Identifier=answer["Id"]) for _ in range(2))
+    assert (first["Status"], second["Status"]) == ("RUNNING", "SUCCEEDED")
+    assert first["Arn"].endswith(f":device-discovery/{answer['Id']}")
+    assert first["StartedAt"] == answer["StartedAt"] < second["FinishedAt"]
+    assert "FinishedAt" not in first
+    assert (first["ControllerId"], first["DiscoveryType"]) == (hub, "ZIGBEE")
+    assert first["Tags"] == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("ZIGBEE", {}),
+        ("ZWAVE", {}),
+        (
+            "ZWAVE",
+            {
+                "AuthenticationMaterial": "13333",
+                "AuthenticationMaterialType": "ZWAVE_INSTALL_CODE",
+            },
+        ),
+        ("CUSTOM", {"CustomProtocolDetail": {"Name": "Matter", "NodeId": "101"}}),
+    ],
+)
+def test_a_hub_finds_two_devices(client: Client, kind: str, parameters: dict[str, Any]) -> None:
+    """Nothing is listed while it runs, then two devices with a material, always the same."""
+    hub = create_thing(client)
+    discovery = start(client, kind, ControllerIdentifier=hub, **parameters)
+    assert devices_of(client, discovery) == []
+    first, second = devices_of(client, discovery)
+    assert first["AuthenticationMaterial"] != second["AuthenticationMaterial"]
+    assert set(first) == {"AuthenticationMaterial", "DeviceTypes", "DiscoveredAt"}
+    assert first["DeviceTypes"] == []
+    assert devices_of(client, discovery) == [first, second]
+    pages = client.get_paginator("list_discovered_devices").paginate(
+        Identifier=discovery, PaginationConfig={"PageSize": 1}
+    )
+    assert [page["Items"] for page in pages] == [[first], [second]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "rule"),
+    [
+        ("ZIGBEE", {}, "ControllerIdentifier is required by ZIGBEE"),
+        ("ZWAVE", {}, "ControllerIdentifier is required by ZWAVE"),
+        ("CUSTOM", {}, "CustomProtocolDetail is required by CUSTOM"),
+        ("CUSTOM", {"CustomProtocolDetail": {"NodeId": "1"}}, "must have a Name"),
+        ("CLOUD", {}, "AccountAssociationId is required by CLOUD"),
+        ("CONTROLLER_CAPABILITY_REDISCOVERY", {}, "Protocol is required by CONTROLLER"),
+        ("ZIGBEE", {"Protocol": "ZIGBEE"}, "Protocol must go with CONTROLLER"),
+        ("CLOUD", {"EndDeviceIdentifier": "1"}, "EndDeviceIdentifier must go with CONTROLLER"),
+        ("ZWAVE", {"AuthenticationMaterial": "13333"}, "must go together"),
+    ],
+)
+def test_each_type_needs_its_inputs(
+    client: Client, kind: str, parameters: dict[str, Any], rule: str
+) -> None:
+    """What a type needs, and what it does not take, is told before anything is started."""
+    with refused("ValidationException", rule):
+        start(client, kind, **parameters)
+    assert client.list_device_discoveries()["Items"] == []
+
+
+def test_what_a_discovery_names_must_be_there(client: Client) -> None:
+    """An unknown hub, device or association is not found, and so is an unknown discovery."""
+    hub = create_thing(client)
+    rediscovery = "CONTROLLER_CAPABILITY_REDISCOVERY"
+    calls = (
+        lambda: start(client, "ZIGBEE", ControllerIdentifier=UNKNOWN),
+        lambda: start(client, "CLOUD", AccountAssociationId=UNKNOWN),
+        lambda: start(
+            client,
+            rediscovery,
+            ControllerIdentifier=hub,
+            Protocol="ZIGBEE",
+            EndDeviceIdentifier=UNKNOWN,
+        ),
+        lambda: client.get_device_discovery(Identifier=UNKNOWN),
+        lambda: client.list_discovered_devices(Identifier=UNKNOWN),
+    )
+    for call in calls:
+        with refused("ResourceNotFoundException") as answer:
+            call()
+        assert answer["ResourceId"] == UNKNOWN
+
+
+def test_a_cloud_discovery_needs_a_login_that_succeeded(client: Client) -> None:
+    """An association still in progress has no devices to discover."""
+    answer = client.create_account_association(ConnectorDestinationId=destination(client))
+    with refused("ConflictException"):
+        start(client, "CLOUD", AccountAssociationId=answer["AccountAssociationId"])
+
+
+def test_the_deprecated_name_of_an_association(client: Client) -> None:
+    """The old name of the parameter is taken, and shown under both."""
+    association = create_association(client)
+    discovery = start(client, "CLOUD", ConnectorAssociationIdentifier=association)
+    got = client.get_device_discovery(Identifier=discovery)
+    assert got["AccountAssociationId"] == got["ConnectorAssociationId"] == association
+
+
+def test_discoveries_are_listed_by_type_and_status(client: Client) -> None:
+    """Each filter keeps what is of its value."""
+    hub = create_thing(client)
+    first = finished(client, "ZIGBEE", ControllerIdentifier=hub)
+    second = start(client, "ZWAVE", ControllerIdentifier=hub)
+
+    def listed(**filters: str) -> list[str]:
+        return [item["Id"] for item in client.list_device_discoveries(**filters)["Items"]]
+
+    assert listed() == [first, second]
+    assert listed(TypeFilter="ZWAVE") == [second]
+    assert listed(StatusFilter="SUCCEEDED") == [first]
+    assert listed(TypeFilter="ZWAVE", StatusFilter="SUCCEEDED") == []
+
+
+def test_a_repeated_start_is_one_discovery(client: Client) -> None:
+    """A client token holds here too, though botocore does not make one up."""
+    hub = create_thing(client)
+    first, second = (
+        start(client, "ZIGBEE", ControllerIdentifier=hub, ClientToken="t") for _ in range(2)
+    )
+    assert first == second
+    assert len(client.list_device_discoveries()["Items"]) == 1
+
+
+def test_a_hub_gets_the_device_it_found(client: Client) -> None:
+    """A thing made with the material belongs to the hub, and no second one is made."""
+    hub = create_thing(client)
+    discovery = finished(client, "ZIGBEE", ControllerIdentifier=hub)
+    given = {
+        "Role": "DEVICE",
+        "AuthenticationMaterial": devices_of(client, discovery)[0]["AuthenticationMaterial"],
+        "AuthenticationMaterialType": "DISCOVERED_DEVICE",
+    }
+    thing = create_thing(client, **given)
+    activate(client, thing)
+    assert client.get_managed_thing(Identifier=thing)["ParentControllerId"] == hub
+    (child,) = client.list_managed_things(ParentControllerIdentifierFilter=hub)["Items"]
+    assert child["Id"] == thing
+    listed, other = devices_of(client, discovery)
+    assert listed["ManagedThingId"] == thing
+    assert "ManagedThingId" not in other
+    with refused("ConflictException", "discovered device"):
+        create_thing(client, **given)
+    with refused("ConflictException", "controller"):
+        client.delete_managed_thing(Identifier=hub)
+    client.delete_managed_thing(Identifier=thing, Force=True)
+    assert create_thing(client, **given) != thing
+
+
+def test_rediscovery_lists_the_hubs_devices(client: Client) -> None:
+    """A rediscovery finds the devices the hub has, or the one asked for."""
+    hub = create_thing(client)
+    found = devices_of(client, finished(client, "ZIGBEE", ControllerIdentifier=hub))
+    things = [
+        create_thing(
+            client,
+            Role="DEVICE",
+            AuthenticationMaterial=device["AuthenticationMaterial"],
+            AuthenticationMaterialType="DISCOVERED_DEVICE",
+        )
+        for device in found
+    ]
+    given = {"ControllerIdentifier": hub, "Protocol": "ZIGBEE"}
+    kind = "CONTROLLER_CAPABILITY_REDISCOVERY"
+    everything = devices_of(client, finished(client, kind, **given))
+    assert [device["ManagedThingId"] for device in everything] == things
+    assert {device["Modification"] for device in everything} == {"NO_CHANGE"}
+    one = devices_of(client, finished(client, kind, EndDeviceIdentifier=things[1], **given))
+    assert [device["ManagedThingId"] for device in one] == [things[1]]
+
+
+def test_a_cloud_has_two_devices(client: Client) -> None:
+    """A user's cloud has the same two devices each time, until a thing is made of one."""
+    association = create_association(client)
+    discovery = finished(client, "CLOUD", AccountAssociationId=association)
+    lamp, lock = devices_of(client, discovery)
+    assert (lamp["ConnectorDeviceName"], lamp["Brand"], lamp["Model"]) == (
+        "Lamp",
+        "Emulated",
+        "Lamp",
+    )
+    assert (lamp["DeviceTypes"], lamp["Modification"]) == (["On/Off Light"], "DISCOVERED")
+    assert "AuthenticationMaterial" not in lamp
+    thing = create_thing(
+        client,
+        Role="DEVICE",
+        AuthenticationMaterial=f"CLOUD:{discovery}:{lamp['ConnectorDeviceId']}",
+        AuthenticationMaterialType="DISCOVERED_DEVICE",
+    )
+    assert status_of(client, thing) == "UNASSOCIATED"
+    register(client, thing, association)
+    again = finished(client, "CLOUD", AccountAssociationId=association)
+    known, other = devices_of(client, again)
+    assert known["ConnectorDeviceId"] == lamp["ConnectorDeviceId"]
+    assert (known["ManagedThingId"], known["Modification"]) == (thing, "NO_CHANGE")
+    assert other["ConnectorDeviceId"] == lock["ConnectorDeviceId"]
+    assert "ManagedThingId" not in other
+
+
+def pre_onboarded(client: Client, device: str, association: str) -> str:
+    return create_thing(
+        client,
+        Role="DEVICE",
+        AuthenticationMaterial=f"CLOUD:{device}:{association}",
+        AuthenticationMaterialType="PRE_ONBOARDED_CLOUD",
+    )
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_cloud_discovery_activates_what_was_foreseen(client: Client, *, asked: bool) -> None:
+    """A pre-onboarded thing is registered by the success of a discovery that found it."""
+    association = create_association(client)
+    thing = pre_onboarded(client, "lamp-7", association)
+    filters: dict[str, Any] = {"ConnectorDeviceIdList": ["lamp-7", "lamp-8"]} if asked else {}
+    discovery = start(client, "CLOUD", AccountAssociationId=association, **filters)
+    assert status_of(client, thing) == "PRE_ASSOCIATED"
+    client.get_device_discovery(Identifier=discovery)
+    got = client.get_managed_thing(Identifier=thing)
+    assert (got["ProvisioningStatus"], got["ConnectorDeviceId"]) == ("ACTIVATED", "lamp-7")
+    (pair,) = client.list_managed_thing_account_associations(ManagedThingId=thing)["Items"]
+    assert pair["ManagedThingAssociationStatus"] == "ASSOCIATED"
+    found = {item["ConnectorDeviceId"]: item for item in devices_of(client, discovery)}
+    assert found["lamp-7"]["ManagedThingId"] == thing
+    assert ("lamp-8" in found) is asked
+    assert len(found) == (2 if asked else 3)
+
+
+def test_an_association_on_its_way_out_registers_nothing(client: Client) -> None:
+    """What was foreseen for it stays so, and goes with it."""
+    association = create_association(client)
+    discovery = start(client, "CLOUD", AccountAssociationId=association)
+    client.delete_account_association(AccountAssociationId=association)
+    thing = pre_onboarded(client, "lamp-7", association)
+    client.get_device_discovery(Identifier=discovery)
+    assert status_of(client, thing) == "PRE_ASSOCIATED"
+    client.get_account_association(AccountAssociationId=association)
+    assert client.list_managed_thing_account_associations(ManagedThingId=thing)["Items"] == []
+
+
+def test_what_is_not_found_stays_foreseen(client: Client) -> None:
+    """A thing whose device was not asked for, or that is being deleted, is left as it is."""
+    association = create_association(client)
+    thing = pre_onboarded(client, "lamp-7", association)
+    leaving = pre_onboarded(client, "lamp-8", association)
+    client.delete_managed_thing(Identifier=leaving)
+    finished(
+        client,
+        "CLOUD",
+        AccountAssociationId=association,
+        ConnectorDeviceIdList=["lamp-8", "lamp-9"],
+    )
+    assert status_of(client, thing) == "PRE_ASSOCIATED"
+    assert status_of(client, leaving) == "DELETE_IN_PROGRESS"
+
+
+def test_an_association_may_go_while_it_is_discovered(client: Client) -> None:
+    """A discovery ends well though its association is gone by then."""
+    association = create_association(client)
+    discovery = start(client, "CLOUD", AccountAssociationId=association)
+    client.delete_account_association(AccountAssociationId=association)
+    client.get_account_association(AccountAssociationId=association)
+    client.get_device_discovery(Identifier=discovery)
+    assert client.get_device_discovery(Identifier=discovery)["Status"] == "SUCCEEDED"

@@ -1,0 +1,78 @@
+"""One file and several emulators: opening it at once, and waiting for each other."""
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from iotmi.emulator import Emulator
+from iotmi.emulator._storage.store import write_ahead
+
+
+def mode_of(connection: sqlite3.Connection) -> str:
+    """How SQLite keeps a file's journal."""
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    return str(mode)
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection]]:
+    """Two connections to a file; the second is in the middle of reading it."""
+    path = tmp_path / "home.db"
+    with (
+        closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as opening,
+        closing(sqlite3.connect(path, isolation_level=None)) as reading,
+    ):
+        opening.execute("CREATE TABLE t (x)")
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM t").fetchall()
+        yield opening, reading
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """Six emulators that open one new file at the same moment all get it."""
+    for number in range(10):
+        path = tmp_path / f"{number}.db"
+        together = Barrier(6)
+
+        def open_it(path: Path = path, together: Barrier = together) -> Emulator:
+            together.wait(10)
+            return Emulator(path)
+
+        with ThreadPoolExecutor(6) as pool:
+            opened = [future.result() for future in [pool.submit(open_it) for _ in range(6)]]
+        for emulator in opened:
+            emulator.close()
+
+
+def test_a_reader_is_waited_for(busy: tuple[sqlite3.Connection, sqlite3.Connection]) -> None:
+    """A file that another has open in the old way is written ahead once that is done."""
+    opening, reading = busy
+    write_ahead(opening, pause=reading.rollback)
+    assert mode_of(opening) == "wal"
+
+
+def test_a_reader_that_never_ends_is_not_waited_for(
+    busy: tuple[sqlite3.Connection, sqlite3.Connection],
+) -> None:
+    """At some time it is enough, and what SQLite says is passed on."""
+    opening, _ = busy
+    pauses: list[None] = []
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        write_ahead(opening, pause=lambda: pauses.append(None))
+    assert len(pauses) == 99
+    assert mode_of(opening) == "delete"
+
+
+def test_another_trouble_is_told_at_once(tmp_path: Path) -> None:
+    """Only a busy file is tried again: one that may not be written is not."""
+    path = tmp_path / "home.db"
+    sqlite3.connect(path).close()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        connection.execute("PRAGMA query_only = 1")
+        with pytest.raises(sqlite3.OperationalError, match=r"readonly|read-only"):
+            write_ahead(connection, pause=pytest.fail)

@@ -1,0 +1,273 @@
+"""Notifications: what is told of things, discoveries, associations and tasks, and to whom."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from iotmi.emulator import Emulator
+from iotmi.emulator._model.resource_types import DESTINATION
+from tests.emulator.support.notifications import (
+    ACCOUNT,
+    DASHED,
+    HEXADECIMAL,
+    ISO,
+    MILLISECONDS,
+    NANOSECONDS,
+    Like,
+    command,
+    create_switch,
+    envelopes,
+    listen,
+    managed_thing_arn,
+    payloads,
+    stream_arn,
+)
+from tests.emulator.support.requests import (
+    ON_OFF,
+    Client,
+    activate,
+    create_association,
+    create_cloud_thing,
+    create_connector,
+    create_connector_destination,
+    create_thing,
+    material,
+    refused,
+    register,
+)
+
+
+def onboarding(emulator: Emulator) -> list[tuple[str, str]]:
+    """The statuses that were told of, each with its thing."""
+    return [
+        (payload["deviceDetails"]["id"], payload["status"])
+        for payload in payloads(emulator, "DEVICE_LIFE_CYCLE")
+        if "status" in payload
+    ]
+
+
+def connections(emulator: Emulator) -> list[Any]:
+    """The payloads of connections made and lost."""
+    return [each for each in payloads(emulator, "DEVICE_LIFE_CYCLE") if "eventType" in each]
+
+
+def test_nobody_listens(emulator: Emulator, client: Client) -> None:
+    """Where no configuration is in place, nothing is kept."""
+    listen(client)
+    activate(client, create_thing(client))
+    assert emulator.notifications == ()
+
+
+def test_onboarding(emulator: Emulator, client: Client) -> None:
+    """Every status of a thing is told of in the documented envelope, until it is no more."""
+    listen(client, "DEVICE_LIFE_CYCLE")
+    thing = create_thing(client)
+    activate(client, thing)
+    client.delete_managed_thing(Identifier=thing)
+    client.get_managed_thing(Identifier=thing)
+    statuses = ["PRE_ASSOCIATED", "DISCOVERED", "ACTIVATED", "DELETE_IN_PROGRESS", "DELETED"]
+    assert onboarding(emulator) == [(thing, status) for status in statuses]
+    arn = managed_thing_arn(thing)
+    assert envelopes(emulator, "DEVICE_LIFE_CYCLE")[0] == {
+        **ACCOUNT,
+        "version": "1.0.0",
+        "messageId": Like(HEXADECIMAL),
+        "messageType": "DEVICE_LIFE_CYCLE",
+        "timestamp": NANOSECONDS,
+        "region": "eu-west-1",
+        "resources": [arn],
+        "payload": {
+            "deviceDetails": {
+                "id": thing,
+                "arn": arn,
+                "createdAt": NANOSECONDS,
+                "updatedAt": NANOSECONDS,
+            },
+            "status": "PRE_ASSOCIATED",
+        },
+    }
+
+
+def test_connection(emulator: Emulator, client: Client) -> None:
+    """A thing that connects, and one that is cut off, are told of with the same session."""
+    listen(client, "DEVICE_LIFE_CYCLE")
+    thing = create_thing(client)
+    activate(client, thing)
+    client.delete_managed_thing(Identifier=thing)
+    connected, disconnected = connections(emulator)
+    common = {
+        "managedThingId": thing,
+        "managedThingArn": managed_thing_arn(thing),
+        "clientId": thing,
+        "timestamp": MILLISECONDS,
+        "sessionIdentifier": Like(DASHED),
+        "principalIdentifier": Like(r"[0-9a-f]{64}"),
+        "versionNumber": "0",
+    }
+    assert connected == {**common, "eventType": "connected", "ipAddress": "192.0.2.100"}
+    reason = {"disconnectReason": "CLIENT_INITIATED_DISCONNECT"}
+    assert disconnected == {**common, "eventType": "disconnected", **reason}
+    assert connected["sessionIdentifier"] == disconnected["sessionIdentifier"]
+    about = next(
+        each
+        for each in envelopes(emulator, "DEVICE_LIFE_CYCLE")
+        if each["payload"].get("eventType") == "connected"
+    )
+    assert (about["version"], about["messageId"]) == ("1.0", Like(DASHED))
+
+
+def test_a_status_again_is_no_news(emulator: Emulator, client: Client) -> None:
+    """A thing that is registered a second time stays ACTIVATED, and no one hears of it."""
+    connector = create_connector(client)
+    destination = create_connector_destination(client, connector)
+    listen(client, "DEVICE_LIFE_CYCLE")
+    thing = create_cloud_thing(client)
+    for _ in range(2):
+        register(client, thing, create_association(client, ConnectorDestinationId=destination))
+    assert onboarding(emulator) == [(thing, "UNASSOCIATED"), (thing, "ACTIVATED")]
+
+
+def test_commands(emulator: Emulator, client: Client) -> None:
+    """The outcome of a command is told with its trace id and its times."""
+    listen(client, "DEVICE_COMMAND")
+    thing = create_switch(client)
+    trace_id = command(client, thing, {"name": "On"})
+    assert envelopes(emulator, "DEVICE_COMMAND") == [
+        {
+            **ACCOUNT,
+            "version": "0",
+            "messageId": Like(DASHED),
+            "messageType": "DEVICE_COMMAND",
+            "timestamp": MILLISECONDS,
+            "region": "eu-west-1",
+            "resources": [managed_thing_arn(thing)],
+            "payload": {
+                "traceId": trace_id,
+                "receivedAt": ISO,
+                "executedAt": ISO,
+                "result": "succeeded",
+            },
+        }
+    ]
+
+
+def test_state(emulator: Emulator, client: Client) -> None:
+    """New values of properties are told, as JSON in text, and no value a second time."""
+    listen(client, "DEVICE_STATE")
+    thing = create_switch(client)
+    command(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 5}})
+    command(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 1}})
+    command(client, thing, {"name": "On"})
+    first, second = envelopes(emulator, "DEVICE_STATE")
+
+    def added(**values: str) -> dict[str, object]:
+        return {
+            "addedStates": {
+                "endpoints": [
+                    {
+                        "endpointId": "1",
+                        "capabilities": [
+                            {
+                                "id": ON_OFF,
+                                "name": "On/Off",
+                                "version": "6",
+                                "properties": [
+                                    {
+                                        "name": name,
+                                        "value": {
+                                            "propertyValue": value,
+                                            "lastChangedAt": Like(r".{19}\.\d{6}Z"),
+                                        },
+                                    }
+                                    for name, value in values.items()
+                                ],
+                            }
+                        ],
+                    }
+                ]
+            }
+        }
+
+    assert first == {
+        **ACCOUNT,
+        "messageType": "DEVICE_STATE",
+        "timestamp": MILLISECONDS,
+        "resources": [managed_thing_arn(thing)],
+        "payload": added(OnOff="true", OnTime="5"),
+    }
+    assert second["payload"] == added(OnTime="1")
+
+
+def test_a_refused_request_tells_nothing(emulator: Emulator, client: Client) -> None:
+    """What a request did before it was refused has not happened."""
+    listen(client, "DEVICE_STATE", "DEVICE_COMMAND")
+    thing = create_switch(client)
+    with refused("ValidationException"):
+        command(client, thing, {"name": "On"}, {"name": "Explode"})
+    assert emulator.notifications == ()
+
+
+def test_a_repeated_request_tells_nothing_again(emulator: Emulator, client: Client) -> None:
+    """The same client token makes one thing, of which is told once."""
+    listen(client, "DEVICE_LIFE_CYCLE")
+    sent = material()
+    things = {
+        create_thing(client, AuthenticationMaterial=sent, ClientToken="once") for _ in range(2)
+    }
+    assert onboarding(emulator) == [(things.pop(), "PRE_ASSOCIATED")]
+
+
+def test_configurations_lead(emulator: Emulator, client: Client) -> None:
+    """An event goes where its type's configuration leads at that moment, and nowhere without."""
+    listen(client, "DEVICE_LIFE_CYCLE")
+    create_thing(client)
+    listen(client, name="alarms")
+    client.update_notification_configuration(
+        EventType="DEVICE_LIFE_CYCLE", DestinationName="alarms"
+    )
+    create_thing(client)
+    client.update_destination(Name="alarms", DeliveryDestinationArn=stream_arn("other"))
+    create_thing(client)
+    client.delete_notification_configuration(EventType="DEVICE_LIFE_CYCLE")
+    create_thing(client)
+    led = [(each.destination_name, each.stream_arn) for each in emulator.notifications]
+    assert led == [
+        ("home", stream_arn("home")),
+        ("alarms", stream_arn("alarms")),
+        ("alarms", stream_arn("other")),
+    ]
+
+
+def test_a_destination_that_is_not_there(emulator: Emulator, client: Client) -> None:
+    """A configuration that leads nowhere breaks nothing, as in a file that was changed by hand."""
+    listen(client, "DEVICE_LIFE_CYCLE")
+    with emulator._backend.store.transaction() as rows:
+        rows.delete(DESTINATION.name, "home")
+    create_thing(client)
+    assert emulator.notifications == ()
+
+
+def test_a_notification_is_a_value(emulator: Emulator, client: Client) -> None:
+    """It holds the record's octets, and what is read out of it does not change it."""
+    listen(client, "DEVICE_LIFE_CYCLE")
+    thing = create_thing(client)
+    (one,) = emulator.notifications
+    assert (one.event_type, one.partition_key) == ("DEVICE_LIFE_CYCLE", managed_thing_arn(thing))
+    one.envelope.clear()
+    one.payload.clear()
+    assert one.envelope == json.loads(one.data)
+    assert one.payload == one.envelope["payload"]
+    assert "deviceDetails" not in repr(one)
+    assert {one} == set(emulator.notifications)
+
+
+def test_a_file_keeps_notifications(tmp_path: Path) -> None:
+    """They outlive the emulator, in their order, and more are added to them."""
+    path = tmp_path / "home.db"
+    with Emulator(path) as emulator:
+        client: Any = emulator.boto3_client()
+        listen(client, "DEVICE_LIFE_CYCLE")
+        first = create_thing(client)
+    with Emulator(path) as emulator:
+        second = create_thing(emulator.boto3_client())
+        assert [identifier for identifier, _ in onboarding(emulator)] == [first, second]

@@ -1,0 +1,99 @@
+"""Notifications of what virtual devices do, and at what time."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from iotmi.emulator import Emulator
+from tests.emulator.support.notifications import command, create_switch, envelopes, listen, payloads
+from tests.emulator.support.requests import (
+    Client,
+    create_connector,
+    create_connector_destination,
+    create_thing,
+)
+
+
+def connections(emulator: Emulator) -> list[Any]:
+    """The payloads of connections made and lost."""
+    return [each for each in payloads(emulator, "DEVICE_LIFE_CYCLE") if "eventType" in each]
+
+
+def test_cut_off_and_back(emulator: Emulator, client: Client) -> None:
+    """A device that is cut off is told of with the reason, and comes back in another session."""
+    listen(client, "DEVICE_LIFE_CYCLE")
+    thing = create_switch(client)
+    emulator.devices.go_offline(thing, reason="CONNECTION_LOST")
+    emulator.devices.go_offline(thing, reason="SERVER_ERROR")
+    emulator.devices.come_online(thing)
+    told = connections(emulator)
+    assert [each["eventType"] for each in told] == ["connected", "disconnected", "connected"]
+    assert told[1]["disconnectReason"] == "CONNECTION_LOST"
+    sessions = [each["sessionIdentifier"] for each in told]
+    assert sessions[0] == sessions[1] != sessions[2]
+
+
+def test_a_command_that_comes_to_nothing(emulator: Emulator, client: Client) -> None:
+    """A command to a device that is cut off is told of as failed, and no state changes."""
+    listen(client, "DEVICE_COMMAND", "DEVICE_STATE")
+    thing = create_switch(client)
+    emulator.devices.go_offline(thing)
+    trace_id = command(client, thing, {"name": "On"})
+    (payload,) = payloads(emulator, "DEVICE_COMMAND")
+    assert (payload["traceId"], payload["result"]) == (trace_id, "failed")
+    assert payloads(emulator, "DEVICE_STATE") == []
+
+
+def test_reports_and_events(emulator: Emulator, client: Client) -> None:
+    """A report of a property is a change of state; an event is told of, and changes none."""
+    listen(client, "DEVICE_STATE", "DEVICE_EVENT")
+    thing = create_switch(client)
+    emulator.devices.report(thing, "OnTime", 7)
+    emulator.devices.emit(thing, "Started", {"by": "button"})
+    order = [each.event_type for each in emulator.notifications]
+    assert order == ["DEVICE_STATE", "DEVICE_EVENT"]
+    (event,) = payloads(emulator, "DEVICE_EVENT")
+    (capability,) = event["endpoints"][0]["capabilities"]
+    assert capability["properties"] == [{"name": "Started", "value": '{"by": "button"}'}]
+
+
+def test_events_have_the_time_of_what_happened() -> None:
+    """What became due in emulated time is told with its own moment, the oldest first."""
+    with Emulator(clock="emulated") as emulator:
+        client: Any = emulator.boto3_client()
+        listen(client, "DEVICE_LIFE_CYCLE", "DEVICE_DISCOVERY_STATUS")
+        hub = create_thing(client)
+        client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
+        before = emulator.now()
+        emulator.advance(minutes=20)
+        told: list[Any] = [notification.envelope for notification in emulator.notifications]
+        seen = [
+            (each["payload"]["status"], each["timestamp"])
+            for each in told
+            if "status" in each["payload"]
+        ][2:]
+        statuses = [status for status, _ in seen]
+        assert statuses == ["SUCCEEDED", "DISCOVERED", "ACTIVATED"]
+        moments = [
+            datetime.fromisoformat(time[:19]).replace(tzinfo=UTC).timestamp() for _, time in seen
+        ]
+        waited = [moment - before.timestamp() for moment in moments]
+        assert waited == sorted(waited)
+        assert all(20 < seconds < 60 for seconds in waited)
+        ended = envelopes(emulator, "DEVICE_DISCOVERY_STATUS")[-1]
+        assert ended["payload"]["deviceCount"] == 2
+
+
+def test_a_user_who_turns_away(emulator: Emulator, client: Client) -> None:
+    """A login that comes to nothing is told of as an error of the customer's."""
+    destination = create_connector_destination(client, create_connector(client))
+    listen(client, "ACCOUNT_ASSOCIATION")
+    association = client.create_account_association(ConnectorDestinationId=destination)
+    emulator.devices.refuse_sign_in(association["AccountAssociationId"])
+    told = [
+        (each["state"], each["logLevel"], each["isCustomerError"], each["isServiceError"])
+        for each in payloads(emulator, "ACCOUNT_ASSOCIATION")
+    ]
+    assert told == [
+        ("ASSOCIATION_IN_PROGRESS", "INFO", False, False),
+        ("ASSOCIATION_FAILED", "ERROR", True, False),
+    ]

@@ -1,0 +1,297 @@
+"""Over-the-air tasks, their executions and their configurations."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.emulator.support.requests import Answer, Client, create_thing, refused
+
+UNKNOWN = "0" * 32
+
+
+def arn_of(client: Client, thing: str) -> str:
+    arn: str = client.get_managed_thing(Identifier=thing)["Arn"]
+    return arn
+
+
+def create_task(client: Client, *things: str, **parameters: object) -> str:
+    """Make a task, by default for once; its id."""
+    given = {
+        "OtaType": "ONE_TIME",
+        "S3Url": "s3://bucket/job.json",
+        "Target": [arn_of(client, thing) for thing in things],
+        **parameters,
+    }
+    identifier: str = client.create_ota_task(**given)["TaskId"]
+    return identifier
+
+
+def create_continuous(client: Client, query: str) -> str:
+    answer = client.create_ota_task(
+        OtaType="CONTINUOUS", S3Url="s3://bucket/job.json", OtaTargetQueryString=query
+    )
+    identifier: str = answer["TaskId"]
+    return identifier
+
+
+def look(client: Client, task: str) -> tuple[str, dict[str, int]]:
+    """The status of a task that one look shows, and how many executions are of which."""
+    answer = client.get_ota_task(Identifier=task)
+    details = answer["TaskProcessingDetails"]
+    counts = {
+        name.removeprefix("numberOf").removeprefix("NumberOf"): value
+        for name, value in details.items()
+        if value and name != "processingTargets"
+    }
+    return answer["Status"], counts
+
+
+def executions_of(client: Client, task: str) -> list[Answer]:
+    found: list[Answer] = client.list_ota_task_executions(Identifier=task)["ExecutionSummaries"]
+    return found
+
+
+def statuses_of(client: Client, task: str) -> Counter[str]:
+    return Counter(each["TaskExecutionSummary"]["Status"] for each in executions_of(client, task))
+
+
+def test_a_task_comes_back_as_given(client: Client) -> None:
+    """Create answers id, ARN and description; get answers all that was given."""
+    thing = create_thing(client)
+    configuration = client.create_ota_task_configuration()["TaskConfigurationId"]
+    given: dict[str, Any] = {
+        "Description": "New firmware",
+        "S3Url": "s3://bucket/job.json",
+        "OtaType": "ONE_TIME",
+        "Target": [arn_of(client, thing)],
+        "TaskConfigurationId": configuration,
+        "OtaSchedulingConfig": {"EndBehavior": "CANCEL", "StartTime": "2024-10-20T17:00"},
+        "OtaTaskExecutionRetryConfig": {
+            "RetryConfigCriteria": [{"FailureType": "ALL", "MinNumberOfRetries": 3}]
+        },
+        "Tags": {"a": "b"},
+    }
+    made = client.create_ota_task(**given)
+    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert made["Description"] == "New firmware"
+    assert made["TaskArn"].endswith(f":ota-task/{made['TaskId']}")
+    got = client.get_ota_task(Identifier=made["TaskId"])
+    assert {name: got[name] for name in given} == given
+    assert (got["Protocol"], got["OtaMechanism"]) == ("HTTP", "PUSH")
+    assert (got["Status"], got["TaskArn"]) == ("IN_PROGRESS", made["TaskArn"])
+    assert got["CreatedAt"] == got["LastUpdatedAt"]
+
+
+def test_a_task_is_completed_by_looks(client: Client) -> None:
+    """Executions go from queued to succeeded, and the task is completed by the last one."""
+    things = [create_thing(client) for _ in range(2)]
+    task = create_task(client, *things)
+    assert [look(client, task) for _ in range(4)] == [
+        ("IN_PROGRESS", {"QueuedThings": 2}),
+        ("IN_PROGRESS", {"InProgressThings": 2}),
+        ("COMPLETED", {"SucceededThings": 2}),
+        ("COMPLETED", {"SucceededThings": 2}),
+    ]
+
+
+def test_executions_move_by_being_listed(client: Client) -> None:
+    """A list is a look too, so that polling it sees the task through."""
+    thing = create_thing(client)
+    task = create_task(client, thing, thing)
+    (queued,), (running,), (done,) = (executions_of(client, task) for _ in range(3))
+    assert queued["ManagedThingId"] == thing
+    assert queued["TaskExecutionSummary"]["Status"] == "QUEUED"
+    assert queued["TaskExecutionSummary"]["ExecutionNumber"] == 1
+    assert queued["TaskExecutionSummary"]["RetryAttempt"] == 0
+    assert "StartedAt" not in queued["TaskExecutionSummary"]
+    assert running["TaskExecutionSummary"]["Status"] == "IN_PROGRESS"
+    assert done["TaskExecutionSummary"]["Status"] == "SUCCEEDED"
+    summary = done["TaskExecutionSummary"]
+    assert summary["QueuedAt"] < summary["StartedAt"] < summary["LastUpdatedAt"]
+    assert look(client, task)[0] == "COMPLETED"
+
+
+def test_the_targets_under_way_are_named(client: Client) -> None:
+    """Between queued and done, a target is among those being processed."""
+    thing = create_thing(client)
+    task = create_task(client, thing)
+    named = [
+        client.get_ota_task(Identifier=task)["TaskProcessingDetails"]["processingTargets"]
+        for _ in range(3)
+    ]
+    assert named == [[], [arn_of(client, thing)], []]
+
+
+def test_pages_of_executions_are_of_one_moment(client: Client) -> None:
+    """Only the first page is a look: the next ones show what it left."""
+    task = create_task(client, *(create_thing(client) for _ in range(3)))
+    first = client.list_ota_task_executions(Identifier=task, MaxResults=1)
+    second = client.list_ota_task_executions(
+        Identifier=task, MaxResults=1, NextToken=first["NextToken"]
+    )
+    third = client.list_ota_task_executions(
+        Identifier=task, MaxResults=1, NextToken=second["NextToken"]
+    )
+    assert "NextToken" not in third
+    shown = [page["ExecutionSummaries"][0] for page in (first, second, third)]
+    assert [each["TaskExecutionSummary"]["Status"] for each in shown] == [
+        "QUEUED",
+        "IN_PROGRESS",
+        "IN_PROGRESS",
+    ]
+    assert len({each["ManagedThingId"] for each in shown}) == 3
+
+
+def test_a_task_of_the_future_is_scheduled(client: Client) -> None:
+    """A start to come is scheduled, and does not keep a test waiting."""
+    schedule = {"StartTime": "2999-01-01T00:00"}
+    task = create_task(client, create_thing(client), OtaSchedulingConfig=schedule)
+    assert [look(client, task)[0] for _ in range(4)] == [
+        "SCHEDULED",
+        "IN_PROGRESS",
+        "IN_PROGRESS",
+        "COMPLETED",
+    ]
+    with refused("ValidationException", "StartTime"):
+        create_task(client, create_thing(client), OtaSchedulingConfig={"StartTime": "soon"})
+
+
+def test_a_continuous_task_goes_on(client: Client) -> None:
+    """Things that come to match get the task too, and it never ends."""
+    first = create_thing(client, MetaData={"owner": "ann", "floor": "1"})
+    create_thing(client, MetaData={"owner": "bob"})
+    create_thing(client)
+    task = create_continuous(client, "attributes.owner=ann AND attributes.floor:1")
+    assert [look(client, task) for _ in range(3)] == [
+        ("IN_PROGRESS", {"QueuedThings": 1}),
+        ("IN_PROGRESS", {"InProgressThings": 1}),
+        ("IN_PROGRESS", {"SucceededThings": 1}),
+    ]
+    second = create_thing(client, MetaData={"owner": "ann", "floor": "1"})
+    look(client, task)
+    assert statuses_of(client, task) == {"SUCCEEDED": 1, "QUEUED": 1}
+    assert [each["ManagedThingId"] for each in executions_of(client, task)] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rule"),
+    [
+        ({}, "Target must hold from 1 to 100"),
+        ({"Target": [f"arn:{number}" for number in range(101)]}, "Target must hold from 1 to 100"),
+        ({"Target": ["abc"]}, "ARNs of managed things"),
+        (
+            {"Target": ["arn:aws:iotmanagedintegrations:eu-west-1:1:managed-thing/a"]},
+            "ARNs of managed things of this account",
+        ),
+        ({"OtaType": "CONTINUOUS"}, "OtaTargetQueryString is required"),
+        ({"OtaType": "CONTINUOUS", "OtaTargetQueryString": "thingName:*"}, "emulator reads"),
+    ],
+)
+def test_a_task_must_have_targets(client: Client, parameters: dict[str, Any], rule: str) -> None:
+    """Each type of task has its own way to say what it is for."""
+    with refused("ValidationException", rule):
+        client.create_ota_task(**{"OtaType": "ONE_TIME", "S3Url": "s3://a/b", **parameters})
+    assert client.list_ota_tasks()["Tasks"] == []
+
+
+def test_what_a_task_names_must_be_there(client: Client) -> None:
+    """An unknown thing, configuration or task is not found."""
+    thing = create_thing(client)
+    task = create_task(client, thing)
+    gone = arn_of(client, thing).replace(thing, UNKNOWN)
+    calls = (
+        lambda: create_task(client, Target=[gone]),
+        lambda: create_task(client, thing, TaskConfigurationId=UNKNOWN),
+        lambda: client.update_ota_task(Identifier=task, TaskConfigurationId=UNKNOWN),
+        lambda: client.get_ota_task(Identifier=UNKNOWN),
+        lambda: client.update_ota_task(Identifier=UNKNOWN),
+        lambda: client.delete_ota_task(Identifier=UNKNOWN),
+        lambda: client.list_ota_task_executions(Identifier=UNKNOWN),
+    )
+    for call in calls:
+        with refused("ResourceNotFoundException") as answer:
+            call()
+        assert answer["ResourceId"] == UNKNOWN
+
+
+def test_a_task_is_updated_and_listed(client: Client) -> None:
+    """Description and configuration change; with nothing given nothing does."""
+    task = create_task(client, create_thing(client), Description="Old")
+    configuration = client.create_ota_task_configuration()["TaskConfigurationId"]
+    for changes in ({"Description": "New"}, {"TaskConfigurationId": configuration}, {}):
+        answer = client.update_ota_task(Identifier=task, **changes)
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    (item,) = client.list_ota_tasks()["Tasks"]
+    got = client.get_ota_task(Identifier=task)
+    assert got["Description"] == "New"
+    assert item == {
+        name: got[name]
+        for name in (
+            "TaskId",
+            "TaskArn",
+            "CreatedAt",
+            "LastUpdatedAt",
+            "TaskConfigurationId",
+            "Status",
+        )
+    }
+
+
+def test_a_deleted_task_is_seen_once(client: Client) -> None:
+    """A deletion is seen by one look, and takes the executions with it."""
+    task = create_task(client, create_thing(client))
+    client.delete_ota_task(Identifier=task)
+    with refused("ValidationException", "being deleted"):
+        client.update_ota_task(Identifier=task, Description="Late")
+    assert look(client, task) == ("DELETION_IN_PROGRESS", {"QueuedThings": 1})
+    with refused("ResourceNotFoundException", "OTA Task resource not found."):
+        client.get_ota_task(Identifier=task)
+    with refused("ResourceNotFoundException"):
+        executions_of(client, task)
+
+
+def test_a_task_configuration_is_kept(client: Client) -> None:
+    """A configuration comes back as given until it is deleted."""
+    given: dict[str, Any] = {
+        "Name": "Slow",
+        "Description": "One by one",
+        "PushConfig": {
+            "AbortConfig": {
+                "AbortConfigCriteriaList": [
+                    {
+                        "Action": "CANCEL",
+                        "FailureType": "ALL",
+                        "MinNumberOfExecutedThings": 1,
+                        "ThresholdPercentage": 12.5,
+                    }
+                ]
+            },
+            "RolloutConfig": {
+                "ExponentialRolloutRate": {
+                    "BaseRatePerMinute": 1,
+                    "IncrementFactor": 1.5,
+                    "RateIncreaseCriteria": {"numberOfNotifiedThings": 5},
+                },
+                "MaximumPerMinute": 10,
+            },
+            "TimeoutConfig": {"InProgressTimeoutInMinutes": 60},
+        },
+    }
+    made = client.create_ota_task_configuration(**given)
+    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
+    identifier = made["TaskConfigurationId"]
+    got = client.get_ota_task_configuration(Identifier=identifier)
+    assert {name: got[name] for name in given} == given
+    client.create_ota_task_configuration(Name="Slow")
+    first, _ = client.list_ota_task_configurations()["Items"]
+    assert first == {
+        "TaskConfigurationId": identifier,
+        "Name": "Slow",
+        "CreatedAt": got["CreatedAt"],
+    }
+    answer = client.delete_ota_task_configuration(Identifier=identifier)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    for operation in (client.get_ota_task_configuration, client.delete_ota_task_configuration):
+        with refused("ResourceNotFoundException"):
+            operation(Identifier=identifier)

@@ -1,0 +1,183 @@
+"""Provisioning profiles, and the catalogue of schema versions."""
+
+import base64
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.emulator.support.requests import Client, refused
+
+UNKNOWN = "0" * 32
+
+
+def status_of(client: Client, profile: str) -> str:
+    status: str = client.get_provisioning_profile(Identifier=profile)["Status"]
+    return status
+
+
+def test_a_profile_is_created_by_a_look(client: Client) -> None:
+    """A profile is in creation until a look has seen it."""
+    made = client.create_provisioning_profile(
+        ProvisioningType="FLEET_PROVISIONING", Name="hubs", Tags={"a": "b"}
+    )
+    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert made["Status"] == "CREATE_IN_PROGRESS"
+    assert made["Arn"].endswith(f":provisioning-profile/{made['Id']}")
+    assert [status_of(client, made["Id"]) for _ in range(3)] == [
+        "CREATE_IN_PROGRESS",
+        "CREATED",
+        "CREATED",
+    ]
+    got = client.get_provisioning_profile(Identifier=made["Id"])
+    assert (got["Name"], got["ProvisioningType"]) == ("hubs", "FLEET_PROVISIONING")
+    assert got["Tags"] == {"a": "b"}
+    (item,) = client.list_provisioning_profiles()["Items"]
+    assert item == {name: got[name] for name in ("Id", "Arn", "Name", "ProvisioningType", "Status")}
+
+
+def test_a_private_key_is_shown_once(client: Client) -> None:
+    """Key and certificate look like such and say what they are; get has no key."""
+    made = client.create_provisioning_profile(ProvisioningType="FLEET_PROVISIONING")
+    assert made["Name"] == made["Id"]
+    for member, label in (
+        ("ClaimCertificate", "CERTIFICATE"),
+        ("ClaimCertificatePrivateKey", "RSA PRIVATE KEY"),
+    ):
+        first, *lines, last = made[member].splitlines()
+        assert (first, last) == (f"-----BEGIN {label}-----", f"-----END {label}-----")
+        said = base64.b64decode("".join(lines)).decode()
+        assert said.startswith(f"This is no {label.lower()}. The iotmi emulator made it")
+    got = client.get_provisioning_profile(Identifier=made["Id"])
+    assert got["ClaimCertificate"] == made["ClaimCertificate"]
+    assert "ClaimCertificatePrivateKey" not in got
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"), [("JITR", {}), ("FLEET_PROVISIONING", {"ClaimCertificate": "mine"})]
+)
+def test_a_key_nobody_asked_for_is_not_made(
+    client: Client, kind: str, given: dict[str, str]
+) -> None:
+    """A certificate of the caller's own is kept; without a claim there is none."""
+    made = client.create_provisioning_profile(ProvisioningType=kind, **given)
+    assert "ClaimCertificatePrivateKey" not in made
+    got = client.get_provisioning_profile(Identifier=made["Id"])
+    assert (
+        got.get("ClaimCertificate") == made.get("ClaimCertificate") == given.get("ClaimCertificate")
+    )
+
+
+def test_a_profile_has_its_own_name(client: Client) -> None:
+    """Devices name the profile, so a name is taken once."""
+    client.create_provisioning_profile(ProvisioningType="JITR", Name="hubs")
+    with refused("ConflictException", "Provisioning Profile resource exists already"):
+        client.create_provisioning_profile(ProvisioningType="JITR", Name="hubs")
+
+
+def test_a_deleted_profile_is_seen_once(client: Client) -> None:
+    """A deletion is seen by one look; then the profile is not found."""
+    profile = client.create_provisioning_profile(ProvisioningType="JITR")["Id"]
+    client.delete_provisioning_profile(Identifier=profile)
+    assert status_of(client, profile) == "DELETE_IN_PROGRESS"
+    for operation in (client.get_provisioning_profile, client.delete_provisioning_profile):
+        with refused("ResourceNotFoundException") as answer:
+            operation(Identifier=profile)
+        assert answer["ResourceType"] == "ProvisioningProfile"
+
+
+def schema(client: Client, identifier: str, **parameters: str) -> dict[str, Any]:
+    answer: dict[str, Any] = client.get_schema_version(
+        Type="capability", SchemaVersionedId=identifier, **parameters
+    )
+    return answer
+
+
+@pytest.mark.parametrize("version", ["1.4", "$latest"])
+def test_a_schema_is_read(client: Client, version: str) -> None:
+    """A schema comes with its document, by its version or as the latest."""
+    got = schema(client, f"matter.ColorControl@{version}")
+    assert got["SchemaId"] == "matter.ColorControl"
+    assert (got["Namespace"], got["SemanticVersion"]) == ("matter", "1.4")
+    assert (got["Type"], got["Visibility"]) == ("capability", "PUBLIC")
+    document = got["Schema"]
+    assert document["$id"] == "/schema-versions/capability/matter.ColorControl@1.4"
+    assert document["$ref"] == "/schema-versions/definition/aws.capability@1.0"
+    assert (document["extrinsicId"], document["extrinsicVersion"]) == ("0x0300", "14")
+    assert document["properties"]["CurrentHue"]["mutable"] is False
+    move = document["actions"][0]
+    assert (move["name"], move["extrinsicId"]) == ("MoveToHue", "0x00")
+    assert move["request"]["parameters"]["Hue"] == {
+        "extrinsicId": "0",
+        "value": {"$ref": "/schema-versions/definition/aws.integer@1.0"},
+    }
+
+
+@pytest.mark.parametrize(("format_", "empty"), [("AWS", False), ("ZCL", True), ("CONNECTOR", True)])
+def test_a_schema_is_in_one_format(client: Client, format_: str, *, empty: bool) -> None:
+    """In another format than the service's own, the document is empty."""
+    assert (schema(client, "matter.OnOff@1.4", Format=format_)["Schema"] == {}) is empty
+
+
+@pytest.mark.parametrize(
+    ("kind", "identifier"),
+    [
+        ("capability", "matter.OnOff@1.3"),
+        ("capability", "matter.Unknown@1.4"),
+        ("definition", "matter.OnOff@1.4"),
+    ],
+)
+def test_an_unknown_schema_is_not_found(client: Client, kind: str, identifier: str) -> None:
+    """Another version, name or type is not found, in the service's own words."""
+    with refused("ResourceNotFoundException", "No schema version found") as answer:
+        client.get_schema_version(Type=kind, SchemaVersionedId=identifier)
+    assert answer["ResourceId"] == identifier
+
+
+def listed(client: Client, kind: str, **filters: str) -> list[str]:
+    answer = client.list_schema_versions(Type=kind, **filters)
+    return [item["SchemaId"] for item in answer["Items"]]
+
+
+def test_schemas_are_listed_by_what_they_are(client: Client) -> None:
+    """Each filter keeps what is of its value, and SchemaId goes without Namespace."""
+    everything = listed(client, "capability")
+    assert {"matter.OnOff", "matter.LevelControl", "matter.DoorLock"} <= set(everything)
+    assert listed(client, "capability", SchemaId="matter.OnOff") == ["matter.OnOff"]
+    assert listed(client, "capability", Namespace="matter") == everything
+    assert listed(client, "capability", Namespace="aws") == []
+    assert "aws.integer" in listed(client, "definition", Namespace="aws")
+    assert listed(client, "capability", SemanticVersion="1.4") == everything
+    assert listed(client, "capability", SemanticVersion="$latest") == everything
+    assert listed(client, "capability", SemanticVersion="1.0") == []
+    assert listed(client, "capability", Visibility="PRIVATE") == []
+    with refused("ValidationException", "must not go together"):
+        listed(client, "capability", SchemaId="matter.OnOff", Namespace="matter")
+
+
+def test_schemas_are_listed_page_by_page(client: Client) -> None:
+    """Pages hold all summaries in order, without their documents."""
+    paginator = client.get_paginator("list_schema_versions")
+    pages = paginator.paginate(Type="capability", PaginationConfig={"PageSize": 2})
+    items = [item for page in pages for item in page["Items"]]
+    assert [item["SchemaId"] for item in items] == listed(client, "capability")
+    assert all("Schema" not in item for item in items)
+
+
+@pytest.mark.parametrize("kind", ["capability", "definition"])
+def test_the_catalogue_is_sound(client: Client, kind: str) -> None:
+    """Every document is found under its own address, and refers to documents there are."""
+    references: set[str] = set()
+    for item in client.list_schema_versions(Type=kind)["Items"]:
+        identifier = f"{item['SchemaId']}@{item['SemanticVersion']}"
+        got = client.get_schema_version(Type=kind, SchemaVersionedId=identifier)
+        assert got["Schema"]["$id"] == f"/schema-versions/{kind}/{identifier}"
+        words = str(got["Schema"]).replace("'", " ").split()
+        references |= {
+            word
+            for key, word in pairwise(words)
+            if word.startswith("/schema-versions/") and key == ":"
+        }
+    for reference in references:
+        _, _, other, identifier = reference.split("/")
+        assert client.get_schema_version(Type=other, SchemaVersionedId=identifier)

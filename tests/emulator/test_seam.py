@@ -1,0 +1,174 @@
+"""Where boto3 meets the emulator: attaching, sealing, and never reaching a network."""
+
+import io
+import socket
+from pathlib import Path
+from typing import Any
+
+import anyio
+import boto3
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+
+import iotmi.emulator
+from iotmi.emulator import Emulator
+from iotmi.emulator._boto3_client import _octets, _request
+from iotmi.errors import ThrottlingError
+from iotmi.retrying import RetryPolicy
+from tests.emulator.support.requests import Client, refused
+
+
+def foreign_client(service: str = "iot-managed-integrations") -> Client:
+    return boto3.Session(
+        aws_access_key_id="a",
+        aws_secret_access_key="s",
+        region_name="eu-west-1",
+    ).client(service)  # type: ignore[call-overload]
+
+
+def test_the_door_is_exact() -> None:
+    """Every public name is there, and there is no other."""
+    assert iotmi.emulator.__all__ == sorted(iotmi.emulator.__all__)
+    for name in iotmi.emulator.__all__:
+        assert hasattr(iotmi.emulator, name)
+
+
+def test_a_clients_own_boto3_client_may_be_attached(emulator: Emulator) -> None:
+    """A client made elsewhere is answered by the emulator once attached, and given back."""
+    client = foreign_client()
+    assert emulator.attach(client) is client
+    client.create_credential_locker()
+    assert [call.operation for call in emulator.calls] == ["CreateCredentialLocker"]
+
+
+def test_attaching_again_is_attaching_once(emulator: Emulator) -> None:
+    """A client attached twice sends each call once; the last emulator attached has it."""
+    client = emulator.attach(emulator.attach(foreign_client()))
+    client.create_credential_locker()
+    assert len(emulator.calls) == 1
+    with Emulator() as other:
+        other.attach(client)
+        assert client.list_credential_lockers()["Items"] == []
+        assert len(other.calls) == 1
+    assert len(emulator.calls) == 1
+
+
+def test_only_a_client_of_the_service_is_attached(emulator: Emulator) -> None:
+    """A client of another service is refused."""
+    with pytest.raises(ValueError, match="iot-managed-integrations"):
+        emulator.attach(foreign_client("sts"))
+
+
+def test_nothing_reaches_a_network(
+    emulator: Emulator, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No call opens a socket: not a success, a refusal, nor an operation not there yet."""
+
+    def no_socket(*_args: object, **_options: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", no_socket)
+    monkeypatch.setattr(socket, "getaddrinfo", no_socket)
+    client.create_credential_locker()
+    with refused("ResourceNotFoundException"):
+        client.get_managed_thing(Identifier="unknown")
+    with refused("UnknownOperationException"):
+        client.get_managed_thing(Identifier="")
+    emulator.close()
+    with pytest.raises(iotmi.emulator.EmulatorClosedError):
+        client.list_managed_things()
+
+
+def test_the_environment_is_not_read(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Profiles, files, credentials, Region and endpoint of the environment do not count."""
+    broken = tmp_path / "config"
+    broken.write_text("[profile x\n")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(broken))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(broken))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "real")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://example.invalid")
+    monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "true")
+    client: Any = emulator.boto3_client()
+    sent: list[AWSPreparedRequest] = []
+    client.meta.events.register(
+        "before-send.iot-managed-integrations", lambda request, **_: sent.append(request)
+    )
+    client.list_managed_things()
+    assert client.meta.region_name == "eu-west-1"
+    assert "EMULATED" in str(sent[0].headers["Authorization"])
+    assert "X-Amz-Security-Token" not in sent[0].headers
+    assert "fips" not in sent[0].url
+    assert "example.invalid" not in sent[0].url
+
+
+def test_a_client_may_have_settings_of_its_own(emulator: Emulator) -> None:
+    """Region and configuration are boto3's to take."""
+    client: Any = emulator.boto3_client(
+        region_name="ca-central-1", config=Config(retries={"total_max_attempts": 1})
+    )
+    assert client.meta.region_name == "ca-central-1"
+    emulator.faults.fail("ListManagedThings", "ThrottlingException")
+    with refused("ThrottlingException"):
+        client.list_managed_things()
+
+
+@pytest.mark.parametrize(
+    "body", [b"abc", bytearray(b"abc"), "abc", io.BytesIO(b"abc"), io.StringIO("abc")]
+)
+def test_a_body_of_any_kind_is_read(
+    body: bytes | bytearray | str | io.BytesIO | io.StringIO,
+) -> None:
+    """botocore may hold a body as text, octets or a file."""
+    assert _octets(body) == b"abc"
+    assert _octets(None) == b""
+
+
+def test_a_request_is_taken_over_whole() -> None:
+    """Method, path, query, headers and body come over, and what may be secret is not shown."""
+    headers = HTTPHeaders()
+    headers["X-One"] = "1"
+    prepared = AWSPreparedRequest(
+        "PUT", "https://host/a%2Fb/c?x=1&y=%20", headers, "secret", stream_output=False
+    )
+    request = _request(prepared)
+    assert (request.method, request.path, request.query) == ("PUT", "/a%2Fb/c", "x=1&y=%20")
+    assert request.headers == {"X-One": "1"}
+    assert request.body == b"secret"
+    assert "secret" not in repr(request)
+    prepared.headers = {"X-Two": b"2"}  # type: ignore[assignment]
+    assert _request(prepared).headers == {"X-Two": "2"}
+
+
+def test_the_typed_client_speaks_to_the_emulator(emulator: Emulator) -> None:
+    """The library's own client works against the emulator, options and all."""
+    with emulator.client() as client:
+        made = client.credential_lockers.create(name="Ann")
+        assert client.credential_lockers.get(made.id).name == "Ann"
+    with emulator.client(retry=RetryPolicy(attempts=1), timeout=60) as client:
+        emulator.faults.fail("GetCredentialLocker", "ThrottlingException")
+        with pytest.raises(ThrottlingError):
+            client.credential_lockers.get(made.id)
+
+
+async def _awaited(emulator: Emulator) -> None:
+    async with emulator.async_client() as client:
+        made = await client.credential_lockers.create(name="Ann")
+        assert (await client.credential_lockers.get(made.id)).name == "Ann"
+    async with emulator.async_client(retry=RetryPolicy(attempts=1), timeout=60) as client:
+        emulator.faults.fail("GetCredentialLocker", "ThrottlingException")
+        with pytest.raises(ThrottlingError):
+            await client.credential_lockers.get(made.id)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_the_awaited_client_speaks_to_the_emulator(emulator: Emulator, backend: str) -> None:
+    """The awaiting client works against the emulator too, on both event loops."""
+    anyio.run(_awaited, emulator, backend=backend)

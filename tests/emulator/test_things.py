@@ -1,0 +1,322 @@
+"""Managed things: life, materials, lists, and the rules between them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.emulator.support.requests import (
+    REPORT,
+    Client,
+    activate,
+    create_association,
+    create_cloud_thing,
+    create_thing,
+    destination,
+    material,
+    refused,
+    register,
+    status_of,
+)
+
+ZIGBEE = "Z:24FD5B0000015C63$I:83FED3407A939738"
+ZWAVE = "90" + "0137947003133" * 4
+UNKNOWN = "0" * 32
+
+
+def test_create_answers_id_arn_and_time(client: Client) -> None:
+    """A create answers 201 with a hexadecimal id, the ARN with it, and the present time."""
+    answer = client.create_managed_thing(
+        Role="CONTROLLER",
+        AuthenticationMaterial=material(),
+        AuthenticationMaterialType="WIFI_SETUP_QR_BAR_CODE",
+    )
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert len(answer["Id"]) == 32
+    assert int(answer["Id"], 16) >= 0
+    assert answer["Arn"] == (
+        f"arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/{answer['Id']}"
+    )
+    assert datetime.now(UTC) - answer["CreatedAt"] < timedelta(minutes=1)
+
+
+def test_all_that_was_given_is_got_back(client: Client) -> None:
+    """Get answers what create was given, except the material itself."""
+    locker = client.create_credential_locker()["Id"]
+    given: dict[str, Any] = {
+        "Role": "DEVICE",
+        "Owner": "ann@example.com",
+        "CredentialLockerId": locker,
+        "Brand": "Acme",
+        "Model": "One",
+        "Name": "Küche. 1",
+        "Classification": "Light",
+        "Tags": {"room": "kitchen", "empty": ""},
+        "MetaData": {"floor": "1"},
+        "WiFiSimpleSetupConfiguration": {"EnableAsProvisionee": True, "TimeoutInMinutes": 5},
+    }
+    identifier = create_thing(
+        client, AuthenticationMaterial="SN:123456789524;UPC:829576019524", **given
+    )
+    got = client.get_managed_thing(Identifier=identifier)
+    assert {name: got[name] for name in given} == given
+    assert got["SerialNumber"] == "123456789524"
+    assert got["UniversalProductCode"] == "829576019524"
+    assert "829576019524;" not in str(got)
+    assert "ActivatedAt" not in got
+    assert got["UpdatedAt"] == got["CreatedAt"]
+
+
+def test_no_tags_are_an_empty_map(client: Client) -> None:
+    """Get answers empty Tags for a thing without any."""
+    got = client.get_managed_thing(Identifier=create_thing(client))
+    assert got["Tags"] == {}
+    assert "MetaData" not in got
+
+
+def test_a_hub_is_activated_in_three_looks(client: Client) -> None:
+    """A look shows the present status and makes the next one due."""
+    identifier = create_thing(client)
+    looks = [client.get_managed_thing(Identifier=identifier) for _ in range(4)]
+    assert [look["ProvisioningStatus"] for look in looks] == [
+        "PRE_ASSOCIATED",
+        "DISCOVERED",
+        "ACTIVATED",
+        "ACTIVATED",
+    ]
+    assert ["ActivatedAt" in look for look in looks] == [False, False, True, True]
+    assert looks[2] | {"ResponseMetadata": None} == looks[3] | {"ResponseMetadata": None}
+    moments = [look["UpdatedAt"] for look in looks[:3]]
+    assert moments == sorted(set(moments))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ("ZIGBEE_QR_BAR_CODE", ZIGBEE),
+        ("ZWAVE_QR_BAR_CODE", ZWAVE),
+        ("CUSTOM_PROTOCOL_QR_BAR_CODE", '{"Name":"Matter"}'),
+        ("WIFI_SETUP_QR_BAR_CODE", "SN:ABCDEF123456;EAN:4006381333931;"),
+    ],
+)
+def test_each_code_goes_the_way_of_a_code(client: Client, kind: str, sent: str) -> None:
+    """Every type of bar code is discovered before it is activated."""
+    identifier = create_thing(
+        client, Role="DEVICE", AuthenticationMaterial=sent, AuthenticationMaterialType=kind
+    )
+    assert [status_of(client, identifier) for _ in range(3)] == [
+        "PRE_ASSOCIATED",
+        "DISCOVERED",
+        "ACTIVATED",
+    ]
+
+
+def test_an_article_number_is_shown(client: Client) -> None:
+    """An EAN in the material is shown as InternationalArticleNumber."""
+    identifier = create_thing(client, AuthenticationMaterial="SN:ABCDEF123456;EAN:4006381333931")
+    got = client.get_managed_thing(Identifier=identifier)
+    assert got["InternationalArticleNumber"] == "4006381333931"
+    assert "UniversalProductCode" not in got
+
+
+def test_a_discovered_device_is_activated_in_two_looks(client: Client) -> None:
+    """A device of a hub's discovery is not discovered a second time."""
+    identifier = create_thing(
+        client,
+        Role="DEVICE",
+        AuthenticationMaterial="opaque",
+        AuthenticationMaterialType="DISCOVERED_DEVICE",
+    )
+    assert [status_of(client, identifier) for _ in range(2)] == ["PRE_ASSOCIATED", "ACTIVATED"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ("WIFI_SETUP_QR_BAR_CODE", "SN:123;UPC:829576019524"),
+        ("WIFI_SETUP_QR_BAR_CODE", "SN:123456789524;UPC:82957601952"),
+        ("WIFI_SETUP_QR_BAR_CODE", "SN:123456789524"),
+        ("WIFI_SETUP_QR_BAR_CODE", "SN:123456789524;UPC:829576019524;EAN:4006381333931"),
+        ("ZIGBEE_QR_BAR_CODE", "24FD5B0000015C63"),
+        ("ZWAVE_QR_BAR_CODE", "900137"),
+        ("DISCOVERED_DEVICE", "CLOUD:discovery1"),
+        ("DISCOVERED_DEVICE", "CLOUD:discovery1:device:more"),
+        ("PRE_ONBOARDED_CLOUD", "CLOUD:device1"),
+        ("PRE_ONBOARDED_CLOUD", "device1:association1"),
+    ],
+)
+def test_malformed_material_is_refused_unseen(client: Client, kind: str, sent: str) -> None:
+    """Material that is not of its type's form is refused, and the refusal does not quote it."""
+    with refused("ValidationException", "AuthenticationMaterial must be") as answer:
+        create_thing(client, AuthenticationMaterial=sent, AuthenticationMaterialType=kind)
+    assert sent not in answer["Error"]["Message"]
+
+
+def test_a_device_is_one_thing_only(client: Client) -> None:
+    """The same serial number and product code cannot make a second thing."""
+    sent = material()
+    create_thing(client, AuthenticationMaterial=sent)
+    with refused("ConflictException"):
+        create_thing(client, AuthenticationMaterial=f"{sent};")
+    create_thing(
+        client, AuthenticationMaterial=sent.replace("UPC:829576019524", "UPC:1" + "0" * 11)
+    )
+
+
+def test_a_device_may_be_made_again_once_gone(client: Client) -> None:
+    """A deleted thing's material is free again."""
+    sent = material()
+    client.delete_managed_thing(
+        Identifier=create_thing(client, AuthenticationMaterial=sent), Force=True
+    )
+    assert create_thing(client, AuthenticationMaterial=sent)
+
+
+def test_an_unknown_locker_is_not_found(client: Client) -> None:
+    """A thing cannot be put in a locker that is not there, and is not made."""
+    with refused("ResourceNotFoundException") as answer:
+        create_thing(client, CredentialLockerId=UNKNOWN)
+    assert answer["ResourceType"] == "CredentialLocker"
+    assert answer["ResourceId"] == UNKNOWN
+    assert client.list_managed_things()["Items"] == []
+    thing = create_thing(client)
+    with refused("ResourceNotFoundException"):
+        client.update_managed_thing(Identifier=thing, CredentialLockerId=UNKNOWN)
+
+
+def test_an_unknown_thing_is_not_found(client: Client) -> None:
+    """The service's own words, id and type come with the error."""
+    with refused("ResourceNotFoundException") as answer:
+        client.get_managed_thing(Identifier=UNKNOWN)
+    assert answer["Error"]["Message"] == "Managed Thing resource not found."
+    assert answer["ResourceId"] == UNKNOWN
+    assert answer["ResourceType"] == "ManagedThing"
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 404
+
+
+def test_update_changes_what_is_given(client: Client) -> None:
+    """Update replaces the members given and leaves the others."""
+    identifier = create_thing(client, Name="Old", Brand="Acme")
+    answer = client.update_managed_thing(
+        Identifier=identifier, Name="New", HubNetworkMode="STANDARD", CapabilityReport=REPORT
+    )
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    got = client.get_managed_thing(Identifier=identifier)
+    assert (got["Name"], got["Brand"], got["HubNetworkMode"]) == ("New", "Acme", "STANDARD")
+    assert got["UpdatedAt"] > got["CreatedAt"]
+    assert (
+        client.get_managed_thing_capabilities(Identifier=identifier)["CapabilityReport"] == REPORT
+    )
+
+
+def test_update_of_details_alone_is_a_change(client: Client) -> None:
+    """A new capability report leaves older details and moves UpdatedAt."""
+    identifier = create_thing(client, Capabilities="[]")
+    client.update_managed_thing(Identifier=identifier, CapabilityReport=REPORT)
+    got = client.get_managed_thing_capabilities(Identifier=identifier)
+    assert (got["Capabilities"], got["CapabilityReport"]) == ("[]", REPORT)
+    thing = client.get_managed_thing(Identifier=identifier)
+    assert thing["UpdatedAt"] > thing["CreatedAt"]
+
+
+def test_update_with_nothing_does_nothing(client: Client) -> None:
+    """An update without fields answers 204 and leaves UpdatedAt."""
+    identifier = create_thing(client)
+    answer = client.update_managed_thing(Identifier=identifier)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    got = client.get_managed_thing(Identifier=identifier)
+    assert got["UpdatedAt"] == got["CreatedAt"]
+
+
+def test_deletion_is_seen_once(client: Client) -> None:
+    """A deleted thing is in deletion for one look, and then not there."""
+    identifier = create_thing(client)
+    answer = client.delete_managed_thing(Identifier=identifier)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    with refused("ConflictException"):
+        client.update_managed_thing(Identifier=identifier, Name="Late")
+    client.delete_managed_thing(Identifier=identifier)
+    assert status_of(client, identifier) == "DELETE_IN_PROGRESS"
+    with refused("ResourceNotFoundException"):
+        client.get_managed_thing(Identifier=identifier)
+    with refused("ResourceNotFoundException"):
+        client.delete_managed_thing(Identifier=identifier)
+
+
+def test_forced_deletion_is_at_once(client: Client) -> None:
+    """Force=True leaves nothing to look at, even of a deletion under way."""
+    identifier = create_thing(client, CapabilityReport=REPORT)
+    client.delete_managed_thing(Identifier=identifier)
+    client.delete_managed_thing(Identifier=identifier, Force=True)
+    with refused("ResourceNotFoundException"):
+        client.get_managed_thing(Identifier=identifier)
+
+
+def test_a_hub_with_children_stays(client: Client) -> None:
+    """A device in a hub's locker becomes its child once found, and holds its deletion back."""
+    locker = client.create_credential_locker()["Id"]
+    hub = create_thing(client, CredentialLockerId=locker)
+    device = create_thing(
+        client,
+        Role="DEVICE",
+        AuthenticationMaterial=ZIGBEE,
+        AuthenticationMaterialType="ZIGBEE_QR_BAR_CODE",
+        CredentialLockerId=locker,
+    )
+    assert "ParentControllerId" not in client.get_managed_thing(Identifier=device)
+    assert client.get_managed_thing(Identifier=device)["ParentControllerId"] == hub
+    children = client.list_managed_things(ParentControllerIdentifierFilter=hub)["Items"]
+    assert [child["Id"] for child in children] == [device]
+    with refused("ConflictException"):
+        client.delete_managed_thing(Identifier=hub, Force=True)
+    client.delete_managed_thing(Identifier=device, Force=True)
+    client.delete_managed_thing(Identifier=hub)
+
+
+def test_a_locker_without_a_hub_gives_no_parent(client: Client) -> None:
+    """A device whose locker has no hub, and a hub itself, get no parent."""
+    locker = client.create_credential_locker()["Id"]
+    device = create_thing(client, Role="DEVICE", CredentialLockerId=locker)
+    activate(client, device)
+    assert "ParentControllerId" not in client.get_managed_thing(Identifier=device)
+    hub = create_thing(client, CredentialLockerId=locker)
+    activate(client, hub)
+    assert "ParentControllerId" not in client.get_managed_thing(Identifier=hub)
+
+
+def test_a_list_shows_and_does_not_look(client: Client) -> None:
+    """Lists show the present status, however often."""
+    identifier = create_thing(client, Name="Hub")
+    for _ in range(2):
+        client.list_managed_things()
+    (item,) = client.list_managed_things()["Items"]
+    assert item["ProvisioningStatus"] == "PRE_ASSOCIATED"
+    assert item["Id"] == identifier
+    assert item["Name"] == "Hub"
+    assert "Tags" not in item
+    assert status_of(client, identifier) == "PRE_ASSOCIATED"
+
+
+def test_each_filter_is_obeyed(client: Client) -> None:
+    """Every filter of the list picks the things whose member has its value."""
+    locker = client.create_credential_locker()["Id"]
+    hub = create_thing(client, Owner="ann", SerialNumber="S-1", CredentialLockerId=locker)
+    cloud = create_cloud_thing(client, Owner="bob")
+    through = destination(client)
+    register(client, cloud, create_association(client, ConnectorDestinationId=through))
+
+    def found(**filters: str) -> list[str]:
+        return [item["Id"] for item in client.list_managed_things(**filters)["Items"]]
+
+    assert found() == [hub, cloud]
+    assert found(OwnerFilter="ann") == [hub]
+    assert found(OwnerFilter="eve") == []
+    assert found(CredentialLockerFilter=locker) == [hub]
+    assert found(RoleFilter="DEVICE") == [cloud]
+    assert found(SerialNumberFilter="S-1") == [hub]
+    assert found(ProvisioningStatusFilter="ACTIVATED") == [cloud]
+    assert found(ConnectorDeviceIdFilter="device-1") == [cloud]
+    assert found(ConnectorDestinationIdFilter=through) == [cloud]
+    assert found(ConnectorPolicyIdFilter="p") == []
+    assert found(ParentControllerIdentifierFilter=hub) == []
+    assert found(OwnerFilter="ann", RoleFilter="DEVICE") == []

@@ -1,0 +1,192 @@
+"""What the emulated service saw and has, beside what callers were told of it.
+
+Owns the record of all calls, and the comparing at the end. Who called is not known here.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from threading import Lock
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import Factory, define, field
+
+import iotmi
+from iotmi.emulator import Call, Emulator
+from tests.fault_injection.factories import KINDS
+from tests.fault_injection.ledger import Known, Promise
+
+_EVERY: Final = 4_000
+"""The emulator keeps the last 10,000 calls: so often, those are fetched that are new."""
+
+UNSAFE: Final = frozenset(info.name for info in iotmi.operations() if not info.repeatable)
+
+
+@define
+class Witness:
+    """All calls that an emulator has answered, however many."""
+
+    emulator: Emulator
+    told: int = 0
+    _calls: dict[int, Call] = Factory(dict)
+    _lock: Lock = field(factory=Lock)
+
+    def attempt_ended(self, _: iotmi.Attempt) -> None:
+        """A client says that it has made an attempt."""
+        with self._lock:
+            self.told += 1
+            if self.told % _EVERY == 0:
+                self._fetch()
+
+    def calls(self) -> list[Call]:
+        """All of them."""
+        with self._lock:
+            self._fetch()
+            return list(self._calls.values())
+
+    def _fetch(self) -> None:
+        # A call is told apart by being itself: those that are kept stay the same.
+        self._calls.update((id(call), call) for call in self.emulator.calls)
+
+
+@define
+class Books:
+    """What came of all promises.
+
+    Attributes:
+        findings: What does not hold.
+        asked: Writes asked for, by operation.
+        made: Those that took effect, by operation.
+        failed: Creations that their callers were told had failed.
+        exists_uncertain: Those of them that came into being all the same.
+        misled: Those of them whose last error by itself would say the contrary.
+        replayed: How often a creation was asked for again that had been carried out already.
+        unsafe_uncertain: Unsafe requests of which nobody could tell, and how many were done.
+    """
+
+    findings: list[str] = Factory(list)
+    asked: Counter[str] = Factory(Counter)
+    made: Counter[str] = Factory(Counter)
+    failed: int = 0
+    exists_uncertain: int = 0
+    misled: int = 0
+    replayed: int = 0
+    unsafe_uncertain: tuple[int, int] = (0, 0)
+
+
+def audit(emulator: Emulator, promises: Iterable[Promise], calls: Iterable[Call]) -> Books:
+    """Hold what callers were told against what is there and what was done."""
+    books = Books()
+    by_operation: dict[str, list[Promise]] = defaultdict(list)
+    for promise in promises:
+        by_operation[promise.operation].append(promise)
+        books.asked[promise.operation] += 1
+    client: Any = emulator.boto3_client()
+    for operation in KINDS:
+        there = Counter(_marks(client, operation))
+        _compare(books, by_operation[operation], there)
+    _look_at_calls(books, by_operation, calls)
+    return books
+
+
+def _marks(client: Any, operation: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - boto3's
+    """Id and mark of all that there is of a kind, by plain boto3."""
+    kind = KINDS[operation]
+    (items,) = client.get_paginator(kind.listing).paginate().result_key_iters()
+    for item in items:
+        shown = item
+        if operation == "StartDeviceDiscovery":
+            shown = client.get_device_discovery(Identifier=item["Id"])
+        yield item[kind.identifier], shown.get(kind.mark, "")
+
+
+def _compare(books: Books, promises: list[Promise], there: Counter[tuple[str, str]]) -> None:
+    """Each creation exactly once, or, where it failed, at most once and not unreported."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for identifier, mark in there.elements():
+        found[mark].append(identifier)
+    for promise in promises:
+        what = f"{promise.operation} of {promise.mark}"
+        identifiers = found.pop(promise.mark, [])
+        books.made[promise.operation] += bool(identifiers) or promise.deleted is not Known.UNDONE
+        books.failed += promise.made is not Known.DONE
+        if len(identifiers) > 1:
+            books.findings.append(f"{what} is there {len(identifiers)} times")
+        elif promise.made is Known.DONE:
+            right = _existing(promise)
+            if identifiers not in right:
+                books.findings.append(f"{what} should be one of {right}, and is {identifiers}")
+        elif identifiers and promise.made is Known.UNDONE:
+            books.findings.append(f"{what} is there, and its caller was told: {promise.error}")
+        elif identifiers:
+            books.exists_uncertain += 1
+            books.misled += promise.misleading
+    books.findings += [f"nobody asked for {mark!r} {found[mark]}" for mark in found if mark]
+
+
+def _existing(promise: Promise) -> list[list[str]]:
+    """What may be found of a creation that its caller was told of."""
+    if promise.deleted is Known.UNDONE:
+        return [[promise.identifier]]
+    return [[]] if promise.deleted is Known.DONE else [[promise.identifier], []]
+
+
+def _look_at_calls(
+    books: Books, promises: Mapping[str, list[Promise]], calls: Iterable[Call]
+) -> None:
+    done: Counter[tuple[str, str]] = Counter()
+    let_through: Counter[str] = Counter()
+    tokens: dict[tuple[str, str], set[object]] = defaultdict(set)
+    for call in calls:
+        operation = call.operation or ""
+        mark_of = _MARKS.get(operation)
+        if mark_of is None:
+            continue
+        mark = operation, mark_of(call.parameters)
+        done[mark] += call.carried_out
+        let_through[operation] += call.error != "ThrottlingException"
+        if operation in KINDS:
+            tokens[mark].add(call.parameters["ClientToken"])
+            books.replayed += call.carried_out and done[mark] > 1
+    books.findings += [
+        f"{mark} had {len(sent)} tokens" for mark, sent in tokens.items() if len(sent) != 1
+    ]
+    uncertain = turned_out_done = 0
+    for operation in UNSAFE:
+        asked = promises.get(operation, [])
+        # Whatever is no throttle may have been done, and is not to be asked for again.
+        if let_through[operation] > len(asked):
+            books.findings.append(f"{operation} was sent again after more than a throttle")
+        for promise in asked:
+            if not promise.mark:
+                continue
+            times = done[operation, promise.mark]
+            books.made[operation] += times
+            right = {Known.DONE: (1,), Known.UNDONE: (0,), Known.UNCERTAIN: (0, 1)}[promise.made]
+            if times not in right:
+                books.findings.append(f"{operation} {promise.mark} was done {times} times")
+            uncertain += promise.made is Known.UNCERTAIN
+            turned_out_done += promise.made is Known.UNCERTAIN and times == 1
+    books.unsafe_uncertain = uncertain, turned_out_done
+
+
+def _of_command(parameters: Mapping[str, Any]) -> str:
+    (endpoint,) = parameters["Endpoints"]
+    (action,) = endpoint["capabilities"][0]["actions"]
+    return str(action["parameters"]["mark"])
+
+
+def _of(member: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda parameters: str(parameters.get(member, ""))
+
+
+_MARKS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = MappingProxyType(
+    {
+        **{operation: _of(kind.mark) for operation, kind in KINDS.items()},
+        "SendManagedThingCommand": _of_command,
+        "StartAccountAssociationRefresh": _of("AccountAssociationId"),
+        "PutDefaultEncryptionConfiguration": _of("kmsKeyArn"),
+        # Two of them are the same; only their number can be told.
+        "RegisterCustomEndpoint": lambda _: "",
+    }
+)

@@ -1,0 +1,279 @@
+"""What a service may do to a call that has a deadline: each as a scene, with its own bad service.
+
+Owns the scenes and their stages. What a call must look like afterwards is not known here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from types import MappingProxyType
+from typing import Final
+
+from attrs import field, frozen
+
+from iotmi import AsyncClient, CallError, Client, Pacing, RetryPolicy, ServiceUnavailableError
+from iotmi.emulator import Emulator
+from tests.support.bad_servers import (
+    Answers,
+    Refusals,
+    apart,
+    drip_body,
+    drip_head,
+    keep_silent,
+    listening,
+    never_accepting,
+    reset,
+)
+from tests.support.http_servers import Act, closed_port, hang_up, with_keys
+
+CROWD: Final = 64
+
+PERSISTENT: Final = RetryPolicy(attempts=10_000, budget=None)
+EAGER: Final = RetryPolicy(attempts=10_000, base=0.02, longest=0.05, budget=None)
+
+
+def _nothing() -> Iterable[str]:
+    return ()
+
+
+def _names(given: Iterable[str]) -> frozenset[str]:
+    return frozenset(given)
+
+
+@frozen
+class Stage:
+    """A service in action, and how clients of it are made."""
+
+    client: Callable[[float], Client]
+    async_client: Callable[[float], AsyncClient]
+    issued: Callable[[], Iterable[str]] = _nothing
+
+
+@frozen(kw_only=True)
+class Scene:
+    """What goes wrong, and what may come of it.
+
+    Attributes:
+        stage: Sets it up, of a seed.
+        callers: How many call at once.
+        walks: Whether they walk over a listing.
+        paced: Whether they are paced.
+        kinds: The kinds of error that attempts may fail with.
+        why: What the text says of the reason why it ended there.
+        others: Errors that may come before the time is up.
+        may_answer: Whether some are answered.
+        shortest_pause: Seconds that the service asks to wait.
+    """
+
+    stage: Callable[[int], AbstractContextManager[Stage]]
+    callers: int = 1
+    walks: bool = False
+    paced: bool = False
+    kinds: frozenset[str] = field(default=frozenset(), converter=_names)
+    why: str = ""
+    others: tuple[type[CallError], ...] = ()
+    may_answer: bool = False
+    shortest_pause: float = 0.0
+
+
+def _over(
+    address: Callable[[], AbstractContextManager[str]],
+    *,
+    retry: RetryPolicy = PERSISTENT,
+    pacing: Pacing | None = None,
+    issued: Callable[[], Iterable[str]] = _nothing,
+) -> Callable[[int], AbstractContextManager[Stage]]:
+    """A stage at an address."""
+
+    @contextmanager
+    def stage(seed: int) -> Iterator[Stage]:
+        del seed
+        with address() as url:
+
+            def client(timeout: float) -> Client:
+                return with_keys(
+                    Client,
+                    endpoint_url=url,
+                    retry=retry,
+                    pacing=pacing,
+                    timeout=timeout,
+                )
+
+            def async_client(timeout: float) -> AsyncClient:
+                return with_keys(
+                    AsyncClient,
+                    endpoint_url=url,
+                    retry=retry,
+                    pacing=pacing,
+                    timeout=timeout,
+                )
+
+            yield Stage(client, async_client, issued)
+
+    return stage
+
+
+def _met_by(
+    act: Act, *, retry: RetryPolicy = PERSISTENT, pacing: Pacing | None = None, crowd: bool = False
+) -> Callable[[int], AbstractContextManager[Stage]]:
+    """A stage whose every connection meets *act*; elsewhere, where a *crowd* comes."""
+    return _over(lambda: (apart if crowd else listening)(act), retry=retry, pacing=pacing)
+
+
+def _refused(
+    status: int,
+    code: str,
+    *,
+    retry_after: float | None = None,
+    retry: RetryPolicy = PERSISTENT,
+    pacing: Pacing | None = None,
+) -> Callable[[int], AbstractContextManager[Stage]]:
+    """A stage on which every request is answered with an error."""
+
+    @contextmanager
+    def stage(seed: int) -> Iterator[Stage]:
+        refusals = Refusals(status, code, retry_after=retry_after)
+        over = _over(
+            lambda: listening(refusals),
+            retry=retry,
+            pacing=pacing,
+            issued=lambda: refusals.issued,
+        )
+        with over(seed) as staged:
+            yield staged
+
+    return stage
+
+
+@contextmanager
+def _nowhere() -> Iterator[str]:
+    yield closed_port()
+
+
+@contextmanager
+def _silent_tls() -> Iterator[str]:
+    with listening(keep_silent) as url:
+        yield url.replace("http:", "https:")
+
+
+@contextmanager
+def _losing_answers(seed: int) -> Iterator[Stage]:
+    """The emulator within the process: each call is carried out, and nobody is told."""
+    with Emulator(seed=seed) as emulator:
+        emulator.faults.drop_calls(1.0, before_effect=False)
+        yield _clients_of(emulator, EAGER)
+
+
+@contextmanager
+def _delaying(seed: int) -> Iterator[Stage]:
+    """The emulator within the process, where a call takes longer than anybody waits."""
+    with Emulator(seed=seed) as emulator:
+        emulator.faults.delay(3.0)
+        yield _clients_of(emulator)
+
+
+@contextmanager
+def _capricious(seed: int) -> Iterator[Stage]:
+    """Delays, throttles, errors, resets and lost answers, by chance."""
+    with Emulator(seed=seed) as emulator:
+        emulator.faults.delay(0.15, 0.15)
+        emulator.faults.break_calls(0.3, "ThrottlingException")
+        emulator.faults.break_calls(0.5, "InternalServerException")
+        emulator.faults.drop_calls(0.5)
+        emulator.faults.drop_calls(1.0, before_effect=False)
+        yield _clients_of(emulator)
+
+
+def _clients_of(emulator: Emulator, retry: RetryPolicy = PERSISTENT) -> Stage:
+    return Stage(
+        lambda timeout: emulator.client(retry=retry, timeout=timeout),
+        lambda timeout: emulator.async_client(retry=retry, timeout=timeout),
+    )
+
+
+_PAGE: Final = b'{"Items": [{"Id": "t"}], "NextToken": "#"}'
+_SLOWLY: Final = Pacing(start=4.0, highest=4.0, burst=1)
+
+SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
+    {
+        "throttled for ever": Scene(
+            stage=_refused(429, "ThrottlingException"), kinds=["ThrottlingError"], why="begin"
+        ),
+        "throttled, Retry-After 0.2": Scene(
+            stage=_refused(429, "ThrottlingException", retry_after=0.2),
+            kinds=["ThrottlingError"],
+            shortest_pause=0.2,
+        ),
+        "throttled, Retry-After 60": Scene(
+            stage=_refused(429, "ThrottlingException", retry_after=60),
+            kinds=["ThrottlingError"],
+            why="the next would begin 60.00 s later",
+        ),
+        "5xx for ever": Scene(
+            stage=_refused(503, "ServiceUnavailableException", retry=EAGER),
+            kinds=["ServiceUnavailableError"],
+        ),
+        "5xx for ever, the default policy": Scene(
+            stage=_refused(503, "ServiceUnavailableException", retry=RetryPolicy()),
+            kinds=["ServiceUnavailableError"],
+            others=(ServiceUnavailableError,),
+        ),
+        "connections closed for ever": Scene(
+            stage=_met_by(hang_up, retry=EAGER), kinds=["NoResponseError"]
+        ),
+        "connections reset for ever": Scene(
+            # It may come while the connection is still being made.
+            stage=_met_by(reset, retry=EAGER), kinds=["NoResponseError", "NotSentError"]
+        ),
+        "connections refused for ever": Scene(
+            stage=_over(_nowhere, retry=EAGER), kinds=["NotSentError"]
+        ),
+        "answers lost for ever": Scene(stage=_losing_answers, kinds=["NoResponseError"]),
+        "an answer later than the deadline": Scene(stage=_delaying, why="cut short"),
+        "accepted, and silence": Scene(stage=_met_by(keep_silent), why="cut short"),
+        "never accepted": Scene(stage=_over(never_accepting), why="cut short"),
+        "no handshake": Scene(stage=_over(_silent_tls), why="cut short"),
+        "a body byte by byte": Scene(stage=_met_by(drip_body), why="cut short"),
+        "a head byte by byte": Scene(stage=_met_by(drip_head), why="cut short"),
+        "paced, with a full queue": Scene(
+            stage=_met_by(Answers(b'{"Id": "x"}'), pacing=_SLOWLY, crowd=True),
+            callers=CROWD,
+            paced=True,
+            may_answer=True,
+        ),
+        "paced, and 5xx for ever": Scene(
+            stage=_met_by(
+                Refusals(503, "ServiceUnavailableException"),
+                retry=EAGER, pacing=_SLOWLY, crowd=True,
+            ),
+            callers=CROWD,
+            paced=True,
+            kinds=["ServiceUnavailableError"],
+        ),
+        "slow pages": Scene(
+            stage=_met_by(Answers(_PAGE, taking=0.3)), walks=True, why="on page"
+        ),
+        "pages throttled for ever": Scene(
+            stage=_refused(429, "ThrottlingException"),
+            walks=True,
+            kinds=["ThrottlingError"],
+            why="on page 1",
+        ),
+        "a crowd, and silence": Scene(stage=_met_by(keep_silent, crowd=True), callers=CROWD),
+        "a crowd, and 5xx for ever": Scene(
+            stage=_met_by(Refusals(503, "ServiceUnavailableException"), crowd=True),
+            callers=CROWD,
+            kinds=["ServiceUnavailableError"],
+        ),
+        "a crowd, and all faults by chance": Scene(
+            stage=_capricious,
+            callers=CROWD,
+            kinds=["ThrottlingError", "InternalServerError", "NoResponseError"],
+        ),
+        "a crowd, on slow pages": Scene(
+            stage=_met_by(Answers(_PAGE, taking=0.3), crowd=True),
+            callers=CROWD,
+            walks=True,
+            why="on page",
+        ),
+    }
+)  # fmt: skip

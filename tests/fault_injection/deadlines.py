@@ -1,0 +1,254 @@
+"""A deadline of two seconds, whatever goes wrong: kept to within a tenth of a second, and told of.
+
+    python -m tests.fault_injection.deadlines [--timeout 2] [--seed 7] [--only WORD]
+
+Every scene is played by the blocking client and by the awaiting one under asyncio and trio, one
+call at a time or 64 at once, each of them timed. The errors have to tell the attempts, the pauses,
+the codes and the request ids, in their text and as ``failures``.
+
+While Python collects garbage no thread runs, and no library can keep a deadline: what was there
+before the calls is left out of that (`gc.freeze`), and what they leave themselves is not.
+"""
+
+import argparse
+import asyncio
+import gc
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Final, Literal, get_args
+
+import anyio
+import trio
+from attrs import Factory, define
+
+from iotmi import AsyncClient, CallError, Client, DeadlineExceededError, FailedAttempt
+from tests.fault_injection.deadline_scenarios import SCENES, Scene
+
+Colour = Literal["threads", "asyncio", "trio"]
+
+ALLOWED: Final = 0.1
+
+
+@define
+class Ended:
+    """How a call ended, and after how many seconds."""
+
+    seconds: float
+    error: CallError | None
+
+
+@define
+class Played:
+    """What came of a scene.
+
+    Attributes:
+        calls: How each call ended.
+        issued: The request ids that the service gave.
+        noise: By how much a plain wait of this machine was late meanwhile, at most, in seconds.
+        findings: What does not hold.
+    """
+
+    calls: list[Ended]
+    issued: set[str]
+    noise: float
+    findings: list[str] = Factory(list)
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts the errors tell of."""
+        return sum(each.error.attempts for each in self.calls if each.error is not None)
+
+
+def play(scene: Scene, colour: Colour, *, timeout: float, seed: int) -> Played:
+    """One scene, in one colour."""
+    noise = [0.0]
+    with scene.stage(seed) as stage:
+        if colour == "threads":
+            with stage.client(timeout) as client, _listening_for(noise):
+                calls = _in_threads(scene, client)
+        elif colour == "asyncio":
+            calls = asyncio.run(_in_tasks(scene, stage.async_client(timeout), noise))
+        else:
+            calls = trio.run(_in_tasks, scene, stage.async_client(timeout), noise)
+        issued = set(stage.issued())
+    played = Played(calls, issued, max(noise))
+    for ended in calls:
+        played.findings += _wrong_with(ended, scene, timeout, issued)
+    return played
+
+
+def _in_threads(scene: Scene, client: Client) -> list[Ended]:
+    calls: list[Ended] = []
+
+    def call() -> None:
+        began = time.monotonic()
+        error = None
+        try:
+            if scene.walks:
+                client.managed_things.list().collect()
+            else:
+                client.managed_things.get("x")
+        except CallError as raised:
+            error = raised
+        calls.append(Ended(time.monotonic() - began, error))
+
+    with ThreadPoolExecutor(scene.callers) as pool:
+        for ended in [pool.submit(call) for _ in range(scene.callers)]:
+            ended.result()
+    return calls
+
+
+async def _in_tasks(scene: Scene, client: AsyncClient, noise: list[float]) -> list[Ended]:
+    calls: list[Ended] = []
+
+    async def call() -> None:
+        began = time.monotonic()
+        error = None
+        try:
+            if scene.walks:
+                await client.managed_things.list().collect()
+            else:
+                await client.managed_things.get("x")
+        except CallError as raised:
+            error = raised
+        calls.append(Ended(time.monotonic() - began, error))
+
+    with _listening_for(noise):
+        async with client, anyio.create_task_group() as group:
+            for _ in range(scene.callers):
+                group.start_soon(call)
+    return calls
+
+
+@contextmanager
+def _listening_for(noise: list[float]) -> Iterator[None]:
+    """How late this machine is anyway: a thread that waits, and looks how long it really took."""
+    over = threading.Event()
+    # What the scenes before left, and botocore's models of the service, some for each client: a
+    # full collection goes through all of it, for a tenth of a second in which no thread runs.
+    gc.collect()
+    gc.freeze()
+
+    def listen() -> None:
+        while not over.is_set():
+            began = time.monotonic()
+            over.wait(0.01)
+            noise.append(time.monotonic() - began - 0.01)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        gc.unfreeze()
+
+
+def _wrong_with(ended: Ended, scene: Scene, timeout: float, issued: set[str]) -> Iterator[str]:
+    error = ended.error
+    if ended.seconds > timeout + ALLOWED:
+        yield f"took {ended.seconds:.3f} s"
+    if error is None:
+        if not scene.may_answer:
+            yield "was answered"
+        return
+    if not isinstance(error, DeadlineExceededError):
+        if type(error) not in scene.others:
+            yield f"ended in {type(error).__name__}: {error}"
+        return
+    yield from _wrong_with_text(str(error), error, scene)
+    yield from _wrong_with_failures(error, scene, issued)
+    if sum(each.elapsed + each.pause for each in _whole(error)) > ended.seconds + ALLOWED:
+        yield "failures tell of more time than there was"
+
+
+def _whole(error: DeadlineExceededError) -> list[FailedAttempt]:
+    """The attempts that ended by themselves: one that was cut short has nothing to tell."""
+    return [failure for failure in error.failures if failure.kind != _CUT_SHORT]
+
+
+def _wrong_with_failures(
+    error: DeadlineExceededError, scene: Scene, issued: set[str]
+) -> Iterator[str]:
+    failures = _whole(error)
+    if error.attempts != len(error.failures):
+        yield f"{error.attempts} attempts, and {len(error.failures)} failures"
+    if not {failure.kind for failure in failures} <= scene.kinds:
+        yield f"failures tell of {failures}"
+    if any(failure.pause < scene.shortest_pause for failure in failures[:-1]):
+        yield "a pause was shorter than the service asked for"
+    if (error.last is None) == bool(failures):
+        yield f"the last error is {error.last!r}"
+    if issued:
+        told = [failure.request_id or "" for failure in failures]
+        if len(set(told)) != len(told) or not issued.issuperset(told):
+            yield f"request ids that were not given: {told}"
+
+
+_CUT_SHORT: Final = DeadlineExceededError.__name__
+
+
+def _wrong_with_text(text: str, error: DeadlineExceededError, scene: Scene) -> Iterator[str]:
+    tries = "1 attempt" if error.attempts == 1 else f"{error.attempts} attempts"
+    pauses = sum(failure.pause for failure in error.failures)
+    parts = [
+        error.operation,
+        f"no answer within {error.timeout:g} s",
+        f"after {tries}",
+        # Turns of pacing are pauses too, and no failure comes before them.
+        "s of it pauses" if scene.paced else f"{pauses:.2f} s of it pauses",
+        scene.why,
+    ]
+    for failure in _whole(error):
+        parts += [failure.code or failure.kind, failure.request_id or ""]
+    for part in parts:
+        if part not in text:
+            yield f"the text does not tell {part!r}: {text}"
+
+
+def main() -> int:
+    """Play all scenes; 1 where something does not hold."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--timeout", type=float, default=2.0)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--only", default="", help="scenes with this in their name")
+    given = parser.parse_args()
+    sys.stdout.write(
+        f"seed {given.seed}, a deadline of {given.timeout:g} s; overruns in ms, beside the noise:"
+        " by how much a plain wait of this machine was late meanwhile\n"
+    )
+    findings, calls = 0, 0
+    worst: list[tuple[float, str]] = []
+    for name, scene in SCENES.items():
+        if given.only not in name:
+            continue
+        shown = []
+        for colour in get_args(Colour):
+            played = play(scene, colour, timeout=given.timeout, seed=given.seed)
+            calls += len(played.calls)
+            findings += len(played.findings)
+            slowest = max(each.seconds for each in played.calls) - given.timeout
+            worst.append((slowest, f"{name}, {colour}"))
+            shown.append(
+                f"{colour} {slowest * 1000:+6.0f} ({played.attempts} attempts,"
+                f" noise {played.noise * 1000:.0f})"
+            )
+            for finding in played.findings[:5]:
+                sys.stdout.write(f"  DOES NOT HOLD: {name}, {colour}: {finding}\n")
+        sys.stdout.write(f"  {name:44} {', '.join(shown)}\n")
+        sys.stdout.flush()
+    overrun, where = max(worst)
+    sys.stdout.write(
+        f"{calls} calls; the worst overrun is {overrun * 1000:.0f} ms ({where});"
+        f" {findings} findings\n"
+    )
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+"""Thousands of calls amid faults, from threads or tasks, and not one of them lost or done twice.
+
+    python -m tests.fault_injection.soak [--calls 20000] [--seed 7] [--threads 32] [--tasks 300]
+                                       [--kind threads|tasks|both] [--policy NAME|all]
+
+The emulator throttles a tenth of all calls, answers 5 % with an error of its own (half of them
+after it has carried the call out), closes the connection of 3 % before the effect and of 3 % after
+it. At the end everything that is there, read by plain boto3, is held against what each caller was
+told: what was made exists once; what failed does not exist, or its error says that it may; nothing
+that must not be repeated was done twice; and what a caller read was what it had written.
+
+The seed decides what is asked for, and which arrivals meet a fault; threads decide who arrives
+when. Pauses are drawn and not made: they are proven elsewhere, and here they would only take time.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from threading import Barrier
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+import anyio
+from attrs import Factory, define, evolve
+
+from iotmi import RetryPolicy
+from iotmi.emulator import Call, Emulator, Faults
+from tests.fault_injection.audit import UNSAFE, Books, Witness, audit
+from tests.fault_injection.callers import serve, serve_awaited
+from tests.fault_injection.factories import KINDS
+from tests.fault_injection.ledger import Known, Promise
+from tests.fault_injection.workload import Household
+from tests.support.connectors import destination_request, make_connector
+
+Colour = Literal["threads", "tasks"]
+
+POLICIES: Final[Mapping[str, RetryPolicy]] = MappingProxyType(
+    {
+        # All that was asked for is to be done, however often it has to be asked for.
+        "patient": RetryPolicy(attempts=20, budget=None),
+        # What a client does of itself.
+        "default": RetryPolicy(),
+        # Many calls fail for good: these are the ones whose errors have to be honest.
+        "hasty": RetryPolicy(attempts=2, budget=None),
+    }
+)
+_SHARES: Final = (
+    ("ThrottlingException", 0.10, True),
+    ("InternalServerException", 0.025, True),
+    ("ServiceUnavailableException", 0.025, False),
+    ("reset", 0.03, True),
+    ("lost", 0.03, False),
+)
+
+
+@define
+class Figures:
+    """What came of one run."""
+
+    policy: RetryPolicy
+    seconds: float = 0.0
+    calls: int = 0
+    attempts: int = 0
+    agreed: int = 0
+    faults: Counter[str] = Factory(Counter)
+    failed: Counter[str] = Factory(Counter)
+    books: Books = Factory(Books)
+
+
+def run(colour: Colour, *, callers: int, calls: int, policy: RetryPolicy, seed: int) -> Figures:
+    """Have so many callers make so many calls, and look at what became of each."""
+    with Emulator(seed=seed) as emulator:
+        connector, destination = _furnish(emulator)
+        before = len(emulator.calls)
+        _plant(emulator.faults)
+        witness = Witness(emulator)
+        households = [
+            Household(
+                f"{colour[0]}{number}",
+                calls // callers + (number < calls % callers),
+                destination,
+                Random(f"{seed} {colour} {number}"),
+            )
+            for number in range(callers)
+        ]
+        told = evolve(policy, seed=seed, sleep=lambda _: None, on_attempt=witness.attempt_ended)
+        began = time.monotonic()
+        if colour == "threads":
+            _in_threads(emulator, told, households)
+        else:
+            asyncio.run(_in_tasks(emulator, told, households))
+        seconds = time.monotonic() - began
+        emulator.faults.clear()
+        seen = witness.calls()
+        promises = [connector, *(each for household in households for each in household.promises)]
+        books = audit(emulator, promises, seen)
+    figures = Figures(policy, seconds, attempts=len(seen) - before, books=books)
+    for household in households:
+        figures.calls += household.sent
+        figures.agreed += household.agreed
+        figures.failed += household.failed
+        books.findings += household.findings
+    figures.faults = Counter(filter(None, map(_fault_of, seen)))
+    if figures.calls != calls:
+        books.findings.append(f"{calls} calls were to be made, and {figures.calls} were")
+    if witness.told != figures.attempts:
+        books.findings.append(
+            f"the client told of {witness.told} attempts, the service saw {figures.attempts}"
+        )
+    return figures
+
+
+def _furnish(emulator: Emulator) -> tuple[Promise, str]:
+    """What all accounts need, made before anything goes wrong."""
+    client = emulator.client()
+    connector = make_connector(client)
+    promise = Promise("CreateCloudConnector", "Elm lights", Known.DONE, connector)
+    return promise, client.send(destination_request(connector)).value.id
+
+
+def _plant(faults: Faults) -> None:
+    """Faults are drawn in turn: each takes its share of what those before it have left."""
+    left = 1.0
+    for what, share, before_effect in _SHARES:
+        if what in ("reset", "lost"):
+            faults.drop_calls(share / left, before_effect=before_effect)
+        else:
+            faults.break_calls(share / left, what, before_effect=before_effect)
+        left -= share
+
+
+def _fault_of(call: Call) -> str | None:
+    if call.fault is None:
+        return None
+    if call.fault == "error":
+        return "throttled" if call.error == "ThrottlingException" else "5xx"
+    return "answer lost" if call.carried_out or call.error else "reset before the effect"
+
+
+def _in_threads(emulator: Emulator, policy: RetryPolicy, households: list[Household]) -> None:
+    barrier = Barrier(len(households))
+    with emulator.client(retry=policy) as client, ThreadPoolExecutor(len(households)) as pool:
+
+        def live(household: Household) -> None:
+            barrier.wait()
+            serve(client, household.live())
+
+        for _ in pool.map(live, households):
+            """Raises here what a household did not expect."""
+
+
+async def _in_tasks(emulator: Emulator, policy: RetryPolicy, households: list[Household]) -> None:
+    async with emulator.async_client(retry=policy) as client:
+        async with anyio.create_task_group() as group:
+            for household in households:
+                group.start_soon(serve_awaited, client, household.live())
+
+
+def report(title: str, figures: Figures) -> str:
+    """The run in a few lines."""
+    books, policy = figures.books, figures.policy
+    creations = {name: number for name, number in books.asked.items() if name in KINDS}
+    unsafe = {name: number for name, number in books.asked.items() if name in UNSAFE}
+    uncertain, done = books.unsafe_uncertain
+    lines = [
+        (
+            f"{title} (attempts={policy.attempts}, budget={policy.budget}): {figures.calls} calls,"
+            f" {figures.attempts} attempts in {figures.seconds:.0f} s"
+        ),
+        f"faults: {_shares(figures.faults, figures.attempts)}",
+        f"ended in an error: {figures.failed.total()} calls ({_listed(figures.failed)})",
+        (
+            f"creations: {sum(creations.values())} asked for,"
+            f" {sum(books.made[name] for name in creations)} made;"
+            f" {books.replayed} were carried out and asked for again, and the token was known"
+        ),
+        (
+            f"creations that failed for good: {books.failed};"
+            f" {books.exists_uncertain} of them exist,"
+            f" each reported as uncertain ({books.misled} of them only by `may_have_acted`,"
+            " the last attempt having been throttled)"
+        ),
+        (
+            f"not to be repeated: {sum(unsafe.values())} asked for ({_listed(Counter(unsafe))});"
+            f" {uncertain} uncertain, of which {done} were done"
+        ),
+        f"reads that showed what their caller knew: {figures.agreed}",
+        *(f"DOES NOT HOLD: {finding}" for finding in books.findings[:_SHOWN]),
+        f"{len(books.findings)} findings",
+    ]
+    return "\n  ".join(lines)
+
+
+_SHOWN: Final = 20
+
+
+def _shares(counts: Counter[str], total: int) -> str:
+    return ", ".join(
+        f"{name} {number} ({number / total:.1%})" for name, number in sorted(counts.items())
+    )
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(counts.items())) or "none"
+
+
+def main() -> int:
+    """Run what the command line says; 1 where something does not hold."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--calls", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=32)
+    parser.add_argument("--tasks", type=int, default=300)
+    parser.add_argument("--kind", choices=(*get_args(Colour), "both"), default="both")
+    parser.add_argument("--policy", choices=(*POLICIES, "all"), default="all")
+    given = parser.parse_args()
+    colours = get_args(Colour) if given.kind == "both" else (given.kind,)
+    policies = POLICIES if given.policy == "all" else (given.policy,)
+    sys.stdout.write(f"seed {given.seed}\n")
+    findings = 0
+    for name in policies:
+        for colour in colours:
+            callers = given.threads if colour == "threads" else given.tasks
+            figures = run(
+                colour,
+                callers=callers,
+                calls=given.calls,
+                policy=POLICIES[name],
+                seed=given.seed,
+            )
+            if name == "patient" and figures.books.failed:
+                figures.books.findings.append(f"{figures.books.failed} creations were given up")
+            sys.stdout.write(report(f"{callers} {colour}, {name}", figures) + "\n")
+            sys.stdout.flush()
+            findings += len(figures.books.findings)
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,295 @@
+"""An answer's way from the connection into the user's hands, and what is promised of it there.
+
+A case is what the service answers one request with. Most are handed to the client's own flow as
+if the transport had just brought them, which is fast; those with a status go the whole way, through
+botocore's parser too. Whatever comes out is looked at as a user would: shown, compared, hashed,
+pickled. What is wrong raises; the errors of `iotmi.IotmiError` are an answer like any other.
+"""
+
+import pickle
+import threading
+import zlib
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import cache
+from typing import Any, Final, Self
+
+from attrs import frozen
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+import iotmi
+from iotmi._botocore.transport import Reply
+from iotmi._sansio.steps import Work
+from iotmi._schema.schema import members_of
+from iotmi._schema.shapes import Entries, FreeForm, Items, Shape, Structure
+from tests.conformance import library, service
+from tests.conformance.generate import Fill, Maker, chance
+from tests.conformance.library import answer_model
+from tests.conformance.pairing import bare, pair
+from tests.conformance.wire import REQUEST_ID, Line
+from tests.support.bad_servers import listening
+from tests.support.direct_client import told_of
+
+
+@frozen
+class Case:
+    """What one operation is answered with.
+
+    Attributes:
+        operation: its name.
+        body: the octets.
+        status: the HTTP status where the case is to go the whole way; None for the short one.
+        headers: of the whole way.
+    """
+
+    operation: str
+    body: bytes
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def encode(self) -> bytes:
+        """The case as a file of the corpus: head, empty line, body."""
+        first = self.operation if self.status is None else f"{self.operation} {self.status}"
+        head = "\n".join([first, *(f"{name}: {value}" for name, value in self.headers)])
+        return head.encode("latin-1", "replace") + b"\n\n" + self.body
+
+
+@frozen
+class Outcome:
+    """What came of a case.
+
+    Attributes:
+        error: the class of the refusal; None where the answer was read.
+        value: what was read.
+    """
+
+    error: type[iotmi.IotmiError] | None
+    value: object = None
+
+
+class Reader:
+    """Reads cases. One client and one plain request for each operation serve them all."""
+
+    def __init__(self) -> None:
+        theirs, ours = service.installed(), library.installed()
+        self._served = ExitStack()
+        self.requests: Mapping[str, iotmi.Request[object]] = {
+            name: _plainest(declared.request, theirs.operations[name])
+            for name, declared in sorted(ours.operations.items())
+        }
+        self._hashable = {
+            name: (model := answer_model(declared)) is None or always_hashes(model)
+            for name, declared in ours.operations.items()
+        }
+        self._names = tuple(self.requests)
+        self._line = _Answering()
+        self._client = self._line.client()
+        # As long as there is a reader.
+        self._line.url = self._served.enter_context(listening(self._line.serve))
+        self._direct = self._line.own_client()
+
+    def close(self) -> None:
+        """Serve no longer."""
+        self._direct.close()
+        self._served.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def decode(self, data: bytes) -> Case:
+        """The case that *data* is, whatever it is: a corpus file or a fuzzer's octets."""
+        head, _, body = data.partition(b"\n\n")
+        first, *others = head.decode("latin-1").split("\n")
+        name, _, status = first.partition(" ")
+        if name not in self.requests:
+            name = self._names[zlib.crc32(name.encode()) % len(self._names)]
+        if not status.isdecimal():
+            return Case(name, body)
+        headers = tuple(
+            (key, value.strip()) for key, _, value in (o.partition(":") for o in others)
+        )
+        return Case(name, body, 100 + (int(status[:4]) - 100) % 900, headers)
+
+    def read(self, case: Case) -> Outcome:
+        """What comes of *case*.
+
+        Raises:
+            Exception: anything outside the tree of `iotmi.IotmiError`, which must not be.
+            AssertionError: a promise about what was read is broken.
+        """
+        try:
+            response = self._answered(case)
+        except iotmi.IotmiError as error:
+            _look_at_error(error)
+            return Outcome(type(error))
+        # NaN equals nothing, itself included.
+        same = b"NaN" not in case.body
+        _look_at_value(response, same=same, hashes=self._hashable[case.operation])
+        return Outcome(None, response.value)
+
+    def _answered(self, case: Case) -> iotmi.Response[object]:
+        request = self.requests[case.operation]
+        if case.status is None:
+            reply = Reply(body=case.body, parsed={}, request_id=REQUEST_ID, http_status=200)
+            return _brought(self._client, request, reply)
+        self._line.body, self._line.status = case.body, case.status
+        self._line.headers = case.headers
+        if _travels(case):
+            assert _ending(self._direct, request) == _ending(self._client, request), (
+                "the two ways end otherwise"
+            )
+        return self._client.send(request)
+
+
+def _plainest(
+    model: type[iotmi.Request[object]], operation: service.Operation
+) -> iotmi.Request[object]:
+    parameters = Maker(Fill.REQUIRED, chance(), odd=False).structure(operation.input)
+    return model(**pair(model, operation.input, parameters).arguments)
+
+
+def _brought(
+    client: iotmi.Client, request: iotmi.Request[object], reply: Reply
+) -> iotmi.Response[object]:
+    """What *client* makes of *reply*: its flow is driven by hand, and the one attempt skipped."""
+    flow = client._course.perform(request)
+    step = next(flow)
+    assert isinstance(step, Work)
+    step.result = reply
+    try:
+        next(flow)
+    except StopIteration as stop:
+        response: iotmi.Response[object] = stop.value
+        return response
+    raise AssertionError("the flow asked for more than one attempt")
+
+
+def _travels(case: Case) -> bool:
+    """Whether HTTP can carry *case* to its end, and no more than it."""
+    return (
+        case.status is not None
+        and case.status >= 200
+        and case.status not in (204, 304)
+        and all(_is_a_header(name, value) for name, value in case.headers)
+        # How deep is too deep depends on who reads it.
+        and case.body.count(b"[") + case.body.count(b"{") < 500
+    )
+
+
+def _is_a_header(name: str, value: str) -> bool:
+    return (
+        name.replace("-", "").isalnum()
+        and name.lower() not in ("connection", "content-length", "transfer-encoding")
+        and value.isprintable()
+        and all(ord(letter) < 256 for letter in name + value)
+    )
+
+
+def _ending(client: iotmi.Client, request: iotmi.Request[object]) -> object:
+    """What a user can tell of a call."""
+    try:
+        response = client.send(request)
+    except iotmi.CallError as error:
+        return told_of(error)
+    # NaN equals nothing, and looks the same.
+    return repr(response.raw), repr(response.value), response.request_id, response.http_status
+
+
+def _look_at_value(response: iotmi.Response[object], *, same: bool, hashes: bool) -> None:
+    value = response.value
+    assert isinstance(repr(response), str)
+    again = pickle.loads(pickle.dumps(value))
+    assert not same or again == value, "a pickle makes another value"
+    if hashes:
+        assert not same or hash(again) == hash(value), "what is equal hashes otherwise"
+
+
+def _look_at_error(error: iotmi.IotmiError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again)) == (type(error), str(error)), "a pickle makes another error"
+    if isinstance(error, iotmi.ServiceError):
+        wait = error.retry_after
+        assert wait is None or 0 <= wait <= threading.TIMEOUT_MAX, f"nobody can wait for {wait}"
+
+
+@cache
+def always_hashes(model: type) -> bool:
+    """Whether every value of *model* hashes: where no free-form JSON is in it."""
+    return all(_hashes(member.shape) for member in members_of(model)) if _is_ours(model) else True
+
+
+def _hashes(shape: Shape) -> bool:
+    match bare(shape):
+        case FreeForm():
+            return False
+        case Structure(model=model):
+            return always_hashes(model)
+        case Items(item=item):
+            return _hashes(item)
+        case Entries(value=value):
+            return _hashes(value)
+        case _:
+            return True
+
+
+def _is_ours(model: type) -> bool:
+    return model.__module__.startswith("iotmi.")
+
+
+class _Answering(Line):
+    """A line that answers with headers too, and keeps nothing of what was sent."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def _head(self) -> str:
+        self.sent.clear()
+        headers = {
+            "content-type": "application/json",
+            "x-amzn-requestid": REQUEST_ID,
+            **{name.lower(): value for name, value in self.headers},
+            "content-length": str(len(self.body)),
+        }
+        lines = (f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"HTTP/1.1 {self.status} No\r\n{''.join(lines)}\r\n"
+
+    def _answer(self, request: AWSPreparedRequest, **event: object) -> AWSResponse:
+        response = super()._answer(request, **event)
+        self.sent.clear()
+        headers: Any = response.headers
+        for name, value in self.headers:
+            headers[name] = value
+        return response
+
+
+SHOWN: Final = 2000
+"""So many octets of a case are shown."""
+
+
+def shortened(reader: Reader, case: Case, kind: type[BaseException]) -> Case:
+    """A smaller case that raises *kind* too: parts of the body are left out while it does."""
+    body, size = case.body, len(case.body) // 2
+    while size:
+        place = 0
+        while place < len(body):
+            shorter = body[:place] + body[place + size :]
+            if _raises(reader, Case(case.operation, shorter, case.status, case.headers), kind):
+                body = shorter
+            else:
+                place += size
+        # Below this a long body would take minutes.
+        size = size // 2 if len(body) < 20_000 or size > 64 else 0
+    return Case(case.operation, body, case.status, case.headers)
+
+
+def _raises(reader: Reader, case: Case, kind: type[BaseException]) -> bool:
+    try:
+        reader.read(case)
+    except kind:
+        return True
+    # Another failure is another story.
+    except Exception:  # noqa: BLE001
+        return False
+    return False

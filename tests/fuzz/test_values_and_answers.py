@@ -1,0 +1,424 @@
+"""Whatever comes, from the service or from the user, ends in a value or in an `IotmiError`.
+
+Hypothesis makes the answers and the arguments. The long runs are in `tests.fuzz.answers`.
+"""
+
+import inspect
+import json
+import pickle
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from functools import cache
+from itertools import product
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+import iotmi
+from iotmi._schema.schema import is_model, members_of
+from iotmi._schema.shapes import Choice, Entries, FreeForm, Items, Scalar, Shape, Structure
+from iotmi._schema.traits import Number, Size, Text
+from tests.conformance import service
+from tests.conformance.generate import Json
+from tests.conformance.ledger import promised
+from tests.conformance.pairing import bare, model_in
+from tests.conformance.texts import matching
+from tests.fuzz.answers_mutation import STATUSES, WAITS
+from tests.fuzz.answers_reading import Case, Reader, always_hashes
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:DeprecationWarning")
+
+# The same examples in each run, and no more than a suite has time for.
+FEW: Final = settings(
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=(
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ),
+)
+MORE: Final = settings(FEW, max_examples=200)
+
+THEIRS: Final = service.installed()
+
+NUMBERS: Final = st.integers() | st.floats() | st.sampled_from((10**400, -(2**63), 253402300800))
+TEXTS: Final = st.text(st.characters(codec=None), max_size=8)
+JSON: Final[st.SearchStrategy[Json]] = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@cache
+def right(shape: service.Shape) -> st.SearchStrategy[Json]:
+    """Answers of *shape* as the model has them, but for the limits, which bind no answer."""
+    match shape.kind:
+        case "structure":
+            known = promised(THEIRS).get(shape.name, frozenset())
+            needed = {p.name for p in shape.properties if p.required or p.name in known}
+            members = {p.name: right(p.shape) for p in shape.properties}
+            return st.fixed_dictionaries(
+                {name: members[name] for name in needed},
+                optional={name: each for name, each in members.items() if name not in needed},
+            )
+        case "list":
+            return st.lists(right(shape.item), max_size=2)
+        case "map":
+            return st.dictionaries(TEXTS, right(shape.value), max_size=2)
+        case "enum":
+            return st.sampled_from(shape.enum) | TEXTS
+        case kind:
+            return {
+                "string": TEXTS,
+                "integer": st.integers(),
+                "double": NUMBERS,
+                "boolean": st.booleans(),
+                "timestamp": st.floats(0, 4e9) | st.integers(0, 2**32),
+                "document": JSON,
+            }[kind]
+
+
+@st.composite
+def nearly(draw: st.DrawFn, answer: st.SearchStrategy[Json]) -> Json:
+    """An *answer* with up to two places wrong."""
+    root = [draw(answer)]
+    for _ in range(draw(st.integers(0, 2))):
+        holder: Any = root
+        key: Any = 0
+        while isinstance(held := holder[key], dict | list) and held and draw(st.booleans()):
+            holder = held
+            key = draw(
+                st.sampled_from(sorted(held) if isinstance(held, dict) else range(len(held)))
+            )
+        if isinstance(holder, dict) and draw(st.booleans()):
+            del holder[key]
+        else:
+            holder[key] = draw(JSON)
+    return root[0]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """Reads answers."""
+    with Reader() as reader:
+        yield reader
+
+
+@pytest.mark.parametrize("name", THEIRS.operations)
+def test_an_answer_near_the_model_is_read_or_refused(reader: Reader, name: str) -> None:
+    """Each decoder gives a value that shows, compares and pickles, or raises ResponseError."""
+    shape = THEIRS.operations[name].answered
+    answer = nearly(right(shape)) if shape is not None else JSON
+
+    @FEW
+    @given(answer)
+    def read(document: Json) -> None:
+        outcome = reader.read(Case(name, json.dumps(document).encode()))
+        assert outcome.error in (None, iotmi.ResponseError)
+
+    read()
+
+
+@pytest.mark.parametrize("name", THEIRS.operations)
+def test_an_answer_of_the_model_is_read(reader: Reader, name: str) -> None:
+    """What keeps to the model's kinds is never refused: not for a limit, not for odd characters."""
+    shape = THEIRS.operations[name].answered
+
+    @settings(FEW, max_examples=4)
+    @given(right(shape) if shape is not None else st.just({}))
+    def read(document: Json) -> None:
+        sendable = json.dumps(document)
+        if "1" + "0" * 400 not in sendable:
+            assert reader.read(Case(name, sendable.encode())).error is None
+
+    read()
+
+
+@MORE
+@given(name=st.sampled_from(sorted(THEIRS.operations)), body=st.binary() | TEXTS.map(json.dumps))
+def test_octets_are_read_or_refused(reader: Reader, name: str, body: bytes | str) -> None:
+    """A body that nobody wrote as JSON ends in ResponseError, unless nothing is promised."""
+    octets = body if isinstance(body, bytes) else body.encode()
+    outcome = reader.read(Case(name, octets))
+    assert outcome.error in (None, iotmi.ResponseError)
+    if octets.strip() and THEIRS.operations[name].answered is not None:
+        assert outcome.error is iotmi.ResponseError
+
+
+ERROR_BODIES: Final = st.binary(max_size=40) | st.one_of(
+    JSON,
+    st.dictionaries(st.sampled_from(("Message", "message", "__type", "code", "Code")), JSON),
+    st.dictionaries(st.sampled_from(("Message", "ResourceId", "ResourceType", "Error")), JSON),
+).map(lambda document: json.dumps(document).encode())
+
+HEADER_TEXTS: Final = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=12)
+HEADERS: Final = st.fixed_dictionaries(
+    {},
+    optional={
+        "x-amzn-errortype": st.sampled_from([each.name for each in THEIRS.errors]) | HEADER_TEXTS,
+        "x-amzn-requestid": HEADER_TEXTS,
+        "x-amzn-query-error": HEADER_TEXTS,
+        "retry-after": st.sampled_from(WAITS) | HEADER_TEXTS,
+        "x-amz-retry-after": st.sampled_from(WAITS) | HEADER_TEXTS,
+    },
+)
+
+
+@MORE
+@given(
+    name=st.sampled_from(sorted(THEIRS.operations)),
+    status=st.sampled_from([each for each in STATUSES if each >= 300]) | st.integers(300, 999),
+    headers=HEADERS,
+    body=ERROR_BODIES,
+)
+def test_an_error_of_any_form_is_a_service_error(
+    reader: Reader, name: str, status: int, headers: Mapping[str, str], body: bytes
+) -> None:
+    """An error's body and headers may hold anything: botocore and we make a ServiceError of it."""
+    error = reader.read(Case(name, body, status, tuple(headers.items()))).error
+    assert error is not None
+    assert issubclass(error, iotmi.ServiceError)
+
+
+def test_an_error_nested_to_the_edge_is_a_service_error(reader: Reader) -> None:
+    """The depth at which JSON is too deep depends on who reads it; no depth breaks an error."""
+    for depth in range(860, 1000):
+        for inner in (b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth):
+            for body in (inner, b'{"Message": "no", "a": ' + inner + b"}"):
+                assert reader.read(Case("GetManagedThing", body, 404)).error is iotmi.ServiceError
+
+
+class Text2(str):
+    """A string that is not quite one."""
+
+    __slots__ = ()
+
+
+CYCLE: Final[list[object]] = []
+CYCLE.append(CYCLE)
+
+
+def nested(depth: int) -> object:
+    """Lists in lists."""
+    made: object = "core"
+    for _ in range(depth):
+        made = [made]
+    return made
+
+
+EARLIEST: Final = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
+LATEST: Final = datetime.max.replace(tzinfo=timezone(-timedelta(hours=14)))
+
+ODD: Final[tuple[object, ...]] = (
+    object(),
+    int,
+    len,
+    ...,
+    {1, 2},
+    frozenset({"a"}),
+    range(3),
+    bytearray(b"a"),
+    Decimal("1.5"),
+    Decimal("NaN"),
+    1 + 2j,
+    10**400,
+    10**5000,
+    nested(3000),
+    float("inf"),
+    date(2026, 1, 1),
+    datetime(2026, 1, 1),  # noqa: DTZ001  # without a zone, which is wrong
+    datetime(2026, 1, 1, tzinfo=UTC),
+    EARLIEST,
+    LATEST,
+    Text2("a"),
+    iotmi.Role.DEVICE,
+    iotmi.GetManagedThing("a"),
+    [iotmi.GetManagedThing("a")],
+    {"a": iotmi.Role.DEVICE},
+    {1: 2, None: 3},
+    {("a",): "b"},
+    nested(300),
+    CYCLE,
+    {"a": CYCLE},
+)
+GARBAGE: Final[st.SearchStrategy[object]] = st.sampled_from(ODD) | JSON | st.binary(max_size=4)
+
+
+@cache
+def models() -> list[type]:
+    """Every class of a request or of a value inside one."""
+    found: dict[type, None] = {}
+    waiting = [info.request for info in iotmi.operations()]
+    while waiting:
+        model: Any = waiting.pop()
+        if model not in found:
+            found[model] = None
+            inner = (model_in(member.shape) for member in members_of(model))
+            waiting += [kind for kind in inner if kind is not None and is_model(kind)]
+    return sorted(found, key=lambda model: model.__name__)
+
+
+def near(shape: Shape) -> st.SearchStrategy[object]:
+    """Values just inside and just outside of what *shape* allows."""
+    match bare(shape):
+        case Choice(enum=enum):
+            return st.sampled_from([*enum, "NEVER_HEARD_OF", ""])
+        case Scalar(kind=kind, limits=limits):
+            return st.sampled_from(
+                [each for limit in limits for each in _around(kind, limit)] or _PLAIN[kind]
+            )
+        case Items(item=item, size=size):
+            items = near(item)
+            return _sizes(size).flatmap(lambda n: st.lists(items, min_size=n, max_size=n))
+        case Entries(key=key, value=value, size=size):
+            keys, values = near(key), near(value)
+            return _sizes(size).flatmap(lambda n: st.dictionaries(keys, values, max_size=n))
+        case Structure(model=model):
+            return arguments(model).map(lambda given: _unchecked(model, given))
+        case FreeForm():
+            return JSON | st.just(nested(3000))
+        case _:
+            raise AssertionError(f"no values for {shape}")
+
+
+_PLAIN: Final[Mapping[type, list[object]]] = {
+    str: ["", "a", "\ud800", "\x00"],
+    int: [0, 1, -(2**63)],
+    float: [0, 1.5, float("nan")],
+    bool: [True, False],
+    datetime: [datetime(2026, 1, 1, tzinfo=UTC), EARLIEST, LATEST],
+}
+
+
+def _around(kind: type, limit: object) -> Iterator[object]:
+    match limit:
+        case Text(min=low, max=high, pattern=pattern):
+            for bound in (low, high):
+                for length in () if bound is None else (bound - 1, bound, bound + 1):
+                    if length >= 0:
+                        yield "é" * length
+                        yield matching(pattern, length) or "a" * length
+            yield from (matching(pattern, 20) or "a", "a\n", "\ud800")
+        case Number(min=low, max=high):
+            for edge in (low, high):
+                if edge is not None:
+                    yield from (kind(edge), kind(edge) - 1, kind(edge) + 1)
+
+
+def _sizes(size: Size | None) -> st.SearchStrategy[int]:
+    bounds = [] if size is None else [each for each in (size.min, size.max) if each is not None]
+    around = {max(0, bound + more) for bound in bounds for more in (-1, 0, 1)}
+    # A list at a bound of hundreds is for the conformance suite, which makes one.
+    return st.sampled_from(sorted({0, 1, *(count for count in around if count < 12)}))
+
+
+def arguments(model: type) -> st.SearchStrategy[dict[str, Any]]:
+    """What may be passed to *model*: near the limits, and now and then anything."""
+    made = {m.name: st.one_of(near(m.shape), near(m.shape), GARBAGE) for m in members_of(model)}
+    needed = {member.name for member in members_of(model) if member.required}
+    return st.fixed_dictionaries(
+        {name: each for name, each in made.items() if name in needed},
+        optional={name: each for name, each in made.items() if name not in needed},
+    )
+
+
+def _unchecked(model: type, given: Mapping[str, Any]) -> object:
+    with iotmi.unchecked():
+        return model(**given)
+
+
+def _checked(model: type, given: Mapping[str, Any]) -> object:
+    """The value, or the refusal. Any other error is a defect."""
+    try:
+        return model(**given)
+    except iotmi.ConstraintError as error:
+        return error
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_any_argument_is_taken_or_refused(model: type) -> None:
+    """Every class takes what it is given, or raises ConstraintError; unchecked, it always takes."""
+    hashes = always_hashes(model)
+
+    @FEW
+    @given(arguments(model))
+    def build(arguments: dict[str, Any]) -> None:
+        loose = _unchecked(model, arguments)
+        value = _checked(model, arguments)
+        if isinstance(value, iotmi.ConstraintError):
+            assert value.subject == model.__name__
+            assert value.problems
+            assert model.__name__ in str(value)
+        else:
+            assert repr(value).startswith(f"{model.__name__}(")
+            assert value == loose
+            # A value inside a value was checked when it was made, or was not on purpose.
+            if issubclass(model, iotmi.Request):
+                assert pickle.loads(pickle.dumps(value)) == value
+                assert not hashes or hash(value) == hash(loose)
+
+    build()
+
+
+def test_anything_at_any_member_is_taken_or_refused() -> None:
+    """Each odd thing at each member of each class: ConstraintError, or nothing at all."""
+    refused = 0
+    for model in models():
+        needed = {member.name: None for member in members_of(model) if member.required}
+        for member, odd in product(members_of(model), ODD):
+            arguments = {**needed, member.name: odd}
+            _unchecked(model, arguments)
+            made = _checked(model, arguments)
+            assert isinstance(made, model | iotmi.ConstraintError)
+            refused += not isinstance(made, model)
+    assert refused > 10_000
+
+
+def filled(shape: Shape, text: str) -> object:
+    """A value of *shape* with *text* in every place for a string; None where there is none."""
+    match bare(shape):
+        case Scalar(kind=kind) if kind is str:
+            return text
+        case Items(item=item):
+            inner = filled(item, text)
+            return inner and [inner]
+        case Entries(key=key, value=value):
+            return {filled(key, text): filled(value, text)}
+        case _:
+            return None
+
+
+def test_a_string_that_cannot_be_sent_is_refused() -> None:
+    """A lone surrogate, which no address can hold, is a broken limit at every string there is."""
+    looked = 0
+    for model in models():
+        needed = {member.name: None for member in members_of(model) if member.required}
+        for member in members_of(model):
+            value = filled(member.shape, "\ud800")
+            if value is not None:
+                with pytest.raises(iotmi.ConstraintError) as caught:
+                    model(**{**needed, member.name: value})
+                found = [each for each in caught.value.problems if member.name in each.path]
+                assert "must be text that UTF-8 can hold" in {each.limit for each in found}
+                looked += 1
+    assert looked > 200
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_an_unknown_keyword_is_pythons_own_error(model: type) -> None:
+    """A keyword that there is not raises TypeError, unchecked or not."""
+    needed = {
+        name: None
+        for name, each in inspect.signature(model).parameters.items()
+        if each.default is each.empty
+    }
+    with pytest.raises(TypeError, match="never_heard_of"):
+        model(**needed, never_heard_of=1)
+    with iotmi.unchecked(), pytest.raises(TypeError, match="never_heard_of"):
+        model(**needed, never_heard_of=1)

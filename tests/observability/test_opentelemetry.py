@@ -1,0 +1,412 @@
+"""Spans and metrics of calls, as OpenTelemetry's SDK has them, and their absence without it."""
+
+import threading
+from collections.abc import Sequence
+from contextvars import copy_context
+from functools import partial
+
+import anyio
+import pytest
+from opentelemetry import metrics, trace
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.trace import SpanKind, StatusCode
+
+import iotmi
+from iotmi import AsyncClient, Attempt, Client, GetManagedThing, RetryPolicy
+from iotmi._observability.opentelemetry import SERVICE_ID, Telemetry, error_type, present
+from iotmi.emulator import Emulator
+from tests.support.factories import hub_request, make_hub, observed_by
+from tests.support.http_servers import Service, answer, serving, with_keys
+from tests.support.otel import Observatory, providers_for_a_while
+
+COMMON = {
+    "rpc.system": "aws-api",
+    "rpc.system.name": "aws-api",
+    "rpc.service": "IoT Managed Integrations",
+    "cloud.region": "eu-west-1",
+}
+
+
+@pytest.fixture
+def observatory() -> Observatory:
+    """Where the spans and metrics of this test are."""
+    return Observatory()
+
+
+@pytest.fixture
+def observed(emulator: Emulator, observatory: Observatory, retry: RetryPolicy) -> Client:
+    """A client whose calls are observed, and each of whose requests is a span of its own too."""
+    client = Client(boto3_client=observatory.instrumented(emulator))
+    observed_by(client, retry, observatory.observer)
+    return client
+
+
+def calls(observatory: Observatory) -> list[ReadableSpan]:
+    """The spans of calls."""
+    return [span for span in observatory.spans if span.kind is SpanKind.CLIENT]
+
+
+def events(span: ReadableSpan) -> list[tuple[str, dict[str, object]]]:
+    """What happened in *span*, without what took how long."""
+    return [
+        (
+            event.name,
+            {name: value for name, value in (event.attributes or {}).items() if name != ELAPSED},
+        )
+        for event in span.events
+    ]
+
+
+ELAPSED = "iotmi.elapsed"
+
+
+def parents(spans: Sequence[ReadableSpan], name: str) -> set[str | None]:
+    """The names of the parents of those called *name*."""
+    names = {span.context.span_id: span.name for span in spans if span.context}
+    return {
+        names.get(span.parent.span_id) if span.parent else None
+        for span in spans
+        if span.name == name
+    }
+
+
+# -- spans ---------------------------------------------------------------------------------
+
+
+def test_a_call_is_a_span(observed: Client, observatory: Observatory) -> None:
+    """Named and described by the conventions, with what AWS support asks for."""
+    response = observed.send(hub_request())
+    (span,) = calls(observatory)
+    assert span.name == "IoT Managed Integrations.CreateManagedThing"
+    assert span.attributes == {
+        **COMMON,
+        "rpc.method": "CreateManagedThing",
+        "aws.request_id": response.request_id,
+        "http.response.status_code": 201,
+        "iotmi.attempts": 1,
+    }
+    assert span.status.status_code is StatusCode.UNSET
+    told = {"iotmi.attempt": 1, "aws.request_id": response.request_id}
+    assert events(span) == [("attempt", told)]
+    assert span.instrumentation_scope is not None
+    assert (span.instrumentation_scope.name, span.instrumentation_scope.version) == (
+        "iotmi",
+        iotmi.__version__,
+    )
+
+
+def test_the_service_is_named_as_botocore_names_it(emulator: Emulator) -> None:
+    """So that dashboards made for botocore's instrumentation hold for these spans."""
+    model = emulator.boto3_client().meta.service_model
+    assert model.service_id == SERVICE_ID
+
+
+def test_attempts_and_pauses_are_events_of_one_span(
+    observed: Client, observatory: Observatory, emulator: Emulator, pauses: list[float]
+) -> None:
+    """In order, each with what went wrong; the call went well."""
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException")
+    emulator.faults.reset_connections("CreateManagedThing")
+    response = observed.send(hub_request())
+    (span,) = calls(observatory)
+    told = events(span)
+    ids = [attributes.pop("aws.request_id", None) for _, attributes in told]
+    assert told == [
+        ("attempt", {"iotmi.attempt": 1, "error.type": "ThrottlingException"}),
+        (
+            "pause",
+            {"iotmi.attempt": 1, "iotmi.pause": pauses[0], "error.type": "ThrottlingException"},
+        ),
+        ("attempt", {"iotmi.attempt": 2, "error.type": "NoResponseError"}),
+        ("pause", {"iotmi.attempt": 2, "iotmi.pause": pauses[1], "error.type": "NoResponseError"}),
+        ("attempt", {"iotmi.attempt": 3}),
+    ]
+    assert ids[0] is not None
+    assert ids[1:] == [None, None, None, response.request_id]
+    assert span.attributes is not None
+    assert span.attributes["iotmi.attempts"] == 3
+    assert "error.type" not in span.attributes
+    assert span.status.status_code is StatusCode.UNSET
+
+
+def test_a_failure_is_told_by_its_kind(observed: Client, observatory: Observatory) -> None:
+    """The service's code, its request id and status, and not its message."""
+    with pytest.raises(iotmi.ResourceNotFoundError) as caught:
+        observed.managed_things.get("lost")
+    (span,) = calls(observatory)
+    assert span.status.status_code is StatusCode.ERROR
+    assert span.status.description is None
+    assert span.attributes == {
+        **COMMON,
+        "rpc.method": "GetManagedThing",
+        "aws.request_id": caught.value.request_id,
+        "http.response.status_code": 404,
+        "iotmi.attempts": 1,
+        "error.type": "ResourceNotFoundException",
+    }
+    assert [name for name, _ in events(span)] == ["attempt"]
+    assert "lost" not in "".join(observatory.texts())
+
+
+def test_each_page_of_a_walk_is_a_span(observed: Client, observatory: Observatory) -> None:
+    """It says which page, and is a child of the span it was asked for in."""
+    for number in range(2):
+        make_hub(observed, number)
+    with observatory.tracer.start_as_current_span("walk"):
+        things = observed.managed_things.list(max_results=1).collect()
+    assert len(things) == 2
+    pages = [span for span in calls(observatory) if span.name.endswith("ListManagedThings")]
+    assert [(span.attributes or {})["iotmi.page"] for span in pages] == [1, 2]
+    assert parents(observatory.spans, pages[0].name) == {"walk"}
+
+
+def test_a_deadline_is_a_failure_of_its_own_kind(observatory: Observatory) -> None:
+    """The attempt that was cut short is an event."""
+    with Service() as service:
+        service.open.clear()
+        client = with_keys(Client, endpoint_url=service.url, timeout=0.5)
+        observed_by(client, RetryPolicy(), observatory.observer)
+        with pytest.raises(iotmi.DeadlineExceededError):
+            client.managed_things.get("x")
+        service.open.set()
+    (span,) = calls(observatory)
+    assert (span.attributes or {})["error.type"] == "DeadlineExceededError"
+    told = {"iotmi.attempt": 1, "error.type": "DeadlineExceededError"}
+    assert events(span) == [("attempt", told)]
+
+
+def test_a_code_that_nobody_knows_is_told_by_its_status(observatory: Observatory) -> None:
+    """What a proxy says in the place of a code goes nowhere."""
+    said = [answer("418 Teapot", b"{}", x_amzn_errortype="SN900000000001")]
+    with serving(said) as url, with_keys(Client, endpoint_url=url) as client:
+        observed_by(client, RetryPolicy(), observatory.observer)
+        with pytest.raises(iotmi.ServiceError, match="no message"):
+            client.managed_things.get("x")
+    (span,) = calls(observatory)
+    assert (span.attributes or {})["error.type"] == "418"
+    assert "SN900000000001" not in "".join(observatory.texts())
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (iotmi.ThrottlingError("m", operation="o", code="Throttling"), "Throttling"),
+        (iotmi.ServiceError("m", operation="o", code="New", http_status=400), "400"),
+        (iotmi.ServiceError("m", operation="o", code="New"), "ServiceError"),
+        (iotmi.NotSentError("m", operation="o"), "NotSentError"),
+        (GeneratorExit(), "cancelled"),
+        (ZeroDivisionError("m"), "ZeroDivisionError"),
+    ],
+)
+def test_every_error_has_a_short_name(error: BaseException, name: str) -> None:
+    """Of not too many: the service's known codes, statuses, our classes, the application's."""
+    assert error_type(error) == name
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_what_a_hook_raises_is_how_the_call_ends(
+    emulator: Emulator,
+    observatory: Observatory,
+    failing: bool,  # noqa: FBT001 - pytest's way
+) -> None:
+    """The attempt before it is told all the same."""
+
+    def hook(_: Attempt) -> None:
+        raise ZeroDivisionError("mine")
+
+    if failing:
+        emulator.faults.fail("ListManagedThings", "ThrottlingException")
+    client = emulator.client()
+    observed_by(client, RetryPolicy(on_attempt=hook), observatory.observer)
+    with pytest.raises(ZeroDivisionError):
+        client.managed_things.list().first()
+    (span,) = calls(observatory)
+    assert [name for name, _ in events(span)] == ["attempt"]
+    assert (span.attributes or {})["error.type"] == "ZeroDivisionError"
+    assert span.status.status_code is StatusCode.ERROR
+
+
+# -- whose child, and whose parent -----------------------------------------------------------
+
+
+def nested(observatory: Observatory, operation: str) -> None:
+    """The caller's span holds the call's, and the call's those of its requests."""
+    spans = observatory.spans
+    assert parents(spans, f"{SERVICE_ID}.{operation}") == {"caller"}
+    assert parents(spans, "HTTP") == {f"{SERVICE_ID}.{operation}"}
+
+
+@pytest.mark.parametrize("timeout", [None, 5.0])
+def test_a_call_stands_between_its_caller_and_its_requests(
+    emulator: Emulator, observatory: Observatory, timeout: float | None
+) -> None:
+    """Also where an attempt has a thread of its own for its deadline, and beside hooks."""
+    client = Client(boto3_client=observatory.instrumented(emulator), timeout=timeout)
+    policy = RetryPolicy(on_attempt=lambda _: None, sleep=lambda _: None)
+    observed_by(client, policy, observatory.observer)
+    emulator.faults.fail("ListManagedThings", "ThrottlingException")
+    with observatory.tracer.start_as_current_span("caller") as caller:
+        client.managed_things.list().collect()
+        assert trace.get_current_span() is caller
+    nested(observatory, "ListManagedThings")
+    assert [span.name for span in observatory.spans].count("HTTP") == 2
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_so_it_does_in_every_task(
+    emulator: Emulator, observatory: Observatory, backend: str
+) -> None:
+    """Each task's calls are children of the task's own span, however they overlap."""
+    client = AsyncClient(boto3_client=observatory.instrumented(emulator))
+    observed_by(client, RetryPolicy(), observatory.observer)
+
+    async def look(number: int) -> None:
+        with observatory.tracer.start_as_current_span(f"caller {number}") as caller:
+            await client.managed_things.list().collect()
+            assert trace.get_current_span() is caller
+
+    async def main() -> None:
+        async with anyio.create_task_group() as tasks:
+            for number in range(5):
+                tasks.start_soon(look, number)
+
+    anyio.run(main, backend=backend)
+    in_traces(observatory, 5)
+
+
+def in_traces(observatory: Observatory, callers: int) -> None:
+    """Each caller has a trace, with one call, with one request."""
+    traces: dict[int, list[ReadableSpan]] = {}
+    for span in observatory.spans:
+        assert span.context is not None
+        traces.setdefault(span.context.trace_id, []).append(span)
+    assert len(traces) == callers
+    for spans in traces.values():
+        request, call, caller = spans
+        assert parents(spans, request.name) == {call.name}
+        assert parents(spans, call.name) == {caller.name}
+        assert parents(spans, caller.name) == {None}
+
+
+def test_so_it_does_in_every_thread(observed: Client, observatory: Observatory) -> None:
+    """One client, many threads, each with a span of its own."""
+    together = threading.Barrier(5)
+
+    def look(number: int) -> None:
+        with observatory.tracer.start_as_current_span(f"caller {number}"):
+            together.wait()
+            observed.managed_things.list().collect()
+
+    threads = [threading.Thread(target=look, args=[number]) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    in_traces(observatory, 5)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_cancelled_call_ends_its_span(
+    observatory: Observatory, backend: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It says so, and the caller's span is the current one as before."""
+
+    async def main() -> None:
+        with Service() as service:
+            service.open.clear()
+            client = with_keys(AsyncClient, endpoint_url=service.url)
+            observed_by(client, RetryPolicy(), observatory.observer)
+            with observatory.tracer.start_as_current_span("caller") as caller:
+                await service.cancel_when_asked(partial(client.managed_things.get, "x"))
+                assert trace.get_current_span() is caller
+                assert [span.name for span in observatory.spans] == [call]
+            service.open.set()
+
+    call = f"{SERVICE_ID}.GetManagedThing"
+    anyio.run(main, backend=backend)
+    (span,) = calls(observatory)
+    assert (span.attributes or {})["error.type"] == "cancelled"
+    assert span.status.status_code is StatusCode.ERROR
+    assert parents(observatory.spans, call) == {"caller"}
+    assert not [record for record in caplog.records if record.name.startswith("opentelemetry")]
+
+
+def test_a_call_that_is_left_may_end_anywhere(
+    observed: Client, observatory: Observatory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A coroutine that is collected is closed wherever the collector runs; no context is lost."""
+    flow = observed._course.perform(GetManagedThing("x"))
+    next(flow)
+    assert trace.get_current_span() is trace.INVALID_SPAN
+    copy_context().run(flow.close)
+    (span,) = calls(observatory)
+    assert (span.attributes or {})["error.type"] == "cancelled"
+    assert not [record for record in caplog.records if record.name.startswith("opentelemetry")]
+
+
+def test_what_is_not_sampled_has_no_children(emulator: Emulator, observatory: Observatory) -> None:
+    """The decision about a call is that about its requests; it is measured all the same."""
+    client = Client(boto3_client=observatory.instrumented(emulator))
+    off = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False)
+    observed_by(client, RetryPolicy(), Telemetry(off, observatory.meter_provider))
+    client.managed_things.list().collect()
+    assert observatory.spans == ()
+    assert observatory.measured()["rpc.client.call.duration"][0].count == 1
+
+
+# -- metrics -------------------------------------------------------------------------------
+
+
+def test_calls_attempts_and_pauses_are_measured(
+    observed: Client, observatory: Observatory, emulator: Emulator, pauses: list[float]
+) -> None:
+    """In seconds, by operation, Region and what went wrong, and by nothing else."""
+    emulator.faults.fail("ListManagedThings", "ThrottlingException", times=2)
+    observed.managed_things.list().collect()
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        observed.managed_things.get("lost")
+    listing = {**COMMON, "rpc.method": "ListManagedThings"}
+    getting = {**COMMON, "rpc.method": "GetManagedThing", "error.type": "ResourceNotFoundException"}
+    throttled = {**listing, "error.type": "ThrottlingException"}
+    measured = {
+        name: [(dict(point.attributes or {}), point.count) for point in points]
+        for name, points in observatory.measured().items()
+    }
+    assert measured == {
+        "rpc.client.call.duration": [(listing, 1), (getting, 1)],
+        "iotmi.attempt.duration": [(throttled, 2), (listing, 1), (getting, 1)],
+        "iotmi.pause.duration": [(throttled, 2)],
+    }
+    (paused,) = observatory.measured()["iotmi.pause.duration"]
+    assert paused.sum == pytest.approx(sum(pauses))
+    assert paused.explicit_bounds[0] == 0.005
+
+
+def test_a_measurement_leads_to_the_span_of_its_call(
+    observed: Client, observatory: Observatory
+) -> None:
+    """An exemplar has the call's span, and not its caller's."""
+    with observatory.tracer.start_as_current_span("caller"):
+        observed.managed_things.list().collect()
+    (span,) = calls(observatory)
+    assert span.context is not None
+    for (point,) in observatory.measured().values():
+        assert [exemplar.span_id for exemplar in point.exemplars] == [span.context.span_id]
+
+
+def test_each_pair_of_providers_has_its_own(emulator: Emulator) -> None:
+    """All clients have one set of instruments, until other providers are set."""
+    first, second = Observatory(), Observatory()
+    for observatory, operations in ((first, 2), (second, 1)):
+        with providers_for_a_while():
+            assert present() == ()
+            trace.set_tracer_provider(observatory.tracer_provider)
+            metrics.set_meter_provider(observatory.meter_provider)
+            assert present() == present() != ()
+            for _ in range(operations):
+                emulator.client().managed_things.list().collect()
+    for observatory, operations in ((first, 2), (second, 1)):
+        assert len(observatory.spans) == operations
+        (point,) = observatory.measured()["rpc.client.call.duration"]
+        assert point.count == operations

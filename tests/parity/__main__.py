@@ -1,0 +1,8 @@
+"""Run the comparison from the command line: ``python -m tests.parity``."""
+
+import sys
+
+from tests.parity.comparison import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,400 @@
+"""What is told of attempts: to hooks, to observers, and in every error of a call."""
+
+import copy
+import pickle
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+
+import anyio
+import pytest
+
+import iotmi
+from iotmi import AsyncClient, Attempt, Client, FailedAttempt, GetManagedThing, Retry, RetryPolicy
+from iotmi._observability.events import Outcome, Watch
+from iotmi.emulator import Emulator, Faults
+from tests.support.factories import hub_request, make_hub, observed_by, toggle
+from tests.support.http_servers import (
+    Service,
+    answer,
+    closed_port,
+    hang_up,
+    keep_silent,
+    serving,
+    with_keys,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def told() -> list[Attempt]:
+    """What `on_attempt` is told."""
+    return []
+
+
+@pytest.fixture
+def hooked(emulator: Emulator, told: list[Attempt], pauses: list[float]) -> Client:
+    """A client whose hook writes down."""
+    return emulator.client(retry=RetryPolicy(on_attempt=told.append, sleep=pauses.append))
+
+
+def test_every_attempt_is_told(
+    hooked: Client, emulator: Emulator, told: list[Attempt], pauses: list[float]
+) -> None:
+    """Two that failed and the one that was answered, each with the pause before it."""
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
+    response = hooked.send(hub_request())
+    assert [(one.operation, one.attempt, type(one.error)) for one in told] == [
+        ("CreateManagedThing", 1, iotmi.ThrottlingError),
+        ("CreateManagedThing", 2, iotmi.ThrottlingError),
+        ("CreateManagedThing", 3, type(None)),
+    ]
+    assert [one.pause for one in told] == [0.0, *pauses]
+    assert [one.error.request_id for one in told if one.error] == [
+        one.request_id for one in told[:2]
+    ]
+    assert told[-1].request_id == response.request_id
+    assert len({one.request_id for one in told} - {None}) == 3
+    assert 0 < sum(one.elapsed for one in told) <= response.elapsed
+
+
+async def test_so_it_is_for_the_awaiting_client(emulator: Emulator, told: list[Attempt]) -> None:
+    """The hook is called in the task."""
+    tasks: list[int] = []
+
+    def hook(attempt: Attempt) -> None:
+        told.append(attempt)
+        tasks.append(anyio.get_current_task().id)
+
+    client = emulator.async_client(retry=RetryPolicy(on_attempt=hook, sleep=lambda _: None))
+    emulator.faults.fail("GetManagedThing", "ServiceUnavailableException")
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        await client.managed_things.get("x")
+    assert [type(one.error).__name__ for one in told] == [
+        "ServiceUnavailableError",
+        "ResourceNotFoundError",
+    ]
+    assert set(tasks) == {anyio.get_current_task().id}
+
+
+def test_an_answer_that_cannot_be_read_is_an_attempt_that_failed(told: list[Attempt]) -> None:
+    """The hook and the error's story have its request id and status."""
+    with (
+        serving([answer("200 OK", b"<html>", x_amzn_requestid="r-7")]) as url,
+        with_keys(Client, endpoint_url=url, retry=RetryPolicy(on_attempt=told.append)) as client,
+    ):
+        with pytest.raises(iotmi.ResponseError) as caught:
+            client.managed_things.get("x")
+    assert [(one.error, one.request_id) for one in told] == [(caught.value, "r-7")]
+    (failure,) = caught.value.failures
+    assert (failure.kind, failure.code) == ("ResponseError", None)
+    assert (failure.request_id, failure.http_status) == ("r-7", 200)
+
+
+def test_an_attempt_that_is_cut_short_is_told_and_one_that_is_not_begun_is_not(
+    emulator: Emulator, told: list[Attempt]
+) -> None:
+    """The deadline ends the first attempt here, and forbids the second there."""
+    policy = RetryPolicy(on_attempt=told.append)
+    with (
+        serving([keep_silent]) as url,
+        with_keys(Client, endpoint_url=url, retry=policy, timeout=0.5) as client,
+    ):
+        with pytest.raises(iotmi.DeadlineExceededError) as cut:
+            client.managed_things.get("x")
+    assert [one.error for one in told] == [cut.value]
+    told.clear()
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=60)
+    with pytest.raises(iotmi.DeadlineExceededError) as refused:
+        emulator.client(retry=policy, timeout=2.0).managed_things.get("x")
+    assert [one.error for one in told] == [refused.value.last]
+
+
+@pytest.mark.parametrize("failing", [True, False])
+def test_what_a_hook_raises_ends_the_call_and_repeats_nothing(
+    emulator: Emulator,
+    failing: bool,  # noqa: FBT001 - pytest's way
+) -> None:
+    """A hook whose own call is throttled has not throttled a command."""
+
+    def hook(_: Attempt) -> None:
+        raise iotmi.ThrottlingError("mine", operation="Mine", code="ThrottlingException")
+
+    make_hub(emulator.client())
+    before = len(emulator.calls)
+    if failing:
+        emulator.faults.fail("ListManagedThings", "InternalServerException")
+    client = emulator.client(retry=RetryPolicy(on_attempt=hook, sleep=lambda _: None))
+    with pytest.raises(iotmi.ThrottlingError, match="Mine"):
+        client.managed_things.list().first()
+    assert len(emulator.calls) == before + 1
+
+
+def test_both_hooks_are_told_in_order(emulator: Emulator) -> None:
+    """The attempt has ended before its retry is announced."""
+    order: list[Attempt | Retry] = []
+    policy = RetryPolicy(on_attempt=order.append, on_retry=order.append, sleep=lambda _: None)
+    emulator.faults.fail("GetManagedThing", "ThrottlingException")
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        emulator.client(retry=policy).managed_things.get("x")
+    assert [type(one) for one in order] == [Attempt, Retry, Attempt]
+    announced, second = order[1:]
+    assert announced.pause == second.pause > 0
+    assert announced.error is order[0].error
+
+
+# -- the story in an error -------------------------------------------------------------
+
+
+def test_an_error_tells_the_whole_story(
+    client: Client, emulator: Emulator, pauses: list[float]
+) -> None:
+    """One fact sheet for each attempt that failed, oldest first, the last one included."""
+    emulator.faults.fail("GetManagedThing", "ThrottlingException")
+    emulator.faults.reset_connections("GetManagedThing")
+    with pytest.raises(iotmi.ResourceNotFoundError) as caught:
+        client.managed_things.get("x")
+    first, second, last = caught.value.failures
+    assert (first.kind, first.code, first.http_status) == (
+        "ThrottlingError",
+        "ThrottlingException",
+        429,
+    )
+    assert (second.kind, second.code, second.http_status) == ("NoResponseError", None, None)
+    assert second.request_id is None
+    assert (last.kind, last.http_status) == ("ResourceNotFoundError", 404)
+    assert last.request_id == caught.value.request_id
+    assert first.request_id not in {last.request_id, None}
+    assert [one.pause for one in caught.value.failures] == [*pauses, 0.0]
+    assert all(one.elapsed > 0 for one in caught.value.failures)
+    assert caught.value.attempts == len(caught.value.failures)
+    assert "ThrottlingException" not in str(caught.value)
+
+
+def test_failures_that_were_overcome_are_not_kept_for_the_next_call(
+    client: Client, emulator: Emulator
+) -> None:
+    """Each call has a story of its own."""
+    emulator.faults.fail("GetManagedThing", "ThrottlingException")
+    for attempts in (2, 1):
+        with pytest.raises(iotmi.ResourceNotFoundError) as caught:
+            client.managed_things.get("x")
+        assert len(caught.value.failures) == caught.value.attempts == attempts
+
+
+def test_what_was_never_sent_has_its_story_too() -> None:
+    """Nothing listened, twice."""
+    with with_keys(
+        Client,
+        endpoint_url=closed_port(),
+        retry=RetryPolicy(attempts=2, sleep=lambda _: None),
+    ) as client:
+        with pytest.raises(iotmi.NotSentError) as caught:
+            client.managed_things.get("x")
+    assert [failure.kind for failure in caught.value.failures] == ["NotSentError"] * 2
+    assert caught.value.request_id is None
+
+
+def test_a_deadline_tells_its_story_in_one_line() -> None:
+    """Attempts, time, pauses, codes and request ids, and what it was that time ran out on."""
+    script = [
+        answer("503 Service Unavailable", b"{}", x_amzn_requestid="r-1"),
+        hang_up,
+        keep_silent,
+    ]
+    policy = RetryPolicy(base=0.01, longest=0.02)
+    with (
+        serving(script) as url,
+        with_keys(Client, endpoint_url=url, retry=policy, timeout=1.0) as client,
+    ):
+        began = time.monotonic()
+        with pytest.raises(iotmi.DeadlineExceededError) as caught:
+            client.managed_things.get("x")
+        spent = time.monotonic() - began
+    error = caught.value
+    text = str(error)
+    assert re.fullmatch(
+        r"GetManagedThing: no answer within 1 s, after 3 attempts "
+        r"\(\d\.\d\d s in all, \d\.\d\d s of it pauses\): "
+        r"503, request id r-1; NoResponseError; cut short after \d\.\d\d s",
+        text,
+    )
+    assert [one.kind for one in error.failures] == [
+        "ServiceUnavailableError",
+        "NoResponseError",
+        "DeadlineExceededError",
+    ]
+    assert isinstance(error.last, iotmi.NoResponseError)
+    assert error.__cause__ is error.last
+    assert len(error.last.failures) == 2
+    assert 0.9 < sum(one.elapsed + one.pause for one in error.failures) <= spent
+
+
+def test_a_failed_attempt_is_a_value() -> None:
+    """It compares, hashes, pickles and copies, and says what it is."""
+    failure = FailedAttempt(
+        kind="ThrottlingError", code="ThrottlingException", request_id="r", elapsed=0.5, pause=1.0
+    )
+    assert pickle.loads(pickle.dumps(failure)) == copy.deepcopy(failure) == failure
+    assert len({failure, copy.copy(failure)}) == 1
+    assert failure != FailedAttempt(kind="ThrottlingError", elapsed=0.5)
+    assert str(failure) == "ThrottlingException, request id r"
+    assert "kind='ThrottlingError'" in repr(failure)
+    assert not hasattr(failure, "__dict__")
+
+
+def test_the_story_holds_no_secret(client: Client, emulator: Emulator) -> None:
+    """A request's sensitive values are in no text of it."""
+    emulator.faults.fail("CreateManagedThing", "ValidationException")
+    with pytest.raises(iotmi.ValidationError) as caught:
+        make_hub(client)
+    assert "CANARY" not in repr(caught.value.failures) + str(caught.value)
+
+
+# -- observers -------------------------------------------------------------------------
+
+
+class Diary:
+    """An observer that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, object]] = []
+
+    def call_begins(self, operation: str, /, *, region_name: str, page: int | None) -> Watch:
+        self.entries.append((f"{operation} begins", (region_name, page)))
+        return self
+
+    def attempting(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def attempt_ended(self, attempt: Attempt, /) -> None:
+        self.entries.append(("attempt ended", attempt))
+
+    def pause_begins(self, retry: Retry, /) -> None:
+        self.entries.append(("pause begins", retry))
+
+    def call_ended(self, outcome: Outcome, /) -> None:
+        self.entries.append(("call ended", outcome))
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """How the calls ended."""
+        return (told for _, told in self.entries if isinstance(told, Outcome))
+
+
+def test_observers_are_told_of_a_call_from_its_beginning_to_its_end(
+    emulator: Emulator, told: list[Attempt]
+) -> None:
+    """Each of them in order, beside the policy's hooks."""
+    client, diaries = emulator.client(), (Diary(), Diary())
+    observed_by(client, RetryPolicy(on_attempt=told.append, sleep=lambda _: None), *diaries)
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException")
+    response = client.send(hub_request())
+    for diary in diaries:
+        assert [name for name, _ in diary.entries] == [
+            "CreateManagedThing begins",
+            "attempt ended",
+            "pause begins",
+            "attempt ended",
+            "call ended",
+        ]
+        assert diary.entries[0][1] == ("eu-west-1", None)
+        assert [entry for name, entry in diary.entries if name == "attempt ended"] == told
+        (outcome,) = diary.outcomes()
+        assert (outcome.attempts, outcome.error) == (2, None)
+        assert (outcome.request_id, outcome.http_status) == (response.request_id, 201)
+        assert outcome.elapsed >= response.elapsed
+
+
+def test_observers_learn_how_a_call_failed_and_on_which_page(emulator: Emulator) -> None:
+    """The error that is raised, with the request id and status of the answer."""
+    client, diary = emulator.client(), Diary()
+    for number in range(2):
+        make_hub(client, number)
+    observed_by(client, RetryPolicy.none(), diary)
+    walk = client.managed_things.list(max_results=1).pages()
+    next(walk)
+    emulator.faults.fail("ListManagedThings", "InternalServerException")
+    with pytest.raises(iotmi.InternalServerError) as caught:
+        next(walk)
+    begins = [told for name, told in diary.entries if name.endswith("begins")]
+    assert begins == [("eu-west-1", 1), ("eu-west-1", 2)]
+    first, second = diary.outcomes()
+    assert first.error is None
+    assert second.error is caught.value
+    assert (second.request_id, second.http_status) == (caught.value.request_id, 500)
+
+
+async def test_a_call_that_is_left_ends_for_its_observers_too() -> None:
+    """Cancelled while its attempt hangs: no attempt has ended, the call has."""
+    diary = Diary()
+    with Service() as service:
+        service.open.clear()
+        client = with_keys(AsyncClient, endpoint_url=service.url)
+        observed_by(client, RetryPolicy(), diary)
+        await service.cancel_when_asked(partial(client.managed_things.get, "x"))
+        assert [name for name, _ in diary.entries] == ["GetManagedThing begins", "call ended"]
+        (outcome,) = diary.outcomes()
+        assert isinstance(outcome.error, GeneratorExit)
+        assert outcome.attempts == 1
+        service.open.set()
+
+
+def test_nobody_told_is_nothing_made(client: Client) -> None:
+    """A client without hooks has no observer, and its calls no watch."""
+    assert client._course.observers == ()
+    assert client.send(GetManagedThing(make_hub(client).id)).attempts == 1
+    assert client.with_options(retry=RetryPolicy(on_retry=print))._course.observers != ()
+
+
+def test_a_command_that_an_observer_watches_is_still_not_repeated(emulator: Emulator) -> None:
+    """To be watched changes nothing of what is repeated when."""
+    client, diary = emulator.client(), Diary()
+    observed_by(client, RetryPolicy(sleep=lambda _: None), diary)
+    emulator.faults.fail("SendManagedThingCommand", "InternalServerException")
+    with pytest.raises(iotmi.InternalServerError):
+        client.managed_things.send_command("x", endpoints=[toggle()])
+    (outcome,) = diary.outcomes()
+    assert outcome.attempts == 1 == len(emulator.calls)
+
+
+@pytest.mark.parametrize(
+    ("plant", "expected"),
+    [
+        (lambda faults: faults.fail("GetManagedThing", "ThrottlingException", times=9), False),
+        (lambda faults: faults.fail("GetManagedThing", "ValidationException"), False),
+        (lambda faults: faults.refuse_connections("GetManagedThing", times=9), False),
+        (lambda faults: faults.fail("GetManagedThing", "InternalServerException", times=9), True),
+        (lambda faults: faults.lose_answers("GetManagedThing", times=9), True),
+    ],
+)
+def test_an_error_says_whether_the_service_may_have_acted(
+    plant: Callable[[Faults], None], *, expected: bool
+) -> None:
+    """Not after a refusal, nor where nothing left; else it may have."""
+    with Emulator() as emulator:
+        plant(emulator.faults)
+        with pytest.raises(iotmi.CallError) as caught:
+            emulator.client().managed_things.get("x")
+    assert caught.value.may_have_acted is expected
+    assert caught.value.uncertain is expected
+
+
+def test_the_last_attempt_alone_does_not_say_it() -> None:
+    """A throttle after a lost answer: the class says nothing was done, and something was."""
+    with Emulator() as emulator:
+        emulator.faults.lose_answers("CreateCredentialLocker")
+        emulator.faults.fail("CreateCredentialLocker", "ThrottlingException", times=9)
+        with pytest.raises(iotmi.ThrottlingError) as caught:
+            emulator.client().credential_lockers.create(name="Elm Street 7")
+        emulator.faults.clear()
+        assert len(emulator.client().credential_lockers.list().collect()) == 1
+    assert caught.value.may_have_acted
+    assert [failure.may_have_acted for failure in caught.value.failures] == [True] + [False] * 4

@@ -1,0 +1,439 @@
+"""One call's way: tokens, attempts, deadlines, and what is repeated when."""
+
+import math
+import time
+import uuid
+
+import pytest
+
+import iotmi
+from iotmi import (
+    AsyncClient,
+    Client,
+    CreatedManagedThing,
+    GetManagedThing,
+    Response,
+    Retry,
+    RetryPolicy,
+)
+from iotmi.emulator import Emulator
+from tests.support.factories import hub_request, make_hub, toggle
+from tests.support.http_servers import answer, closed_port, hang_up, keep_silent, serving, with_keys
+
+pytestmark = pytest.mark.anyio
+
+
+def tokens(emulator: Emulator) -> list[object]:
+    """The client tokens that the service has seen."""
+    return [call.parameters.get("ClientToken") for call in emulator.calls if call.parameters]
+
+
+def test_a_throttled_create_sends_one_token_throughout(
+    client: Client, emulator: Emulator, pauses: list[float]
+) -> None:
+    """Throttled twice and then accepted: one ClientToken, three times, one thing."""
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
+    response = client.send(hub_request())
+    assert response.attempts == 3
+    assert len(set(tokens(emulator))) == 1
+    assert len(tokens(emulator)) == 3
+    assert uuid.UUID(str(tokens(emulator)[0])).version == 4
+    assert len(client.managed_things.list().collect()) == 1
+    assert len(pauses) == 2
+    assert all(0 <= pause <= bound for pause, bound in zip(pauses, (1, 2), strict=True))
+
+
+async def test_so_does_the_awaiting_client(async_client: AsyncClient, emulator: Emulator) -> None:
+    """The same loop drives both colours."""
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
+    response = await async_client.send(hub_request())
+    assert response.attempts == 3
+    assert len(set(tokens(emulator))) == 1
+
+
+def test_a_create_called_again_sends_another_token(client: Client, emulator: Emulator) -> None:
+    """A call that was given up is over: the application's next call is another request."""
+    once = client.with_options(retry=RetryPolicy.none())
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException")
+    with pytest.raises(iotmi.ThrottlingError) as caught:
+        once.send(hub_request())
+    assert caught.value.attempts == 1
+    once.send(hub_request())
+    first, second = tokens(emulator)
+    assert first != second
+
+
+def test_a_given_token_is_sent_as_it_is(client: Client, emulator: Emulator) -> None:
+    """Who brings a token of their own makes the application's own retry safe too."""
+    create = client.credential_lockers.create
+    first, again = create(name="A", client_token="mine"), create(name="A", client_token="mine")
+    assert tokens(emulator) == ["mine", "mine"]
+    assert first == again
+    with pytest.raises(iotmi.ConflictError):
+        create(name="B", client_token="mine")
+
+
+def test_an_answer_lost_after_the_effect_makes_no_second_thing(
+    client: Client, emulator: Emulator
+) -> None:
+    """The service acted, its answer was an error: the repetition finds the first thing again."""
+    emulator.faults.fail("CreateManagedThing", "InternalServerException", before_effect=False)
+    made = make_hub(client)
+    assert [thing.id for thing in client.managed_things.list()] == [made.id]
+
+
+def test_a_command_is_not_repeated_when_nobody_knows(client: Client, emulator: Emulator) -> None:
+    """After a 5xx the service may have acted; a second Toggle would undo the first."""
+    emulator.faults.fail("SendManagedThingCommand", "InternalServerException")
+    with pytest.raises(iotmi.InternalServerError) as caught:
+        client.managed_things.send_command("x", endpoints=[toggle()])
+    assert caught.value.attempts == 1
+    assert len(emulator.calls) == 1
+
+
+def test_a_throttled_command_is_repeated(client: Client, emulator: Emulator) -> None:
+    """A throttle says that the service did nothing."""
+    emulator.faults.fail("SendManagedThingCommand", "ThrottlingException")
+    with pytest.raises(iotmi.ResourceNotFoundError) as caught:
+        client.managed_things.send_command("x", endpoints=[toggle()])
+    assert caught.value.attempts == 2
+
+
+def test_an_error_that_waiting_does_not_heal_is_raised_at_once(
+    client: Client, emulator: Emulator
+) -> None:
+    """No attempt is made that cannot help."""
+    with pytest.raises(iotmi.ResourceNotFoundError) as caught:
+        client.managed_things.get("x")
+    assert caught.value.attempts == 1
+    assert len(emulator.calls) == 1
+
+
+def test_attempts_end(client: Client, emulator: Emulator, pauses: list[float]) -> None:
+    """The last error is raised as it is, and knows how many attempts there were."""
+    emulator.faults.fail("GetManagedThing", "ServiceUnavailableException", times=9)
+    with pytest.raises(iotmi.ServiceUnavailableError) as caught:
+        client.managed_things.get("x")
+    assert caught.value.attempts == 5 == len(emulator.calls)
+    assert "5 attempts" in str(caught.value)
+    assert len(pauses) == 4
+    assert all(pause <= 0.05 * 2**index for index, pause in enumerate(pauses))
+
+
+def test_the_pause_that_the_service_asks_for_is_kept(
+    client: Client, emulator: Emulator, pauses: list[float]
+) -> None:
+    """Retry-After is never cut short."""
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=7)
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        client.managed_things.get("x")
+    assert pauses == [7.0]
+
+
+@pytest.mark.parametrize(("asked", "attempts"), [(60, 2), (61, 1)])
+def test_nobody_waits_a_day_because_a_header_says_so(
+    emulator: Emulator, asked: float, attempts: int
+) -> None:
+    """A longer pause than the policy allows ends the call at once, and the error tells it."""
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=asked)
+    policy = RetryPolicy(attempts=2, sleep=lambda _: None)
+    with pytest.raises(iotmi.ThrottlingError) as caught:
+        emulator.client(retry=policy).managed_things.get("x")
+    assert (caught.value.attempts, caught.value.retry_after) == (attempts, asked)
+    patient = emulator.client(retry=RetryPolicy(longest_asked=None, sleep=lambda _: None))
+    emulator.faults.clear()
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=86_400)
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        patient.managed_things.get("x")
+
+
+def test_the_hook_is_told_of_each_retry(emulator: Emulator) -> None:
+    """What failed, how, which attempt it was and how long the pause will be."""
+    told: list[Retry] = []
+    policy = RetryPolicy(on_retry=told.append, sleep=lambda _: None)
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2)
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        emulator.client(retry=policy).managed_things.get("x")
+    assert [(retry.operation, retry.attempt, type(retry.error)) for retry in told] == [
+        ("GetManagedThing", 1, iotmi.ThrottlingError),
+        ("GetManagedThing", 2, iotmi.ThrottlingError),
+    ]
+    assert all(retry.pause >= 0 for retry in told)
+
+
+async def test_pauses_are_really_made(emulator: Emulator) -> None:
+    """Without a substitute, both clients wait."""
+    policy = RetryPolicy(throttle_base=0.02, seed=1)
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=0.02)
+    began = time.monotonic()
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        emulator.client(retry=policy).managed_things.get("x")
+    assert time.monotonic() - began >= 0.04
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=0.02)
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        await emulator.async_client(retry=policy).managed_things.get("x")
+    assert time.monotonic() - began >= 0.08
+
+
+def test_the_same_seed_makes_the_same_pauses(emulator: Emulator) -> None:
+    """Chance can be held still for a test."""
+    seen: list[list[float]] = [[], []]
+    for pauses in seen:
+        emulator.faults.fail("GetManagedThing", "ThrottlingException", times=4)
+        client = emulator.client(retry=RetryPolicy(seed=3, sleep=pauses.append))
+        with pytest.raises(iotmi.ResourceNotFoundError):
+            client.managed_things.get("x")
+    assert seen[0] == seen[1] != []
+
+
+def test_a_spent_budget_ends_the_repeating(emulator: Emulator) -> None:
+    """A client that meets nothing but failures stops repeating, and successes earn it back."""
+    client = emulator.client(retry=RetryPolicy(budget=30, sleep=lambda _: None))
+    emulator.faults.fail("GetManagedThing", "InternalServerException", times=4)
+    with pytest.raises(iotmi.InternalServerError) as caught:
+        client.managed_things.get("x")
+    assert caught.value.attempts == 3  # two repetitions at 14 each
+    emulator.faults.clear()
+    emulator.faults.fail("GetManagedThing", "InternalServerException", times=1)
+    with pytest.raises(iotmi.InternalServerError) as caught:
+        client.managed_things.get("x")
+    assert caught.value.attempts == 1
+    for _ in range(12):
+        client.managed_things.list().first()
+    emulator.faults.fail("GetManagedThing", "InternalServerException", times=1)
+    with pytest.raises(iotmi.ResourceNotFoundError) as found:
+        client.managed_things.get("x")
+    assert found.value.attempts == 2
+
+
+def test_no_budget_repeats_as_often_as_allowed(emulator: Emulator) -> None:
+    """None is no bound."""
+    client = emulator.client(retry=RetryPolicy(budget=None, attempts=60, sleep=lambda _: None))
+    emulator.faults.fail("GetManagedThing", "InternalServerException", times=58)
+    with pytest.raises(iotmi.ResourceNotFoundError) as caught:
+        client.managed_things.get("x")
+    assert caught.value.attempts == 59
+
+
+def test_total_time_ends_the_repeating_with_the_last_error(
+    emulator: Emulator, pauses: list[float]
+) -> None:
+    """No attempt begins after it; what is raised is the service's own error."""
+    policy = RetryPolicy(attempts=50, total_time=3.0, seed=1, sleep=pauses.append)
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=50)
+    with pytest.raises(iotmi.ThrottlingError):
+        emulator.client(retry=policy).managed_things.get("x")
+    assert 0 < sum(pauses) <= 3.0
+
+
+def test_a_pause_past_the_deadline_is_not_begun(emulator: Emulator) -> None:
+    """The deadline's error comes at once, and holds the last error."""
+    client = emulator.client(timeout=2.0)
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=60)
+    began = time.monotonic()
+    with pytest.raises(iotmi.DeadlineExceededError) as caught:
+        client.managed_things.get("x")
+    assert time.monotonic() - began < 2.0
+    assert caught.value.attempts == 1
+    assert caught.value.timeout == 2.0
+    assert isinstance(caught.value.last, iotmi.ThrottlingError)
+    assert caught.value.__cause__ is caught.value.last
+
+
+def test_a_hanging_attempt_is_left_at_the_deadline() -> None:
+    """A server that never answers does not hold the caller longer than was allowed."""
+    with (
+        serving([keep_silent]) as url,
+        with_keys(iotmi.Client, endpoint_url=url, timeout=0.3) as client,
+    ):
+        began = time.monotonic()
+        with pytest.raises(iotmi.DeadlineExceededError) as caught:
+            client.managed_things.get("x")
+        assert 0.3 <= time.monotonic() - began < 5
+    assert caught.value.last is None
+
+
+def test_the_deadline_tells_what_came_before_the_hanging() -> None:
+    """The first attempt was answered with an error, the second not at all."""
+    unavailable = answer("503 Service Unavailable", b"{}")
+    policy = RetryPolicy(sleep=lambda _: None)
+    with (
+        serving([unavailable, keep_silent]) as url,
+        with_keys(iotmi.Client, endpoint_url=url, retry=policy, timeout=1.0) as client,
+    ):
+        with pytest.raises(iotmi.DeadlineExceededError, match="after 2 attempts") as caught:
+            client.managed_things.get("x")
+    assert isinstance(caught.value.last, iotmi.ServiceUnavailableError)
+
+
+async def test_so_it_is_for_the_awaiting_client() -> None:
+    """The thread is left behind, the task goes on."""
+    with serving([keep_silent]) as url:
+        async with with_keys(iotmi.AsyncClient, endpoint_url=url, timeout=0.3) as client:
+            with pytest.raises(iotmi.DeadlineExceededError):
+                await client.managed_things.get("x")
+
+
+def test_a_call_within_its_time_is_not_disturbed(emulator: Emulator) -> None:
+    """A deadline that is not reached changes neither answer nor error."""
+    client = emulator.client(timeout=30)
+    assert isinstance(make_hub(client), CreatedManagedThing)
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        client.managed_things.get("x")
+
+
+def test_a_response_tells_about_its_call(client: Client) -> None:
+    """`send` gives the value with all that is known of the call; the raw answer is not shown."""
+    made = make_hub(client)
+    response = client.send(GetManagedThing(made.id))
+    assert isinstance(response, Response)
+    assert response.value.id == made.id
+    assert (response.http_status, response.attempts) == (200, 1)
+    assert uuid.UUID(str(response.request_id)).version == 4
+    assert 0 < response.elapsed < 10
+    assert isinstance(response.raw, dict)
+    assert response.raw["SerialNumber"] == "CANARYSERIAL00010"
+    assert "CANARY" not in repr(response)
+
+
+def test_nothing_listens() -> None:
+    """A refused connection sent nothing, so any operation is tried again, and then says so."""
+    with with_keys(
+        iotmi.Client,
+        endpoint_url=closed_port(),
+        retry=RetryPolicy(attempts=2, sleep=lambda _: None),
+    ) as client:
+        with pytest.raises(iotmi.NotSentError) as caught:
+            client.managed_things.send_command("x", endpoints=[toggle()])
+    assert caught.value.attempts == 2
+    assert caught.value.worth_repeating
+
+
+def test_no_credentials_is_said_at_once() -> None:
+    """Waiting does not make credentials appear."""
+    import boto3
+
+    with (
+        iotmi.Client(session=boto3.Session(region_name="eu-west-1")) as client,
+        pytest.raises(iotmi.NotSentError, match="credentials") as caught,
+    ):
+        client.managed_things.get("x")
+    assert caught.value.attempts == 1
+
+
+def test_no_region_is_said_when_the_client_is_made() -> None:
+    """A client without a Region could not call anybody."""
+    with pytest.raises(iotmi.NotSentError, match="You must specify a region"):
+        iotmi.Client()
+    with pytest.raises(iotmi.NotSentError, match="nobody"):
+        iotmi.Client(profile_name="nobody")
+
+
+def test_a_closed_connection_is_no_response_and_reads_are_repeated() -> None:
+    """The server hung up once; the read is tried again and answered."""
+    with (
+        serving([hang_up, answer("200 OK", b'{"Id": "x"}')]) as url,
+        with_keys(
+            iotmi.Client, endpoint_url=url, retry=RetryPolicy(sleep=lambda _: None)
+        ) as client,
+    ):
+        response = client.send(GetManagedThing("x"))
+    assert response.attempts == 2
+    assert response.request_id is None
+
+
+def test_a_closed_connection_does_not_repeat_a_command() -> None:
+    """Nobody knows whether the service acted."""
+    with (
+        serving([hang_up]) as url,
+        with_keys(
+            iotmi.Client, endpoint_url=url, retry=RetryPolicy(sleep=lambda _: None)
+        ) as client,
+    ):
+        with pytest.raises(iotmi.NoResponseError) as caught:
+            client.managed_things.send_command("x", endpoints=[toggle()])
+    assert caught.value.attempts == 1
+
+
+def test_tls_refused_is_named() -> None:
+    """A server that speaks no TLS is an error of ours, not a stack of somebody else's."""
+    from tests.support.http_servers import talk_nonsense
+
+    with (
+        serving([talk_nonsense]) as url,
+        with_keys(
+            iotmi.Client, endpoint_url=url.replace("http:", "https:"), retry=RetryPolicy.none()
+        ) as client,
+    ):
+        with pytest.raises((iotmi.NoResponseError, iotmi.NotSentError), match="SSL"):
+            client.managed_things.get("x")
+
+
+def test_a_proxy_that_answers_html_is_a_server_error() -> None:
+    """An answer without a code of the service's goes by what HTTP says."""
+    page = answer("502 Bad Gateway", b"<html>no</html>", content_type="text/html")
+    with (
+        serving([page]) as url,
+        with_keys(iotmi.Client, endpoint_url=url, retry=RetryPolicy.none()) as client,
+    ):
+        with pytest.raises(iotmi.ServiceError) as caught:
+            client.managed_things.get("x")
+    assert caught.value.http_status == 502
+    assert caught.value.worth_repeating
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "reason"),
+    [
+        (b"<html>CANARY</html>", None, "not JSON"),
+        (b"\xff\xfe", None, "not JSON"),
+        (b"[]", "the body", "is an array, not an object"),
+        (b"{}", "id", "is missing"),
+        (b"", "id", "is missing"),
+        (b'{"Id": null}', "id", "is null, not a string"),
+        (b'{"Id": "x", "Name": 5}', "name", "is a number, not a string"),
+        (b'{"Id": "x", "CreatedAt": "CANARY"}', "created_at", "not a number of seconds"),
+        (b'{"Id": "x", "Role": ["CANARY"]}', "role", "is an array, not a string"),
+        (b'{"Id": "x", "Tags": ["CANARY"]}', "tags", "is an array, not an object"),
+    ],
+)
+def test_an_answer_that_cannot_be_read(body: bytes, path: str | None, reason: str) -> None:
+    """It is a ResponseError with operation, request id and path, and quotes nothing."""
+    import traceback
+
+    script = [answer("200 OK", body, x_amzn_requestid="r-7")]
+    with serving(script) as url, with_keys(iotmi.Client, endpoint_url=url) as client:
+        with pytest.raises(iotmi.ResponseError, match=reason) as caught:
+            client.managed_things.get("x")
+    error = caught.value
+    assert (error.operation, error.request_id, error.path) == ("GetManagedThing", "r-7", path)
+    assert "CANARY" not in "".join(traceback.format_exception(error))
+
+
+def test_a_place_deep_in_an_answer_is_named() -> None:
+    """The path leads through lists."""
+    body = b'{"Endpoints": [{"endpointId": "1", "capabilities": [{"id": 5}]}]}'
+    with (
+        serving([answer("200 OK", body)]) as url,
+        with_keys(iotmi.Client, endpoint_url=url) as client,
+    ):
+        with pytest.raises(iotmi.ResponseError) as caught:
+            client.managed_things.get_state("x")
+    assert caught.value.path == "endpoints[0].capabilities[0].id"
+
+
+def test_options_make_a_light_copy(client: Client) -> None:
+    """The copy has other options over the same connection; the first keeps its own."""
+    copy = client.with_options(timeout=5.0)
+    assert copy._course.transport._client is client._course.transport._client
+    assert copy._course.persistence is client._course.persistence
+    assert (copy._course.timeout, client._course.timeout) == (5.0, None)
+    assert copy.with_options(timeout=math.inf)._course.timeout is None
+    assert copy.with_options(retry=RetryPolicy.none())._course.timeout == 5.0
+    assert make_hub(copy).id == client.managed_things.list().collect()[0].id
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """asyncio; test_async.py holds for trio too."""
+    return "asyncio"

@@ -1,0 +1,214 @@
+"""The clients: making, copying, closing, and living beside other users of boto3."""
+
+import concurrent.futures
+import subprocess
+import sys
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+import iotmi
+from iotmi import AsyncClient, Client, RetryPolicy
+from iotmi._botocore.session import open_client
+from iotmi.emulator import Emulator
+from tests.support.factories import hub_request, make_hub
+from tests.support.http_servers import answer, serving, session, with_keys
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Both event loops."""
+    return str(request.param)
+
+
+async def test_the_awaiting_client_has_the_same_names(
+    emulator: Emulator, retry: RetryPolicy
+) -> None:
+    """Create, read, change, list and delete, awaited, under asyncio and trio."""
+    async with emulator.async_client(retry=retry) as client:
+        made = await client.managed_things.create(
+            role=hub_request().role,
+            authentication_material=hub_request().authentication_material,
+            authentication_material_type=hub_request().authentication_material_type,
+        )
+        await client.managed_things.update(made.id, name="Hall hub")
+        assert (await client.managed_things.get(made.id)).name == "Hall hub"
+        assert [thing.name async for thing in client.managed_things.list()] == ["Hall hub"]
+        await client.managed_things.delete(made.id, force=True)
+        with pytest.raises(iotmi.ResourceNotFoundError):
+            await client.managed_things.get(made.id)
+        with pytest.raises(iotmi.ConstraintError):
+            await client.managed_things.get("")
+        assert repr(client) == "<iotmi.AsyncClient in eu-west-1>"
+        assert "eu-west-1" in repr(client.managed_things)
+
+
+def test_the_two_clients_have_the_same_families_and_methods(
+    client: Client, async_client: AsyncClient
+) -> None:
+    """Nothing is missing on either side."""
+    for info in iotmi.operations():
+        family, method = info.method.split(".")
+        for one in (client, async_client):
+            bound = getattr(getattr(one, family), method)
+            assert bound.__name__ == method
+            assert bound.__doc__ == info.request.__doc__
+            assert getattr(getattr(one, family), method) is bound
+
+
+def test_one_client_serves_many_threads(client: Client) -> None:
+    """Sixty-four threads make sixty-four hubs."""
+    with concurrent.futures.ThreadPoolExecutor(64) as pool:
+        made = list(pool.map(lambda number: make_hub(client, number).id, range(64)))
+    assert sorted(made) == sorted(thing.id for thing in client.managed_things.list())
+
+
+def test_a_client_can_be_made_from_a_session_and_closed() -> None:
+    """The Region and the endpoint are taken; leaving the block closes the connections."""
+    with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
+        with Client(session=session(), endpoint_url=url) as client:
+            assert client.managed_things.get("x").id == "x"
+            assert repr(client) == "<iotmi.Client in eu-west-1>"
+    with Client(session=session(), region_name="ca-central-1") as client:
+        assert repr(client) == "<iotmi.Client in ca-central-1>"
+
+
+def test_options_that_contradict_each_other_are_refused(emulator: Emulator) -> None:
+    """A finished client brings its own Region; a session its own profile; time runs forward."""
+    with pytest.raises(TypeError, match="brings its own"):
+        Client(boto3_client=emulator.boto3_client(), region_name="eu-west-1")
+    with pytest.raises(TypeError, match="brings its own"):
+        Client(session=session(), profile_name="x")
+    for timeout in (0, -1.0, float("nan")):
+        with pytest.raises(ValueError, match="timeout must be more than 0"):
+            Client(session=session(), timeout=timeout)
+    with pytest.raises(ValueError, match="attempts"):
+        RetryPolicy(attempts=0)
+
+
+def test_a_given_boto3_client_stays_open_and_as_it_was(emulator: Emulator) -> None:
+    """Its owner's own calls go on being parsed by botocore, before, beside and after ours."""
+    theirs = emulator.boto3_client()
+    with Client(boto3_client=theirs) as ours:
+        made = make_hub(ours)
+        found = theirs.get_managed_thing(Identifier=made.id)  # type: ignore[attr-defined]  # made by botocore
+        assert found["CreatedAt"] == ours.managed_things.get(made.id).created_at
+    assert theirs.list_managed_things()["Items"][0]["Id"] == made.id  # type: ignore[attr-defined]  # ditto
+
+
+def test_an_answer_of_a_stubber_is_read_too() -> None:
+    """Who tests with botocore's Stubber gets values from its parsed answers."""
+    theirs = boto3.client(
+        "iot-managed-integrations",
+        region_name="eu-west-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
+    from datetime import UTC, datetime
+
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
+    with Stubber(theirs) as stubber:
+        stubber.add_response(
+            "get_managed_thing",
+            {"Id": "x", "Role": "DEVICE", "CreatedAt": moment, "Tags": {"a": "b"}},
+            {"Identifier": "x"},
+        )
+        thing = Client(boto3_client=theirs).managed_things.get("x")
+    assert (thing.id, thing.role, thing.created_at) == ("x", iotmi.Role.DEVICE, moment)
+    assert thing.tags == {"a": "b"}
+
+
+def test_botocore_does_not_retry_beneath_us() -> None:
+    """Attempts would multiply: one attempt of ours is one request."""
+    unavailable = answer("503 Service Unavailable", b"{}")
+    with serving([unavailable] * 5) as url:
+        client = Client(session=session(), endpoint_url=url, retry=RetryPolicy.none())
+        with pytest.raises(iotmi.ServiceUnavailableError):
+            client.managed_things.get("x")
+        seen: list[object] = []
+        client._course.transport._client.meta.events.register(
+            "before-send.*", lambda **_: seen.append(1)
+        )
+        with pytest.raises(iotmi.ServiceUnavailableError):
+            client.managed_things.get("x")
+        assert len(seen) == 1
+
+
+def test_botocore_does_not_validate_beneath_us() -> None:
+    """What `unchecked` lets through reaches the service; botocore has no second opinion."""
+    with serving([answer("204 No Content")]) as url:
+        with with_keys(Client, endpoint_url=url) as client, iotmi.unchecked():
+            client.managed_things.update("x", name="")
+
+
+def test_our_requests_say_who_we_are() -> None:
+    """The version is in the user agent."""
+    seen: list[str] = []
+    with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
+        client = open_client(session(), endpoint_url=url)
+        client.meta.events.register(
+            "before-send.*", lambda request, **_: seen.append(str(request.headers["User-Agent"]))
+        )
+        Client(boto3_client=client).managed_things.get("x")
+    assert f"iotmi/{iotmi.__version__} Botocore/" in seen[0]
+
+
+def test_without_anyio_the_message_says_what_to_install() -> None:
+    """The base install has no AsyncClient, and says how to get one."""
+    program = (
+        "import sys; sys.modules['anyio'] = None\n"
+        "import boto3, iotmi\n"
+        "session = boto3.Session(region_name='eu-west-1')\n"
+        "iotmi.Client(session=session)\n"
+        "try: iotmi.AsyncClient(session=session)\n"
+        "except ModuleNotFoundError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert "iotmi[async]" in done.stdout
+
+
+def test_a_client_of_the_emulator_lets_its_kind_of_time_pass() -> None:
+    """Pauses are skipped where looks take the place of time, move emulated time, or are made."""
+    with Emulator() as looked_at, Emulator(clock="emulated") as moved:
+        for emulator in (looked_at, moved):
+            client = emulator.client()
+            before = emulator.now()
+            emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=45)
+            with pytest.raises(iotmi.ResourceNotFoundError):
+                client.managed_things.get("x")
+            assert (emulator.now() - before).total_seconds() > 45 or emulator is looked_at
+    with Emulator(clock="real") as real:
+        assert real.client()._course.persistence.policy == RetryPolicy(seed=0)
+
+
+def test_clients_of_the_emulator_pause_as_its_seed_says() -> None:
+    """The same in every run, and not in step with each other."""
+
+    def pauses(seed: int) -> list[list[float | None]]:
+        with Emulator(seed=seed) as emulator:
+            told: list[list[float | None]] = []
+            for _ in range(2):
+                emulator.faults.fail("GetManagedThing", "ThrottlingException", times=4)
+                with pytest.raises(iotmi.ResourceNotFoundError) as caught:
+                    emulator.client().managed_things.get("x")
+                told.append([one.pause for one in caught.value.failures])
+            return told
+
+    first, second = pauses(7)
+    assert first != second
+    assert pauses(7) == [first, second] != pauses(8)
+
+
+def test_a_throttle_refills_while_pauses_are_skipped() -> None:
+    """What a client would have waited counts for the service, so a skipped pause helps too."""
+    with Emulator() as emulator:
+        emulator.faults.throttle(rate=1.0, burst=1)
+        client = emulator.client(retry=None)
+        for number in range(5):
+            client.credential_lockers.create(name=f"Household {number}")
+        assert {call.status for call in emulator.calls} == {201, 429}

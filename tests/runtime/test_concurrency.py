@@ -1,0 +1,243 @@
+"""One client in many hands at once: threads, tasks, and tasks that are cancelled in the middle."""
+
+import asyncio
+import gc
+import inspect
+import random
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import anyio
+import pytest
+import trio
+
+import iotmi
+from iotmi import AsyncClient, Client, ListManagedThings, Pacing, RetryPolicy
+from iotmi._sansio.steps import Flow, ask, pause
+from iotmi.emulator import Emulator
+from tests.support.factories import make_hub
+from tests.support.http_servers import Service, with_keys
+from tests.support.threads import comes_true
+
+pytestmark = pytest.mark.anyio
+
+TASKS = 500
+FAST = Pacing(start=1e6, highest=1e6)
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Both event loops."""
+    return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _silence(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No thread, task or finaliser of these tests ends with an error that nobody is told of."""
+    heard: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", heard.append)
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+    yield
+    gc.collect()
+    assert heard == []
+    # asyncio logs an exception that was never retrieved, and a task that was never awaited.
+    assert [one for one in caplog.records if one.name in {"asyncio", "concurrent.futures"}] == []
+
+
+def faulty(emulator: Emulator) -> RetryPolicy:
+    """A tenth of the calls is throttled; a policy that repeats often enough, without waiting."""
+    emulator.faults.break_calls(0.1, "ThrottlingException")
+    return RetryPolicy(attempts=20, budget=500, sleep=lambda _: None)
+
+
+def require_consistent(client: Client | AsyncClient) -> None:
+    """Nobody stands in line any more, and the budget is between nothing and its most."""
+    course = client._course
+    assert course.pacers is not None
+    for pacer in course.pacers._pacers.values():
+        assert pacer._queue == []
+    assert 0 <= course.persistence.budget._left <= 500
+    # What was left ends in its own time.
+    assert comes_true(lambda: not course.line.left.too_many)
+
+
+def test_sixty_four_threads(emulator: Emulator) -> None:
+    """Each creates and reads back its own; every answer belongs to who asked."""
+    client = emulator.client(retry=faulty(emulator), pacing=FAST)
+    barrier = threading.Barrier(64)
+
+    def work(number: int) -> bool:
+        barrier.wait(20)
+        made = client.credential_lockers.create(name=f"Household {number}")
+        return client.credential_lockers.get(made.id).name == f"Household {number}"
+
+    with ThreadPoolExecutor(64) as pool:
+        assert all(pool.map(work, range(64)))
+    assert len(client.credential_lockers.list().collect()) == 64
+    require_consistent(client)
+    emulator.faults.clear()
+    for _ in range(200):
+        client.credential_lockers.list(max_results=1).first()
+    assert client._course.persistence.budget._left == 500
+
+
+async def each_its_own(client: AsyncClient, tasks: int) -> None:
+    """Have *tasks* tasks create a locker and read it back at once."""
+    wrong: list[int] = []
+
+    async def work(number: int) -> None:
+        made = await client.credential_lockers.create(name=f"Household {number}")
+        if (await client.credential_lockers.get(made.id)).name != f"Household {number}":
+            wrong.append(number)
+
+    async with anyio.create_task_group() as group:
+        for number in range(tasks):
+            group.start_soon(work, number)
+    assert wrong == []
+
+
+async def test_five_hundred_tasks(emulator: Emulator) -> None:
+    """The same, awaited, under either loop."""
+    client = emulator.async_client(retry=faulty(emulator), pacing=FAST)
+    await each_its_own(client, TASKS)
+    assert len(await client.credential_lockers.list().collect()) == TASKS
+    require_consistent(client)
+
+
+def test_two_event_loops_of_either_kind_at_once(emulator: Emulator) -> None:
+    """One client, asyncio in one thread and trio in another; afterwards each once more."""
+    client = emulator.async_client(retry=faulty(emulator), pacing=FAST)
+
+    def under_asyncio() -> None:
+        asyncio.run(each_its_own(client, 100))
+
+    def under_trio() -> None:
+        trio.run(each_its_own, client, 100)
+
+    loops: list[Callable[[], None]] = [under_asyncio, under_trio, under_asyncio, under_trio]
+    with ThreadPoolExecutor(2) as pool:
+        for ended in [pool.submit(loop) for loop in loops]:
+            ended.result(60)
+    assert len(asyncio.run(client.credential_lockers.list().collect())) == 400
+    require_consistent(client)
+
+
+async def test_cancelled_at_any_moment(emulator: Emulator) -> None:
+    """Calls cancelled before, during and after their attempts leave the client as it was."""
+    client = emulator.async_client(
+        retry=RetryPolicy(attempts=20, throttle_base=0.001, budget=500), pacing=FAST
+    )
+    emulator.faults.break_calls(0.3, "ThrottlingException")
+    chance = random.Random(5)
+    ended: list[str] = []
+
+    async def work(number: int, seconds: float) -> None:
+        with anyio.move_on_after(seconds):
+            ended.append((await client.credential_lockers.create(name=f"Household {number}")).id)
+
+    async with anyio.create_task_group() as group:
+        for number in range(200):
+            group.start_soon(work, number, chance.uniform(0.0, 0.3))
+    assert 0 < len(ended) < 200
+    require_consistent(client)
+    emulator.faults.clear()
+    # What was left may have taken effect; what was answered surely has.
+    stored = {locker.id async for locker in client.credential_lockers.list()}
+    assert set(ended) <= stored
+
+
+def test_tasks_of_asyncio_that_are_cancelled_by_hand(emulator: Emulator) -> None:
+    """At moments of chance, some before they begin: whoever is not cancelled is answered."""
+    client = emulator.async_client(retry=faulty(emulator), pacing=FAST)
+    chance = random.Random(3)
+
+    async def main() -> list[object]:
+        tasks = [
+            asyncio.create_task(client.credential_lockers.create(name=f"Household {number}"))
+            for number in range(200)
+        ]
+        for task in tasks:
+            if chance.random() < 0.5:
+                task.cancel()
+            await asyncio.sleep(0)
+        return list(await asyncio.gather(*tasks, return_exceptions=True))
+
+    kinds = {type(ended) for ended in asyncio.run(main())}
+    assert kinds == {asyncio.CancelledError, iotmi.CreatedCredentialLocker}
+    require_consistent(client)
+
+
+async def test_calls_cancelled_while_their_attempts_hang() -> None:
+    """Ten threads are left behind, and the next call is answered."""
+    with Service() as service:
+        client = with_keys(AsyncClient, endpoint_url=service.url)
+        service.open.clear()
+        await service.cancel_when_asked(partial(client.managed_things.get, "x"), times=10)
+        service.open.set()
+        assert (await client.managed_things.get("x")).id == "x"
+        await client.close()
+
+
+def interrupted() -> Flow[None]:
+    """A flow that is in the middle of something."""
+    yield from pause(0.01)
+    yield from ask(ListManagedThings())
+    yield from pause(60.0)
+
+
+async def test_a_cancelled_flow_is_closed_at_once(emulator: Emulator) -> None:
+    """By its driver, and not when the garbage collector comes by."""
+    client = emulator.async_client(retry=RetryPolicy())
+    flow = interrupted()
+    with anyio.move_on_after(0.3):
+        await client._awaiting.run(flow)
+    assert inspect.getgeneratorstate(flow) == inspect.GEN_CLOSED
+
+
+def test_an_interrupted_flow_is_closed_at_once(emulator: Emulator) -> None:
+    """Ctrl-C in a pause ends the flow as well."""
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    client = emulator.client(retry=RetryPolicy(sleep=interrupt))
+    flow = interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        client._blocking.run(flow)
+    assert inspect.getgeneratorstate(flow) == inspect.GEN_CLOSED
+
+
+async def test_a_walk_left_in_the_middle_needs_no_closing(emulator: Emulator) -> None:
+    """Walks are no asynchronous generators, which trio's collector would complain of."""
+    client = emulator.async_client()
+    for number in range(3):
+        make_hub(emulator.client(), number)
+    async for _ in client.managed_things.list(max_results=1):
+        break
+    assert await client.managed_things.list(max_results=1).first() is not None
+    gc.collect()
+
+
+async def test_two_tasks_cannot_ask_for_the_same_page() -> None:
+    """A page would be given twice, or lost; who comes second is told."""
+    with Service() as service:
+        service.body = b'{"Items": [{"Id": "t"}], "NextToken": "#"}'
+        client = with_keys(AsyncClient, endpoint_url=service.url)
+        walk = aiter(client.managed_things.list())
+        service.open.clear()
+        async with anyio.create_task_group() as group:
+            group.start_soon(needed, walk.__anext__())
+            assert await anyio.to_thread.run_sync(service.asked, 1)
+            with pytest.raises(RuntimeError, match="another task"):
+                await anext(walk)
+            service.open.set()
+        assert (await anext(walk)).id == "t"
+        assert len(service.ports) == 2
+
+
+async def needed(call: Awaitable[iotmi.ManagedThingSummary]) -> None:
+    """Wait for *call*, which is to be answered."""
+    assert (await call).id == "t"

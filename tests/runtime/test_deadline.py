@@ -1,0 +1,371 @@
+"""A client's `timeout`: over attempts, pauses and pages, whatever goes wrong, and to the moment."""
+
+import math
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+import pytest
+
+import iotmi
+from iotmi import (
+    AsyncClient,
+    Attempt,
+    Client,
+    ListManagedThings,
+    ManagedThingSummary,
+    Pacing,
+    Page,
+    RetryPolicy,
+)
+from iotmi._botocore.session import open_client
+from iotmi._runtime.abandonment import Leavable, LeftBehind
+from iotmi._sansio.steps import TimeIsUpError, ask_all
+from iotmi.emulator import Emulator
+from tests.support.factories import make_hub
+from tests.support.http_servers import Act, Service, answer, hang_up, serving, session, with_keys
+from tests.support.threads import until, work
+
+pytestmark = pytest.mark.anyio
+
+Scene: TypeAlias = tuple[Sequence[Act], RetryPolicy, Pacing | None]
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Both event loops."""
+    return str(request.param)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A server that keeps connections and answers with an endless listing."""
+    with Service() as service:
+        service.body = b'{"Items": [{"Id": "t"}], "NextToken": "#"}'
+        yield service
+
+
+# -- to the moment ---------------------------------------------------------------------
+
+
+def trickle(connection: socket.socket) -> None:
+    """Send an answer byte by byte, which no timeout of a socket ends."""
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+    for _ in range(20):
+        threading.Event().wait(0.04)
+        connection.sendall(b" ")
+
+
+def keep_silent(connection: socket.socket) -> None:
+    """Read the request and answer nothing for longer than anybody here waits."""
+    connection.recv(65536)
+    connection.settimeout(0.8)
+    connection.recv(1)
+
+
+UNAVAILABLE = answer("503 Service Unavailable", b"{}")
+WAIT_LONG = answer("429 Too Many Requests", b"{}", retry_after="60")
+SHORT = RetryPolicy(attempts=999, base=0.02, longest=0.05, budget=None)
+LONG = RetryPolicy(attempts=99, base=30.0, longest=30.0, seed=1)
+
+TRIES = 6
+
+SCENES: dict[str, Scene] = {
+    "an attempt hangs": ([keep_silent], SHORT, None),
+    "an answer trickles": ([trickle], SHORT, None),
+    "a later attempt hangs": ([UNAVAILABLE, hang_up, keep_silent], SHORT, None),
+    "many fail": ([UNAVAILABLE] * 500, SHORT, None),
+    "a pause is long": ([UNAVAILABLE], LONG, None),
+    "the service asks for a pause": ([WAIT_LONG], SHORT, None),
+    "the next turn is far": ([UNAVAILABLE] * 9, SHORT, Pacing(start=0.5, highest=0.5, burst=1)),
+    "turns are near": ([UNAVAILABLE] * 99, SHORT, Pacing(start=9.0, highest=9.0, burst=1)),
+}
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
+def test_the_time_is_kept(scene: Scene) -> None:
+    """Within a tenth of a second, whatever the service does; a busy machine may try again."""
+    late = list[float]()
+    for _ in until(lambda: late[-1] < 0.1, most=TRIES):
+        acts, policy, pacing = scene
+        with (
+            serving(acts) as url,
+            with_keys(Client, endpoint_url=url, retry=policy, pacing=pacing, timeout=0.4) as client,
+        ):
+            began = time.monotonic()
+            with pytest.raises(iotmi.DeadlineExceededError):
+                client.managed_things.get("x")
+            late.append(time.monotonic() - began - 0.4)
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
+async def test_so_it_is_by_the_awaiting_client(scene: Scene) -> None:
+    """Under asyncio and trio."""
+    late = list[float]()
+    for _ in until(lambda: late[-1] < 0.1, most=TRIES):
+        acts, policy, pacing = scene
+        with serving(acts) as url:
+            async with with_keys(
+                AsyncClient, endpoint_url=url, retry=policy, pacing=pacing, timeout=0.4
+            ) as client:
+                began = time.monotonic()
+                with pytest.raises(iotmi.DeadlineExceededError):
+                    await client.managed_things.get("x")
+                late.append(time.monotonic() - began - 0.4)
+
+
+def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> None:
+    """A pause that took longer than it should have leaves nothing for the next attempt."""
+    told: list[Attempt] = []
+    policy = RetryPolicy(sleep=lambda _: time.sleep(1.0), on_attempt=told.append)
+    timed = client.with_options(timeout=1.0, retry=policy)
+    emulator.faults.fail("GetManagedThing", "InternalServerException")
+    with pytest.raises(iotmi.DeadlineExceededError, match="no time was left") as caught:
+        timed.managed_things.get("x")
+    assert caught.value.attempts == 1 == len(emulator.calls)
+    assert [failure.kind for failure in caught.value.failures] == ["InternalServerError"]
+    assert len(told) == 1
+
+
+def test_a_timeout_of_somebody_elses_is_no_deadline(client: Client) -> None:
+    """A TimeoutError from a handler that the application hung on its client comes out as it is."""
+
+    def handler(**_: object) -> None:
+        raise TimeoutError("mine")
+
+    client._course.transport._client.meta.events.register("before-call.*", handler)
+    for one in (client, client.with_options(timeout=5.0)):
+        with pytest.raises(TimeoutError, match="mine"):
+            one.managed_things.get("x")
+
+
+async def test_nor_is_it_by_the_awaiting_client(async_client: AsyncClient) -> None:
+    """With a bound in time and without."""
+
+    def handler(**_: object) -> None:
+        raise TimeoutError("mine")
+
+    async_client._course.transport._client.meta.events.register("before-call.*", handler)
+    for one in (async_client, async_client.with_options(timeout=5.0)):
+        with pytest.raises(TimeoutError, match="mine"):
+            await one.managed_things.get("x")
+
+
+def test_infinity_is_no_bound(emulator: Emulator) -> None:
+    """When a client is made, and when it is copied."""
+    for client in (
+        emulator.client(timeout=math.inf),
+        emulator.client(timeout=1.0).with_options(timeout=math.inf),
+    ):
+        assert client._course.timeout is None
+        assert client.managed_things.list().first() is None
+    with pytest.raises(ValueError, match="more than 0"):
+        emulator.client().with_options(timeout=-1.0)
+
+
+# -- attempts that were left -----------------------------------------------------------
+
+
+def narrow(service: Service, timeout: float) -> Client:
+    """A client with two connections."""
+    theirs = open_client(session(), endpoint_url=service.url, connections=2)
+    return Client(boto3_client=theirs, retry=RetryPolicy.none(), timeout=timeout)
+
+
+def test_attempts_that_were_left_do_not_pile_up(service: Service) -> None:
+    """With as many left as there are connections, no more is sent; one that ends makes room."""
+    service.open.clear()
+    client = narrow(service, 0.1)
+    for _ in until(lambda: client._course.line.left.too_many):
+        with pytest.raises(iotmi.DeadlineExceededError):
+            client.managed_things.list().first()
+    assert service.asked(2)
+    began = time.monotonic()
+    with pytest.raises(iotmi.DeadlineExceededError, match="2 attempts that were left") as caught:
+        client.managed_things.list().first()
+    assert 0.1 <= time.monotonic() - began < 5.0
+    assert (caught.value.attempts, caught.value.failures) == (0, ())
+    assert len(service.ports) == 2
+    service.open.set()
+    assert client.with_options(timeout=10.0).managed_things.list().first() is not None
+
+
+async def test_nor_do_they_under_an_event_loop(service: Service) -> None:
+    """No worker thread is free, or too many attempts go on: the wait for one has its time too."""
+    service.open.clear()
+    theirs = open_client(session(), endpoint_url=service.url, connections=2)
+    client = AsyncClient(boto3_client=theirs, retry=RetryPolicy.none(), timeout=0.1)
+    for _ in until(lambda: client._course.line.left.too_many):
+        with pytest.raises(iotmi.DeadlineExceededError):
+            await client.managed_things.list().first()
+    assert service.asked(2)
+    began = time.monotonic()
+    with pytest.raises(iotmi.DeadlineExceededError, match="not sent: no worker thread") as caught:
+        await client.managed_things.list().first()
+    assert 0.1 <= time.monotonic() - began < 5.0
+    assert caught.value.attempts == 0
+    assert len(service.ports) == 2
+    service.open.set()
+    patient = client.with_options(timeout=10.0)
+    assert await patient.managed_things.list().first() is not None
+
+
+async def test_cancelled_calls_do_not_pile_up_either(service: Service) -> None:
+    """Who is cancelled leaves an attempt behind as well, and copies share the bound."""
+    service.open.clear()
+    theirs = open_client(session(), endpoint_url=service.url, connections=2)
+    client = AsyncClient(boto3_client=theirs, retry=RetryPolicy.none())
+    patient = client.with_options(timeout=60.0)
+    await service.cancel_when_asked(patient.managed_things.list().first, times=2)
+    with pytest.raises(iotmi.DeadlineExceededError, match="not sent"):
+        await client.with_options(timeout=0.1).managed_things.list().first()
+    service.open.set()
+    assert await client.managed_things.list().first() is not None
+
+
+def test_an_attempt_that_was_left_before_it_began_is_not_made() -> None:
+    """A thread that takes it up too late does nothing."""
+    left, done = LeftBehind(1), list[int]()
+    attempt = Leavable(work(lambda: done.append(1)), left)
+    assert attempt.leave().unbegun is not None
+    with pytest.raises(TimeIsUpError):
+        attempt()
+    assert done == []
+    assert not left.too_many
+
+
+def test_an_attempt_that_has_ended_is_not_counted() -> None:
+    """Whether it is left before its end or after."""
+    left = LeftBehind(1)
+    ended = Leavable(work(lambda: 1), left)
+    assert ended() == 1
+    ended.leave()
+    assert not left.too_many
+    going: Leavable[bool]
+
+    def function() -> bool:
+        going.leave()
+        return left.too_many
+
+    going = Leavable(work(function), left)
+    assert going()
+    assert not left.too_many
+
+
+# -- pages -----------------------------------------------------------------------------
+
+
+def require_shared(error: iotmi.DeadlineExceededError, before: int) -> None:
+    """Of a second, pages that take 0.4 each get two at the most, and one on a very busy machine."""
+    assert before in {1, 2}
+    assert error.page == before + 1
+    assert f"no answer within 1 s, on page {before + 1}, after " in str(error)
+
+
+def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
+    """Each page alone would be in time; the error says which was not, and those before are kept."""
+    service.taking = 0.4
+    with with_keys(Client, endpoint_url=service.url, timeout=1.0) as client:
+        pager = client.managed_things.list()
+        # Each walk has a deadline of its own.
+        for _ in range(2):
+            pages = list[Page[ManagedThingSummary]]()
+            with pytest.raises(iotmi.DeadlineExceededError) as caught:
+                pages.extend(pager.pages())
+            require_shared(caught.value, len(pages))
+        with pytest.raises(iotmi.DeadlineExceededError, match=r"on page [23],"):
+            pager.collect()
+        assert len(pager.collect(limit=1)) == 1
+        assert pager.first() is not None
+        endless = client.with_options(timeout=math.inf)
+        assert len(endless.managed_things.list().collect(limit=4)) == 4
+
+
+async def test_so_they_do_for_the_awaiting_client(service: Service) -> None:
+    """Items, pages and all of them as a list."""
+    service.taking = 0.4
+    async with with_keys(AsyncClient, endpoint_url=service.url, timeout=1.0) as client:
+        pager = client.managed_things.list()
+        pages = list[Page[ManagedThingSummary]]()
+
+        async def walk() -> None:
+            turning = pager.pages()
+            while True:
+                pages.append(await anext(turning))
+
+        with pytest.raises(iotmi.DeadlineExceededError) as caught:
+            await walk()
+        require_shared(caught.value, len(pages))
+        with pytest.raises(iotmi.DeadlineExceededError, match=r"on page [23],"):
+            await pager.collect()
+        assert await pager.first() is not None
+        endless = client.with_options(timeout=math.inf)
+        assert len(await endless.managed_things.list().collect(limit=4)) == 4
+
+
+def test_what_the_application_does_between_pages_is_not_counted(service: Service) -> None:
+    """A walk outlives its timeout many times where the time was not the library's."""
+    slow = with_keys(Client, endpoint_url=service.url)
+    with with_keys(Client, endpoint_url=service.url, timeout=1.0) as client:
+        walk = client.managed_things.list().pages()
+        for _ in range(3):
+            next(walk)
+            service.taking = 0.4
+            slow.managed_things.list().first()
+            service.taking = 0.0
+        next(walk)
+    slow.close()
+
+
+async def test_nor_by_the_awaiting_client(service: Service) -> None:
+    """What the task awaits between two pages is its own."""
+    slow = with_keys(AsyncClient, endpoint_url=service.url)
+    async with with_keys(AsyncClient, endpoint_url=service.url, timeout=1.0) as client:
+        walk = client.managed_things.list().pages()
+        for _ in range(3):
+            await anext(walk)
+            service.taking = 0.4
+            await slow.managed_things.list().first()
+            service.taking = 0.0
+        await anext(walk)
+    await slow.close()
+
+
+def test_the_pages_within_a_flow_share_one_deadline_too(client: Client, emulator: Emulator) -> None:
+    """A method of several steps walks a listing as one: three pauses of 4 s are too many for 10."""
+    for number in range(5):
+        make_hub(client, number)
+    for _ in range(3):
+        emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=4)
+        emulator.faults.let_pass("ListManagedThings")
+    timed = client.with_options(timeout=10.0)
+    with pytest.raises(iotmi.DeadlineExceededError) as caught:
+        timed._blocking.run(ask_all(ListManagedThings(max_results=1)))
+    assert caught.value.page == 3
+    assert len(client._blocking.run(ask_all(ListManagedThings(max_results=1)))) == 5
+
+
+def test_pauses_count_over_pages_though_nobody_waits(client: Client, emulator: Emulator) -> None:
+    """Time passes too where a test puts something in the place of sleeping."""
+    for number in range(3):
+        make_hub(client, number)
+    timed = client.with_options(timeout=10.0, retry=RetryPolicy(attempts=9, sleep=lambda _: None))
+    walk = timed.managed_things.list(max_results=1).pages()
+    for _ in range(2):
+        emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=4)
+        next(walk)
+    emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=4)
+    with pytest.raises(iotmi.DeadlineExceededError, match=r"on page 3.*8\.00 s of it pauses"):
+        next(walk)
+
+
+def test_a_call_by_itself_is_on_no_page(client: Client, emulator: Emulator) -> None:
+    """A listing that is sent is one call, and its error names no page."""
+    emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=60)
+    with pytest.raises(iotmi.DeadlineExceededError) as caught:
+        client.with_options(timeout=2.0).send(ListManagedThings())
+    assert caught.value.page is None
+    assert "page" not in str(caught.value)

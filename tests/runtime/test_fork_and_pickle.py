@@ -1,0 +1,366 @@
+"""Clients in several processes: what is forked shares nothing, what is pickled takes no secret."""
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import pickle
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from typing import Any, TypeVar
+
+import pytest
+import trio
+
+import iotmi
+from iotmi import AsyncClient, Client, Pacing, RetryPolicy
+from iotmi._botocore.session import open_client
+from iotmi._runtime.fork import PerProcess
+from iotmi.emulator import Emulator
+from tests.support.factories import make_hub
+from tests.support.http_servers import Service, session
+
+T = TypeVar("T")
+
+# Forking a process that has threads is what is looked at here; Python 3.12 and later warn of it.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+    pytest.mark.usefixtures("keys"),
+]
+
+
+def in_a_fork(function: Callable[[], T]) -> T:
+    """What *function* gives in a forked child."""
+    fork = multiprocessing.get_context("fork")
+    here, there = fork.Pipe()
+    child = fork.Process(target=lambda: there.send(function()))
+    child.start()
+    # So that a child that fails ends the waiting.
+    there.close()
+    try:
+        assert here.poll(20), "the child hangs"
+        result: T = here.recv()
+        return result
+    finally:
+        child.kill()
+        child.join(10)
+
+
+def fetch(client: Client) -> str:
+    """One call, in whichever process."""
+    return client.managed_things.get("x").id
+
+
+def fetch_awaiting(client: AsyncClient) -> str:
+    """The same, awaited."""
+
+    async def main() -> str:
+        return (await client.managed_things.get("x")).id
+
+    return asyncio.run(main())
+
+
+def test_a_forked_child_calls_over_a_connection_of_its_own(service: Service) -> None:
+    """The child's sockets are new, and the parent's goes on as if nothing had been."""
+    with Client(endpoint_url=service.url) as client:
+        fetch(client)
+        assert in_a_fork(lambda: [fetch(client), fetch(client)]) == ["x", "x"]
+        fetch(client)
+    parents, first, second, parents_again = service.ports
+    assert parents == parents_again
+    assert first == second != parents
+
+
+def test_copies_share_one_connection_in_the_child_too(service: Service) -> None:
+    """As in the parent: the copy's calls go over the same socket, whichever calls first."""
+    with Client(endpoint_url=service.url) as client:
+        copy = client.with_options(timeout=30.0)
+
+        def both() -> bool:
+            fetch(copy)
+            fetch(client)
+            return (
+                copy._course.transport is client._course.transport
+                and copy._course.persistence is client._course.persistence
+            )
+
+        assert in_a_fork(both)
+    assert len(set(service.ports)) == 1
+
+
+def test_a_forked_child_of_a_forked_child_has_its_own_too(service: Service) -> None:
+    """Each generation starts anew."""
+    with Client(endpoint_url=service.url) as client:
+        fetch(client)
+
+        def child() -> str:
+            fetch(client)
+            return in_a_fork(lambda: fetch(client))
+
+        assert in_a_fork(child) == "x"
+    assert len(set(service.ports)) == 3
+
+
+def test_locks_that_were_held_at_the_fork_do_not_stop_the_child(service: Service) -> None:
+    """A thread of the parent holds every lock of the client; the child calls all the same."""
+    client = Client(
+        session=session(),
+        endpoint_url=service.url,
+        timeout=20.0,
+        pacing=Pacing(start=1000.0),
+        retry=RetryPolicy(budget=500),
+    )
+    fetch(client)
+    course = client._course
+    assert course.pacers is not None
+    boto3_client: Any = course.transport._client
+    pools = boto3_client._endpoint.http_session._manager.pools
+    sockets = [pools[key].pool.mutex for key in pools.keys()]  # noqa: SIM118 - no dictionary
+    locks = [
+        course.persistence.budget._lock,
+        course.pacers._lock,
+        course.pacers.of("GetManagedThing")._lock,
+        course.line.left._changed,
+        pools.lock,
+        *sockets,
+    ]
+    # Nobody but the client holds on to its boto3 client, here or in the child.
+    del boto3_client, pools
+    assert len(sockets) == 1
+    held, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with ExitStack() as stack:
+            for lock in locks:
+                stack.enter_context(lock)
+            held.set()
+            over.wait(30)
+
+    def call_and_collect() -> str:
+        found = fetch(client)
+        # What is collected is closed, and what is the parent's must not be.
+        gc.collect()
+        return found
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert held.wait(10)
+        assert in_a_fork(call_and_collect) == "x"
+        assert in_a_fork(client.close) is None
+    finally:
+        over.set()
+        holder.join(10)
+    fetch(client)
+    client.close()
+
+
+def test_forked_children_do_not_pause_in_step(emulator: Emulator) -> None:
+    """Each has chance of its own: the pauses after a throttle differ; a seed keeps them alike."""
+
+    def pauses_of(client: Client) -> list[float]:
+        emulator.faults.fail("GetManagedThing", "ThrottlingException", times=3)
+        with pytest.raises(iotmi.ThrottlingError) as caught:
+            client.managed_things.get("x")
+        return [failure.pause for failure in caught.value.failures]
+
+    options: dict[str, Any] = {"attempts": 3, "sleep": lambda _: None}
+    client = emulator.client(retry=RetryPolicy(**options))
+    drawn = [in_a_fork(lambda: pauses_of(client)) for _ in range(3)]
+    assert len({tuple(pauses) for pauses in drawn}) == 3
+    seeded = emulator.client(retry=RetryPolicy(seed=4, **options))
+    first, second = [in_a_fork(lambda: pauses_of(seeded)) for _ in range(2)]
+    assert first == second
+
+
+def test_a_given_boto3_client_hangs_up_in_the_child(service: Service) -> None:
+    """It cannot be made anew, but its sockets can: the parent's are left alone."""
+    with Client(boto3_client=open_client(session(), endpoint_url=service.url)) as client:
+        fetch(client)
+        assert in_a_fork(lambda: fetch(client)) == "x"
+        fetch(client)
+    parents, childs, parents_again = service.ports
+    assert parents == parents_again != childs
+
+
+def test_a_client_of_the_emulator_goes_on_in_a_child(client: Client) -> None:
+    """The child has the emulated account as it was, and what it adds stays its own."""
+    made = make_hub(client).id
+
+    def child() -> list[str]:
+        make_hub(client, 1)
+        return [thing.id for thing in client.managed_things.list()]
+
+    assert made in in_a_fork(child)
+    assert [thing.id for thing in client.managed_things.list()] == [made]
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "trio"])
+def test_an_awaiting_client_goes_on_in_a_child(service: Service, loop: str) -> None:
+    """Under an event loop of the child's, of either kind, whichever the parent had."""
+    client = AsyncClient(endpoint_url=service.url)
+    fetch_awaiting(client)
+
+    async def main() -> str:
+        return (await client.managed_things.get("x")).id
+
+    child = (lambda: asyncio.run(main())) if loop == "asyncio" else (lambda: trio.run(main))
+    assert in_a_fork(child) == "x"
+    assert len(set(service.ports)) == 2
+
+
+def test_closing_in_the_child_closes_nothing_of_the_parents(service: Service) -> None:
+    """Leaving the block in a child that has called nobody touches no connection."""
+    client = Client(endpoint_url=service.url)
+    fetch(client)
+    in_a_fork(client.close)
+    fetch(client)
+    assert len(set(service.ports)) == 1
+    client.close()
+
+
+def test_a_copy_closes_nothing(service: Service) -> None:
+    """The connection is the first client's to close."""
+    with Client(endpoint_url=service.url) as client:
+        fetch(client)
+        with client.with_options(timeout=30.0) as copy:
+            fetch(copy)
+        fetch(client)
+    assert len(set(service.ports)) == 1
+
+
+def test_a_walk_goes_on_in_the_child(service: Service) -> None:
+    """A pager that the parent began asks for the next page over the child's connection."""
+    service.body = b'{"Items": [{"Id": "t"}], "NextToken": "a"}'
+    with Client(endpoint_url=service.url, timeout=20.0) as client:
+        walk = iter(client.managed_things.list())
+        next(walk)
+        service.body = b'{"Items": [{"Id": "u"}]}'
+        assert in_a_fork(lambda: [thing.id for thing in walk]) == ["u"]
+    assert len(set(service.ports)) == 2
+
+
+def test_what_each_process_has_is_made_once_however_many_threads_ask() -> None:
+    """In the child, threads that ask at once get one value; the parent keeps its own."""
+    cell = PerProcess("parent", lambda before: f"{before}'s child {random.random()}")
+
+    def child() -> set[str]:
+        barrier = threading.Barrier(8)
+        seen: list[str] = []
+
+        def ask() -> None:
+            barrier.wait(10)
+            seen.append(cell.here())
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        return set(seen)
+
+    assert len(in_a_fork(child)) == 1
+    assert cell.here() == cell.made_here() == "parent"
+
+
+def test_each_number_of_a_process_has_its_own(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a child does, looked at from within: all is renewed once, and the parent's is kept."""
+    own = Client(endpoint_url=service.url, pacing=Pacing(), timeout=20.0)
+    given = Client(boto3_client=open_client(session(), endpoint_url=service.url))
+    before = [(one._course.transport, one._course.persistence) for one in (own, given)]
+    for one in (own, given):
+        fetch(one)
+    pid = os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: pid + 1)
+    own.close()  # Nothing of this process yet.
+    for one, (transport, persistence) in zip((own, given), before, strict=True):
+        fetch(one)
+        course = one._course
+        assert course.transport is not transport
+        assert course.persistence is not persistence
+        assert course.persistence.policy == persistence.policy
+        # A given boto3 client stays the one that was given.
+        assert (course.transport._client is transport._client) == (one is given)
+        after = (course.line, course.persistence, course.pacers)
+        fetch(one)
+        assert (course.line, course.persistence, course.pacers) == after
+    first, second, *others = service.ports
+    assert len({first, second, *others}) == 4
+    own.close()
+
+
+# -- pickles ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret in the environment, where the chain finds it in every process."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "CANARYID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "CANARYSECRET")
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_client_crosses_into_a_pool_of_processes(service: Service, method: str) -> None:
+    """Both colours and a copy are as good as new at the other side; no credentials travel."""
+    place: dict[str, Any] = {"region_name": "eu-west-1", "endpoint_url": service.url}
+    with (
+        Client(**place) as client,
+        ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool,
+    ):
+        fetch(client)
+        for one in (client, client.with_options(timeout=30.0, pacing=Pacing())):
+            assert pool.submit(fetch, one).result(30) == "x"
+        assert pool.submit(fetch_awaiting, AsyncClient(**place)).result(30) == "x"
+        fetch(client)
+        assert b"CANARY" not in pickle.dumps(client)
+    assert len(set(service.ports)) == 4
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_pickle_keeps_every_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a copy its own; and the Region that was found, where the other side may find another."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ca-central-1")
+    policy, pacing = RetryPolicy(attempts=7), Pacing(start=3.0)
+    first = Client(endpoint_url="http://127.0.0.1:1", retry=policy)
+    copy = first.with_options(pacing=pacing, timeout=9.0)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    for client, timeout in ((first, None), (copy, 9.0)):
+        twin = pickle.loads(pickle.dumps(client))
+        assert type(twin) is Client
+        assert repr(twin) == "<iotmi.Client in ca-central-1>"
+        assert twin._course.persistence.policy == policy
+        assert twin._course.persistence.budget is not client._course.persistence.budget
+        assert twin._course.timeout == timeout
+        assert twin._course.transport._client.meta.endpoint_url == "http://127.0.0.1:1"
+        assert (twin._course.pacers.pacing if twin._course.pacers else None) == (
+            pacing if client is copy else None
+        )
+        twin.close()
+
+
+def test_what_cannot_cross_says_what_to_do(emulator: Emulator, client: Client) -> None:
+    """A session and a boto3 client hold credentials and sockets, so their clients stay here."""
+    made = Client(session=session())
+    for one, given in (
+        (made, "session"),
+        (made.with_options(timeout=2.0), "session"),
+        (client, "boto3_client"),
+        (emulator.async_client(), "boto3_client"),
+    ):
+        with pytest.raises(pickle.PicklingError, match=f"made from a {given} does not pickle"):
+            pickle.dumps(one)
+
+
+def test_the_process_is_looked_at_before_each_call(client: Client) -> None:
+    """Nothing is renewed where nothing was forked."""
+    course = client._course
+    before = (course.line, course.persistence)
+    make_hub(client)
+    assert (course.line, course.persistence) == before
+    assert course._process == os.getpid()

@@ -1,0 +1,276 @@
+"""Pacing: a client finds the rate that the service allows, and follows it.
+
+The limiter is proven against a simulated service in simulated time: a token bucket, 32 callers.
+"""
+
+import heapq
+import random
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from attrs import field, fields, frozen
+
+import iotmi
+from iotmi import Client, Pacing, RetryPolicy
+from iotmi.emulator import Emulator
+from iotmi.pacing import Pacer
+from tests.support.factories import hub_request, make_hub
+
+CALLERS = 32
+ROUND_TRIP = 0.05
+
+
+@frozen(order=True)
+class Event:
+    """Something that happens at a moment: a caller asks, a call arrives, an answer comes."""
+
+    moment: float
+    sequence: int
+    act: str = field(order=False)
+    attempt: int = field(order=False)
+    place: int = field(order=False, default=-1)
+
+
+class Simulation:
+    """Callers that call as often as the pacer lets them, and a service with a token bucket."""
+
+    def __init__(self, limits: Sequence[tuple[float, float]], *, burst: int = 20) -> None:
+        self.limits = limits
+        self.burst = self.tokens = float(burst)
+        self.now = self.filled = 0.0
+        self.pacer = Pacer(Pacing(), clock=lambda: self.now)
+        self.chance = random.Random(7)
+        self.events: list[Event] = []
+        self.sequence = 0
+        self.taken: list[float] = []
+        self.refused: list[float] = []
+        self.lost = 0
+
+    def run(self, *, calls: int, until: float = 1e9) -> None:
+        """Have *calls* calls made, each with up to five attempts."""
+        waiting = calls - CALLERS
+        for _ in range(CALLERS):
+            self.begin(1)
+        while self.events and self.events[0].moment <= until:
+            event = heapq.heappop(self.events)
+            self.now = event.moment
+            if event.act == "ask":
+                self.ask(event.attempt, event.place)
+            elif event.act == "begin":
+                self.begin(event.attempt)
+            elif event.act == "arrive":
+                self.plan(ROUND_TRIP / 2, "took" if self.take() else "refused", event.attempt)
+            elif event.act == "took":
+                self.pacer.took()
+                self.taken.append(self.now)
+                if waiting > 0:
+                    waiting -= 1
+                    self.begin(1)
+            else:
+                self.pacer.refused()
+                self.refused.append(self.now)
+                if event.attempt == 5:
+                    self.lost += 1
+                else:
+                    pause = self.chance.uniform(0, 2 ** (event.attempt - 1))
+                    self.plan(pause, "begin", event.attempt + 1)
+
+    def begin(self, attempt: int) -> None:
+        self.ask(attempt, self.pacer.enter())
+
+    def ask(self, attempt: int, place: int) -> None:
+        seconds = self.pacer.wait(place)
+        if seconds > 0:
+            self.plan(seconds, "ask", attempt, place)
+        else:
+            self.pacer.leave(place)
+            self.plan(ROUND_TRIP / 2, "arrive", attempt)
+
+    def plan(self, seconds: float, act: str, attempt: int, place: int = -1) -> None:
+        self.sequence += 1
+        heapq.heappush(self.events, Event(self.now + seconds, self.sequence, act, attempt, place))
+
+    def take(self) -> bool:
+        limit = [rate for since, rate in self.limits if since <= self.now][-1]
+        self.tokens = min(self.burst, self.tokens + (self.now - self.filled) * limit)
+        self.filled = self.now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+    def rate(self, since: float, until: float) -> float:
+        """What the service took in a span, in calls a second."""
+        return sum(since <= moment < until for moment in self.taken) / (until - since)
+
+
+@pytest.mark.parametrize("limit", [10, 20, 50, 100])
+def test_an_unknown_limit_is_found(limit: int) -> None:
+    """Nothing is lost, and once warm at least 95 % of the limit is used."""
+    simulation = Simulation([(0, limit)])
+    simulation.run(calls=1000)
+    assert len(simulation.taken) == 1000
+    assert simulation.lost == 0
+    end = simulation.taken[-1] - 1
+    assert simulation.rate(5, end) >= 0.95 * limit
+
+
+def test_few_calls_are_refused() -> None:
+    """Of 1,000 creates against 20 a second with a burst of 20, under 3 %."""
+    simulation = Simulation([(0, 20)])
+    simulation.run(calls=1000)
+    assert len(simulation.refused) < 0.03 * (1000 + len(simulation.refused))
+
+
+def test_a_limit_that_changes_is_followed() -> None:
+    """It halves, doubles, doubles again: five seconds later the rate is there."""
+    simulation = Simulation([(0, 20), (30, 10), (60, 20), (90, 40)])
+    simulation.run(calls=10**6, until=120)
+    for since, limit in ((5, 20), (35, 10), (66, 20), (96, 40)):
+        assert simulation.rate(since, since + 20) >= 0.93 * limit
+    refused_late = [moment for moment in simulation.refused if 35 <= moment < 60]
+    assert len(refused_late) <= 0.08 * 10 * 25
+
+
+def test_a_quiet_time_allows_a_burst_and_no_more() -> None:
+    """After a pause a few calls may begin together, as many as `burst` says."""
+    now = [0.0]
+    pacer = Pacer(Pacing(start=10.0, highest=10.0, burst=3), clock=lambda: now[0])
+    now[0] = 60.0
+
+    def begins() -> bool:
+        place = pacer.enter()
+        try:
+            return pacer.wait(place) == 0
+        finally:
+            pacer.leave(place)
+
+    assert [begins() for _ in range(5)] == [True, True, True, False, False]
+    now[0] += 0.1
+    assert [begins() for _ in range(2)] == [True, False]
+
+
+def test_the_rate_stays_between_its_bounds() -> None:
+    """Neither success nor failure leads outside."""
+    now = [0.0]
+    pacer = Pacer(Pacing(start=4.0, lowest=2.0, highest=8.0), clock=lambda: now[0])
+    for _ in range(20):
+        now[0] += 1
+        pacer.leave(place := pacer.enter())
+        pacer.wait(place)
+    assert pacer.rate == 8.0
+    for _ in range(20):
+        now[0] += 1
+        pacer.refused()
+    assert pacer.rate == 2.0
+
+
+def test_throttles_of_calls_under_way_count_as_one() -> None:
+    """Thirty refusals within half a second take the rate back once."""
+    now = [10.0]
+    pacer = Pacer(Pacing(start=100.0), clock=lambda: now[0])
+    for _ in range(100):
+        pacer.took()
+    pacer.refused()
+    once = pacer.rate
+    for _ in range(30):
+        now[0] += 0.01
+        pacer.refused()
+    assert pacer.rate == once
+
+
+def test_who_waits_is_told_when_to_ask_again() -> None:
+    """Those behind in the line are told a later moment, so they do not all come at once."""
+    pacer = Pacer(Pacing(start=10.0, burst=1), clock=lambda: 0.0)
+    places = [pacer.enter() for _ in range(4)]
+    assert pacer.wait(places[0]) == 0.0
+    pacer.leave(places[0])
+    waits = [pacer.wait(place) for place in places[1:]]
+    assert waits == pytest.approx([0.1, 0.2, 0.3])
+
+
+def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
+    """Ten creates at ten a second take most of a second; reads are not held up by them."""
+    client = emulator.client(retry=RetryPolicy(), pacing=Pacing(start=20.0, highest=20.0, burst=1))
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda number: make_hub(client, number), range(10)))
+    assert time.monotonic() - began >= 9 / 20
+    assert len({thing.id for thing in made}) == 10
+    pacers = client._course.pacers
+    assert pacers is not None
+    assert client.managed_things.get(made[0].id).id == made[0].id
+    assert pacers.of("GetManagedThing") is not pacers.of("CreateManagedThing")
+
+
+def test_throttles_are_ridden_out(emulator: Emulator) -> None:
+    """A paced client falls back when it is refused, and gets there."""
+    client = emulator.client(retry=RetryPolicy(throttle_base=0.01), pacing=Pacing(start=200.0))
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
+    assert client.send(hub_request()).attempts == 3
+    pacers = client._course.pacers
+    assert pacers is not None
+    assert pacers.of("CreateManagedThing").rate < 200.0
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        client.managed_things.get("x")
+
+
+def test_a_turn_past_the_deadline_is_not_waited_for(emulator: Emulator) -> None:
+    """The error comes at once, nothing is sent, and the place in line is given up."""
+    client = emulator.client(timeout=2.0, pacing=Pacing(start=0.1, highest=0.1, burst=1))
+    make_hub(client)
+    before = len(emulator.calls)
+    began = time.monotonic()
+    with pytest.raises(iotmi.DeadlineExceededError, match="the turn of the next would come"):
+        make_hub(client, 1)
+    assert time.monotonic() - began < 2.0
+    assert len(emulator.calls) == before
+    pacers = client._course.pacers
+    assert pacers is not None
+    assert pacers.of("CreateManagedThing")._queue == []
+
+
+def test_without_real_pauses_a_turn_is_asked_for_once(client: Client, pauses: list[float]) -> None:
+    """A test that puts something in the place of sleeping is not held up."""
+    paced = client.with_options(pacing=Pacing(start=1.0, highest=1.0, burst=1))
+    for number in range(3):
+        make_hub(paced, number)
+    assert len(pauses) == 2
+
+
+def test_pacing_is_a_frozen_value_with_bounds() -> None:
+    """A rate of nothing is refused; a slow one, and one call at a time, are not."""
+    assert Pacing() == Pacing(start=10.0, lowest=0.5, highest=None, burst=5)
+    slow = Pacing(start=0.01, lowest=0.01, highest=0.01, burst=1)
+    assert (slow.start, slow.lowest, slow.highest, slow.burst) == (0.01, 0.01, 0.01, 1)
+    with pytest.raises(ValueError, match="start"):
+        Pacing(start=0)
+    with pytest.raises(ValueError, match="lowest"):
+        Pacing(lowest=0)
+    with pytest.raises(ValueError, match="highest"):
+        Pacing(highest=0)
+    with pytest.raises(ValueError, match="burst"):
+        Pacing(burst=0)
+    assert all(one.kw_only for one in fields(Pacing))
+
+
+def test_many_threads_share_one_pacer() -> None:
+    """The line stays whole under threads."""
+    pacer = Pacer(Pacing(start=1e6, highest=1e6, burst=1))
+
+    def work() -> None:
+        for _ in range(200):
+            place = pacer.enter()
+            pacer.wait(place)
+            pacer.took()
+            pacer.leave(place)
+
+    threads = [threading.Thread(target=work) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert pacer._queue == []

@@ -1,0 +1,131 @@
+"""Pagers, blocking and awaiting."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+import iotmi
+from iotmi import AsyncClient, Client, ListManagedThings, Page
+from iotmi.emulator import Emulator
+from tests.support.factories import make_hub
+from tests.support.http_servers import answer, serving, with_keys
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def ids(client: Client) -> list[str]:
+    """Seven things, in the order of their creation."""
+    return [make_hub(client, number).id for number in range(7)]
+
+
+def listings(emulator: Emulator) -> int:
+    """How often the service was asked for a page."""
+    return sum(call.operation == "ListManagedThings" for call in emulator.calls)
+
+
+def test_items_come_page_by_page(client: Client, emulator: Emulator, ids: list[str]) -> None:
+    """Nothing is sent before the first item is asked for, and no page before it is needed."""
+    pager = client.managed_things.list(max_results=3)
+    assert listings(emulator) == 0
+    walk = iter(pager)
+    assert [next(walk).id for _ in range(3)] == ids[:3]
+    assert listings(emulator) == 1
+    assert next(walk).id == ids[3]
+    assert listings(emulator) == 2
+    assert [thing.id for thing in pager] == ids
+
+
+def test_a_pager_can_be_walked_twice(client: Client, ids: list[str]) -> None:
+    """Each walk begins at the first page."""
+    pager = client.managed_things.list(max_results=2)
+    assert [thing.id for thing in pager] == [thing.id for thing in pager] == ids
+
+
+def test_pages_have_tokens_until_the_last(client: Client, ids: list[str]) -> None:
+    """A page tells where the next begins, and a request can begin there."""
+    pages = list(client.managed_things.list(max_results=3).pages())
+    assert [len(page.items) for page in pages] == [3, 3, 1]
+    assert all(isinstance(page, Page) for page in pages)
+    assert pages[-1].next_token is None
+    rest = client.managed_things.list(max_results=3, next_token=pages[0].next_token)
+    assert [thing.id for thing in rest] == ids[3:]
+
+
+def test_first_and_collect_ask_for_no_more_than_they_need(
+    client: Client, emulator: Emulator, ids: list[str]
+) -> None:
+    """One page for the first item; as many as the limit needs for a part."""
+    pager = client.managed_things.list(max_results=3)
+    first = pager.first()
+    assert first is not None
+    assert first.id == ids[0]
+    assert listings(emulator) == 1
+    assert [thing.id for thing in pager.collect(limit=3)] == ids[:3]
+    assert listings(emulator) == 2
+    assert [thing.id for thing in pager.collect(limit=4)] == ids[:4]
+    assert pager.collect(limit=0) == []
+    assert [thing.id for thing in pager.collect()] == ids
+
+
+def test_nothing_to_list(client: Client) -> None:
+    """An empty account has no first item and an empty list."""
+    assert client.managed_things.list().first() is None
+    assert client.managed_things.list().collect() == []
+
+
+async def test_the_awaiting_pager_does_the_same(async_client: AsyncClient, ids: list[str]) -> None:
+    """Items, pages, first and a part, all awaited."""
+    pager = async_client.managed_things.list(max_results=3)
+    assert [thing.id async for thing in pager] == ids
+    assert [len(page.items) async for page in pager.pages()] == [3, 3, 1]
+    first = await pager.first()
+    assert first is not None
+    assert first.id == ids[0]
+    assert [thing.id for thing in await pager.collect(limit=4)] == ids[:4]
+    assert await pager.collect(limit=0) == []
+    assert len(await pager.collect()) == 7
+    assert await async_client.managed_things.list(role_filter=iotmi.Role.DEVICE).first() is None
+    assert "role_filter" in repr(async_client.managed_things.list(role_filter=iotmi.Role.DEVICE))
+
+
+def test_kinds_of_pagers(client: Client, async_client: AsyncClient) -> None:
+    """Each client's pagers can be walked in its own way only."""
+    assert isinstance(iter(client.managed_things.list()), Iterator)
+    assert isinstance(aiter(async_client.managed_things.list()), AsyncIterator)
+    assert not hasattr(client.managed_things.list(), "__aiter__")
+    assert not hasattr(async_client.managed_things.list(), "__iter__")
+
+
+def page(items: int, token: str | None) -> bytes:
+    """The body of an answer."""
+    listed = [{"Id": f"t{number}"} for number in range(items)]
+    return json.dumps({"Items": listed, "NextToken": token}).encode()
+
+
+def test_an_empty_page_is_not_the_end_and_any_token_goes_back() -> None:
+    """Pages may be empty in the middle; the service's token need not keep to its own pattern."""
+    script = [answer("200 OK", page(0, "a/+b")), answer("200 OK", page(2, None))]
+    with serving(script) as url, with_keys(Client, endpoint_url=url) as client:
+        assert [thing.id for thing in client.managed_things.list()] == ["t0", "t1"]
+
+
+def test_the_same_token_twice_ends_the_walk_with_an_error() -> None:
+    """A walk that would never end is refused."""
+    script = [answer("200 OK", page(1, "same"))] * 2
+    with serving(script) as url, with_keys(Client, endpoint_url=url) as client:
+        with pytest.raises(iotmi.ResponseError, match="same next_token") as caught:
+            client.managed_things.list().collect()
+    assert caught.value.operation == "ListManagedThings"
+
+
+def test_a_listing_can_be_sent_by_itself(client: Client, ids: list[str]) -> None:
+    """`send` gives one page."""
+    response = client.send(ListManagedThings(max_results=2))
+    assert [thing.id for thing in response.value.items] == ids[:2]

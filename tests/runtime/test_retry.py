@@ -1,0 +1,207 @@
+"""The policy of repeating, piece by piece: its bounds, its pauses, its budget.
+
+What a call makes of it is the business of `tests.runtime.test_call`.
+"""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import fields
+
+import iotmi
+from iotmi import Client, RetryPolicy
+from iotmi.emulator import Emulator
+from iotmi.retrying import Budget, Persistence
+from tests.support.threads import unfinished
+
+# -- the policy ------------------------------------------------------------------------
+
+
+def test_a_policy_says_what_it_does_by_default() -> None:
+    """Five attempts, pauses that grow to 20 seconds, a budget, and no bound in time."""
+    assert RetryPolicy() == RetryPolicy(
+        attempts=5,
+        base=0.05,
+        throttle_base=1.0,
+        longest=20.0,
+        longest_asked=60.0,
+        budget=500,
+        total_time=None,
+        on_attempt=None,
+        on_retry=None,
+        seed=None,
+        sleep=None,
+    )
+    assert RetryPolicy.none() == RetryPolicy(attempts=1)
+    assert all(one.kw_only for one in fields(RetryPolicy))
+    assert "sleep" not in repr(RetryPolicy(sleep=print))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["attempts", "base", "throttle_base", "longest", "longest_asked", "budget", "total_time"],
+)
+def test_no_bound_of_a_policy_is_nothing(name: str) -> None:
+    """Each is more than zero, and may be as little as one likes."""
+    nothing: dict[str, Any] = {name: 0}
+    least: dict[str, Any] = {name: 1 if name in {"attempts", "budget"} else 0.001}
+    with pytest.raises(ValueError, match=name):
+        RetryPolicy(**nothing)
+    assert getattr(RetryPolicy(**least), name) == least[name]
+
+
+def test_some_bounds_may_be_left_away() -> None:
+    """None stands for no bound."""
+    boundless = RetryPolicy(longest_asked=None, budget=None, total_time=None)
+    assert (boundless.longest_asked, boundless.budget, boundless.total_time) == (None, None, None)
+
+
+# -- pauses ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "bounds"),
+    [
+        ("ThrottlingException", [1.0, 2.0, 4.0, 5.0]),
+        ("InternalServerException", [0.05, 0.1, 0.2, 0.4]),
+    ],
+)
+def test_pauses_are_drawn_below_bounds_that_double(
+    emulator: Emulator, pauses: list[float], code: str, bounds: list[float]
+) -> None:
+    """Evenly between nothing and the bound, which is higher after a throttle, up to the longest."""
+    emulator.faults.fail("GetManagedThing", code, times=4)
+    policy = RetryPolicy(longest=5.0, seed=7, sleep=pauses.append)
+    with pytest.raises(iotmi.ResourceNotFoundError):
+        emulator.client(retry=policy).managed_things.get("x")
+    chance = Random(7)
+    assert pauses == [chance.uniform(0, bound) for bound in bounds]
+
+
+def test_there_is_no_number_of_attempts_whose_bound_is_too_large(emulator: Emulator) -> None:
+    """The bound has stopped doubling long before a float would hold it no more."""
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=1100)
+    policy = RetryPolicy(attempts=1100, longest=0.5, budget=None, sleep=lambda _: None)
+    with pytest.raises(iotmi.ThrottlingError) as caught:
+        emulator.client(retry=policy).managed_things.get("x")
+    assert caught.value.attempts == 1100
+
+
+def test_without_a_seed_clients_do_not_keep_in_step() -> None:
+    """Two that were refused together come back at moments of their own."""
+    first, second = (Persistence.of(RetryPolicy()).chance.random() for _ in range(2))
+    assert first != second
+
+
+def test_an_attempt_may_begin_at_the_very_end_of_the_total_time(
+    emulator: Emulator, pauses: list[float]
+) -> None:
+    """Two pauses of two seconds are not longer than four."""
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=9, retry_after=2)
+    policy = RetryPolicy(throttle_base=0.001, total_time=4.0, sleep=pauses.append)
+    with pytest.raises(iotmi.ThrottlingError) as caught:
+        emulator.client(retry=policy).managed_things.get("x")
+    assert pauses == [2.0, 2.0]
+    assert caught.value.attempts == 3
+
+
+# -- the budget ------------------------------------------------------------------------
+
+
+def test_a_budget_is_spent_to_its_last() -> None:
+    """What costs more than is left is not spent, and nothing of it."""
+    budget = Budget(20)
+    assert budget.spend(13)
+    assert not budget.spend(8)
+    assert budget.spend(7)
+    assert not budget.spend(1)
+    assert not Budget(0).spend(1)
+
+
+def test_a_budget_is_earned_back_up_to_what_it_was() -> None:
+    """Successes in advance are worth nothing."""
+    budget = Budget(20)
+    budget.earn(5)
+    assert budget.spend(20)
+    budget.earn(6)
+    budget.earn(1)
+    assert not budget.spend(8)
+    assert budget.spend(7)
+
+
+def test_no_budget_is_no_bound() -> None:
+    """It is neither spent nor earned."""
+    budget = Budget(None)
+    budget.earn(1)
+    assert all(budget.spend(10**6) for _ in range(10))
+
+
+def attempts(client: Client) -> int:
+    """How often a client tries to get what is not there."""
+    with pytest.raises(iotmi.ServiceError) as caught:
+        client.managed_things.get("x")
+    return caught.value.attempts
+
+
+@pytest.mark.parametrize(
+    ("code", "budget", "expected"),
+    [
+        ("ThrottlingException", 10, 3),
+        ("ThrottlingException", 9, 2),
+        ("InternalServerException", 28, 3),
+        ("InternalServerException", 27, 2),
+    ],
+)
+def test_what_a_repetition_costs(emulator: Emulator, code: str, budget: int, expected: int) -> None:
+    """5 after a throttle, which costs the service little, and 14 otherwise."""
+    emulator.faults.fail("GetManagedThing", code, times=4)
+    policy = RetryPolicy(budget=budget, sleep=lambda _: None)
+    assert attempts(emulator.client(retry=policy)) == expected
+
+
+def test_a_repetition_that_succeeds_costs_nothing(emulator: Emulator) -> None:
+    """What it cost is paid back, so that a budget for one is enough for many."""
+    client = emulator.client(retry=RetryPolicy(budget=14, sleep=lambda _: None))
+    for _ in range(3):
+        emulator.faults.fail("ListManagedThings", "InternalServerException")
+        assert client.managed_things.list().first() is None
+    assert len(emulator.calls) == 6
+
+
+@pytest.mark.parametrize(("successes", "expected"), [(13, 1), (14, 2)])
+def test_a_success_at_once_pays_back_one(emulator: Emulator, successes: int, expected: int) -> None:
+    """Fourteen of them earn a repetition."""
+    client = emulator.client(retry=RetryPolicy(budget=14, sleep=lambda _: None))
+    emulator.faults.fail("GetManagedThing", "InternalServerException", times=2)
+    assert attempts(client) == 2
+    for _ in range(successes):
+        client.managed_things.list().first()
+    emulator.faults.fail("GetManagedThing", "InternalServerException")
+    assert attempts(client) == expected
+
+
+class Coin(int):
+    """An amount that tells when it is reckoned with."""
+
+    reckoned: Callable[[], None]
+
+    def __gt__(self, other: int) -> bool:
+        self.reckoned()
+        return int(self) > other
+
+    def __radd__(self, other: int) -> int:
+        self.reckoned()
+        return other + int(self)
+
+
+@pytest.mark.parametrize("does", [Budget.spend, Budget.earn])
+def test_threads_spend_and_earn_one_after_the_other(does: Callable[[Budget, int], object]) -> None:
+    """While one is at it, the others wait."""
+    budget, coin, waiting = Budget(20), Coin(3), list[int]()
+    coin.reckoned = lambda: waiting.append(
+        unfinished(lambda: budget.spend(1), lambda: budget.earn(1))
+    )
+    does(budget, coin)
+    assert waiting == [2]

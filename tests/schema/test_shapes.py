@@ -1,0 +1,168 @@
+"""Kinds of members that a declaration may have, also those no request of today uses."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Annotated
+
+import pytest
+
+import iotmi
+from iotmi import ConstraintError, Role, evolve
+from iotmi._schema.model import camel_model, model
+from iotmi._schema.redaction import concealer
+from iotmi._schema.schema import members_of, shape_of
+from iotmi._schema.shapes import Entries, Hidden, Items, Scalar, Shape
+from iotmi._schema.traits import SENSITIVE, Deprecated, Number, Size, Text
+
+Secret = Annotated[str, Text(1, 8), SENSITIVE]
+
+
+@model
+class Everything:
+    """One member of each kind."""
+
+    moment: datetime | None = None
+    ratio: Annotated[float, Number(0.5, 1.5)] | None = None
+    roles: Annotated[Sequence[Role], Size(None, 2)] | None = None
+    secrets: Sequence[Secret] | None = None
+    secret_numbers: Annotated[Mapping[str, int], SENSITIVE] | None = None
+    short: Annotated[str, Text(None, 3)] | None = None
+    exact: Annotated[str, Text(3, 3)] | None = None
+    long: Annotated[str, Text(3, None)] | None = None
+
+
+@camel_model
+class Nest:
+    """A value that holds values."""
+
+    inner_values: Sequence[Everything] | None = None
+    old_name: Annotated[str, Deprecated("use inner_values")] | None = None
+
+
+def test_a_time_is_brought_to_utc_and_needs_a_zone() -> None:
+    """Any zone will do; none will not."""
+    noon = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    assert Everything(moment=noon).moment == datetime(2026, 1, 1, 10, tzinfo=UTC)
+    assert Everything(moment=noon).moment.tzinfo is UTC  # type: ignore[union-attr]  # it is there
+    with pytest.raises(ConstraintError, match="moment: must be a datetime with a time zone"):
+        Everything(moment=datetime(2026, 1, 1))  # noqa: DTZ001  (the mistake under test)
+    with pytest.raises(ConstraintError, match="moment: must be a datetime"):
+        Everything(moment="2026-01-01")  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_a_number_is_finite_and_within_its_range() -> None:
+    """A whole number is taken for a number; infinity is not."""
+    ratio = Everything(ratio=1).ratio
+    assert isinstance(ratio, float)
+    for bad, rule in ((0.4, "from 0.5 to 1.5"), (float("inf"), "finite"), ("1", "a number")):
+        with pytest.raises(ConstraintError, match=rule):
+            Everything(ratio=bad)  # type: ignore[arg-type]  # mistakes under test
+
+
+def test_the_items_of_a_list_take_their_form_too() -> None:
+    """Plain strings in a list of an enum become members; a strange one is named by its place."""
+    given: list[Role] = ["DEVICE", Role.CONTROLLER]  # type: ignore[list-item]  # accepted at run time
+    assert Everything(roles=given).roles == (Role.DEVICE, Role.CONTROLLER)
+    with pytest.raises(ConstraintError, match=r"roles\[1\]: must be one of CONTROLLER, DEVICE"):
+        Everything(roles=[Role.DEVICE, Role("GATEWAY")])
+    with pytest.raises(ConstraintError, match="roles: must hold at most 2 items, holds 3"):
+        Everything(roles=[Role.DEVICE] * 3)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "rule"),
+    [
+        ("short", "abcd", "at most 3 characters, has 4"),
+        ("exact", "ab", "must have 3 characters, has 2"),
+        ("long", "ab", "at least 3 characters, has 2"),
+    ],
+)
+def test_open_ranges_say_their_one_end(keyword: str, value: str, rule: str) -> None:
+    """A limit with one end names that end."""
+    with pytest.raises(ConstraintError, match=rule):
+        Everything(**{keyword: value})  # type: ignore[arg-type]  # one of three strings
+
+
+def test_a_list_of_secrets_is_secret() -> None:
+    """Neither the list nor an item of it is shown, in a repr, a problem or a scrubbed text."""
+    value = Everything(secrets=["hush"], secret_numbers={"pin": 4711})
+    assert repr(value) == "Everything(secrets='***', secret_numbers='***')"
+    with pytest.raises(ConstraintError) as caught:
+        Everything(secrets=["hush" * 3])
+    assert "hush" not in str(caught.value)
+    hide = concealer(Nest(inner_values=[value]))
+    assert hide("hush, the pin is 4711") == "***, the *** is ***"
+
+
+def test_secrets_are_not_remembered() -> None:
+    """Strings found in order are kept to be found quickly again, but never a sensitive one."""
+    tags = {"CANARYKEY": "CANARYVALUE"}
+    iotmi.CreateCredentialLocker(name="CANARYNAME", tags=tags)
+    iotmi.CreateManagedThing(
+        role=Role.DEVICE,
+        authentication_material="CANARYMATERIAL",
+        authentication_material_type=iotmi.AuthenticationMaterialType.DISCOVERED_DEVICE,
+        credential_locker_id="abc",
+        tags=tags,
+    )
+    kept: set[str] = set()
+    for model_ in (iotmi.CreateCredentialLocker, iotmi.CreateManagedThing):
+        for member in members_of(model_):
+            kept |= remembered(member.shape)
+    assert "abc" in kept
+    assert not [text for text in kept if "CANARY" in text]
+
+
+def remembered(shape: Shape) -> set[str]:
+    """All strings that a shape, or a part of it, keeps."""
+    match shape:
+        case Scalar():
+            return set(map(str, shape.known or ()))
+        case Items():
+            return set(map(str, shape.known or ())) | remembered(shape.item)
+        case Hidden():
+            return remembered(shape.shape)
+        case Entries(key=key, value=value):
+            return remembered(key) | remembered(value)
+        case _:
+            return set()
+
+
+def test_evolve_makes_another_value() -> None:
+    """Members not named stay; limits hold; a strange name is refused."""
+    value = Everything(short="abc")
+    assert evolve(value, exact="xyz") == Everything(short="abc", exact="xyz")
+    with pytest.raises(ConstraintError):
+        evolve(value, exact="toolong")
+    with pytest.raises(TypeError):
+        evolve(value, nothing=1)
+    request = iotmi.UpdateManagedThing("x", name="Hall")
+    assert evolve(request, name="Study") == iotmi.UpdateManagedThing("x", name="Study")
+
+
+def test_a_casing_gives_the_names_on_the_wire() -> None:
+    """A member without a name of its own is named after its class's casing."""
+    assert [member.wire for member in members_of(Nest)] == ["innerValues", "oldName"]
+    assert [member.wire for member in members_of(Everything)][:2] == ["Moment", "Ratio"]
+
+
+def test_a_deprecated_member_can_be_found_on_its_class() -> None:
+    """A tool may look at the class without reading a member."""
+    assert type(vars(Nest)["old_name"]).__get__(Nest.__dict__["old_name"], None, Nest)
+
+
+def test_a_kind_that_no_member_can_have_is_refused_at_once() -> None:
+    """A slip in a declaration shows when the class is made, not in some answer."""
+    with pytest.raises(TypeError, match="cannot have a member of type"):
+        shape_of(bytes)
+
+
+def test_a_member_is_required_or_may_be_absent() -> None:
+    """There is no other default, for an answer that leaves a member out means None."""
+
+    @model
+    class Defaulting:
+        level: int = 5
+
+    with pytest.raises(TypeError, match="level must be required"):
+        Defaulting()

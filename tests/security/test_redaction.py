@@ -1,0 +1,186 @@
+"""What is sensitive appears nowhere: a canary is planted and looked for everywhere."""
+
+import logging
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+import iotmi
+from iotmi import (
+    AuthenticationMaterialType,
+    CapabilityAction,
+    Client,
+    CommandCapability,
+    CommandEndpoint,
+    CreateManagedThing,
+    ListManagedThings,
+    Request,
+    RetryPolicy,
+    Role,
+    SendManagedThingCommand,
+    TagResource,
+)
+from iotmi._schema.redaction import concealer
+from iotmi.emulator import Emulator
+from tests.support.factories import make_hub
+from tests.support.http_servers import Act, answer, closed_port, hang_up, serving, with_keys
+
+CANARY = "CANARY0123456789"
+
+REQUESTS: list[Request[object]] = [
+    CreateManagedThing(
+        role=Role.CONTROLLER,
+        authentication_material=f"SN:{CANARY};UPC:829576019524",
+        authentication_material_type=AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE,
+        serial_number=CANARY,
+        owner=CANARY,
+        brand=CANARY,
+        model=CANARY,
+        classification=CANARY,
+        tags={CANARY: CANARY},
+    ),
+    ListManagedThings(owner_filter=CANARY, serial_number_filter=f"{CANARY} {CANARY}"),
+    SendManagedThingCommand(
+        "x",
+        endpoints=[
+            CommandEndpoint(
+                endpoint_id="1",
+                capabilities=[
+                    CommandCapability(
+                        id="matter.OnOff@1.4",
+                        name="On/Off",
+                        version="6",
+                        actions=[CapabilityAction(name="UpdateState", parameters={CANARY: CANARY})],
+                    )
+                ],
+            )
+        ],
+    ),
+    TagResource(
+        "arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/a",
+        tags={CANARY: CANARY},
+    ),
+]
+
+
+@pytest.fixture
+def records(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """All that any logger said at DEBUG or above, as text."""
+    caplog.set_level(logging.DEBUG)
+    for name in list(logging.root.manager.loggerDict):
+        caplog.set_level(logging.DEBUG, logger=name)
+    return lambda: "\n".join(
+        f"{record.name} {record.getMessage()} {record.args!r} {record.exc_text}"
+        for record in caplog.records
+    )
+
+
+def everything(error: BaseException) -> str:
+    """The error's text, repr, fields and whole traceback, causes included."""
+    return "\n".join(
+        [str(error), repr(error), repr(vars(error)), "".join(traceback.format_exception(error))]
+    )
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
+def test_no_repr_tells(request_: Request[object], client: Client) -> None:
+    """Neither a request's repr nor that of what is made of it."""
+    assert CANARY not in repr(request_)
+    assert CANARY not in repr(iotmi.Pager(client, request_))  # type: ignore[arg-type]  # any request
+
+
+def test_no_answer_tells(client: Client, records: Callable[[], str]) -> None:
+    """The whole way of a creation and a reading, with every logger at DEBUG."""
+    made = client.send(REQUESTS[0]).value
+    assert isinstance(made, iotmi.CreatedManagedThing)
+    response = client.send(iotmi.GetManagedThing(made.id))
+    assert response.value.serial_number == CANARY
+    listed = client.managed_things.list(owner_filter=CANARY)
+    assert listed.first() is not None
+    shown = [repr(value) for value in (made, response, response.value, listed, *listed)]
+    assert CANARY not in "\n".join(shown)
+    assert "GetManagedThing answered HTTP 200" in records()
+    assert CANARY not in records()
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
+@pytest.mark.parametrize("place", ["service", "nobody", "hung up", "nonsense"])
+def test_no_error_and_no_log_tells(
+    request_: Request[object], place: str, records: Callable[[], str]
+) -> None:
+    """Whatever goes wrong on the way, the error, its causes and the logs keep the secret."""
+    quoting = answer(
+        "400 Bad Request",
+        f'{{"Message": "Value {CANARY} at serialNumber is bad: {CANARY}%20{CANARY}"}}'.encode(),
+        x_amzn_errortype="ValidationException",
+    )
+    scripts: dict[str, list[Act]] = {
+        "service": [quoting],
+        "nobody": [],
+        "hung up": [hang_up],
+        "nonsense": [answer("200 OK", f'{{"Id": ["{CANARY}"], "Items": "{CANARY}"'.encode())],
+    }
+    with (
+        serving(scripts[place]) as url,
+        with_keys(
+            iotmi.Client,
+            endpoint_url=closed_port() if place == "nobody" else url,
+            retry=RetryPolicy.none(),
+        ) as client,
+    ):
+        # Loggers that botocore made with the client.
+        for name in list(logging.root.manager.loggerDict):
+            if name.startswith(("botocore", "urllib3", "boto3")):
+                logging.getLogger(name).setLevel(logging.DEBUG)
+        try:
+            with pytest.raises(iotmi.IotmiError) as caught:
+                client.send(request_)
+        finally:
+            for name in list(logging.root.manager.loggerDict):
+                if name.startswith(("botocore", "urllib3", "boto3")):
+                    logging.getLogger(name).setLevel(logging.NOTSET)
+    assert CANARY not in everything(caught.value)
+    assert CANARY not in records()
+
+
+def test_a_refused_limit_keeps_the_secret() -> None:
+    """What is wrong with a sensitive member is told; its value and its keys are not."""
+    with pytest.raises(iotmi.ConstraintError) as caught:
+        iotmi.UpdateManagedThing("x", owner=f"{CANARY}/", brand=f"{CANARY}/")
+    assert "owner: must match" in str(caught.value)
+    assert CANARY not in everything(caught.value)
+    with pytest.raises(iotmi.ConstraintError) as caught:
+        iotmi.CreateCredentialLocker(tags={CANARY * 20: CANARY * 20})
+    assert CANARY not in everything(caught.value)
+
+
+def test_another_client_of_botocore_logs_as_before(
+    emulator: Emulator, client: Client, records: Callable[[], str]
+) -> None:
+    """The silence is for our calls alone."""
+    make_hub(client)
+    assert "botocore.endpoint" not in records()
+    theirs = emulator.boto3_client()
+    theirs.list_managed_things(OwnerFilter="somebody")  # type: ignore[attr-defined]  # by botocore
+    assert "botocore.endpoint" in records()
+    assert "somebody" in records()
+
+
+def test_short_secrets_do_not_blot_out_the_text() -> None:
+    """A secret of a letter or two is hidden where it stands alone, and only there."""
+    hide = concealer(iotmi.UpdateManagedThing("x", owner="a", brand="on"))
+    assert hide("a cat sat on a mat: on") == "*** cat sat *** *** mat: ***"
+    assert concealer(iotmi.GetManagedThing("x"))("x stays") == "x stays"
+
+
+def test_secrets_are_found_in_every_spelling() -> None:
+    """In an address a blank is %20 or +, in JSON a quote has a backslash."""
+    hide = concealer(iotmi.UpdateManagedThing("x", classification='top "secret" äö'))
+    for text in (
+        'top "secret" äö',
+        "top%20%22secret%22%20%C3%A4%C3%B6",
+        "top+%22secret%22+%C3%A4%C3%B6",
+        'top \\"secret\\" \\u00e4\\u00f6',
+    ):
+        assert hide(f"<{text}>") == "<***>"

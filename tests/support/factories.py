@@ -1,0 +1,85 @@
+"""A few resources that many tests begin with."""
+
+from iotmi import (
+    AsyncClient,
+    AuthenticationMaterialType,
+    CapabilityAction,
+    CapabilityReport,
+    CapabilityReportCapability,
+    CapabilityReportEndpoint,
+    Client,
+    CommandCapability,
+    CommandEndpoint,
+    CreatedManagedThing,
+    CreateManagedThing,
+    RetryPolicy,
+    Role,
+)
+from iotmi._observability.events import Observer
+from iotmi._runtime.context import Course
+
+SERIAL = "CANARYSERIAL0001"
+MATERIAL = f"SN:{SERIAL};UPC:829576019524"
+
+
+def hub_request(number: int = 0) -> CreateManagedThing:
+    """The creation of a hub; each *number* is another one."""
+    return CreateManagedThing(
+        role=Role.CONTROLLER,
+        authentication_material=f"SN:{SERIAL}{number};UPC:829576019524",
+        authentication_material_type=AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE,
+    )
+
+
+def make_hub(client: Client, number: int = 0) -> CreatedManagedThing:
+    """A hub."""
+    return client.send(hub_request(number)).value
+
+
+def toggle() -> CommandEndpoint:
+    """What tells a switch to do the opposite."""
+    return CommandEndpoint(
+        endpoint_id="1",
+        capabilities=[
+            CommandCapability(
+                id="matter.OnOff@1.4",
+                name="On/Off",
+                version="6",
+                actions=[CapabilityAction(name="Toggle")],
+            )
+        ],
+    )
+
+
+def switch_report() -> CapabilityReport:
+    """What a switch that can be turned on and off reports."""
+    return CapabilityReport(
+        version="1.0.0",
+        node_id="zb.539D+4A1D",
+        endpoints=[
+            CapabilityReportEndpoint(
+                id="1",
+                device_types=["On/Off Switch"],
+                capabilities=[
+                    CapabilityReportCapability(
+                        id="matter.OnOff@1.4",
+                        name="On/Off",
+                        version="6",
+                        properties=["OnOff"],
+                        actions=["Off", "On", "Toggle"],
+                        events=[],
+                    )
+                ],
+            )
+        ],
+    )
+
+
+def observed_by(client: Client | AsyncClient, policy: RetryPolicy, *observers: Observer) -> None:
+    """Have *observers* observe all calls of *client* from now on, which keeps to *policy*."""
+    course = client._course
+    client._adopt(
+        Course.along(
+            course._lines, retry=policy, pacing=None, timeout=course.timeout, observers=observers
+        )
+    )

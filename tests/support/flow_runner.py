@@ -1,0 +1,27 @@
+"""Runs a flow on given answers, for states that the emulator never comes to."""
+
+from typing import TypeVar
+
+from iotmi import Response
+from iotmi._sansio.steps import Flow, Send
+
+R = TypeVar("R")
+
+
+def fed(flow: Flow[R], answer: object) -> R:
+    """What *flow* gives where each of its requests is answered so, and no pause takes time."""
+    try:
+        while True:
+            step = next(flow)
+            if isinstance(step, Send):
+                step.response = Response(
+                    value=answer,
+                    request_id=None,
+                    http_status=200,
+                    attempts=1,
+                    elapsed=0.0,
+                    raw=None,
+                )
+    except StopIteration as stop:
+        result: R = stop.value
+        return result

@@ -1,0 +1,225 @@
+"""The typing proof: four type checkers read `typing/api.py` and `typing/misuse.py`.
+
+mypy and pyright must refuse every planted mistake and complain of nothing else. What ty and
+pyrefly get wrong stands in `typing/known_misses.toml`. Each checker runs once.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pytest
+from attrs import frozen
+
+import iotmi
+
+pytestmark = pytest.mark.checkers
+
+ROOT: Final = Path(__file__).parents[2]
+FOLDER: Final = ROOT / "tests" / "typing"
+API: Final = FOLDER / "api.py"
+MISUSE: Final = FOLDER / "misuse.py"
+MARK: Final = "# error: "
+SECONDS: Final = 300.0
+
+
+@frozen
+class Complaint:
+    """One diagnostic of a checker."""
+
+    file: str
+    line: int
+    message: str
+
+    @classmethod
+    def at(cls, path: str, line: int, message: str) -> "Complaint":
+        """A complaint about a file, however the checker writes its path."""
+        return cls(Path(path).name, line, message)
+
+
+Complaints: TypeAlias = tuple[Complaint, ...]
+Checker: TypeAlias = Callable[[Path], Iterator[Complaint]]
+
+
+def run(module: str, *arguments: str) -> str:
+    """What a checker of this environment writes about both files."""
+    command = [sys.executable, "-m", module, *arguments]
+    # A checker that looks for "python" by itself, as verifytypes does, is to find this one.
+    here = str(Path(sys.executable).parent)
+    ended = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PATH": here + os.pathsep + os.environ.get("PATH", "")},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+    # 1 says that there were complaints; anything above, that the checker itself failed.
+    assert ended.returncode in {0, 1}, f"{module} failed: {ended.stderr}{ended.stdout}"
+    return ended.stdout
+
+
+def mypy(cache: Path) -> Iterator[Complaint]:
+    """`mypy --strict`, with the repository's settings."""
+    output = run("mypy", "--strict", "--output=json", f"--cache-dir={cache}", str(API), str(MISUSE))
+    for line in output.splitlines():
+        found = json.loads(line)
+        if found["severity"] == "error":
+            yield Complaint.at(found["file"], found["line"], found["message"])
+
+
+def pyright(_: Path) -> Iterator[Complaint]:
+    """Pyright; both files ask for its strict mode."""
+    output = run("pyright", "--outputjson", "--pythonpath", sys.executable, str(API), str(MISUSE))
+    for found in json.loads(output)["generalDiagnostics"]:
+        # Lines are counted from 0 in the protocol of language servers.
+        line = found["range"]["start"]["line"] + 1
+        yield Complaint.at(found["file"], line, found["message"])
+
+
+def ty(_: Path) -> Iterator[Complaint]:
+    """ty, with its own defaults."""
+    output = run(
+        "ty", "check", "--output-format=gitlab", "--python", sys.prefix, str(API), str(MISUSE)
+    )
+    for found in json.loads(output):
+        place = found["location"]
+        line = place["positions"]["begin"]["line"]
+        yield Complaint.at(place["path"], line, found["description"])
+
+
+def pyrefly(_: Path) -> Iterator[Complaint]:
+    """Pyrefly, with its strict preset."""
+    output = run(
+        "pyrefly",
+        "check",
+        "--preset=strict",
+        "--output-format=json",
+        "--python-interpreter-path",
+        sys.executable,
+        str(API),
+        str(MISUSE),
+    )
+    for found in json.loads(output)["errors"]:
+        yield Complaint.at(found["path"], found["line"], found["description"])
+
+
+CHECKERS: Final[Mapping[str, Checker]] = {
+    checker.__name__: checker for checker in (mypy, pyright, ty, pyrefly)
+}
+
+
+@frozen
+class Verdict:
+    """What one checker got wrong."""
+
+    missed: frozenset[str]
+    false_alarms: frozenset[str]
+
+
+Judge: TypeAlias = Callable[[str], tuple[Verdict, Complaints]]
+
+
+@pytest.fixture(scope="session")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    """Gives a checker's verdict; each checker runs once, when it is first asked for."""
+    folder = tmp_path_factory.mktemp("checkers")
+    known: dict[str, Complaints] = {}
+
+    def verdict(checker: str) -> tuple[Verdict, Complaints]:
+        if checker not in known:
+            known[checker] = tuple(CHECKERS[checker](folder))
+        return compared(known[checker]), known[checker]
+
+    return verdict
+
+
+def planted() -> Mapping[int, str]:
+    """The marker of each mistake, by the number of its line."""
+    lines = MISUSE.read_text(encoding="utf-8").splitlines()
+    return {number: line.partition(MARK)[2] for number, line in enumerate(lines, 1) if MARK in line}
+
+
+def compared(complaints: Complaints) -> Verdict:
+    """*complaints* beside the mistakes that were planted."""
+    mistakes = planted()
+    lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in (API, MISUSE)}
+    refused = {complaint.line for complaint in complaints if complaint.file == MISUSE.name}
+    return Verdict(
+        missed=frozenset(name for line, name in mistakes.items() if line not in refused),
+        false_alarms=frozenset(
+            f"{complaint.file}: {lines[complaint.file][complaint.line - 1].strip()}"
+            for complaint in complaints
+            if not (complaint.file == MISUSE.name and complaint.line in mistakes)
+        ),
+    )
+
+
+def test_enough_mistakes_are_planted_and_each_has_a_name_of_its_own() -> None:
+    """Two mistakes with one name could hide each other in the list of known misses."""
+    names = list(planted().values())
+    assert len(names) >= 50
+    assert len(set(names)) == len(names)
+    assert all(names)
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_every_mistake_is_refused(checker: str, judge: Judge) -> None:
+    """mypy and pyright see each planted mistake on its own line."""
+    verdict, _ = judge(checker)
+    assert not verdict.missed, sorted(verdict.missed)
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_correct_code_is_left_in_peace(checker: str, judge: Judge) -> None:
+    """mypy and pyright complain of no line that is right."""
+    verdict, complaints = judge(checker)
+    assert not verdict.false_alarms, (sorted(verdict.false_alarms), complaints)
+
+
+@pytest.mark.parametrize("checker", ["ty", "pyrefly"])
+def test_what_the_young_checkers_get_wrong_is_listed(checker: str, judge: Judge) -> None:
+    """The list of ty's and pyrefly's misses and false alarms is exact, in both directions."""
+    with (FOLDER / "known_misses.toml").open("rb") as file:
+        listed = tomllib.load(file)[checker]
+    verdict, complaints = judge(checker)
+    assert sorted(verdict.missed) == sorted(listed["missed"])
+    assert sorted(verdict.false_alarms) == sorted(listed["false_alarms"]), complaints
+
+
+@pytest.fixture(scope="session")
+def completeness() -> Mapping[str, object]:
+    """Pyright's report on the installed package."""
+    report = json.loads(
+        run("pyright", "--verifytypes", "iotmi", "--ignoreexternal", "--outputjson")
+    )
+    found: Mapping[str, object] = report["typeCompleteness"]
+    return found
+
+
+def test_the_package_says_that_it_is_typed(completeness: Mapping[str, object]) -> None:
+    """Pyright finds `py.typed` beside the package that these tests import."""
+    package = completeness["packageRootDirectory"]
+    assert isinstance(package, str), "iotmi is not installed: python -m pip install -e '.[dev]'"
+    assert Path(iotmi.__file__).parent.samefile(package)
+    assert (Path(package) / "py.typed").exists()
+
+
+def test_every_public_type_is_known(completeness: Mapping[str, object]) -> None:
+    """`pyright --verifytypes` is at 100 %: no public symbol has a type left to guess."""
+    symbols = completeness["symbols"]
+    assert isinstance(symbols, list)
+    unknown = [
+        f"{symbol['name']}: {diagnostic['message']}"
+        for symbol in symbols
+        if not symbol["isTypeKnown"] or symbol["isTypeAmbiguous"]
+        for diagnostic in symbol["diagnostics"]
+    ]
+    assert unknown == []
+    assert completeness["completenessScore"] == 1
