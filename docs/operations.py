@@ -55,7 +55,7 @@ def lines() -> Iterator[str]:
         cells = (
             f"[`{info.method}`](families/{family}.md)",
             f"[{info.name}]({info.url})",
-            "yes" if info.repeatable else "**no**",
+            "yes" if info.idempotent else "**no**",
             f"`{waiter}`" if waiter else "",
             known(info.name),
         )

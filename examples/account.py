@@ -24,7 +24,7 @@ def encrypt_with(client: Client, kms_key_arn: str) -> None:
     try:
         client.account.wait_until_encrypted(timeout=900)
     except WaitFailedError as error:
-        print("The service cannot use the key:", error.value)
+        print("The service cannot use the key:", error.last_value)
         raise
 
 

@@ -10,7 +10,7 @@ from iotmi.emulator import Emulator
 # keep a call shorter than the function may run.
 CLIENT = iotmi.Client(
     region_name=os.environ.get("AWS_REGION", "eu-west-1"),
-    retry=iotmi.RetryPolicy(attempts=4, longest=2.0),
+    retry=iotmi.RetryPolicy(max_attempts=4, max_backoff=2.0),
     timeout=20,
 )
 

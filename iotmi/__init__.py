@@ -16,13 +16,14 @@ from typing import Final
 
 # What each module gives. Type checkers read the same from __init__.pyi; a test holds the two equal.
 _NAMES: Final[Mapping[str, str]] = {
-    "iotmi._binding": "Awaiting Blocking Family",
-    "iotmi._schema.validation": "unchecked",
-    "iotmi._schema.enums": "OpenEnum",
-    "iotmi._schema.model": "Listing Page Request Response evolve",
+    "iotmi._binding": "Async Family Sync",
     "iotmi._observability.events": "Attempt Retry",
     "iotmi._operations": "OperationInfo operations",
     "iotmi._schema.containers": "JsonValue ReadOnlyMap",
+    "iotmi._schema.enums": "OpenEnum",
+    "iotmi._schema.model": "Listing Request evolve",
+    "iotmi._schema.responses": "Page Response",
+    "iotmi._schema.validation": "unchecked",
     "iotmi._version": "__version__",
     "iotmi.client": "AsyncClient Client",
     "iotmi.errors": """
@@ -151,7 +152,7 @@ _NAMES: Final[Mapping[str, str]] = {
         ListTagsForResource ResourceTags TagResource Tags UntagResource
     """,
     "iotmi.retrying": "RetryPolicy",
-    "iotmi.waiting": "Pauses",
+    "iotmi.waiting": "PollInterval",
 }
 _HOMES: Final[Mapping[str, str]] = {
     name: module for module, names in _NAMES.items() for name in names.split()

@@ -1,4 +1,4 @@
-from iotmi._binding import Awaiting as Awaiting, Blocking as Blocking, Family as Family
+from iotmi._binding import Async as Async, Family as Family, Sync as Sync
 from iotmi._models.capabilities import (
     CapabilityAction as CapabilityAction,
     CapabilityReport as CapabilityReport,
@@ -42,13 +42,8 @@ from iotmi._observability.events import Attempt as Attempt, Retry as Retry
 from iotmi._operations import OperationInfo as OperationInfo, operations as operations
 from iotmi._schema.containers import JsonValue as JsonValue, ReadOnlyMap as ReadOnlyMap
 from iotmi._schema.enums import OpenEnum as OpenEnum
-from iotmi._schema.model import (
-    Listing as Listing,
-    Page as Page,
-    Request as Request,
-    Response as Response,
-    evolve as evolve,
-)
+from iotmi._schema.model import Listing as Listing, Request as Request, evolve as evolve
+from iotmi._schema.responses import Page as Page, Response as Response
 from iotmi._schema.validation import unchecked as unchecked
 from iotmi._version import __version__ as __version__
 from iotmi.client import AsyncClient as AsyncClient, Client as Client
@@ -319,4 +314,4 @@ from iotmi.resources.tags import (
     UntagResource as UntagResource,
 )
 from iotmi.retrying import RetryPolicy as RetryPolicy
-from iotmi.waiting import Pauses as Pauses
+from iotmi.waiting import PollInterval as PollInterval

@@ -24,7 +24,7 @@ from typing import (
     overload,
 )
 
-from iotmi._sansio.steps import Flow, ask
+from iotmi._sansio.steps import Steps, send
 from iotmi._schema.model import Listing, Request
 from iotmi.paging import AsyncPager, Pager
 
@@ -37,31 +37,31 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class Blocking:
+class Sync:
     """The colour of a client whose methods wait."""
 
 
-class Awaiting:
+class Async:
     """The colour of a client whose methods are awaited."""
 
 
 if TYPE_CHECKING:
-    M = DefaultingTypeVar("M", default=Blocking)
+    M = DefaultingTypeVar("M", default=Sync)
 else:
     # Only type checkers ask for the default, and loading what knows of it takes longer than a call.
     M = TypeVar("M")
 
-Awaited: TypeAlias = Coroutine[object, None, R]
+Coro: TypeAlias = Coroutine[object, None, R]
 """What an awaiting method gives."""
 
 
-class Engine(Protocol):
+class Driver(Protocol):
     """What a family needs of the engine beneath it."""
 
     pager_type: ClassVar[type]
 
-    def method(self, flow: Callable[P, Flow[R]]) -> Callable[P, object]:
-        """A function that runs *flow*: at once, or when awaited."""
+    def method(self, steps: Callable[P, Steps[R]]) -> Callable[P, object]:
+        """A function that runs *steps*: at once, or when awaited."""
         ...
 
     def pager(self, listing: Listing[T]) -> object:
@@ -70,16 +70,16 @@ class Engine(Protocol):
 
 
 class Family(Generic[M]):
-    """The operations on one noun of the service. `M` is the colour: `Blocking` or `Awaiting`."""
+    """The operations on one noun of the service. `M` is the colour: `Sync` or `Async`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.engine!r}>"
+        return f"<{type(self).__name__} of {self.driver!r}>"
 
 
-class _Line:
+class _MethodDescriptor:
     """A line of a family's table. Bound on first use, and kept in the family's dictionary."""
 
     _name = ""
@@ -89,7 +89,7 @@ class _Line:
         self._name = name
         self._qualname = f"{owner.__qualname__}.{name}"
 
-    def _keep(
+    def _cache(
         self,
         family: Family[C],
         method: Callable[P, object],
@@ -108,11 +108,11 @@ class _Line:
         return method
 
 
-class _Method(_Line, Generic[P, R]):
+class _Method(_MethodDescriptor, Generic[P, R]):
     """A line whose method runs a flow: at once, or when awaited."""
 
     def __init__(
-        self, function: Callable[P, Flow[R]], *, source: Callable[P, object], returns: object
+        self, function: Callable[P, Steps[R]], *, source: Callable[P, object], returns: object
     ) -> None:
         self.function = function
         self._source = source
@@ -121,22 +121,22 @@ class _Method(_Line, Generic[P, R]):
     @overload
     def __get__(self, family: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, family: Family[Blocking], owner: type) -> Callable[P, R]: ...
+    def __get__(self, family: Family[Sync], owner: type) -> Callable[P, R]: ...
     @overload
-    def __get__(self, family: Family[Awaiting], owner: type) -> Callable[P, Awaited[R]]: ...
+    def __get__(self, family: Family[Async], owner: type) -> Callable[P, Coro[R]]: ...
     def __get__(self, family: Family[C] | None, owner: type) -> object:
         if family is None:
             return self
-        method = family.engine.method(self.function)
-        return self._keep(family, method, self._source, self._returns)
+        method = family.driver.method(self.function)
+        return self._cache(family, method, self._source, self._returns)
 
 
 class call(_Method[P, R]):  # noqa: N801
     """A method that sends one request and gives its answer."""
 
     def __init__(self, request: Callable[P, Request[R]]) -> None:
-        def one_request(*args: P.args, **kwargs: P.kwargs) -> Flow[R]:
-            return ask(request(*args, **kwargs))
+        def one_request(*args: P.args, **kwargs: P.kwargs) -> Steps[R]:
+            return send(request(*args, **kwargs))
 
         super().__init__(one_request, source=request, returns=getattr(request, "answer", None))
         self.request = request
@@ -145,13 +145,13 @@ class call(_Method[P, R]):  # noqa: N801
 class flow(_Method[P, R]):  # noqa: N801
     """A method that takes more than one request."""
 
-    def __init__(self, function: Callable[P, Flow[R]]) -> None:
+    def __init__(self, function: Callable[P, Steps[R]]) -> None:
         # A flow's annotation is a generator's, whose last part is what it gives.
         given = get_args(function.__annotations__["return"])[-1]
         super().__init__(function, source=function, returns=given)
 
 
-class paged(_Line, Generic[P, T]):  # noqa: N801
+class paged(_MethodDescriptor, Generic[P, T]):  # noqa: N801
     """A method that gives a pager over a listing. It sends nothing by itself."""
 
     def __init__(self, listing: Callable[P, Listing[T]]) -> None:
@@ -160,18 +160,18 @@ class paged(_Line, Generic[P, T]):  # noqa: N801
     @overload
     def __get__(self, family: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, family: Family[Blocking], owner: type) -> Callable[P, Pager[T]]: ...
+    def __get__(self, family: Family[Sync], owner: type) -> Callable[P, Pager[T]]: ...
     @overload
-    def __get__(self, family: Family[Awaiting], owner: type) -> Callable[P, AsyncPager[T]]: ...
+    def __get__(self, family: Family[Async], owner: type) -> Callable[P, AsyncPager[T]]: ...
     def __get__(self, family: Family[C] | None, owner: type) -> object:
         if family is None:
             return self
-        engine = family.engine
+        driver = family.driver
 
         def pager(*args: P.args, **kwargs: P.kwargs) -> object:
-            return engine.pager(self.request(*args, **kwargs))
+            return driver.pager(self.request(*args, **kwargs))
 
-        return self._keep(family, pager, self.request, engine.pager_type)
+        return self._cache(family, pager, self.request, driver.pager_type)
 
 
 def _plain_signature(source: Callable[P, object], returns: object) -> inspect.Signature:

@@ -19,19 +19,19 @@ class OperationInfo:
     Attributes:
         name: as in the service's model, such as ``CreateManagedThing``.
         request: the class of its input.
-        answer: the class of what it gives; `Page` for a listing, None where it gives nothing.
+        output: the class of what it gives; `Page` for a listing, None where it gives nothing.
         item: what the pages of a listing hold; None for what is no listing.
         method: where it is on a client, such as ``managed_things.create``.
-        repeatable: whether it may be sent again when nobody knows if the service acted.
+        idempotent: whether it may be sent again when nobody knows if the service acted.
         url: the service's own page on it.
     """
 
     name: str
     request: type[Request[object]]
-    answer: type | None
+    output: type | None
     item: type | None
     method: str
-    repeatable: bool
+    idempotent: bool
     url: str
 
 
@@ -61,9 +61,9 @@ def _found() -> Iterator[OperationInfo]:
                 yield OperationInfo(
                     name=operation,
                     request=request,
-                    answer=None if request.answer is NoneType else request.answer,
+                    output=None if request.output is NoneType else request.output,
                     item=request.item if request.items_member else None,
                     method=f"{attribute}.{name}",
-                    repeatable=request.repeatable,
+                    idempotent=request.idempotent,
                     url=f"https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_{operation}.html",
                 )

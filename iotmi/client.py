@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
-from iotmi._binding import Awaiting, Blocking, Engine, M
-from iotmi._botocore.session import OwnSession, open_client
+from iotmi._binding import Async, Driver, M, Sync
+from iotmi._botocore.session import Session, open_client
 from iotmi._botocore.transport import Transport
-from iotmi._runtime.context import Course, Line
-from iotmi._runtime.fork import PerProcess
-from iotmi._runtime.sync_driver import BlockingEngine
-from iotmi._schema.model import Request, Response
+from iotmi._runtime.context import ClientContext, ConnectionState
+from iotmi._runtime.fork import ForkLocal
+from iotmi._runtime.sync_driver import SyncDriver
+from iotmi._schema.model import Request
+from iotmi._schema.responses import Response
 from iotmi.pacing import Pacing
 from iotmi.retrying import RetryPolicy
 
@@ -47,124 +48,124 @@ _DEFAULT_RETRY: Final = RetryPolicy()
 class Families(Generic[M]):
     """The service's nouns. Each family is loaded when it is first used."""
 
-    _engine: Engine
-    _course: Course
+    _driver: Driver
+    _context: ClientContext
     # What of the application's the connection is made from, which cannot be pickled; else empty.
-    _given: str
-    _place: Mapping[str, str | None]
-    _closes: bool
+    _unpicklable_source: str
+    _pickle_options: Mapping[str, str | None]
+    _owns_connection: bool
 
     @cached_property
     def account(self) -> "Account[M]":
         """What is set once for all hubs and devices of the account in a Region."""
         from iotmi.resources.account import Account
 
-        return Account(self._engine)
+        return Account(self._driver)
 
     @cached_property
     def account_associations(self) -> "AccountAssociations[M]":
         """Links between an end user's account with a third party and this service."""
         from iotmi.resources.account_associations import AccountAssociations
 
-        return AccountAssociations(self._engine)
+        return AccountAssociations(self._driver)
 
     @cached_property
     def cloud_connectors(self) -> "CloudConnectors[M]":
         """What translates between a third party's cloud and this service."""
         from iotmi.resources.cloud_connectors import CloudConnectors
 
-        return CloudConnectors(self._engine)
+        return CloudConnectors(self._driver)
 
     @cached_property
     def connector_destinations(self) -> "ConnectorDestinations[M]":
         """How end users of this AWS account sign in at a cloud connector."""
         from iotmi.resources.connector_destinations import ConnectorDestinations
 
-        return ConnectorDestinations(self._engine)
+        return ConnectorDestinations(self._driver)
 
     @cached_property
     def credential_lockers(self) -> "CredentialLockers[M]":
         """Households: what keeps the credentials that a hub and its devices share."""
         from iotmi.resources.credential_lockers import CredentialLockers
 
-        return CredentialLockers(self._engine)
+        return CredentialLockers(self._driver)
 
     @cached_property
     def destinations(self) -> "Destinations[M]":
         """Where the service delivers its notifications."""
         from iotmi.resources.destinations import Destinations
 
-        return Destinations(self._engine)
+        return Destinations(self._driver)
 
     @cached_property
     def device_discoveries(self) -> "DeviceDiscoveries[M]":
         """Searches for devices, by a hub around it or in a third party's cloud."""
         from iotmi.resources.device_discoveries import DeviceDiscoveries
 
-        return DeviceDiscoveries(self._engine)
+        return DeviceDiscoveries(self._driver)
 
     @cached_property
     def event_log_configurations(self) -> "EventLogConfigurations[M]":
         """How much the service writes to the event log, and about what."""
         from iotmi.resources.event_log_configurations import EventLogConfigurations
 
-        return EventLogConfigurations(self._engine)
+        return EventLogConfigurations(self._driver)
 
     @cached_property
     def managed_things(self) -> "ManagedThings[M]":
         """Hubs and devices."""
         from iotmi.resources.managed_things import ManagedThings
 
-        return ManagedThings(self._engine)
+        return ManagedThings(self._driver)
 
     @cached_property
     def notification_configurations(self) -> "NotificationConfigurations[M]":
         """Which kind of event goes to which destination."""
         from iotmi.resources.notification_configurations import NotificationConfigurations
 
-        return NotificationConfigurations(self._engine)
+        return NotificationConfigurations(self._driver)
 
     @cached_property
     def ota_task_configurations(self) -> "OtaTaskConfigurations[M]":
         """How fast updates spread, and when they are called off."""
         from iotmi.resources.ota_task_configurations import OtaTaskConfigurations
 
-        return OtaTaskConfigurations(self._engine)
+        return OtaTaskConfigurations(self._driver)
 
     @cached_property
     def ota_tasks(self) -> "OtaTasks[M]":
         """Updates sent over the air to managed things."""
         from iotmi.resources.ota_tasks import OtaTasks
 
-        return OtaTasks(self._engine)
+        return OtaTasks(self._driver)
 
     @cached_property
     def provisioning_profiles(self) -> "ProvisioningProfiles[M]":
         """How hubs and devices of a kind first prove that they are yours."""
         from iotmi.resources.provisioning_profiles import ProvisioningProfiles
 
-        return ProvisioningProfiles(self._engine)
+        return ProvisioningProfiles(self._driver)
 
     @cached_property
     def runtime_log_configurations(self) -> "RuntimeLogConfigurationFamily[M]":
         """What hubs and devices log, and when they send it to the cloud."""
         from iotmi.resources.runtime_log_configurations import RuntimeLogConfigurationFamily
 
-        return RuntimeLogConfigurationFamily(self._engine)
+        return RuntimeLogConfigurationFamily(self._driver)
 
     @cached_property
     def schema_versions(self) -> "SchemaVersions[M]":
         """What the capabilities of things mean."""
         from iotmi.resources.schema_versions import SchemaVersions
 
-        return SchemaVersions(self._engine)
+        return SchemaVersions(self._driver)
 
     @cached_property
     def tags(self) -> "Tags[M]":
         """Tags on the five kinds of resource that can bear them."""
         from iotmi.resources.tags import Tags
 
-        return Tags(self._engine)
+        return Tags(self._driver)
 
 
 class _Client(Families[M]):
@@ -199,24 +200,24 @@ class _Client(Families[M]):
         pacing: Pacing | None = None,
         timeout: float | None = None,
     ) -> None:
-        _require_time(timeout)
+        _validate_timeout(timeout)
         if boto3_client is not None:
             if session or region_name or profile_name or endpoint_url:
                 raise TypeError("a boto3_client brings its own session, Region and endpoint")
-            self._given = "boto3_client"
-            lines = _given_lines(boto3_client)
+            self._unpicklable_source = "boto3_client"
+            connections = _wrap_boto3_client(boto3_client)
         else:
             if session is not None and profile_name is not None:
                 raise TypeError("a session brings its own profile_name")
-            self._given = "session" if session is not None else ""
-            lines = _own_lines(session, region_name, profile_name, endpoint_url)
-        self._place = {"profile_name": profile_name, "endpoint_url": endpoint_url}
-        self._closes = True
-        self._adopt(Course.along(lines, retry=retry, pacing=pacing, timeout=timeout))
+            self._unpicklable_source = "session" if session is not None else ""
+            connections = _create_connections(session, region_name, profile_name, endpoint_url)
+        self._pickle_options = {"profile_name": profile_name, "endpoint_url": endpoint_url}
+        self._owns_connection = True
+        self._attach(ClientContext.create(connections, retry=retry, pacing=pacing, timeout=timeout))
 
-    def _adopt(self, course: Course) -> None:
+    def _attach(self, context: ClientContext) -> None:
         """Take *course* for every call; each client adds an engine of its colour."""
-        self._course = course
+        self._context = context
 
     def with_options(
         self,
@@ -232,51 +233,55 @@ class _Client(Families[M]):
             pacing: another pacing, which has yet to find the rate.
             timeout: another bound in seconds; ``math.inf`` for none.
         """
-        _require_time(timeout)
+        _validate_timeout(timeout)
         copy = type(self).__new__(type(self))
-        copy._given, copy._place, copy._closes = self._given, self._place, False  # noqa: SLF001
-        options = self._course.with_options(retry=retry, pacing=pacing, timeout=timeout)
-        copy._adopt(options)  # noqa: SLF001
+        copy._unpicklable_source, copy._pickle_options, copy._owns_connection = (
+            self._unpicklable_source,
+            self._pickle_options,
+            False,
+        )
+        options = self._context.with_options(retry=retry, pacing=pacing, timeout=timeout)
+        copy._attach(options)  # noqa: SLF001
         return copy
 
     def _close(self) -> None:
-        if self._closes:
-            self._course.close()
+        if self._owns_connection:
+            self._context.close()
 
     def __reduce__(self) -> tuple[object, ...]:
         """By its options: the other side finds credentials for itself, and opens connections."""
-        if self._given:
+        if self._unpicklable_source:
             import pickle
 
             raise pickle.PicklingError(
-                f"a client that was made from a {self._given} does not pickle: make it in the "
+                f"a client that was made from a {self._unpicklable_source} does not pickle: make it in the "
                 "other process, or make it from profile_name, region_name and endpoint_url"
             )
-        course = self._course
+        context = self._context
         options = {
-            **self._place,
+            **self._pickle_options,
             # Found here, where the other side might find another.
-            "region_name": course.transport.region_name,
-            "retry": course.persistence.policy,
-            "pacing": course.pacers.pacing if course.pacers else None,
-            "timeout": course.timeout,
+            "region_name": context.transport.region_name,
+            "retry": context.retry_strategy.policy,
+            "pacing": context.rate_limiters.pacing if context.rate_limiters else None,
+            "timeout": context.timeout,
         }
-        return _remade, (type(self), options)
+        return _unpickle, (type(self), options)
 
     def __repr__(self) -> str:
-        return f"<iotmi.{type(self).__name__} in {self._course.transport.region_name}>"
+        return f"<iotmi.{type(self).__name__} in {self._context.transport.region_name}>"
 
 
-class Client(_Client[Blocking]):
+class Client(_Client[Sync]):
     """AWS IoT managed integrations, typed. Safe to share between threads.
 
     ``with iotmi.Client() as client: client.managed_things.get("…")`` finds credentials and Region
     as boto3 does.
     """
 
-    def _adopt(self, course: Course) -> None:
-        super()._adopt(course)
-        self._engine = self._blocking = BlockingEngine(course)
+    def _attach(self, context: ClientContext) -> None:
+        super()._attach(context)
+        self._driver = self._sync_driver = SyncDriver(context)
 
     def send(self, request: Request[R]) -> Response[R]:
         """Send *request* and give the answer with all that is known about the call.
@@ -284,7 +289,7 @@ class Client(_Client[Blocking]):
         Raises:
             IotmiError: see `iotmi.errors` for the tree.
         """
-        return self._blocking.send(request)
+        return self._sync_driver.send(request)
 
     def close(self) -> None:
         """Close the connections. A boto3 client that was given stays open."""
@@ -297,21 +302,21 @@ class Client(_Client[Blocking]):
         self.close()
 
 
-class AsyncClient(_Client[Awaiting]):
+class AsyncClient(_Client[Async]):
     """AWS IoT managed integrations, typed and awaited, under asyncio or trio. Needs `iotmi[async]`.
 
     The same names as `Client`'s. A call that is cancelled may still take effect at the service.
     """
 
-    def _adopt(self, course: Course) -> None:
+    def _attach(self, context: ClientContext) -> None:
         try:
-            from iotmi._runtime.async_driver import AwaitingEngine
+            from iotmi._runtime.async_driver import AsyncDriver
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(
                 "AsyncClient needs anyio: python -m pip install 'iotmi[async]'", name=error.name
             ) from error
-        super()._adopt(course)
-        self._engine = self._awaiting = AwaitingEngine(course)
+        super()._attach(context)
+        self._driver = self._async_driver = AsyncDriver(context)
 
     async def send(self, request: Request[R]) -> Response[R]:
         """Send *request* and give the answer with all that is known about the call.
@@ -319,7 +324,7 @@ class AsyncClient(_Client[Awaiting]):
         Raises:
             IotmiError: see `iotmi.errors` for the tree.
         """
-        return await self._awaiting.send(request)
+        return await self._async_driver.send(request)
 
     async def close(self) -> None:
         """Close the connections. A boto3 client that was given stays open."""
@@ -332,40 +337,42 @@ class AsyncClient(_Client[Awaiting]):
         await self.close()
 
 
-def _remade(kind: Callable[..., _Client[M]], options: Mapping[str, Any]) -> _Client[M]:
+def _unpickle(kind: Callable[..., _Client[M]], options: Mapping[str, Any]) -> _Client[M]:
     """The client that was pickled, as good as new."""
     return kind(**options)
 
 
-def _require_time(timeout: float | None) -> None:
+def _validate_timeout(timeout: float | None) -> None:
     if timeout is not None and not timeout > 0:
         raise ValueError(f"timeout must be more than 0 seconds, got {timeout}")
 
 
-def _own_lines(
+def _create_connections(
     session: "boto3.Session | None",
     region_name: str | None,
     profile_name: str | None,
     endpoint_url: str | None,
-) -> PerProcess[Line]:
+) -> ForkLocal[ConnectionState]:
     """A connection of our own, opened anew in a forked child."""
 
-    def opened(region_name: str | None) -> Line:
+    def opened(region_name: str | None) -> ConnectionState:
         if session is not None:
             client = open_client(session, region_name=region_name, endpoint_url=endpoint_url)
-            return Line.over(Transport(client, session=None, owned=True))
-        own = OwnSession(profile_name)
+            return ConnectionState.create(Transport(client, session=None, owned=True))
+        own = Session(profile_name)
         client = open_client(own, region_name=region_name, endpoint_url=endpoint_url)
-        return Line.over(Transport(client, session=own, owned=True))
+        return ConnectionState.create(Transport(client, session=own, owned=True))
 
-    return PerProcess(opened(region_name), lambda before: opened(before.transport.region_name))
+    return ForkLocal(opened(region_name), lambda parent: opened(parent.transport.region_name))
 
 
-def _given_lines(client: "BaseClient") -> PerProcess[Line]:
+def _wrap_boto3_client(client: "BaseClient") -> ForkLocal[ConnectionState]:
     """The connection of a client that the application made, which in a forked child it keeps."""
 
-    def without_sockets(_: Line) -> Line:
+    def without_sockets(_: ConnectionState) -> ConnectionState:
         client.close()
-        return Line.over(Transport(client, session=None, owned=False))
+        return ConnectionState.create(Transport(client, session=None, owned=False))
 
-    return PerProcess(Line.over(Transport(client, session=None, owned=False)), without_sockets)
+    return ForkLocal(
+        ConnectionState.create(Transport(client, session=None, owned=False)), without_sockets
+    )

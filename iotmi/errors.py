@@ -33,11 +33,11 @@ class IotmiError(Exception):
     """The root of the tree: `except iotmi.IotmiError` catches all that this library raises.
 
     Attributes:
-        worth_repeating: whether the same request may well succeed a moment later. Whether it may
+        retryable: whether the same request may well succeed a moment later. Whether it may
             also be *sent* again is a fact of the operation.
     """
 
-    worth_repeating: bool = False
+    retryable: bool = False
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restore, (type(self), self.args, self.__dict__)
@@ -56,24 +56,24 @@ class Problem:
 
     Attributes:
         path: where, from the value that was being built: ``capability_report.endpoints[2].id``.
-        limit: the rule that was broken, in words.
+        rule: the rule that was broken, in words.
         value: what was given, or ``'***'`` where the member is sensitive.
     """
 
-    __slots__ = ("limit", "path", "value")
+    __slots__ = ("path", "rule", "value")
 
-    def __init__(self, path: str, limit: str, value: object) -> None:
+    def __init__(self, path: str, rule: str, value: object) -> None:
         self.path: str = path
-        self.limit: str = limit
+        self.rule: str = rule
         self.value: object = value
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.limit}, got {_shortened(self.value)}"
+        return f"{self.path}: {self.rule}, got {_shortened(self.value)}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # What was given may not pickle, and what it holds may be secret where its repr is not.
         plain = isinstance(self.value, str | int | float | None)
-        return type(self), (self.path, self.limit, self.value if plain else _shortened(self.value))
+        return type(self), (self.path, self.rule, self.value if plain else _shortened(self.value))
 
     def __repr__(self) -> str:
         return f"Problem({str(self)!r})"
@@ -101,7 +101,7 @@ class FailedAttempt:
     """One attempt of a call that failed, as plain facts.
 
     Attributes:
-        kind: the name of the error's class, such as ``ThrottlingError``.
+        error_type: the name of the error's class, such as ``ThrottlingError``.
         code: the service's name for it, or None where the service did not answer.
         request_id: what AWS support asks for, or None where none came.
         http_status: such as 429, or None where no answer came.
@@ -110,7 +110,7 @@ class FailedAttempt:
         may_have_acted: whether the service may have acted on it all the same.
     """
 
-    kind: str
+    error_type: str
     code: str | None = None
     request_id: str | None = None
     http_status: int | None = None
@@ -120,7 +120,7 @@ class FailedAttempt:
 
     def __str__(self) -> str:
         known = "" if self.request_id is None else f", request id {self.request_id}"
-        return f"{self.code or self.kind}{known}"
+        return f"{self.code or self.error_type}{known}"
 
 
 class CallError(IotmiError):
@@ -130,18 +130,17 @@ class CallError(IotmiError):
         operation: the operation's name, as in the service's model.
         attempts: how often the request was tried, this one included.
         request_id: what AWS support asks for, or None where no answer with one came.
-        failures: the attempts of the call that failed, oldest first, the last one included.
-        uncertain: whether the service may have acted on an attempt that ended so.
+        failed_attempts: the attempts of the call that failed, oldest first, the last one included.
     """
 
     request_id: str | None = None
-    uncertain: bool = False
+    _outcome_unknown: bool = False
 
     def __init__(self, message: str, *, operation: str, attempts: int = 1) -> None:
         super().__init__(message)
         self.operation = operation
         self.attempts = attempts
-        self.failures: tuple[FailedAttempt, ...] = ()
+        self.failed_attempts: tuple[FailedAttempt, ...] = ()
 
     @property
     def may_have_acted(self) -> bool:
@@ -150,9 +149,9 @@ class CallError(IotmiError):
         The last alone does not tell: a throttle says that nothing was done, and the attempt before
         it may have been carried out and its answer lost.
         """
-        if not self.failures:
-            return self.uncertain
-        return any(failure.may_have_acted for failure in self.failures)
+        if not self.failed_attempts:
+            return self._outcome_unknown
+        return any(failure.may_have_acted for failure in self.failed_attempts)
 
 
 class NotSentError(CallError):
@@ -162,10 +161,10 @@ class NotSentError(CallError):
     """
 
     def __init__(
-        self, message: str, *, operation: str, attempts: int = 1, worth_repeating: bool = False
+        self, message: str, *, operation: str, attempts: int = 1, retryable: bool = False
     ) -> None:
         super().__init__(message, operation=operation, attempts=attempts)
-        self.worth_repeating = worth_repeating
+        self.retryable = retryable
 
 
 class NoResponseError(CallError):
@@ -174,8 +173,8 @@ class NoResponseError(CallError):
     The service may or may not have acted.
     """
 
-    worth_repeating = True
-    uncertain = True
+    retryable = True
+    _outcome_unknown = True
 
 
 class ResponseError(CallError):
@@ -186,7 +185,7 @@ class ResponseError(CallError):
         path: the member that could not be read, or None where nothing could.
     """
 
-    uncertain = True
+    _outcome_unknown = True
 
     def __init__(
         self,
@@ -233,20 +232,20 @@ class WaitError(IotmiError):
     """A waiter ended otherwise than hoped.
 
     Attributes:
-        value: the last value seen, or None where none was. It may hold what is sensitive, so that a
+        last_value: the last value seen, or None where none was. It may hold what is sensitive, so that a
             pickle of the error has its repr instead.
     """
 
-    def __init__(self, message: str, value: object) -> None:
+    def __init__(self, message: str, last_value: object) -> None:
         super().__init__(message)
-        self.value = value
+        self.last_value = last_value
 
     def __reduce__(self) -> tuple[object, ...]:
-        held = None if self.value is None else repr(self.value)
-        return _restore, (type(self), self.args, {**self.__dict__, "value": held})
+        held = None if self.last_value is None else repr(self.last_value)
+        return _restore, (type(self), self.args, {**self.__dict__, "last_value": held})
 
     def __copy__(self) -> Self:
-        copy = type(self)(str(self), self.value)
+        copy = type(self)(str(self), self.last_value)
         copy.__dict__.update(self.__dict__)
         return copy
 
@@ -300,7 +299,7 @@ class ServiceError(CallError):
         self.retry_after = retry_after
         if type(self) is ServiceError and http_status >= 500:
             # A code that nobody knows, of a fault that is not the caller's.
-            self.uncertain = True
+            self._outcome_unknown = True
 
     def __str__(self) -> str:
         tries = "" if self.attempts == 1 else f", {self.attempts} attempts"
@@ -321,16 +320,16 @@ class ConflictError(ServiceError):
 class InternalFailureError(ServiceError):
     """Something went wrong inside the service."""
 
-    worth_repeating = True
-    uncertain = True
+    retryable = True
+    _outcome_unknown = True
     fault = "server"
 
 
 class InternalServerError(ServiceError):
     """Something went wrong inside the service."""
 
-    worth_repeating = True
-    uncertain = True
+    retryable = True
+    _outcome_unknown = True
     fault = "server"
 
 
@@ -361,15 +360,15 @@ class ServiceQuotaExceededError(ServiceError):
 class ServiceUnavailableError(ServiceError):
     """The service cannot answer now."""
 
-    worth_repeating = True
-    uncertain = True
+    retryable = True
+    _outcome_unknown = True
     fault = "server"
 
 
 class ThrottlingError(ServiceError):
     """Too many calls in too short a time. The service did nothing."""
 
-    worth_repeating = True
+    retryable = True
 
 
 class UnauthorizedError(ServiceError):

@@ -7,26 +7,27 @@ anew from the first page.
 from collections.abc import AsyncIterator, Iterator
 from typing import Generic, Protocol, TypeVar
 
-from iotmi._sansio.deadline import Walk
-from iotmi._sansio.steps import following
-from iotmi._schema.model import Listing, Page, Request, Response
+from iotmi._sansio.deadline import PagingDeadline
+from iotmi._sansio.steps import next_page
+from iotmi._schema.model import Listing, Request
+from iotmi._schema.responses import Page, Response
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Sender(Protocol):
+class _Sender(Protocol):
     """What a pager needs of an engine."""
 
-    def send(self, request: Request[R], walk: Walk | None = None) -> Response[R]:
+    def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
         """Send *request* as a page of *walk* and wait for what comes."""
         ...
 
 
-class AsyncSender(Protocol):
+class _AsyncSender(Protocol):
     """The same of an awaiting engine."""
 
-    async def send(self, request: Request[R], walk: Walk | None = None) -> Response[R]:
+    async def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
         """Send *request* as a page of *walk* and wait for what comes."""
         ...
 
@@ -40,7 +41,7 @@ class Pager(Generic[T]):
     pages of one walk together.
     """
 
-    def __init__(self, sender: Sender, listing: Listing[T]) -> None:
+    def __init__(self, sender: _Sender, listing: Listing[T]) -> None:
         self._sender = sender
         self._listing = listing
 
@@ -50,12 +51,12 @@ class Pager(Generic[T]):
 
     def pages(self) -> Iterator[Page[T]]:
         """The pages, each with its items and the token of the next."""
-        walk = Walk()
+        paging = PagingDeadline()
         listing: Listing[T] | None = self._listing
         while listing is not None:
-            response = self._sender.send(listing, walk)
+            response = self._sender.send(listing, paging)
             yield response.value
-            listing = following(listing, response)
+            listing = next_page(listing, response)
 
     def first(self) -> T | None:
         """The first item, or None where there is none."""
@@ -83,7 +84,7 @@ class AsyncPager(Generic[T]):
     is sent before the first item is asked for.
     """
 
-    def __init__(self, sender: AsyncSender, listing: Listing[T]) -> None:
+    def __init__(self, sender: _AsyncSender, listing: Listing[T]) -> None:
         self._sender = sender
         self._listing = listing
 
@@ -116,9 +117,9 @@ class AsyncPager(Generic[T]):
 class _AsyncPages(Generic[T]):
     """One walk over the pages. No generator: one that is left in the middle has to be closed."""
 
-    def __init__(self, sender: AsyncSender, listing: Listing[T]) -> None:
+    def __init__(self, sender: _AsyncSender, listing: Listing[T]) -> None:
         self._sender = sender
-        self._walk = Walk()
+        self._paging = PagingDeadline()
         self._listing: Listing[T] | None = listing
         self._response: Response[Page[T]] | None = None
         self._asking = False
@@ -133,12 +134,12 @@ class _AsyncPages(Generic[T]):
         listing, self._listing = self._listing, None
         response, self._response = self._response, None
         if listing is not None and response is not None:
-            listing = following(listing, response)
+            listing = next_page(listing, response)
         if listing is None:
             raise StopAsyncIteration
         self._asking = True
         try:
-            self._response = await self._sender.send(listing, self._walk)
+            self._response = await self._sender.send(listing, self._paging)
         finally:
             self._asking = False
         self._listing = listing

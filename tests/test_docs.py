@@ -134,7 +134,7 @@ def test_every_error_is_explained() -> None:
 def test_what_is_not_repeated_is_listed() -> None:
     """The page on retries names each operation that is not repeated by itself."""
     page = (DOCS / "retries.md").read_text()
-    methods = [info.method for info in iotmi.operations() if not info.repeatable]
+    methods = [info.method for info in iotmi.operations() if not info.idempotent]
     assert "managed_things.send_command" in methods
     assert [method for method in methods if f"| `{method}` |" not in page] == []
 

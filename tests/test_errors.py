@@ -15,7 +15,7 @@ from botocore.session import Session
 
 import iotmi
 from iotmi import errors
-from iotmi._botocore.error_mapping import translate
+from iotmi._botocore.error_mapping import map_error
 
 CLASSES = {
     name: kind
@@ -44,7 +44,7 @@ def examples() -> list[errors.IotmiError]:
         errors.IotmiError("x"),
         errors.ConstraintError("Thing", (errors.Problem("a.b", "must be so", 5),)),
         errors.CallError("x", operation="Op"),
-        errors.NotSentError("x", operation="Op", worth_repeating=True),
+        errors.NotSentError("x", operation="Op", retryable=True),
         errors.NoResponseError("x", operation="Op", attempts=3),
         errors.ResponseError("x", operation="Op", request_id="r", path="id"),
         errors.DeadlineExceededError(
@@ -61,9 +61,11 @@ def examples() -> list[errors.IotmiError]:
     ]
     for error in made:
         if isinstance(error, errors.CallError):
-            error.failures = (
-                errors.FailedAttempt(kind="ThrottlingError", code="Code", elapsed=0.5, pause=1.5),
-                errors.FailedAttempt(kind=type(error).__name__, request_id="r", elapsed=0.25),
+            error.failed_attempts = (
+                errors.FailedAttempt(
+                    error_type="ThrottlingError", code="Code", elapsed=0.5, pause=1.5
+                ),
+                errors.FailedAttempt(error_type=type(error).__name__, request_id="r", elapsed=0.25),
             )
     return made
 
@@ -126,7 +128,7 @@ def test_a_pickle_has_the_repr_of_what_a_waiter_saw() -> None:
     """The value may hold secrets, which its repr hides; a copy in this process has it whole."""
     seen = iotmi.CredentialLocker(id="abc", name="CANARY")
     error = errors.WaitFailedError("x", seen)
-    assert copy.copy(error).value is copy.deepcopy(error).value is seen
+    assert copy.copy(error).last_value is copy.deepcopy(error).last_value is seen
     pickled = pickle.dumps(error)
     assert pickle.loads(pickled).value == "CredentialLocker(id='abc', name='***')"
     assert b"CANARY" not in pickled
@@ -147,7 +149,7 @@ def test_a_problem_pickles_whatever_was_given() -> None:
 @pytest.mark.parametrize("code", MODELLED)
 def test_every_modelled_error_has_its_class(code: str) -> None:
     """Each exception of the service's model becomes a class of its own, by its code."""
-    error = translate(client_error(code, 499), "GetManagedThing", str)
+    error = map_error(client_error(code, 499), "GetManagedThing", str)
     assert type(error).__name__ == code.removesuffix("Exception") + "Error"
     assert isinstance(error, errors.ServiceError)
     assert (error.code, error.message, error.operation, error.request_id, error.http_status) == (
@@ -181,7 +183,7 @@ def test_codes_that_stand_before_every_service_have_their_classes() -> None:
     """They are in no service's model; a proxy's answer without a code is known by its status."""
     for kind, codes in CODES_BEFORE_EVERY_SERVICE.items():
         for code in codes.split():
-            error = translate(client_error(code), "GetManagedThing", str)
+            error = map_error(client_error(code), "GetManagedThing", str)
             assert type(error) is kind, code
     known = {code for codes in CODES_BEFORE_EVERY_SERVICE.values() for code in codes.split()}
     assert set(errors.ERRORS_BY_CODE) == known | set(MODELLED)
@@ -189,43 +191,43 @@ def test_codes_that_stand_before_every_service_have_their_classes() -> None:
 
 def test_which_errors_are_worth_repeating() -> None:
     """Those that another moment may heal; of what was not sent, its cause says so."""
-    worth = {name for name, kind in CLASSES.items() if kind.worth_repeating}
+    worth = {name for name, kind in CLASSES.items() if kind.retryable}
     server = {"InternalFailureError", "InternalServerError", "ServiceUnavailableError"}
     assert worth == server | {"ThrottlingError", "NoResponseError"}
     faults = {
         name: kind.fault for name, kind in CLASSES.items() if issubclass(kind, errors.ServiceError)
     }
     assert faults == {name: "server" if name in server else "client" for name in faults}
-    assert not errors.NotSentError("x", operation="Op").worth_repeating
-    assert errors.NotSentError("x", operation="Op", worth_repeating=True).worth_repeating
+    assert not errors.NotSentError("x", operation="Op").retryable
+    assert errors.NotSentError("x", operation="Op", retryable=True).retryable
 
 
 def test_a_code_without_a_class_is_a_service_error_with_its_code() -> None:
     """What nobody has heard of yet keeps its code."""
-    error = translate(client_error("TeapotException", 418), "GetManagedThing", str)
+    error = map_error(client_error("TeapotException", 418), "GetManagedThing", str)
     assert type(error) is errors.ServiceError
     assert error.code == "TeapotException"
-    assert not error.worth_repeating
+    assert not error.retryable
 
 
 def test_the_missing_resource_is_named() -> None:
     """ResourceNotFoundException tells which resource, of what kind."""
     raised = client_error("ResourceNotFoundException", 404, ResourceId="i", ResourceType="T")
-    error = translate(raised, "GetManagedThing", str)
+    error = map_error(raised, "GetManagedThing", str)
     assert isinstance(error, errors.ResourceNotFoundError)
     assert (error.resource_id, error.resource_type) == ("i", "T")
 
 
 def test_the_code_decides_and_never_the_status() -> None:
     """A quota comes with 402 and a limit with 410; neither is worth repeating."""
-    quota = translate(client_error("ServiceQuotaExceededException", 402), "X", str)
-    limit = translate(client_error("LimitExceededException", 410), "X", str)
-    throttle = translate(client_error("ThrottlingException", 400), "X", str)
+    quota = map_error(client_error("ServiceQuotaExceededException", 402), "X", str)
+    limit = map_error(client_error("LimitExceededException", 410), "X", str)
+    throttle = map_error(client_error("ThrottlingException", 400), "X", str)
     assert isinstance(quota, errors.ServiceQuotaExceededError)
     assert isinstance(limit, errors.LimitExceededError)
-    assert not quota.worth_repeating
-    assert not limit.worth_repeating
-    assert throttle.worth_repeating
+    assert not quota.retryable
+    assert not limit.retryable
+    assert throttle.retryable
 
 
 HTTP_ERRORS = (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError)
@@ -261,7 +263,7 @@ UNREADABLE = (
 @pytest.mark.parametrize("raised", botocore_errors(), ids=lambda raised: type(raised).__name__)
 def test_every_exception_of_botocore_becomes_one_of_ours(raised: Exception) -> None:
     """What may have left the machine is told apart from what surely did not."""
-    error = translate(raised, "GetManagedThing", str)
+    error = map_error(raised, "GetManagedThing", str)
     if isinstance(raised, UNREADABLE):
         assert type(error) is errors.ResponseError
     elif isinstance(raised, MAYBE_SENT):
@@ -285,10 +287,10 @@ def test_a_refused_certificate_or_proxy_sent_nothing(failure: Exception) -> None
     def connect() -> None:
         raise failure
 
-    assert type(translate(failure, "X", str)) is errors.NoResponseError
+    assert type(map_error(failure, "X", str)) is errors.NoResponseError
     with pytest.raises(type(failure)):
         connect()
-    assert type(translate(failure, "X", str)) is errors.NotSentError
+    assert type(map_error(failure, "X", str)) is errors.NotSentError
 
 
 @pytest.mark.parametrize(
@@ -310,7 +312,7 @@ def test_how_long_to_wait_is_read_from_the_headers(
     raised = client_error("ThrottlingException", 429)
     metadata: Any = raised.response.get("ResponseMetadata")
     metadata["HTTPHeaders"] = headers
-    error = translate(raised, "X", str)
+    error = map_error(raised, "X", str)
     assert isinstance(error, errors.ServiceError)
     assert error.retry_after == seconds
 
@@ -339,23 +341,23 @@ def test_which_errors_leave_it_open_whether_the_service_acted() -> None:
         ("TeapotException", 499, False),
         ("ThrottlingException", 503, False),
     ):
-        error = translate(client_error(code, status), "X", str)
-        assert error.uncertain is error.may_have_acted is expected, (code, status)
+        error = map_error(client_error(code, status), "X", str)
+        assert error.may_have_acted is error.may_have_acted is expected, (code, status)
 
 
 def test_the_story_of_an_error_tells_whether_the_service_may_have_acted() -> None:
     """One attempt is enough, whichever; without a story the error speaks for itself."""
-    undone = errors.FailedAttempt(kind="ThrottlingError", elapsed=0.5)
-    done = errors.FailedAttempt(kind="NoResponseError", elapsed=0.5, may_have_acted=True)
+    undone = errors.FailedAttempt(error_type="ThrottlingError", elapsed=0.5)
+    done = errors.FailedAttempt(error_type="NoResponseError", elapsed=0.5, may_have_acted=True)
     for kind in (errors.NotSentError, errors.NoResponseError):
         error = kind("x", operation="Op")
-        assert error.may_have_acted is error.uncertain
+        assert error.may_have_acted is error.may_have_acted
         for failures, expected in (
             ((undone,), False),
             ((done, undone), True),
             ((undone, done), True),
         ):
-            error.failures = failures
+            error.failed_attempts = failures
             assert error.may_have_acted is expected
 
 
@@ -377,7 +379,7 @@ def test_what_an_error_is_not_told_is_absent() -> None:
     ]
     for error in made:
         assert (error.operation, error.args) == ("Op", ("words",))
-        assert (error.attempts, error.failures, error.request_id) == (1, (), None)
+        assert (error.attempts, error.failed_attempts, error.request_id) == (1, (), None)
         for name in ("path", "page", "last", "retry_after", "resource_id", "resource_type"):
             assert getattr(error, name, None) is None
         assert getattr(error, "http_status", 0) == 0
@@ -430,11 +432,11 @@ def test_a_long_value_is_shortened() -> None:
 
 def test_a_failed_attempt_says_what_it_knows() -> None:
     """The service's code or else the class, and a request id where one came."""
-    unanswered = errors.FailedAttempt(kind="NoResponseError", elapsed=0.5)
+    unanswered = errors.FailedAttempt(error_type="NoResponseError", elapsed=0.5)
     assert str(unanswered) == "NoResponseError"
     assert (unanswered.code, unanswered.request_id, unanswered.http_status) == (None, None, None)
     assert unanswered.pause == 0.0
-    answered = errors.FailedAttempt(kind="K", code="Code", request_id="r", elapsed=0.5)
+    answered = errors.FailedAttempt(error_type="K", code="Code", request_id="r", elapsed=0.5)
     assert str(answered) == "Code, request id r"
     for field in attrs.fields(errors.FailedAttempt):
         assert field.kw_only

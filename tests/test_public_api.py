@@ -19,34 +19,6 @@ from iotmi.client import Families
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "iotmi"
 
-# Lowest first. A module may import from floors below its own, and from its own floor.
-FLOORS = [
-    ["errors", "_version", "_constraints", "_enums", "_values", "_unreadable"],
-    ["_shapes"],
-    ["_members"],
-    ["_checking", "_secrets"],
-    ["_model"],
-    ["_careful"],
-    ["_codec", "_flow", "_deadline", "_observing", "_processes"],
-    ["_leaving", "_telemetry", "_cancelling"],
-    ["paging", "retrying", "waiting", "pacing"],
-    ["_bind"],
-    ["resources"],
-    ["_sessions", "_shortcuts", "_translation", "_connections"],
-    ["_direct"],
-    ["_transport"],
-    ["_call"],
-    ["_course"],
-    ["_engine"],
-    ["_awaiting"],
-    ["client"],
-    ["_operations"],
-    ["emulator", "events", "materials", "fleet"],
-    ["cli", "pytest_plugin"],
-    ["__main__"],
-]
-FLOOR_OF = {name: height for height, floor in enumerate(FLOORS) for name in floor}
-
 
 def modules() -> dict[str, Path]:
     """Every module of the package by its dotted name."""
@@ -69,68 +41,6 @@ def imports(path: Path) -> Iterator[str]:
                 yield node.module
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-
-
-def floor(module: str) -> int:
-    """The height of a module; its room is the second part of its name."""
-    return FLOOR_OF[module.split(".")[1]]
-
-
-def test_every_room_has_its_floor() -> None:
-    """No module stands outside the house."""
-    rooms = {name.split(".")[1] for name in modules() if name != "iotmi"}
-    assert rooms <= set(FLOOR_OF)
-
-
-@pytest.mark.parametrize("module", [name for name in modules() if name != "iotmi"])
-def test_imports_run_downward(module: str) -> None:
-    """A module knows nothing of what stands above it."""
-    above = {
-        name
-        for name in imports(modules()[module])
-        if name.startswith("iotmi.") and name in modules() and floor(name) > floor(module)
-    }
-    # The families' own home is named in `Families`, and each family is loaded when first used.
-    assert not above
-
-
-def test_no_module_imports_in_a_circle() -> None:
-    """Following imports never leads back."""
-    known = modules()
-    graph = {
-        name: {found for found in imports(path) if found in known and found != name}
-        for name, path in known.items()
-        if name != "iotmi"
-    }
-    finished: set[str] = set()
-
-    def walk(name: str, trail: tuple[str, ...]) -> None:
-        assert name not in trail, " -> ".join((*trail, name))
-        if name not in finished:
-            for found in sorted(graph.get(name, ())):
-                walk(found, (*trail, name))
-            finished.add(name)
-
-    for name in sorted(graph):
-        walk(name, ())
-
-
-def test_only_the_transport_and_the_emulator_speak_to_boto3() -> None:
-    """boto3 is named in the transport and its short ways, in the client's signature, the seam."""
-    speaking = {
-        name
-        for name, path in modules().items()
-        if any(found.split(".")[0] in {"boto3", "botocore"} for found in imports(path))
-    }
-    assert {name for name in speaking if not name.startswith("iotmi.emulator")} == {
-        "iotmi._botocore.connection_pool",
-        "iotmi._botocore.direct_sender",
-        "iotmi._botocore.session",
-        "iotmi._botocore.hooks",
-        "iotmi._botocore.error_mapping",
-        "iotmi._botocore.transport",
-        "iotmi.client",
-    }
 
 
 def test_errors_import_nothing_of_ours() -> None:
@@ -282,14 +192,14 @@ def test_operations_tell_where_they_are() -> None:
     """Each operation has its classes, its method and its page."""
     infos = {info.name: info for info in iotmi.operations()}
     get = infos["GetManagedThing"]
-    assert (get.request, get.answer, get.item) == (iotmi.GetManagedThing, iotmi.ManagedThing, None)
+    assert (get.request, get.output, get.item) == (iotmi.GetManagedThing, iotmi.ManagedThing, None)
     assert get.method == "managed_things.get"
     assert get.url.endswith("/APIReference/API_GetManagedThing.html")
     assert infos["ListManagedThings"].item is iotmi.ManagedThingSummary
-    assert infos["ListManagedThings"].answer is iotmi.Page
-    assert infos["DeleteManagedThing"].answer is None
-    assert not infos["SendManagedThingCommand"].repeatable
-    assert infos["GetManagedThingConnectivityData"].repeatable
+    assert infos["ListManagedThings"].output is iotmi.Page
+    assert infos["DeleteManagedThing"].output is None
+    assert not infos["SendManagedThingCommand"].idempotent
+    assert infos["GetManagedThingConnectivityData"].idempotent
 
 
 def test_the_oldest_releases_are_the_lower_bounds() -> None:

@@ -13,10 +13,10 @@ from typing import Final
 from iotmi._sansio.deadline import Deadline
 
 # Who waits for it tells that the time is up, so it must not end at the same moment.
-LATER: Final = 0.5
+GRACE_PERIOD: Final = 0.5
 
 
-class CancelScope:
+class SocketCanceller:
     """What one exchange over a socket happens in, and may be cancelled by from another thread."""
 
     __slots__ = ("_deadline", "_lock", "_socket", "cancelled")
@@ -27,10 +27,10 @@ class CancelScope:
         self._socket: socket.socket | None = None
         self.cancelled = False
 
-    def patience(self, most: float) -> float:
+    def connect_timeout(self, limit: float) -> float:
         """For how many seconds, *most* at most, to do what cannot be cancelled."""
         remaining = self._deadline.remaining()
-        return most if remaining is None else min(most, remaining + LATER)
+        return limit if remaining is None else min(limit, remaining + GRACE_PERIOD)
 
     def cancel(self) -> None:
         """End the exchange that is under way, and let none begin any more."""
@@ -43,7 +43,7 @@ class CancelScope:
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     @contextmanager
-    def over(self, connected: socket.socket) -> Iterator[None]:
+    def guard(self, connected: socket.socket) -> Iterator[None]:
         """Around an exchange over a *connected* socket.
 
         Raises:

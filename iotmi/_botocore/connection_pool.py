@@ -18,13 +18,13 @@ from attrs import field, frozen
 from botocore.httpsession import create_urllib3_context, get_cert_path
 from urllib3.util import wait_for_read
 
-from iotmi._botocore.cancellation import CancelScope
+from iotmi._botocore.cancellation import SocketCanceller
 
 Idle: TypeAlias = dict[tuple[str, str], deque[HTTPConnection]]
 
 
 @frozen
-class Answer:
+class RawResponse:
     """What came back.
 
     Attributes:
@@ -38,7 +38,7 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-class Connections:
+class ConnectionPool:
     """The connections of one client. Safe under threads.
 
     Args:
@@ -49,26 +49,26 @@ class Connections:
     """
 
     def __init__(
-        self, *, most: int, connect_timeout: float, read_timeout: float, trusted: str | None
+        self, *, max_idle: int, connect_timeout: float, read_timeout: float, ca_bundle: str | None
     ) -> None:
-        self._most = most
+        self._max_idle = max_idle
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
-        self._trusted = trusted
-        self._security: SSLContext | None = None
+        self._ca_bundle = ca_bundle
+        self._context: SSLContext | None = None
         # Each a stack, for the one used last is the likeliest to be open still.
         self._idle: Final[Idle] = {}
         self._closed = False
         finalize(self, _close_all, self._idle)
 
-    def exchange(
+    def send(
         self,
         method: str,
         url: str,
         headers: Mapping[str, str],
         body: bytes,
-        scope: CancelScope,
-    ) -> Answer:
+        canceller: SocketCanceller,
+    ) -> RawResponse:
         """Send a request, and give what comes back, unless *scope* is cancelled.
 
         Raises:
@@ -76,60 +76,60 @@ class Connections:
         """
         split = urlsplit(url)
         idle = self._idle.setdefault((split.scheme, split.netloc), deque())
-        connection = _open_still(idle) or self._made(split, scope)
+        connection = _reuse_idle(idle) or self._connect(split, canceller)
         target = f"{split.path or '/'}?{split.query}" if split.query else split.path
         try:
-            with scope.over(connection.sock):
+            with canceller.guard(connection.sock):
                 # As botocore: of any but a GET it is said that its body is empty.
                 connection.request(method, target, None if method == "GET" else body, headers)
-                answer = _answer_over(connection)
+                response = _read_response(connection)
         except (OSError, HTTPException) as error:
             connection.close()
-            raise _unanswered(error, url) from error
+            raise _read_error(error, url) from error
         except BaseException:
             connection.close()
             raise
-        if self._closed or len(idle) >= self._most:
+        if self._closed or len(idle) >= self._max_idle:
             connection.close()
         elif connection.sock is not None:
             # Were it cancelled too late to matter, the next would find it closed.
             idle.append(connection)
-        return answer
+        return response
 
     def close(self) -> None:
         """Close the connections, those in use when they have been used."""
         self._closed = True
         _close_all(self._idle)
 
-    def _made(self, url: SplitResult, scope: CancelScope) -> HTTPConnection:
+    def _connect(self, url: SplitResult, canceller: SocketCanceller) -> HTTPConnection:
         host = url.hostname or ""
-        timeout = scope.patience(self._connect_timeout)
+        timeout = canceller.connect_timeout(self._connect_timeout)
         connection: HTTPConnection
         try:
             if url.scheme == "https":
                 connection = HTTPSConnection(
-                    host, url.port, timeout=timeout, context=self._secured()
+                    host, url.port, timeout=timeout, context=self._ssl_context()
                 )
             else:
                 connection = HTTPConnection(host, url.port, timeout=timeout)
             connection.connect()
         except (OSError, UnicodeError) as error:
-            raise _unconnected(error, url.geturl()) from error
+            raise _connect_error(error, url.geturl()) from error
         connection.sock.settimeout(self._read_timeout)
         return connection
 
-    def _secured(self) -> SSLContext:
+    def _ssl_context(self) -> SSLContext:
         """Made once: certificates are many, and botocore reads them for each connection.
 
         Two threads that begin at once may both make it. No lock guards it, for one could be held
         at a fork.
         """
-        if self._security is None:
-            self._security = _trusting(self._trusted or str(get_cert_path(True)))
-        return self._security
+        if self._context is None:
+            self._context = _create_ssl_context(self._ca_bundle or str(get_cert_path(True)))
+        return self._context
 
 
-def _trusting(certificates: str) -> SSLContext:
+def _create_ssl_context(certificates: str) -> SSLContext:
     context: SSLContext = create_urllib3_context()
     try:
         context.load_verify_locations(certificates)
@@ -153,7 +153,7 @@ def host_of(url: str) -> str:
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
-def _open_still(idle: deque[HTTPConnection]) -> HTTPConnection | None:
+def _reuse_idle(idle: deque[HTTPConnection]) -> HTTPConnection | None:
     """One of those that are *idle*; those that the other side has closed are done with."""
     while True:
         try:
@@ -166,7 +166,7 @@ def _open_still(idle: deque[HTTPConnection]) -> HTTPConnection | None:
         connection.close()
 
 
-def _answer_over(connection: HTTPConnection) -> Answer:
+def _read_response(connection: HTTPConnection) -> RawResponse:
     response = connection.getresponse()
     headers: dict[str, str] = {}
     for name, value in response.headers.items():
@@ -174,17 +174,17 @@ def _answer_over(connection: HTTPConnection) -> Answer:
         before = headers.get(key := name.lower())
         headers[key] = value if before is None else f"{before}, {value}"
     try:
-        return Answer(response.status, headers, response.read())
+        return RawResponse(response.status, headers, response.read())
     except IncompleteRead as error:
         came = error.partial
     connection.close()
     if "content-length" in headers:
-        return Answer(response.status, headers, came)
+        return RawResponse(response.status, headers, came)
     # Not in the place of the other, which holds what came and would be this one's cause.
     raise HTTPException("the answer has no end")
 
 
-def _unconnected(error: Exception, url: str) -> theirs.BotoCoreError:
+def _connect_error(error: Exception, url: str) -> theirs.BotoCoreError:
     if isinstance(error, SSLError):
         return theirs.SSLError(endpoint_url=url, error=error)
     if isinstance(error, TimeoutError):
@@ -192,7 +192,7 @@ def _unconnected(error: Exception, url: str) -> theirs.BotoCoreError:
     return theirs.EndpointConnectionError(endpoint_url=url)
 
 
-def _unanswered(error: Exception, url: str) -> theirs.BotoCoreError:
+def _read_error(error: Exception, url: str) -> theirs.BotoCoreError:
     if isinstance(error, TimeoutError):
         return theirs.ReadTimeoutError(endpoint_url=url)
     return theirs.ConnectionClosedError(endpoint_url=url)

@@ -16,7 +16,7 @@ import botocore.exceptions as theirs
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.parsers import ResponseParserError
 
-from iotmi._schema.redaction import Conceal
+from iotmi._schema.redaction import Redact
 from iotmi.errors import (
     ERRORS_BY_CODE,
     CallError,
@@ -28,30 +28,30 @@ from iotmi.errors import (
 )
 
 
-def translate(error: Exception, operation: str, hide: Conceal) -> CallError:
+def map_error(error: Exception, operation: str, redact: Redact) -> CallError:
     """Our error for one of botocore's, without the secrets that *hide* knows."""
     if isinstance(error, theirs.ClientError):
-        return _service_error(error, operation, hide)
-    text = hide(_without_query(str(error)))
+        return _service_error(error, operation, redact)
+    text = redact(_without_query(str(error)))
     if isinstance(error, ResponseParserError | theirs.ChecksumError | theirs.FlexibleChecksumError):
         return ResponseError(
             f"{operation}: the answer cannot be read", operation=operation, request_id=None
         )
-    if isinstance(error, _MAYBE_SENT) or (
-        isinstance(error, _TELLS_NO_TIME) and not _while_connecting(error)
+    if isinstance(error, _POSSIBLY_SENT) or (
+        isinstance(error, _AMBIGUOUS) and not _failed_while_connecting(error)
     ):
         return NoResponseError(f"{operation}: no answer came: {text}", operation=operation)
     return NotSentError(
         f"{operation}: nothing was sent: {text}",
         operation=operation,
-        worth_repeating=isinstance(error, _PASSING),
+        retryable=isinstance(error, _TRANSIENT),
     )
 
 
-_MAYBE_SENT: Final = (theirs.HTTPClientError, theirs.IncompleteReadError)
+_POSSIBLY_SENT: Final = (theirs.HTTPClientError, theirs.IncompleteReadError)
 # A certificate or a proxy that is refused, and also a connection through them that breaks later.
-_TELLS_NO_TIME: Final = (theirs.SSLError, theirs.ProxyConnectionError)
-_PASSING: Final = (
+_AMBIGUOUS: Final = (theirs.SSLError, theirs.ProxyConnectionError)
+_TRANSIENT: Final = (
     theirs.ConnectTimeoutError,
     theirs.EndpointConnectionError,
     theirs.ProxyConnectionError,
@@ -60,7 +60,7 @@ _PASSING: Final = (
 )
 
 
-def _while_connecting(error: Exception) -> bool:
+def _failed_while_connecting(error: Exception) -> bool:
     """Whether it came of a `connect`, as http.client calls it: before any request can have left."""
     link: BaseException | None = error
     while link is not None:
@@ -70,15 +70,15 @@ def _while_connecting(error: Exception) -> bool:
     return False
 
 
-def _service_error(error: theirs.ClientError, operation: str, hide: Conceal) -> ServiceError:
-    answer: Mapping[str, Any] = dict(error.response)
-    said = answer.get("Error", {})
-    metadata = answer.get("ResponseMetadata", {})
-    code = str(said.get("Code", ""))
+def _service_error(error: theirs.ClientError, operation: str, redact: Redact) -> ServiceError:
+    response: Mapping[str, Any] = dict(error.response)
+    error_body = response.get("Error", {})
+    metadata = response.get("ResponseMetadata", {})
+    code = str(error_body.get("Code", ""))
     kind = ERRORS_BY_CODE.get(code, ServiceError)
     # The body's key is "Message", which botocore hands on beside its own reading of it.
-    message = hide(str(said.get("Message") or answer.get("Message") or "no message"))
-    made = kind(
+    message = redact(str(error_body.get("Message") or response.get("Message") or "no message"))
+    mapped = kind(
         message,
         operation=operation,
         code=code,
@@ -86,14 +86,14 @@ def _service_error(error: theirs.ClientError, operation: str, hide: Conceal) -> 
         http_status=int(metadata.get("HTTPStatusCode", 0)),
         retry_after=_retry_after(metadata.get("HTTPHeaders", {})),
     )
-    if isinstance(made, ResourceNotFoundError):
-        made.resource_id = _text(answer.get("ResourceId"), hide)
-        made.resource_type = _text(answer.get("ResourceType"), hide)
-    return made
+    if isinstance(mapped, ResourceNotFoundError):
+        mapped.resource_id = _text(response.get("ResourceId"), redact)
+        mapped.resource_type = _text(response.get("ResourceType"), redact)
+    return mapped
 
 
-def _text(value: object, hide: Conceal) -> str | None:
-    return hide(value) if isinstance(value, str) else None
+def _text(value: object, redact: Redact) -> str | None:
+    return redact(value) if isinstance(value, str) else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -140,27 +140,29 @@ def _without_query(text: str) -> str:
 _QUERY: Final = re.compile(r"(?<=\w)\?[^\s\"']*")
 
 
-def scrub(error: BaseException, hide: Conceal) -> None:
+def redact_chain(error: BaseException, redact: Redact) -> None:
     """Take the secrets out of botocore's own error too: it becomes the cause, and is printed."""
     link: BaseException | None = error
     while link is not None:
         link.args = tuple(
-            hide(_without_query(text)) if isinstance(text, str) else text for text in link.args
+            redact(_without_query(text)) if isinstance(text, str) else text for text in link.args
         )
         if isinstance(link, theirs.BotoCoreError):
             link.kwargs = {}
         elif isinstance(link, theirs.ClientError):
-            _scrub_texts(link.response, hide)
-            _scrub_texts(link.response.get("Error", {}), hide)
+            _redact_strings(link.response, redact)
+            _redact_strings(link.response.get("Error", {}), redact)
         # botocore's hold the request, urllib3's its address.
         for name, held in vars(link).items():
             if isinstance(held, str):
-                setattr(link, name, hide(_without_query(held)))
+                setattr(link, name, redact(_without_query(held)))
             elif isinstance(held, AWSPreparedRequest):
                 setattr(link, name, None)
         link = link.__cause__ or link.__context__
 
 
-def _scrub_texts(holder: object, hide: Conceal) -> None:
+def _redact_strings(holder: object, redact: Redact) -> None:
     if isinstance(holder, dict):
-        holder.update({name: hide(held) for name, held in holder.items() if isinstance(held, str)})
+        holder.update(
+            {name: redact(held) for name, held in holder.items() if isinstance(held, str)}
+        )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SERVICE: Final = "iot-managed-integrations"
 
 
-class OwnSession(BotocoreSession):
+class Session(BotocoreSession):
     """A session of our own, with the credential and Region chain of boto3's default one.
 
     boto3's own session would bring its resources and its transfer manager into memory, and its
@@ -59,15 +59,17 @@ class OwnSession(BotocoreSession):
             as_it_is = BotocoreSession(profile=self._profile_name)
             return as_it_is.create_client(service_name, *args, **options)
         paths = self.get_component("data_loader").search_paths
-        self.register_component("data_loader", _OneService(paths))
+        self.register_component("data_loader", SingleServiceLoader(paths))
         return super().create_client(service_name, *args, **options)
 
 
-class _OneService(Loader):
+class SingleServiceLoader(Loader):
     """Finds what the one service needs, without a look at all the others."""
 
     def __init__(self, paths: list[str]) -> None:
-        super().__init__(paths, file_loader=_Files(), include_default_search_paths=False)
+        super().__init__(
+            paths, file_loader=PlainDictFileLoader(), include_default_search_paths=False
+        )
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002
         return [SERVICE]
@@ -80,19 +82,19 @@ class _OneService(Loader):
         seven kilobytes as well. A list that somebody has put before botocore's is read.
         """
         found: tuple[dict[str, Any], str]
-        if name != "endpoints" or not self.is_builtin_path(self._place_of(name)):
+        if name != "endpoints" or not self.is_builtin_path(self._find(name)):
             found = super().load_data_with_path(name)
             return found
         told, path = super().load_data_with_path("partitions")
-        partitions = [_as_in_endpoints(partition) for partition in told["partitions"]]
+        partitions = [_partition_to_endpoints(partition) for partition in told["partitions"]]
         return {"version": 3, "partitions": partitions}, path
 
-    def _place_of(self, name: str) -> str:
+    def _find(self, name: str) -> str:
         places = (os.path.join(path, name) for path in self.search_paths)  # noqa: PTH118
         return next(filter(self.file_loader.exists, places), "")
 
 
-def _as_in_endpoints(partition: dict[str, Any]) -> dict[str, Any]:
+def _partition_to_endpoints(partition: dict[str, Any]) -> dict[str, Any]:
     """A *partition* as the list of endpoints writes it: how hosts are named by default."""
     outputs = partition["outputs"]
     plain, fips = "{service}.{region}.{dnsSuffix}", "{service}-fips.{region}.{dnsSuffix}"
@@ -121,7 +123,7 @@ def _as_in_endpoints(partition: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class _Files(JSONFileLoader):
+class PlainDictFileLoader(JSONFileLoader):
     """Reads botocore's data into plain dicts, in a third of the time of ordered ones."""
 
     def load_file(self, file_path: str) -> Any:  # noqa: ANN401 - the base class's own
@@ -159,13 +161,13 @@ def open_client(
         client: BaseClient = make(
             SERVICE, region_name=region_name, endpoint_url=endpoint_url, config=config
         )
-        _require_address(client.meta.endpoint_url)
+        _validate_endpoint_url(client.meta.endpoint_url)
     except (theirs.BotoCoreError, ValueError) as error:
         raise NotSentError(f"no client: {error}", operation="(none)") from error
     return client
 
 
-def _require_address(url: str) -> None:
+def _validate_endpoint_url(url: str) -> None:
     """botocore looks for a host when a client is made, and for what else is wrong at a call."""
     split = urlsplit(url)
     if split.scheme not in {"http", "https"}:

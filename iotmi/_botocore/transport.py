@@ -15,18 +15,19 @@ from attrs import frozen
 from botocore.client import BaseClient
 from botocore.parsers import ResponseParserError
 
-from iotmi._botocore.cancellation import CancelScope
-from iotmi._botocore.direct_sender import Direct, goes_directly
-from iotmi._botocore.error_mapping import scrub, translate
-from iotmi._botocore.hooks import Call, Route, give_body, take_body
-from iotmi._botocore.session import SERVICE, OwnSession
+from iotmi._botocore.cancellation import SocketCanceller
+from iotmi._botocore.direct_sender import DirectSender, can_send_directly
+from iotmi._botocore.error_mapping import map_error, redact_chain
+from iotmi._botocore.hooks import InFlightCall, OperationRoute, capture_body, inject_body
+from iotmi._botocore.log_filter import install_log_filters, suppress_debug_logs
+from iotmi._botocore.session import SERVICE, Session
 from iotmi._schema.containers import JsonValue
-from iotmi._schema.redaction import Conceal, guard_logs, silence
+from iotmi._schema.redaction import Redact
 from iotmi.errors import NoResponseError, NotSentError
 
 
 @frozen(kw_only=True)
-class Reply:
+class TransportResponse:
     """What the service answered: the body, not yet decoded, or a stub's decoded answer."""
 
     body: bytes | None
@@ -49,7 +50,7 @@ class Reply:
 class Transport:
     """One boto3 client and what it takes to call it. Safe under threads."""
 
-    def __init__(self, client: BaseClient, *, session: OwnSession | None, owned: bool) -> None:
+    def __init__(self, client: BaseClient, *, session: Session | None, owned: bool) -> None:
         """
         Args:
             client: whom to call.
@@ -58,20 +59,20 @@ class Transport:
         """
         self._client = client
         self._owned = owned
-        self._gives_bodies = session is not None
-        self._direct: Direct | None = None
-        self._routes: dict[str, Route] = {}
+        self._writes_bodies = session is not None
+        self._direct: DirectSender | None = None
+        self._routes: dict[str, OperationRoute] = {}
         events = client.meta.events
-        events.register(f"before-parse.{SERVICE}", take_body, unique_id="iotmi-take-body")
+        events.register(f"before-parse.{SERVICE}", capture_body, unique_id="iotmi-take-body")
         if session is not None:
-            events.register(f"before-call.{SERVICE}", give_body)
-            if goes_directly(session, client):
-                self._direct = Direct(session, client)
+            events.register(f"before-call.{SERVICE}", inject_body)
+            if can_send_directly(session, client):
+                self._direct = DirectSender(session, client)
                 # The stubs know of no handler that answers.
-                answering: Any = self._direct
+                trusted_construction: Any = self._direct
                 # After all who add something to what is sent.
-                events.register_last(f"before-call.{SERVICE}", answering)
-        guard_logs()
+                events.register_last(f"before-call.{SERVICE}", trusted_construction)
+        install_log_filters()
 
     @property
     def region_name(self) -> str:
@@ -91,13 +92,13 @@ class Transport:
         if self._direct is not None:
             self._direct.close()
 
-    def perform(
+    def send(
         self,
         operation: str,
         parameters: Mapping[str, object],
-        conceal: Callable[[], Conceal],
-        scope: CancelScope,
-    ) -> Reply:
+        make_redact: Callable[[], Redact],
+        canceller: SocketCanceller,
+    ) -> TransportResponse:
         """Send one request, once.
 
         Args:
@@ -111,36 +112,36 @@ class Transport:
         """
         route = self._routes.get(operation)
         if route is None:
-            route = Route(self._client, operation, gives_body=self._gives_bodies)
+            route = OperationRoute(self._client, operation, writes_body=self._writes_bodies)
             self._routes[operation] = route
         try:
-            placed, body = route.divided(parameters)
+            boto3_params, body = route.split(parameters)
         except (TypeError, ValueError, RecursionError) as error:
             told = "it is nested too deeply" if isinstance(error, RecursionError) else error
             raise NotSentError(
                 f"{operation}: nothing was sent: {told}", operation=operation
             ) from error
-        call = Call(scope, body)
-        with call, silence():
+        call = InFlightCall(canceller, body)
+        with call, suppress_debug_logs():
             try:
-                parsed: dict[str, Any] = route.method(**placed)
+                parsed: dict[str, Any] = route.method(**boto3_params)
             except (theirs.ClientError, theirs.BotoCoreError, ResponseParserError) as error:
-                hide = conceal()
-                translated = translate(error, operation, hide)
-                scrub(error, hide)
-                raise translated from error
+                redact = make_redact()
+                mapped = map_error(error, operation, redact)
+                redact_chain(error, redact)
+                raise mapped from error
         metadata = parsed.pop("ResponseMetadata", {})
-        if call.answer is not None:
-            _require_whole(call.answer, metadata, operation)
-        return Reply(
-            body=call.answer,
+        if call.response_body is not None:
+            _check_content_length(call.response_body, metadata, operation)
+        return TransportResponse(
+            body=call.response_body,
             parsed=parsed,
             request_id=metadata.get("RequestId"),
             http_status=metadata.get("HTTPStatusCode", 0),
         )
 
 
-def _require_whole(body: bytes, metadata: Mapping[str, Any], operation: str) -> None:
+def _check_content_length(body: bytes, metadata: Mapping[str, Any], operation: str) -> None:
     """botocore takes half of a body for all of it, where the connection broke off in between."""
     promised = metadata.get("HTTPHeaders", {}).get("content-length", "")
     if promised.isdecimal() and len(body) < int(promised):

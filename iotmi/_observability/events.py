@@ -1,6 +1,6 @@
 """What may be told of a call while it is under way, and to whom.
 
-A client has observers. Each is told when a call begins and answers with a `Watch`, which is told
+A client has observers. Each is told when a call begins and answers with a `CallObserver`, which is told
 the rest of that call, in the call's own thread or task. What an observer raises ends the call: it
 is the application's own. Where nobody observes, nothing of this is made. This module does not know
 how a call is made.
@@ -54,7 +54,7 @@ class Retry:
 
 
 @frozen(kw_only=True)
-class Outcome:
+class CallResult:
     """How a call ended.
 
     Attributes:
@@ -73,30 +73,32 @@ class Outcome:
     http_status: int | None
 
 
-class Watch(Protocol):
-    """What is told of one call, each thing when it happens; `call_ended` always, and last."""
+class CallObserver(Protocol):
+    """What is told of one call, each thing when it happens; `on_call_end` always, and last."""
 
-    def attempting(self) -> AbstractContextManager[object]:
+    def around_attempt(self) -> AbstractContextManager[object]:
         """What an attempt is made within. Entered and left in the thread that makes the attempt."""
         ...
 
-    def attempt_ended(self, attempt: Attempt, /) -> None:
+    def on_attempt_end(self, attempt: Attempt, /) -> None:
         """An attempt has ended. One that its caller left, or that was never begun, is not told."""
         ...
 
-    def pause_begins(self, retry: Retry, /) -> None:
+    def on_backoff(self, retry: Retry, /) -> None:
         """The attempt that has just ended is tried again after a pause, which begins now."""
         ...
 
-    def call_ended(self, outcome: Outcome, /) -> None:
+    def on_call_end(self, outcome: CallResult, /) -> None:
         """Nothing more comes."""
         ...
 
 
-class Observer(Protocol):
+class Instrumentation(Protocol):
     """What is told that calls begin. Shared by all threads and tasks of a client."""
 
-    def call_begins(self, operation: str, /, *, region_name: str, page: int | None) -> Watch:
+    def on_call_start(
+        self, operation: str, /, *, region_name: str, page: int | None
+    ) -> CallObserver:
         """A call begins; what comes back is told the rest.
 
         Args:
@@ -107,31 +109,31 @@ class Observer(Protocol):
         ...
 
 
-class Watches:
+class CompositeCallObserver:
     """Several watches of one call as one, told in order."""
 
-    def __init__(self, watches: Sequence[Watch]) -> None:
-        self._watches = watches
+    def __init__(self, observers: Sequence[CallObserver]) -> None:
+        self._observers = observers
 
     @contextmanager
-    def attempting(self) -> Iterator[None]:
+    def around_attempt(self) -> Iterator[None]:
         """Within what each asks for; the last is the innermost."""
         with ExitStack() as stack:
-            for watch in self._watches:
-                stack.enter_context(watch.attempting())
+            for observer in self._observers:
+                stack.enter_context(observer.around_attempt())
             yield
 
-    def attempt_ended(self, attempt: Attempt, /) -> None:
+    def on_attempt_end(self, attempt: Attempt, /) -> None:
         """Tell each."""
-        for watch in self._watches:
-            watch.attempt_ended(attempt)
+        for observer in self._observers:
+            observer.on_attempt_end(attempt)
 
-    def pause_begins(self, retry: Retry, /) -> None:
+    def on_backoff(self, retry: Retry, /) -> None:
         """Tell each."""
-        for watch in self._watches:
-            watch.pause_begins(retry)
+        for observer in self._observers:
+            observer.on_backoff(retry)
 
-    def call_ended(self, outcome: Outcome, /) -> None:
+    def on_call_end(self, outcome: CallResult, /) -> None:
         """Tell each."""
-        for watch in self._watches:
-            watch.call_ended(outcome)
+        for observer in self._observers:
+            observer.on_call_end(outcome)

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from opentelemetry import context, metrics, trace
 
-from iotmi._observability.events import Attempt, Observer, Outcome, Retry, Watch
+from iotmi._observability.events import Attempt, CallObserver, CallResult, Instrumentation, Retry
 from iotmi._version import __version__
 from iotmi.errors import ERRORS_BY_CODE, ServiceError
 
@@ -33,15 +33,15 @@ if (
     raise ImportError("iotmi needs opentelemetry-api 1.30 or later to be observed by it")
 
 
-def present() -> tuple[Observer, ...]:
+def active_instrumentation() -> tuple[Instrumentation, ...]:
     """What observes a call that begins now; nothing where that would come to nothing."""
     providers = trace.get_tracer_provider(), metrics.get_meter_provider()
-    if all(map(_idle, providers)) or _unwanted():
+    if all(map(_is_noop, providers)) or _is_suppressed():
         return ()
     return (_telemetry(*providers),)
 
 
-def _unwanted() -> bool:
+def _is_suppressed() -> bool:
     # OpenTelemetry's own two switches: for the calls of a block, and for a process.
     disabled = os.environ.get("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS", "")
     return bool(context.get_value("suppress_instrumentation")) or _SCOPE in map(
@@ -49,7 +49,7 @@ def _unwanted() -> bool:
     )
 
 
-def _idle(provider: object) -> bool:
+def _is_noop(provider: object) -> bool:
     # The API's own providers stand in for those that nobody has set, and have no public name.
     return type(provider).__module__.startswith(("opentelemetry.trace", "opentelemetry.metrics"))
 
@@ -70,7 +70,9 @@ class Telemetry:
             meter, "iotmi.pause.duration", "Time between a failed attempt and the next."
         )
 
-    def call_begins(self, operation: str, /, *, region_name: str, page: int | None) -> Watch:
+    def on_call_start(
+        self, operation: str, /, *, region_name: str, page: int | None
+    ) -> CallObserver:
         """Begin a span, as a child of the caller's."""
         common: Attributes = {
             "rpc.system": "aws-api",
@@ -84,7 +86,7 @@ class Telemetry:
             kind=trace.SpanKind.CLIENT,
             attributes=common if page is None else {**common, "iotmi.page": page},
         )
-        return _SpanWatch(self, span, common)
+        return _SpanObserver(self, span, common)
 
 
 # Instruments are made once for a provider, and an application has one; a test may have several.
@@ -97,7 +99,7 @@ def _durations(meter: metrics.Meter, name: str, description: str) -> metrics.His
     )
 
 
-class _SpanWatch:
+class _SpanObserver:
     """One call's span, and what is measured of the call."""
 
     __slots__ = ("_common", "_context", "_span", "_telemetry")
@@ -109,36 +111,36 @@ class _SpanWatch:
         # So that what is measured leads to this span and not to the caller's.
         self._context = trace.set_span_in_context(span)
 
-    def attempting(self) -> AbstractContextManager[object]:
+    def around_attempt(self) -> AbstractContextManager[object]:
         """Have the span be the parent of what botocore's and urllib3's instrumentations make."""
         return trace.use_span(self._span, record_exception=False, set_status_on_exception=False)
 
-    def attempt_ended(self, attempt: Attempt, /) -> None:
+    def on_attempt_end(self, attempt: Attempt, /) -> None:
         """An event, and a measurement."""
         failure = _failure(attempt.error)
         self._measure(self._telemetry.attempts, attempt.elapsed, failure)
-        told = {"iotmi.attempt": attempt.attempt, "iotmi.elapsed": attempt.elapsed, **failure}
+        attributes = {"iotmi.attempt": attempt.attempt, "iotmi.elapsed": attempt.elapsed, **failure}
         if attempt.request_id is not None:
-            told["aws.request_id"] = attempt.request_id
-        self._span.add_event("attempt", told)
+            attributes["aws.request_id"] = attempt.request_id
+        self._span.add_event("attempt", attributes)
 
-    def pause_begins(self, retry: Retry, /) -> None:
+    def on_backoff(self, retry: Retry, /) -> None:
         """An event, and a measurement."""
         failure = _failure(retry.error)
         self._measure(self._telemetry.pauses, retry.pause, failure)
-        told = {"iotmi.attempt": retry.attempt, "iotmi.pause": retry.pause, **failure}
-        self._span.add_event("pause", told)
+        attributes = {"iotmi.attempt": retry.attempt, "iotmi.pause": retry.pause, **failure}
+        self._span.add_event("pause", attributes)
 
-    def call_ended(self, outcome: Outcome, /) -> None:
+    def on_call_end(self, outcome: CallResult, /) -> None:
         """The end of the span, and a measurement."""
         failure = _failure(outcome.error)
         self._measure(self._telemetry.calls, outcome.elapsed, failure)
-        told = {"iotmi.attempts": outcome.attempts, **failure}
+        attributes = {"iotmi.attempts": outcome.attempts, **failure}
         if outcome.request_id is not None:
-            told["aws.request_id"] = outcome.request_id
+            attributes["aws.request_id"] = outcome.request_id
         if outcome.http_status is not None:
-            told["http.response.status_code"] = outcome.http_status
-        self._span.set_attributes(told)
+            attributes["http.response.status_code"] = outcome.http_status
+        self._span.set_attributes(attributes)
         if failure:
             # Without a description, which would be the error's message.
             self._span.set_status(trace.StatusCode.ERROR)

@@ -8,31 +8,31 @@ threads.
 from threading import Condition
 from typing import Generic, TypeVar
 
-from iotmi._sansio.steps import TimeIsUpError, Work
+from iotmi._sansio.steps import DeadlineReachedError, RunBlocking
 
 T = TypeVar("T")
 
 
-class LeftBehind:
+class AbandonedCalls:
     """The attempts over one connection that were left and have not ended. Safe under threads.
 
     Each holds a thread and a socket. There may be *most* before no more are begun: a service that
     hangs must not take a process's last ones.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._count = 0
         self._changed = Condition()
 
     @property
-    def too_many(self) -> bool:
+    def at_limit(self) -> bool:
         """Whether none may be begun now."""
-        return self._count >= self._most
+        return self._count >= self._limit
 
-    def refusal(self) -> TimeIsUpError:
+    def limit_error(self) -> DeadlineReachedError:
         """What is raised to who has waited for room in vain."""
-        return TimeIsUpError(f"{self._count} attempts that were left are still under way")
+        return DeadlineReachedError(f"{self._count} attempts that were left are still under way")
 
     def wait(self, seconds: float) -> None:
         """Hold the calling thread until there is room.
@@ -40,63 +40,63 @@ class LeftBehind:
         Raises:
             TimeIsUpError: there was none within *seconds*.
         """
-        if self.too_many:
+        if self.at_limit:
             with self._changed:
-                if not self._changed.wait_for(lambda: not self.too_many, seconds):
-                    raise self.refusal()
+                if not self._changed.wait_for(lambda: not self.at_limit, seconds):
+                    raise self.limit_error()
 
-    def began(self, attempt: "Leavable[T]") -> None:
+    def started(self, attempt: "AbandonableCall[T]") -> None:
         """*attempt* begins in its thread.
 
         Raises:
             TimeIsUpError: it was left before.
         """
         with self._changed:
-            if attempt.left:
-                raise TimeIsUpError(NO_THREAD)
-            attempt.began = True
+            if attempt.abandoned:
+                raise DeadlineReachedError(NO_FREE_THREAD)
+            attempt.started = True
 
-    def ended(self, attempt: "Leavable[T]") -> None:
+    def finished(self, attempt: "AbandonableCall[T]") -> None:
         """*attempt* has ended in its thread, whether or not anybody waits for it."""
         with self._changed:
-            attempt.ended = True
-            if attempt.left:
+            attempt.finished = True
+            if attempt.abandoned:
                 self._count -= 1
                 self._changed.notify_all()
 
-    def leave(self, attempt: "Leavable[T]") -> TimeIsUpError:
+    def abandon(self, attempt: "AbandonableCall[T]") -> DeadlineReachedError:
         """Nobody waits for *attempt* any more; what its caller is told."""
         with self._changed:
-            attempt.left = True
-            if attempt.began and not attempt.ended:
+            attempt.abandoned = True
+            if attempt.started and not attempt.finished:
                 self._count += 1
-        return TimeIsUpError(None if attempt.began else NO_THREAD)
+        return DeadlineReachedError(None if attempt.started else NO_FREE_THREAD)
 
 
-class Leavable(Generic[T]):
+class AbandonableCall(Generic[T]):
     """Work that one thread does for another, which may leave it."""
 
-    __slots__ = ("_among", "_work", "began", "ended", "left")
+    __slots__ = ("_group", "_work", "abandoned", "finished", "started")
 
-    def __init__(self, work: Work[T], among: LeftBehind) -> None:
+    def __init__(self, work: RunBlocking[T], group: AbandonedCalls) -> None:
         self._work = work
-        self._among = among
-        self.began = self.ended = self.left = False
+        self._group = group
+        self.started = self.finished = self.abandoned = False
 
     def __call__(self) -> T:
         """Do it, unless it was left before it began."""
-        self._among.began(self)
+        self._group.started(self)
         try:
             return self._work.function()
         finally:
-            self._among.ended(self)
+            self._group.finished(self)
 
-    def leave(self) -> TimeIsUpError:
+    def abandon(self) -> DeadlineReachedError:
         """Nobody waits for it any more; what its caller is told."""
-        told = self._among.leave(self)
+        reason = self._group.abandon(self)
         # Counted before, for it may end of this at once.
         self._work.cancel()
-        return told
+        return reason
 
 
-NO_THREAD = "no worker thread became free"
+NO_FREE_THREAD = "no worker thread became free"

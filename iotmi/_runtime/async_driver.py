@@ -8,12 +8,13 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
-from iotmi._binding import Awaited
-from iotmi._runtime.abandonment import Leavable, LeftBehind
-from iotmi._runtime.context import Course
-from iotmi._sansio.deadline import Walk
-from iotmi._sansio.steps import Flow, Pause, Send, Step, Work
-from iotmi._schema.model import Listing, Request, Response
+from iotmi._binding import Coro
+from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
+from iotmi._runtime.context import ClientContext
+from iotmi._sansio.deadline import PagingDeadline
+from iotmi._sansio.steps import RunBlocking, Send, Sleep, Step, Steps
+from iotmi._schema.model import Listing, Request
+from iotmi._schema.responses import Response
 from iotmi.paging import AsyncPager
 
 P = ParamSpec("P")
@@ -22,47 +23,47 @@ T = TypeVar("T")
 
 # How often somebody looks whether an attempt that was left has ended: a thread cannot wake a task
 # whose event loop may be gone.
-LOOK: Final = 0.02
+POLL_INTERVAL: Final = 0.02
 
 
-class Threads:
+class WorkerThreads:
     """The worker threads of one connection under one event loop, as many as it has connections."""
 
-    def __init__(self, most: int) -> None:
-        self._limiter = anyio.CapacityLimiter(most)
-        self._looking = anyio.Lock()
+    def __init__(self, limit: int) -> None:
+        self._limiter = anyio.CapacityLimiter(limit)
+        self._polling = anyio.Lock()
 
-    async def run(self, work: Work[T], left: LeftBehind) -> None:
+    async def run(self, work: RunBlocking[T], abandoned: AbandonedCalls) -> None:
         """Do *work* in one of them, or leave it.
 
         Raises:
             TimeIsUpError: its time is up, or was up before it could begin.
         """
-        attempt = Leavable(work, left)
+        attempt = AbandonableCall(work, abandoned)
         try:
             with anyio.move_on_after(work.deadline.remaining()):
-                if left.too_many:
-                    await self._room(left)
+                if abandoned.at_limit:
+                    await self._wait_for_slot(abandoned)
                 work.result = await anyio.to_thread.run_sync(
                     attempt, abandon_on_cancel=True, limiter=self._limiter
                 )
                 return
         except BaseException:
-            attempt.leave()
+            attempt.abandon()
             raise
-        raise attempt.leave()
+        raise attempt.abandon()
 
-    async def _room(self, left: LeftBehind) -> None:
+    async def _wait_for_slot(self, abandoned: AbandonedCalls) -> None:
         # One looks for all who wait.
-        async with self._looking:
-            while left.too_many:
-                await anyio.sleep(LOOK)
+        async with self._polling:
+            while abandoned.at_limit:
+                await anyio.sleep(POLL_INTERVAL)
 
 
-_threads: Final[RunVar[WeakKeyDictionary[LeftBehind, Threads]]] = RunVar("iotmi_threads")
+_threads: Final[RunVar[WeakKeyDictionary[AbandonedCalls, WorkerThreads]]] = RunVar("iotmi_threads")
 
 
-def _threads_for(course: Course) -> Threads:
+def _threads_for(context: ClientContext) -> WorkerThreads:
     """The threads of *course*'s connection under the running event loop, made when first needed.
 
     A limiter belongs to one event loop, and a client may be used under several.
@@ -71,14 +72,14 @@ def _threads_for(course: Course) -> Threads:
     if every is None:
         every = WeakKeyDictionary()
         _threads.set(every)
-    left = course.line.left
-    threads = every.get(left)
+    abandoned = context.connection.abandoned
+    threads = every.get(abandoned)
     if threads is None:
-        threads = every[left] = Threads(course.transport.connections)
+        threads = every[abandoned] = WorkerThreads(context.transport.connections)
     return threads
 
 
-class AwaitingEngine:
+class AsyncDriver:
     """Runs flows as coroutines, under asyncio or trio; what blocks runs in worker threads.
 
     The threads are anyio's, as many at a time as the transport has connections. aiobotocore was
@@ -87,37 +88,37 @@ class AwaitingEngine:
 
     pager_type: ClassVar[type] = AsyncPager
 
-    def __init__(self, course: Course) -> None:
-        self.course = course
+    def __init__(self, context: ClientContext) -> None:
+        self.context = context
 
-    async def send(self, request: Request[R], walk: Walk | None = None) -> Response[R]:
+    async def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
         """Send *request*, as a page of *walk* if it is one, and wait for what comes."""
-        return await self.run(self.course.perform(request, walk))
+        return await self.run(self.context.execute(request, paging))
 
-    async def run(self, flow: Flow[R]) -> R:
-        """Drive *flow* to its end."""
+    async def run(self, steps: Steps[R]) -> R:
+        """Drive *steps* to its end."""
         try:
-            step = next(flow)
+            step = next(steps)
             while True:
                 try:
-                    await self._do(step)
+                    await self._run_step(step)
                 except Exception as error:  # noqa: BLE001
                     # It belongs to the flow, which may have an answer to it.
-                    step = flow.throw(error)
+                    step = steps.throw(error)
                 else:
-                    step = next(flow)
+                    step = next(steps)
         except StopIteration as stop:
             result: R = stop.value
             return result
         finally:
             # A cancelled flow ends here and not where the garbage collector finds it.
-            flow.close()
+            steps.close()
 
-    def method(self, flow: Callable[P, Flow[R]]) -> Callable[P, Awaited[R]]:
-        """A coroutine function that runs *flow*."""
+    def method(self, steps: Callable[P, Steps[R]]) -> Callable[P, Coro[R]]:
+        """A coroutine function that runs *steps*."""
 
         async def method(*args: P.args, **kwargs: P.kwargs) -> R:
-            return await self.run(flow(*args, **kwargs))
+            return await self.run(steps(*args, **kwargs))
 
         return method
 
@@ -125,19 +126,19 @@ class AwaitingEngine:
         """A pager over *listing*."""
         return AsyncPager(self, listing)
 
-    async def _do(self, step: Step) -> None:
+    async def _run_step(self, step: Step) -> None:
         match step:
-            case Work():
+            case RunBlocking():
                 # A thread cannot be stopped: who is cancelled leaves it to end by itself.
-                await _threads_for(self.course).run(step, self.course.line.left)
-            case Pause():
-                sleep = self.course.persistence.policy.sleep
+                await _threads_for(self.context).run(step, self.context.connection.abandoned)
+            case Sleep():
+                sleep = self.context.retry_strategy.policy.sleep
                 if sleep is None:
                     await anyio.sleep(step.seconds)
                 else:
                     sleep(step.seconds)
             case Send():
-                step.response = await self.send(step.request, step.walk)
+                step.response = await self.send(step.request, step.paging)
 
     def __repr__(self) -> str:
-        return f"<awaiting engine in {self.course.transport.region_name}>"
+        return f"<awaiting engine in {self.context.transport.region_name}>"

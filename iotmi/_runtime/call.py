@@ -14,15 +14,25 @@ from typing import Final, Generic, TypeVar
 
 import attrs
 
-from iotmi._botocore.cancellation import CancelScope
-from iotmi._botocore.transport import Reply, Transport
-from iotmi._observability.events import Attempt, Observer, Outcome, Retry, Watch, Watches
+from iotmi._botocore.cancellation import SocketCanceller
+from iotmi._botocore.transport import Transport, TransportResponse
+from iotmi._observability.events import (
+    Attempt,
+    CallObserver,
+    CallResult,
+    CompositeCallObserver,
+    Instrumentation,
+    Retry,
+)
+from iotmi._runtime.rate_limiter import RateLimiters, rate_limited
+from iotmi._runtime.retry import RetryStrategy
 from iotmi._sansio.deadline import Deadline
-from iotmi._sansio.steps import Flow, TimeIsUpError, Work
-from iotmi._schema.model import Request, Response, token_member
-from iotmi._schema.redaction import Conceal, concealer
+from iotmi._sansio.steps import DeadlineReachedError, RunBlocking, Steps
+from iotmi._schema.model import Request, idempotency_token_member
+from iotmi._schema.redaction import Redact, redactor
+from iotmi._schema.responses import Response
 from iotmi._serde.decoder import decode_answer, encode
-from iotmi._serde.errors import UnreadableError
+from iotmi._serde.errors import DecodeError
 from iotmi.errors import (
     CallError,
     DeadlineExceededError,
@@ -30,8 +40,6 @@ from iotmi.errors import (
     ResponseError,
     ServiceError,
 )
-from iotmi.pacing import Pacers, paced
-from iotmi.retrying import Persistence
 
 R = TypeVar("R")
 
@@ -39,27 +47,27 @@ _log: Final = logging.getLogger("iotmi")
 
 
 class Call(Generic[R]):
-    """One call under way. `Persistence` decides on its attempts; this makes them, and remembers."""
+    """One call under way. `RetryStrategy` decides on its attempts; this makes them, and remembers."""
 
     __slots__ = (
         "_attempt_began",
+        "_attempts",
         "_began",
         "_deadline",
-        "_failures",
+        "_failed_attempts",
         "_last",
-        "_made",
+        "_notified",
+        "_observer",
         "_operation",
-        "_pacers",
         "_parameters",
         "_pause",
         "_paused",
-        "_persistence",
-        "_reply",
+        "_rate_limiters",
         "_request",
-        "_told",
+        "_response",
+        "_retry_strategy",
         "_transport",
-        "_watch",
-        "repeatable",
+        "idempotent",
     )
 
     def __init__(
@@ -67,89 +75,91 @@ class Call(Generic[R]):
         request: Request[R],
         *,
         transport: Transport,
-        persistence: Persistence,
-        pacers: Pacers | None,
+        retry_strategy: RetryStrategy,
+        rate_limiters: RateLimiters | None,
         deadline: Deadline,
     ) -> None:
         self._request = request
         self._transport = transport
-        self._persistence = persistence
-        self._pacers = pacers
+        self._retry_strategy = retry_strategy
+        self._rate_limiters = rate_limiters
         self._deadline = deadline
         self._operation = type(request).__name__
         self._parameters = encode(request)
-        token = token_member(type(request))
+        token = idempotency_token_member(type(request))
         if token is not None:
             # Before the first attempt: botocore would make up another for each.
             self._parameters.setdefault(token.wire, str(uuid.uuid4()))
-        self.repeatable = request.repeatable
+        self.idempotent = request.idempotent
         self._began = self._attempt_began = time.monotonic()
-        self._made = self._told = 0
+        self._attempts = self._notified = 0
         self._pause = self._paused = 0.0
-        self._reply: Reply | None = None
-        self._failures: tuple[FailedAttempt, ...] = ()
+        self._response: TransportResponse | None = None
+        self._failed_attempts: tuple[FailedAttempt, ...] = ()
         self._last: CallError | None = None
-        self._watch: Watch | None = None
+        self._observer: CallObserver | None = None
 
     # -- one attempt -------------------------------------------------------------------
 
-    def attempt(self, number: int, /) -> Flow[Response[R]]:
+    def attempt(self, number: int, /) -> Steps[Response[R]]:
         """Make attempt *number*."""
         try:
-            if self._pacers is None:
-                reply = yield from self._sent(number)
+            if self._rate_limiters is None:
+                response = yield from self._send(number)
             else:
-                reply = yield from paced(
-                    self._sent(number),
-                    self._pacers.of(self._operation),
+                response = yield from rate_limited(
+                    self._send(number),
+                    self._rate_limiters.of(self._operation),
                     deadline=self._deadline,
-                    too_late=self._turn_too_late,
-                    really=self._persistence.policy.sleep is None,
+                    too_late=self._rate_limit_too_slow,
+                    really=self._retry_strategy.policy.sleep is None,
                 )
-            return self._read(reply)
+            return self._read(response)
         except CallError as error:
-            if self._made == number:
-                self._failed(error)
+            if self._attempts == number:
+                self._record_failure(error)
             raise
 
-    def _sent(self, number: int) -> Flow[Reply]:
+    def _send(self, number: int) -> Steps[TransportResponse]:
         # A pause may have taken longer than it should.
         if self._deadline.remaining() == 0.0:
             raise self._exceeded("no time was left for the next") from self._last
-        self._reply = None
-        self._made = number
+        self._response = None
+        self._attempts = number
         self._attempt_began = time.monotonic()
         _log.debug("%s begins attempt %d", self._operation, number)
-        scope = CancelScope(self._deadline)
-        step = Work(partial(self._perform, scope), self._deadline, scope.cancel)
+        canceller = SocketCanceller(self._deadline)
+        step = RunBlocking(partial(self._exchange, canceller), self._deadline, canceller.cancel)
         try:
             yield step
-        except TimeIsUpError as error:
-            if error.unbegun is None:
+        except DeadlineReachedError as error:
+            if error.not_started_because is None:
                 elapsed = time.monotonic() - self._attempt_began
                 raise self._exceeded(f"cut short after {elapsed:.2f} s") from self._last
-            self._made -= 1
-            raise self._exceeded(f"the next was not sent: {error.unbegun}") from self._last
-        self._reply = reply = step.result
-        return reply
+            self._attempts -= 1
+            raise self._exceeded(
+                f"the next was not sent: {error.not_started_because}"
+            ) from self._last
+        self._response = response = step.result
+        return response
 
-    def _perform(self, scope: CancelScope) -> Reply:
-        asked = self._operation, self._parameters, self._concealer, scope
-        if self._watch is None:
-            return self._transport.perform(*asked)
+    def _exchange(self, canceller: SocketCanceller) -> TransportResponse:
+        arguments = self._operation, self._parameters, self._redactor, canceller
+        if self._observer is None:
+            return self._transport.send(*arguments)
         # Not around the flow: this begins and ends in one thread and one context, while a flow that
         # was left may be closed in another.
-        with self._watch.attempting():
-            return self._transport.perform(*asked)
+        with self._observer.around_attempt():
+            return self._transport.send(*arguments)
 
-    def _concealer(self) -> Conceal:
-        return concealer(self._request)
+    def _redactor(self) -> Redact:
+        return redactor(self._request)
 
-    def _read(self, reply: Reply) -> Response[R]:
+    def _read(self, response: TransportResponse) -> Response[R]:
         try:
-            document = reply.document()
+            document = response.document()
             value = decode_answer(document, self._request)
-        except UnreadableError as error:
+        except DecodeError as error:
             reason, path = f"{error}", error.path
         except (ValueError, RecursionError):
             reason, path = "the body is not JSON", None
@@ -158,48 +168,48 @@ class Call(Generic[R]):
             _log.debug(
                 "%s answered HTTP %d after %d attempts in %.3f s, request id %s",
                 self._operation,
-                reply.http_status,
-                self._made,
+                response.http_status,
+                self._attempts,
                 elapsed,
-                reply.request_id,
+                response.request_id,
             )
             return Response(
                 value=value,
-                request_id=reply.request_id,
-                http_status=reply.http_status,
-                attempts=self._made,
+                request_id=response.request_id,
+                http_status=response.http_status,
+                attempts=self._attempts,
                 elapsed=elapsed,
                 raw=document,
             )
         # Neither cause is chained: both may quote the body.
         raise ResponseError(
             f"{self._operation}: an answer that cannot be read: {reason} "
-            f"(request id {reply.request_id})",
+            f"(request id {response.request_id})",
             operation=self._operation,
-            request_id=reply.request_id,
+            request_id=response.request_id,
             path=path,
         ) from None
 
     # -- what becomes of it ------------------------------------------------------------
 
-    def _failed(self, error: CallError) -> None:
+    def _record_failure(self, error: CallError) -> None:
         """Write down that the attempt under way ended with *error*."""
         failure = FailedAttempt(
-            kind=type(error).__name__,
+            error_type=type(error).__name__,
             code=error.code if isinstance(error, ServiceError) else None,
             request_id=error.request_id,
             http_status=self._http_status(error),
             elapsed=time.monotonic() - self._attempt_began,
             # One that was cut short goes on with nobody waiting.
-            may_have_acted=error.uncertain or isinstance(error, DeadlineExceededError),
+            may_have_acted=error.may_have_acted or isinstance(error, DeadlineExceededError),
         )
-        error.attempts = self._made
-        self._failures = error.failures = (*self._failures, failure)
+        error.attempts = self._attempts
+        self._failed_attempts = error.failed_attempts = (*self._failed_attempts, failure)
         self._last = error
         _log.debug(
             "%s attempt %d failed after %.3f s: %s",
             self._operation,
-            self._made,
+            self._attempts,
             failure.elapsed,
             failure,
         )
@@ -207,96 +217,103 @@ class Call(Generic[R]):
     def _exceeded(self, why: str) -> DeadlineExceededError:
         return self._deadline.exceeded(
             self._operation,
-            attempts=self._made,
-            failures=self._failures,
+            attempts=self._attempts,
+            failed_attempts=self._failed_attempts,
             last=self._last,
             why=why,
         )
 
-    def _turn_too_late(self, seconds: float) -> DeadlineExceededError:
+    def _rate_limit_too_slow(self, seconds: float) -> DeadlineExceededError:
         return self._exceeded(f"the turn of the next would come {seconds:.2f} s later")
 
     def elapsed(self) -> float:
         """Seconds since the call began, pauses counted too where they are not really made."""
         return max(time.monotonic() - self._began, self._paused)
 
-    def refuse_pause(self, error: CallError, seconds: float, /) -> None:
+    def check_backoff(self, error: CallError, seconds: float, /) -> None:
         """Raise `DeadlineExceededError` if a pause of *seconds* would end too late."""
-        if self._deadline.passed_by(seconds):
+        if self._deadline.would_exceed(seconds):
             raise self._exceeded(f"the next would begin {seconds:.2f} s later") from error
 
-    def before_pause(self, error: CallError, seconds: float, /) -> None:
+    def on_backoff(self, error: CallError, seconds: float, /) -> None:
         """The attempt that ended with *error* is tried again after a pause."""
-        *before, failure = self._failures
-        self._failures = error.failures = (*before, attrs.evolve(failure, pause=seconds))
-        if self._watch is not None:
-            self._watch.pause_begins(
-                Retry(operation=self._operation, attempt=self._made, error=error, pause=seconds)
+        *before, failure = self._failed_attempts
+        self._failed_attempts = error.failed_attempts = (
+            *before,
+            attrs.evolve(failure, pause=seconds),
+        )
+        if self._observer is not None:
+            self._observer.on_backoff(
+                Retry(operation=self._operation, attempt=self._attempts, error=error, pause=seconds)
             )
         _log.debug(
-            "%s pauses for %.3f s before attempt %d", self._operation, seconds, self._made + 1
+            "%s pauses for %.3f s before attempt %d", self._operation, seconds, self._attempts + 1
         )
         self._pause = seconds
         self._paused += seconds
-        self._deadline.count(seconds)
+        self._deadline.add_simulated(seconds)
 
     # -- who is told -------------------------------------------------------------------
 
     @property
-    def watched(self) -> bool:
+    def observed(self) -> bool:
         """Whether anybody is to be told of attempts."""
-        return self._watch is not None
+        return self._observer is not None
 
-    def tell_attempt(self, error: CallError | None, /) -> None:
+    def notify_attempt(self, error: CallError | None, /) -> None:
         """Tell who watches that an attempt has ended, if one was made."""
-        if self._watch is not None and self._told < self._made:
-            self._told = self._made
+        if self._observer is not None and self._notified < self._attempts:
+            self._notified = self._attempts
             ended = Attempt(
                 operation=self._operation,
-                attempt=self._made,
+                attempt=self._attempts,
                 error=error,
-                elapsed=self._failures[-1].elapsed
+                elapsed=self._failed_attempts[-1].elapsed
                 if error is not None
                 else time.monotonic() - self._attempt_began,
                 pause=self._pause,
                 request_id=self._request_id(error),
             )
-            self._watch.attempt_ended(ended)
+            self._observer.on_attempt_end(ended)
 
-    def observed(self, observers: Sequence[Observer]) -> Flow[Response[R]]:
+    def run_observed(self, observers: Sequence[Instrumentation]) -> Steps[Response[R]]:
         """The whole call, with *observers* told."""
-        watches = [
-            observer.call_begins(
+        observers_of_call = [
+            observer.on_call_start(
                 self._operation,
                 region_name=self._transport.region_name,
                 page=self._deadline.page,
             )
             for observer in observers
         ]
-        self._watch = watch = watches[0] if len(watches) == 1 else Watches(watches)
+        self._observer = observer = (
+            observers_of_call[0]
+            if len(observers_of_call) == 1
+            else CompositeCallObserver(observers_of_call)
+        )
         raised: BaseException | None = None
         try:
-            return (yield from self._persistence.attempts(self))
+            return (yield from self._retry_strategy.max_attempts(self))
         except BaseException as error:
             raised = error
             raise
         finally:
-            outcome = Outcome(
-                attempts=self._made,
+            outcome = CallResult(
+                attempts=self._attempts,
                 elapsed=self.elapsed(),
                 error=raised,
                 request_id=self._request_id(raised),
                 http_status=self._http_status(raised),
             )
-            watch.call_ended(outcome)
+            observer.on_call_end(outcome)
             del raised
 
     def _request_id(self, error: BaseException | None) -> str | None:
         if isinstance(error, CallError):
             return error.request_id
-        return self._reply.request_id if self._reply else None
+        return self._response.request_id if self._response else None
 
     def _http_status(self, error: BaseException | None) -> int | None:
         if isinstance(error, ServiceError):
             return error.http_status or None
-        return self._reply.http_status if self._reply else None
+        return self._response.http_status if self._response else None

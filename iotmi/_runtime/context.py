@@ -12,33 +12,36 @@ from typing import TypeVar
 from attrs import frozen
 
 from iotmi._botocore.transport import Transport
-from iotmi._observability.events import Observer
-from iotmi._runtime.abandonment import LeftBehind
+from iotmi._observability.events import Instrumentation
+from iotmi._runtime.abandonment import AbandonedCalls
 from iotmi._runtime.call import Call
-from iotmi._runtime.fork import PerProcess
-from iotmi._sansio.deadline import Deadline, Walk
-from iotmi._sansio.steps import Flow
-from iotmi._schema.model import Request, Response
-from iotmi.pacing import Pacers, Pacing
-from iotmi.retrying import Hooks, Persistence, RetryPolicy
+from iotmi._runtime.fork import ForkLocal
+from iotmi._runtime.rate_limiter import RateLimiters
+from iotmi._runtime.retry import PolicyObserver, RetryStrategy
+from iotmi._sansio.deadline import Deadline, PagingDeadline
+from iotmi._sansio.steps import Steps
+from iotmi._schema.model import Request
+from iotmi._schema.responses import Response
+from iotmi.pacing import Pacing
+from iotmi.retrying import RetryPolicy
 
 R = TypeVar("R")
 
 
 @frozen
-class Line:
+class ConnectionState:
     """A connection, shared by a client and its copies, and the attempts that were left over it."""
 
     transport: Transport
-    left: LeftBehind
+    abandoned: AbandonedCalls
 
     @classmethod
-    def over(cls, transport: Transport) -> "Line":
+    def create(cls, transport: Transport) -> "ConnectionState":
         """A fresh one; as many attempts may be left over it as it has connections."""
-        return cls(transport, LeftBehind(transport.connections))
+        return cls(transport, AbandonedCalls(transport.connections))
 
 
-class Course:
+class ClientContext:
     """How one client sends a request: over which line, how persistently, for how long.
 
     What must not be shared with a forked child is held per process; this looks at the process's
@@ -47,109 +50,115 @@ class Course:
 
     def __init__(
         self,
-        lines: PerProcess[Line],
-        persistences: PerProcess[Persistence],
-        pacers: PerProcess[Pacers] | None,
+        connections: ForkLocal[ConnectionState],
+        retry_strategies: ForkLocal[RetryStrategy],
+        rate_limiters: ForkLocal[RateLimiters] | None,
         timeout: float | None,
-        observers: tuple[Observer, ...] = (),
+        observers: tuple[Instrumentation, ...] = (),
     ) -> None:
-        self._lines = lines
-        self._persistences = persistences
-        self._every_pacers = pacers
+        self._connections = connections
+        self._retry_strategies = retry_strategies
+        self._all_rate_limiters = rate_limiters
         self.timeout = None if timeout == math.inf else timeout
-        self._others = observers
-        self._settle()
+        self._extra_observers = observers
+        self._refresh_after_fork()
 
     @classmethod
-    def along(
+    def create(
         cls,
-        lines: PerProcess[Line],
+        connections: ForkLocal[ConnectionState],
         *,
         retry: RetryPolicy,
         pacing: Pacing | None,
         timeout: float | None,
-        observers: tuple[Observer, ...] = (),
-    ) -> "Course":
+        observers: tuple[Instrumentation, ...] = (),
+    ) -> "ClientContext":
         """A first course: with a budget and a pace of its own."""
-        pacers = _at_pace(pacing) if pacing else None
-        return cls(lines, _persistent(retry), pacers, timeout, observers)
+        rate_limiters = _fork_local_limiters(pacing) if pacing else None
+        return cls(connections, _fork_local_strategy(retry), rate_limiters, timeout, observers)
 
     def with_options(
         self, *, retry: RetryPolicy | None, pacing: Pacing | None, timeout: float | None
-    ) -> "Course":
+    ) -> "ClientContext":
         """Another course over the same line. None changes nothing; infinity is no bound."""
-        return Course(
-            self._lines,
-            _persistent(retry) if retry else self._persistences,
-            _at_pace(pacing) if pacing else self._every_pacers,
+        return ClientContext(
+            self._connections,
+            _fork_local_strategy(retry) if retry else self._retry_strategies,
+            _fork_local_limiters(pacing) if pacing else self._all_rate_limiters,
             self.timeout if timeout is None else timeout,
-            self._others,
+            self._extra_observers,
         )
 
-    def _settle(self) -> None:
+    def _refresh_after_fork(self) -> None:
         """Take what is this process's own."""
-        self.line = self._lines.here()
-        self.transport = self.line.transport
-        self.persistence = self._persistences.here()
-        self.pacers = self._every_pacers.here() if self._every_pacers else None
-        policy = self.persistence.policy
+        self.connection = self._connections.get()
+        self.transport = self.connection.transport
+        self.retry_strategy = self._retry_strategies.get()
+        self.rate_limiters = self._all_rate_limiters.get() if self._all_rate_limiters else None
+        policy = self.retry_strategy.policy
         hooked = policy.on_attempt is not None or policy.on_retry is not None
         # The hooks last, for what they raise ends the call: the others have been told by then.
-        self.observers = (*self._others, Hooks(policy)) if hooked else self._others
+        self.observers = (
+            (*self._extra_observers, PolicyObserver(policy)) if hooked else self._extra_observers
+        )
         # Last, for another thread may be looking.
         self._process = os.getpid()
 
     def close(self) -> None:
         """Close the connections, where they are ours and of this process."""
-        line = self._lines.made_here()
-        if line is not None:
-            line.transport.close()
+        connection = self._connections.peek()
+        if connection is not None:
+            connection.transport.close()
 
-    def perform(self, request: Request[R], walk: Walk | None = None) -> Flow[Response[R]]:
+    def execute(
+        self, request: Request[R], paging: PagingDeadline | None = None
+    ) -> Steps[Response[R]]:
         """Send *request*, as a page of *walk* if it is one, until it is answered or given up."""
         if os.getpid() != self._process:
-            self._settle()
-        if walk is not None:
-            return self._page(request, walk)
-        return self._under(Deadline(self.timeout), request)
+            self._refresh_after_fork()
+        if paging is not None:
+            return self._page(request, paging)
+        return self._execute(Deadline(self.timeout), request)
 
-    def _page(self, request: Request[R], walk: Walk) -> Flow[Response[R]]:
-        deadline = walk.begin_page(self.timeout)
+    def _page(self, request: Request[R], paging: PagingDeadline) -> Steps[Response[R]]:
+        deadline = paging.start_page(self.timeout)
         try:
-            return (yield from self._under(deadline, request))
+            return (yield from self._execute(deadline, request))
         finally:
-            walk.end_page()
+            paging.end_page()
 
-    def _under(self, deadline: Deadline, request: Request[R]) -> Flow[Response[R]]:
+    def _execute(self, deadline: Deadline, request: Request[R]) -> Steps[Response[R]]:
         call = Call(
             request,
             transport=self.transport,
-            persistence=self.persistence,
-            pacers=self.pacers,
+            retry_strategy=self.retry_strategy,
+            rate_limiters=self.rate_limiters,
             deadline=deadline,
         )
         observers = self.observers
         if "opentelemetry.trace" in sys.modules:
             # Loaded by the application, which may have set a provider since the call before.
-            observers = (*_telemetry(), *observers)
+            observers = (*_opentelemetry(), *observers)
         if observers:
-            return call.observed(observers)
-        return self.persistence.attempts(call)
+            return call.run_observed(observers)
+        return self.retry_strategy.max_attempts(call)
 
 
-def _telemetry() -> tuple[Observer, ...]:
+def _opentelemetry() -> tuple[Instrumentation, ...]:
     try:
-        from iotmi._observability.opentelemetry import present
+        from iotmi._observability.opentelemetry import active_instrumentation
     except ImportError:
         # An API older than the extra `otel` asks for: a call must not fail of it.
         return ()
-    return present()
+    return active_instrumentation()
 
 
-def _persistent(policy: RetryPolicy) -> PerProcess[Persistence]:
+def _fork_local_strategy(policy: RetryPolicy) -> ForkLocal[RetryStrategy]:
     # Its chance anew too: children that drew the same pauses would come back in step.
-    return PerProcess(Persistence.of(policy), lambda before: Persistence.of(before.policy))
+    return ForkLocal(
+        RetryStrategy.from_policy(policy), lambda parent: RetryStrategy.from_policy(parent.policy)
+    )
 
 
-def _at_pace(pacing: Pacing) -> PerProcess[Pacers]:
-    return PerProcess(Pacers(pacing), lambda _: Pacers(pacing))
+def _fork_local_limiters(pacing: Pacing) -> ForkLocal[RateLimiters]:
+    return ForkLocal(RateLimiters(pacing), lambda _: RateLimiters(pacing))

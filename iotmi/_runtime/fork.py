@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class PerProcess(Generic[T]):
+class ForkLocal(Generic[T]):
     """A value that each process has of its own, made anew where this one was forked.
 
     Whoever shares this shares the value, in the child as in the parent. `fork` copies every lock as
@@ -20,14 +20,14 @@ class PerProcess(Generic[T]):
         renewed: makes the child's from the parent's.
     """
 
-    def __init__(self, value: T, renewed: Callable[[T], T]) -> None:
-        self._renewed = renewed
+    def __init__(self, value: T, recreate: Callable[[T], T]) -> None:
+        self._recreate = recreate
         self._values: dict[int, T] = {os.getpid(): value}
         self._locks: dict[int, Lock] = {}
         # Collecting what was the parent's would close it, which takes its locks.
-        self._inherited: list[T] = []
+        self._parents: list[T] = []
 
-    def here(self) -> T:
+    def get(self) -> T:
         """This process's value."""
         process = os.getpid()
         value = self._values.get(process)
@@ -36,14 +36,14 @@ class PerProcess(Generic[T]):
             with self._locks.setdefault(process, Lock()):
                 value = self._values.get(process)
                 if value is None:
-                    inherited = next(iter(self._values.values()))
-                    value = self._renewed(inherited)
-                    self._inherited.append(inherited)
+                    parent = next(iter(self._values.values()))
+                    value = self._recreate(parent)
+                    self._parents.append(parent)
                     # In one step, so that no other thread finds it empty; and a number that comes
                     # round again, generations later, must not find an ancestor's value.
                     self._values = {process: value}
         return value
 
-    def made_here(self) -> T | None:
+    def peek(self) -> T | None:
         """This process's value, if it has one by now."""
         return self._values.get(os.getpid())

@@ -11,11 +11,12 @@ from contextvars import copy_context
 from threading import Thread
 from typing import ClassVar, ParamSpec, TypeVar
 
-from iotmi._runtime.abandonment import Leavable, LeftBehind
-from iotmi._runtime.context import Course
-from iotmi._sansio.deadline import Walk
-from iotmi._sansio.steps import Flow, Pause, Send, Step, Work
-from iotmi._schema.model import Listing, Request, Response
+from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
+from iotmi._runtime.context import ClientContext
+from iotmi._sansio.deadline import PagingDeadline
+from iotmi._sansio.steps import RunBlocking, Send, Sleep, Step, Steps
+from iotmi._schema.model import Listing, Request
+from iotmi._schema.responses import Response
 from iotmi.paging import Pager
 
 P = ParamSpec("P")
@@ -23,42 +24,42 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class BlockingEngine:
+class SyncDriver:
     """Runs flows in the calling thread."""
 
     pager_type: ClassVar[type] = Pager
 
-    def __init__(self, course: Course) -> None:
-        self.course = course
+    def __init__(self, context: ClientContext) -> None:
+        self.context = context
 
-    def send(self, request: Request[R], walk: Walk | None = None) -> Response[R]:
+    def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
         """Send *request*, as a page of *walk* if it is one, and wait for what comes."""
-        return self.run(self.course.perform(request, walk))
+        return self.run(self.context.execute(request, paging))
 
-    def run(self, flow: Flow[R]) -> R:
-        """Drive *flow* to its end."""
+    def run(self, steps: Steps[R]) -> R:
+        """Drive *steps* to its end."""
         try:
-            step = next(flow)
+            step = next(steps)
             while True:
                 try:
-                    self._do(step)
+                    self._run_step(step)
                 except Exception as error:  # noqa: BLE001
                     # It belongs to the flow, which may have an answer to it.
-                    step = flow.throw(error)
+                    step = steps.throw(error)
                 else:
-                    step = next(flow)
+                    step = next(steps)
         except StopIteration as stop:
             result: R = stop.value
             return result
         finally:
             # An interrupted flow ends here and not where the garbage collector finds it.
-            flow.close()
+            steps.close()
 
-    def method(self, flow: Callable[P, Flow[R]]) -> Callable[P, R]:
-        """A function that runs *flow*."""
+    def method(self, steps: Callable[P, Steps[R]]) -> Callable[P, R]:
+        """A function that runs *steps*."""
 
         def method(*args: P.args, **kwargs: P.kwargs) -> R:
-            return self.run(flow(*args, **kwargs))
+            return self.run(steps(*args, **kwargs))
 
         return method
 
@@ -66,24 +67,24 @@ class BlockingEngine:
         """A pager over *listing*."""
         return Pager(self, listing)
 
-    def _do(self, step: Step) -> None:
+    def _run_step(self, step: Step) -> None:
         match step:
-            case Work():
+            case RunBlocking():
                 seconds = step.deadline.remaining()
                 if seconds is None:
                     step.result = step.function()
                 else:
-                    step.result = _within(seconds, step, self.course.line.left)
-            case Pause():
-                (self.course.persistence.policy.sleep or time.sleep)(step.seconds)
+                    step.result = _run_in_thread(seconds, step, self.context.connection.abandoned)
+            case Sleep():
+                (self.context.retry_strategy.policy.sleep or time.sleep)(step.seconds)
             case Send():
-                step.response = self.send(step.request, step.walk)
+                step.response = self.send(step.request, step.paging)
 
     def __repr__(self) -> str:
-        return f"<blocking engine in {self.course.transport.region_name}>"
+        return f"<blocking engine in {self.context.transport.region_name}>"
 
 
-def _within(seconds: float, work: Work[T], left: LeftBehind) -> T:
+def _run_in_thread(seconds: float, work: RunBlocking[T], abandoned: AbandonedCalls) -> T:
     """What *work* gives, if it does so within *seconds*.
 
     A call that hangs cannot be stopped, so it runs in a thread of its own, which is left behind
@@ -93,14 +94,14 @@ def _within(seconds: float, work: Work[T], left: LeftBehind) -> T:
         TimeIsUpError: it did not, or *left* had no room for another that hangs.
     """
     end = time.monotonic() + seconds
-    left.wait(seconds)
-    attempt = Leavable(work, left)
+    abandoned.wait(seconds)
+    attempt = AbandonableCall(work, abandoned)
     future: Future[T] = Future()
-    context = copy_context()
+    copied_context = copy_context()
 
     def run() -> None:
         try:
-            future.set_result(context.run(attempt))
+            future.set_result(copied_context.run(attempt))
         except BaseException as error:  # noqa: BLE001
             future.set_exception(error)
 
@@ -111,7 +112,7 @@ def _within(seconds: float, work: Work[T], left: LeftBehind) -> T:
         # Its own, where it has ended after all.
         if future.done():
             return future.result()
-        raise attempt.leave() from error
+        raise attempt.abandon() from error
     except BaseException:
-        attempt.leave()
+        attempt.abandon()
         raise

@@ -1,15 +1,16 @@
 """Logic that takes more than one step, written once for both colours.
 
-A flow is a generator that yields steps and never waits itself: `Send` a request, `Pause` a while,
-do some `Work` that blocks. Two short drivers run it, one blocking and one awaiting; they live with
+A flow is a generator that yields steps and never waits itself: `Send` a request, `Sleep` a while,
+do some `RunBlocking` that blocks. Two short drivers run it, one blocking and one awaiting; they live with
 the engines. A step carries its own outcome back, so that no type is lost on the way.
 """
 
 from collections.abc import Callable, Generator
 from typing import Generic, TypeAlias, TypeVar
 
-from iotmi._sansio.deadline import Deadline, Walk
-from iotmi._schema.model import Listing, Page, Request, Response, evolve
+from iotmi._sansio.deadline import Deadline, PagingDeadline
+from iotmi._schema.model import Listing, Request, evolve
+from iotmi._schema.responses import Page, Response
 from iotmi._schema.validation import unchecked
 from iotmi.errors import ResponseError
 
@@ -26,16 +27,16 @@ class Step:
 class Send(Step, Generic[R]):
     """Send a request, retries and all, as a page of *walk* if it is one. Sets `response`."""
 
-    __slots__ = ("request", "response", "walk")
+    __slots__ = ("paging", "request", "response")
 
     response: Response[R]
 
-    def __init__(self, request: Request[R], walk: Walk | None = None) -> None:
+    def __init__(self, request: Request[R], paging: PagingDeadline | None = None) -> None:
         self.request = request
-        self.walk = walk
+        self.paging = paging
 
 
-class Pause(Step):
+class Sleep(Step):
     """Let time pass."""
 
     __slots__ = ("seconds",)
@@ -44,10 +45,10 @@ class Pause(Step):
         self.seconds = seconds
 
 
-class Work(Step, Generic[T]):
+class RunBlocking(Step, Generic[T]):
     """Run a function that blocks, until *deadline* at the latest. The driver sets `result`.
 
-    Where the time is up, the driver throws `TimeIsUpError`. For whatever reason it waits no more,
+    Where the time is up, the driver throws `DeadlineReachedError`. For whatever reason it waits no more,
     it calls *cancel*, from which the function may learn that it works in vain.
     """
 
@@ -63,42 +64,42 @@ class Work(Step, Generic[T]):
         self.cancel = cancel
 
 
-class TimeIsUpError(Exception):
+class DeadlineReachedError(Exception):
     """The time for some work was up.
 
     Attributes:
         unbegun: why it was never begun; None where it was, and goes on with nobody waiting.
     """
 
-    def __init__(self, unbegun: str | None) -> None:
-        super().__init__(unbegun)
-        self.unbegun = unbegun
+    def __init__(self, not_started_because: str | None) -> None:
+        super().__init__(not_started_because)
+        self.not_started_because = not_started_because
 
 
-Flow: TypeAlias = Generator[Step, None, R]
+Steps: TypeAlias = Generator[Step, None, R]
 
 
-def ask(request: Request[R]) -> Flow[R]:
+def send(request: Request[R]) -> Steps[R]:
     """Send *request* and give the answer."""
     step = Send(request)
     yield step
     return step.response.value
 
 
-def ask_all(listing: Listing[T]) -> Flow[list[T]]:
+def send_all_pages(listing: Listing[T]) -> Steps[list[T]]:
     """Send *listing*, page after page, and give all items."""
     found: list[T] = []
-    walk = Walk()
+    paging = PagingDeadline()
     asked: Listing[T] | None = listing
     while asked is not None:
-        step = Send(asked, walk)
+        step = Send(asked, paging)
         yield step
         found += step.response.value.items
-        asked = following(asked, step.response)
+        asked = next_page(asked, step.response)
     return found
 
 
-def following(listing: Listing[T], response: Response[Page[T]]) -> Listing[T] | None:
+def next_page(listing: Listing[T], response: Response[Page[T]]) -> Listing[T] | None:
     """What asks for the page after the one that *listing* was answered with; None after the last.
 
     Raises:
@@ -120,6 +121,6 @@ def following(listing: Listing[T], response: Response[Page[T]]) -> Listing[T] | 
         return evolve(listing, next_token=token)
 
 
-def pause(seconds: float) -> Flow[None]:
+def sleep(seconds: float) -> Steps[None]:
     """Let *seconds* pass."""
-    yield Pause(seconds)
+    yield Sleep(seconds)

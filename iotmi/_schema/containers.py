@@ -43,29 +43,29 @@ class ReadOnlyMap(Mapping[K, V], Generic[K, V]):
         return repr(self._items)
 
 
-def copy_document(value: object) -> object:
+def copy_json(value: object) -> object:
     """*value* with every map a dict and every sequence a list, so that later changes stay outside.
 
-    What is not JSON is left as it is, for `find_in_document` to name.
+    What is not JSON is left as it is, for `find_json_problems` to name.
     """
     if isinstance(value, Mapping):
-        return {key: copy_document(item) for key, item in value.items()}
+        return {key: copy_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [copy_document(item) for item in value]
+        return [copy_json(item) for item in value]
     return value
 
 
-def find_in_document(value: object, path: str) -> Iterator[tuple[str, str, object]]:
+def find_json_problems(value: object, path: str) -> Iterator[tuple[str, str, object]]:
     """Each place in *value* that JSON cannot hold: its path, the rule and what stands there."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             if isinstance(key, str):
-                yield from find_in_document(item, f"{path}[{key!r}]")
+                yield from find_json_problems(item, f"{path}[{key!r}]")
             else:
                 yield path, "must have strings for its keys", key
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from find_in_document(item, f"{path}[{index}]")
+            yield from find_json_problems(item, f"{path}[{index}]")
     elif isinstance(value, float) and not math.isfinite(value):
         yield path, "must be a finite number", value
     elif not isinstance(value, str | int | float | None):

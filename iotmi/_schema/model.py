@@ -9,9 +9,9 @@ import sys
 from typing import ClassVar, Final, Generic, TypeVar, dataclass_transform, get_args
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
-from iotmi._schema.containers import JsonValue
+from iotmi._schema.responses import Page
 from iotmi._schema.schema import (
     CASING,
     Casing,
@@ -20,10 +20,10 @@ from iotmi._schema.schema import (
     deprecated_members,
     members_of,
     pascal,
-    problems_of,
+    problems_in,
 )
-from iotmi._schema.shapes import HIDDEN, PROBLEMS, Hidden, Value
-from iotmi._schema.validation import is_inside, settle, warn_deprecated
+from iotmi._schema.shapes import PROBLEMS, REDACTED, ModelBase, SensitiveShape
+from iotmi._schema.validation import is_library_frame, validate, warn_deprecated
 
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
@@ -32,13 +32,13 @@ R_co = TypeVar("R_co", covariant=True)
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def model(cls: type[T]) -> type[T]:
     """A frozen value whose members are named on the wire in PascalCase."""
-    return _declared(cls, pascal)
+    return _build_model(cls, pascal)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def camel_model(cls: type[T]) -> type[T]:
     """A frozen value whose members are named on the wire in camelCase."""
-    return _declared(cls, camel)
+    return _build_model(cls, camel)
 
 
 class Request(Generic[R_co]):
@@ -48,39 +48,26 @@ class Request(Generic[R_co]):
     ``client.send(request)`` sends them.
 
     Attributes:
-        answer: what the service answers with; NoneType for an operation without an answer.
+        output: what the service answers with; NoneType for an operation without an answer.
         items_member: of a listing, the name on the wire of the list in the answer; else empty.
         item: of a listing, what its pages hold.
-        repeatable: whether the request may be sent again when nobody knows if the service acted on
+        idempotent: whether the request may be sent again when nobody knows if the service acted on
             the first. Reads, replacements and creations with a token may.
     """
 
     __slots__ = ()
 
-    answer: ClassVar[type]
+    output: ClassVar[type]
     items_member: ClassVar[str] = ""
     item: ClassVar[type] = object
-    repeatable: ClassVar[bool] = True
+    idempotent: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         base = getattr(cls, "__orig_bases__", (None,))[0]
         for asked in get_args(base):
             if not isinstance(asked, TypeVar):
-                cls.answer = asked
-
-
-@frozen(kw_only=True)
-class Page(Generic[T]):
-    """One page of a listing.
-
-    Attributes:
-        items: what the page holds; it may hold nothing and still have pages after it.
-        next_token: asks for the page after this one; None on the last page.
-    """
-
-    items: tuple[T, ...]
-    next_token: str | None = None
+                cls.output = asked
 
 
 class Listing(Request[Page[T]]):
@@ -90,34 +77,12 @@ class Listing(Request[Page[T]]):
 
     items_member = "Items"
     # Declared anew, for they are set below and no type checker is to guess what they may hold.
-    answer: ClassVar[type]
+    output: ClassVar[type]
     item: ClassVar[type]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.item, cls.answer = cls.answer, Page
-
-
-@frozen(kw_only=True)
-class Response(Generic[T]):
-    """What came back for one request, with what is known about the call.
-
-    Attributes:
-        value: the answer.
-        request_id: what AWS support asks for, or None where the service gave none.
-        http_status: such as 200.
-        attempts: how often the request was sent until this answer came.
-        elapsed: seconds, over all attempts and pauses.
-        raw: the decoded JSON as the service sent it, unknown members included. Not in the repr,
-            for it may hold secrets.
-    """
-
-    value: T
-    request_id: str | None
-    http_status: int
-    attempts: int
-    elapsed: float
-    raw: JsonValue = field(repr=False)
+        cls.item, cls.output = cls.output, Page
 
 
 def evolve(value: T, **changes: object) -> T:
@@ -132,66 +97,66 @@ def evolve(value: T, **changes: object) -> T:
     return evolved
 
 
-def token_member(request: type) -> Member | None:
+def idempotency_token_member(request: type) -> Member | None:
     """The member of *request* that holds its idempotency token, if it has one."""
     return next((member for member in members_of(request) if member.idempotency_token), None)
 
 
-def _declared(cls: type[T], casing: Casing) -> type[T]:
+def _build_model(cls: type[T], casing: Casing) -> type[T]:
     for name, value in (
-        ("__attrs_post_init__", settle),
+        ("__attrs_post_init__", validate),
         (CASING, staticmethod(casing)),
-        (PROBLEMS, problems_of),
-        ("__repr__", _represented),
+        (PROBLEMS, problems_in),
+        ("__repr__", _repr),
         # Written once here: attrs would compile them for each class, which a cold start waits for.
-        ("__eq__", _equal),
-        ("__hash__", _hashed),
+        ("__eq__", _eq),
+        ("__hash__", _hash),
     ):
         setattr(cls, name, value)
     if issubclass(cls, Request):
         return attrs.frozen(cls, kw_only=True, slots=True, repr=False, eq=False)
-    made = attrs.frozen(_based(cls), kw_only=True, slots=True, repr=False, eq=False)
+    made = attrs.frozen(_with_base(cls), kw_only=True, slots=True, repr=False, eq=False)
     for name, advice in deprecated_members(made).items():
-        watched = _Watched(made.__dict__[name], advice)
+        watched = _DeprecatedField(made.__dict__[name], advice)
         watched.__set_name__(made, name)
         setattr(made, name, watched)
     return made
 
 
-def _based(cls: type[T]) -> type[T]:
-    """The same class upon `Value`, which nobody then needs to write behind each class's name."""
+def _with_base(cls: type[T]) -> type[T]:
+    """The same class upon `ModelBase`, which nobody then needs to write behind each class's name."""
     body = {
         name: held for name, held in cls.__dict__.items() if name not in ("__dict__", "__weakref__")
     }
-    made: type = type(cls.__name__, (Value,), body)
+    made: type = type(cls.__name__, (ModelBase,), body)
     return made
 
 
-def _represented(self: object) -> str:
+def _repr(self: object) -> str:
     """The members that hold something, the sensitive ones hidden."""
     shown = (
-        f"{member.name}={HIDDEN if isinstance(member.shape, Hidden) else held!r}"
+        f"{member.name}={REDACTED if isinstance(member.shape, SensitiveShape) else held!r}"
         for member in members_of(type(self))
         if (held := getattr(self, member.name)) is not None
     )
     return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def _equal(self: object, other: object) -> object:
+def _eq(self: object, other: object) -> object:
     if type(self) is not type(other):
         return NotImplemented
-    return _held_by(self) == _held_by(other)
+    return _field_values(self) == _field_values(other)
 
 
-def _hashed(self: object) -> int:
-    return hash((type(self), _held_by(self)))
+def _hash(self: object) -> int:
+    return hash((type(self), _field_values(self)))
 
 
-def _held_by(value: object) -> tuple[object, ...]:
+def _field_values(value: object) -> tuple[object, ...]:
     return tuple(getattr(value, member.name) for member in members_of(type(value)))
 
 
-class _Watched:
+class _DeprecatedField:
     """A deprecated member of an answer: reading it, where it holds anything, warns the reader."""
 
     def __init__(self, slot: object, advice: str) -> None:
@@ -211,8 +176,8 @@ class _Watched:
         reader = sys._getframe(1)  # noqa: SLF001
         if (
             value is not None
-            and not is_inside(reader)
-            and reader.f_globals["__name__"] not in _COPIERS
+            and not is_library_frame(reader)
+            and reader.f_globals["__name__"] not in _IGNORED_READERS
         ):
             warn_deprecated(self._owner, self._name, self._advice)
         return value
@@ -221,4 +186,4 @@ class _Watched:
         self._slot.__set__(instance, value)  # type: ignore[attr-defined]
 
 
-_COPIERS: Final = frozenset({"attr._make", "attr._funcs"})
+_IGNORED_READERS: Final = frozenset({"attr._make", "attr._funcs"})

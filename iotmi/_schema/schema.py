@@ -16,16 +16,16 @@ from attrs import frozen
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.shapes import (
     SCALARS,
-    Choice,
-    Entries,
-    FreeForm,
-    Hidden,
-    Items,
-    Scalar,
+    DocumentShape,
+    EnumShape,
+    ListShape,
+    MapShape,
+    ModelBase,
+    ScalarShape,
+    SensitiveShape,
     Shape,
-    Structure,
-    Value,
-    within,
+    StructureShape,
+    prefix_paths,
 )
 from iotmi._schema.traits import (
     Deprecated,
@@ -114,7 +114,7 @@ def _member_of(attribute: "attrs.Attribute[object]", casing: Casing) -> Member:
     )
 
 
-class Rule(NamedTuple):
+class FieldValidator(NamedTuple):
     """What checking asks of one member, at hand without a look-up: a tuple to be unpacked.
 
     Attributes:
@@ -129,16 +129,16 @@ class Rule(NamedTuple):
     """
 
     member: Member
-    get: Callable[[object], object]
-    put: Callable[[object, object], None]
-    changes: bool
-    gathers: bool
+    getter: Callable[[object], object]
+    setter: Callable[[object, object], None]
+    coerces: bool
+    coerces_to_tuple: bool
     known: Collection[object]
-    check: Callable[[object], Sequence[Problem]]
+    validate: Callable[[object], Sequence[Problem]]
     required: bool
 
 
-class Plan(NamedTuple):
+class ValidationPlan(NamedTuple):
     """How values of one class are checked.
 
     Attributes:
@@ -147,64 +147,66 @@ class Plan(NamedTuple):
             free form, which can be changed.
     """
 
-    rules: tuple[Rule, ...]
-    lasting: bool
+    fields: tuple[FieldValidator, ...]
+    immutable: bool
 
 
-def plan_of(model: type) -> Plan:
+def validation_plan(model: type) -> ValidationPlan:
     """How values of *model* are checked."""
-    found: Plan | None = model.__dict__.get(_PLAN)
+    found: ValidationPlan | None = model.__dict__.get(_PLAN)
     if found is None:
-        rules = tuple(_rule_of(model, member) for member in members_of(model))
-        lasting = issubclass(model, Value) and not _holds_document(Structure(model), set())
-        found = Plan(rules, lasting)
+        fields = tuple(_field_validator(model, member) for member in members_of(model))
+        immutable = issubclass(model, ModelBase) and not _contains_document(
+            StructureShape(model), set()
+        )
+        found = ValidationPlan(fields, immutable)
         setattr(model, _PLAN, found)
     return found
 
 
-def _holds_document(shape: Shape, seen: set[type]) -> bool:
+def _contains_document(shape: Shape, seen: set[type]) -> bool:
     match shape:
-        case FreeForm():
+        case DocumentShape():
             return True
-        case Hidden():
-            return _holds_document(shape.shape, seen)
-        case Items():
-            return _holds_document(shape.item, seen)
-        case Entries():
-            return _holds_document(shape.value, seen)
-        case Structure() if shape.model not in seen:
+        case SensitiveShape():
+            return _contains_document(shape.shape, seen)
+        case ListShape():
+            return _contains_document(shape.item, seen)
+        case MapShape():
+            return _contains_document(shape.value, seen)
+        case StructureShape() if shape.model not in seen:
             inner = {*seen, shape.model}
-            return any(_holds_document(each.shape, inner) for each in members_of(shape.model))
+            return any(_contains_document(each.shape, inner) for each in members_of(shape.model))
         case _:
             return False
 
 
-def _rule_of(model: type, member: Member) -> Rule:
+def _field_validator(model: type, member: Member) -> FieldValidator:
     shape = member.shape
     # The descriptor of a slot, which sets what a frozen class would not.
     slot = model.__dict__[member.name]
     known = None
-    if isinstance(shape, Scalar | Items) and member.deprecated is None:
+    if isinstance(shape, ScalarShape | ListShape) and member.deprecated is None:
         known = shape.known
-    return Rule(
+    return FieldValidator(
         member=member,
-        get=slot.__get__,
-        put=slot.__set__,
-        changes=shape.changes or member.deprecated is not None,
-        gathers=known is not None and isinstance(shape, Items),
+        getter=slot.__get__,
+        setter=slot.__set__,
+        coerces=shape.coerces or member.deprecated is not None,
+        coerces_to_tuple=known is not None and isinstance(shape, ListShape),
         known=() if known is None else known,
-        check=shape.check,
+        validate=shape.validate,
         required=member.required,
     )
 
 
-def problems_of(value: object) -> Sequence[Problem]:
+def problems_in(value: object) -> Sequence[Problem]:
     """Every problem of *value*'s members."""
     problems: list[Problem] = []
-    for member, get, *_, check, required in plan_of(type(value)).rules:
-        held = get(value)
+    for member, getter, *_, validate, required in validation_plan(type(value)).fields:
+        held = getter(value)
         if held is not None:
-            problems += within(member.name, check(held))
+            problems += prefix_paths(member.name, validate(held))
         elif required:
             problems.append(Problem(member.name, "is required", None))
     return problems
@@ -216,43 +218,45 @@ def shape_of(annotation: object, *, within_secret: bool = False) -> Shape:
     bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     sensitive = any(isinstance(mark, Sensitive) for mark in marks)
     shape = _bare_shape(bare, marks, secret=sensitive or within_secret)
-    return Hidden(shape) if sensitive or _holds_hidden(shape) else shape
+    return SensitiveShape(shape) if sensitive or _contains_sensitive(shape) else shape
 
 
-def _holds_hidden(shape: Shape) -> bool:
+def _contains_sensitive(shape: Shape) -> bool:
     # Else the repr of a list would show what the repr of an item hides.
     match shape:
-        case Items():
-            return isinstance(shape.item, Hidden)
-        case Entries():
-            return isinstance(shape.key, Hidden) or isinstance(shape.value, Hidden)
+        case ListShape():
+            return isinstance(shape.item, SensitiveShape)
+        case MapShape():
+            return isinstance(shape.key, SensitiveShape) or isinstance(shape.value, SensitiveShape)
         case _:
             return False
 
 
 def _bare_shape(annotation: object, marks: tuple[object, ...], *, secret: bool) -> Shape:
     if any(isinstance(mark, Document) for mark in marks):
-        return FreeForm()
+        return DocumentShape()
     origin = get_origin(annotation)
     size = next((mark for mark in marks if isinstance(mark, Size)), None)
     if origin is collections.abc.Sequence:
         item = shape_of(get_args(annotation)[0], within_secret=secret)
-        remembers = isinstance(item, Scalar) and item.known is not None
-        return Items(item, size, known=set() if remembers else None)
+        remembers = isinstance(item, ScalarShape) and item.known is not None
+        return ListShape(item, size, known=set() if remembers else None)
     if origin is collections.abc.Mapping:
         key, value = get_args(annotation)
-        return Entries(
+        return MapShape(
             shape_of(key, within_secret=secret), shape_of(value, within_secret=secret), size
         )
     if isinstance(annotation, type):
         if is_model(annotation):
-            return Structure(annotation)
+            return StructureShape(annotation)
         if issubclass(annotation, OpenEnum):
-            return Choice(annotation)
+            return EnumShape(annotation)
         if annotation in SCALARS:
             limits = tuple(mark for mark in marks if isinstance(mark, Text | Number))
             # What is sensitive is not kept in memory longer than its request.
-            return Scalar(annotation, limits, None if secret or annotation is not str else set())
+            return ScalarShape(
+                annotation, limits, None if secret or annotation is not str else set()
+            )
     raise TypeError(f"a value cannot have a member of type {annotation!r}")
 
 

@@ -33,7 +33,7 @@ class Text:
             return False
         return self.pattern is None or compile_pattern(self.pattern).search(value) is not None
 
-    def broken_by(self, value: str) -> str | None:
+    def violation(self, value: str) -> str | None:
         """The rule that *value* breaks, in words, or None."""
         if self.allows(value):
             return None
@@ -49,7 +49,7 @@ class Number:
     min: float | None = None
     max: float | None = None
 
-    def broken_by(self, value: float) -> str | None:
+    def violation(self, value: float) -> str | None:
         """The rule that *value* breaks, in words, or None."""
         if _outside(value, self.min, self.max):
             return f"must be {_range(self.min, self.max)}"
@@ -63,14 +63,14 @@ class Size:
     min: int | None = None
     max: int | None = None
 
-    def broken_by(self, value: Sized) -> str | None:
+    def violation(self, value: Sized) -> str | None:
         """The rule that *value* breaks, in words, or None."""
         if _outside(len(value), self.min, self.max):
             return f"must hold {_range(self.min, self.max)} items, holds {len(value)}"
         return None
 
 
-Limit = Text | Number | Size
+Constraint = Text | Number | Size
 
 
 @frozen

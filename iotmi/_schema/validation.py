@@ -15,55 +15,55 @@ from enum import Enum, auto
 from types import FrameType
 from typing import Final
 
-from iotmi._schema.schema import Member, Rule, plan_of
-from iotmi._schema.shapes import SOUND, Value, within
+from iotmi._schema.schema import FieldValidator, Member, validation_plan
+from iotmi._schema.shapes import VALIDATED, ModelBase, prefix_paths
 from iotmi.errors import ConstraintError, Problem
 
 
-class _Birth(Enum):
-    CHECKED = auto()
+class _Mode(Enum):
+    STRICT = auto()
     UNCHECKED = auto()
-    ANSWER = auto()
+    RESPONSE = auto()
 
 
-_birth: Final = ContextVar("iotmi_birth", default=_Birth.CHECKED)
+_mode: Final = ContextVar("iotmi_birth", default=_Mode.STRICT)
 
 
-def settle(value: object) -> None:
+def validate(value: object) -> None:
     """Bring each member of the new *value* into its one form, and check them all.
 
     Raises:
         ConstraintError: naming every broken limit at once.
     """
-    birth = _birth.get()
-    if birth is _Birth.ANSWER:
+    mode = _mode.get()
+    if mode is _Mode.RESPONSE:
         return
     kind = type(value)
-    rules, lasting = plan_of(kind)
-    if birth is _Birth.UNCHECKED:
-        for member, get, put, changes, *_ in rules:
-            if changes and (held := get(value)) is not None:
-                _in_form(value, member, put, held)
+    fields, immutable = validation_plan(kind)
+    if mode is _Mode.UNCHECKED:
+        for member, getter, setter, coerces, *_ in fields:
+            if coerces and (held := getter(value)) is not None:
+                _coerce(value, member, setter, held)
         return
-    problems = _settled(value, rules)
+    problems = _validate_fields(value, fields)
     if problems:
         raise ConstraintError(kind.__name__, tuple(problems))
-    if lasting:
-        _mark(value, True)
+    if immutable:
+        _mark_validated(value, True)
 
 
-_mark: Final = vars(Value)[SOUND].__set__
+_mark_validated: Final = vars(ModelBase)[VALIDATED].__set__
 
 
-def _settled(value: object, rules: Sequence[Rule]) -> Sequence[Problem]:
+def _validate_fields(value: object, fields: Sequence[FieldValidator]) -> Sequence[Problem]:
     """Bring the members into form, and give every problem of them."""
     problems: list[Problem] = []
-    for member, get, put, changes, gathers, known, check, required in rules:
-        held = get(value)
+    for member, getter, setter, coerces, coerces_to_tuple, known, find_problems, required in fields:
+        held = getter(value)
         kind = type(held)
-        if gathers and kind is list:
+        if coerces_to_tuple and kind is list:
             held = tuple(held)  # type: ignore[arg-type]  # a list, as was seen
-            put(value, held)
+            setter(value, held)
             kind = tuple
         if kind is str or kind is tuple:
             try:
@@ -76,22 +76,22 @@ def _settled(value: object, rules: Sequence[Rule]) -> Sequence[Problem]:
             if required:
                 problems.append(Problem(member.name, "is required", None))
             continue
-        found = check(_in_form(value, member, put, held) if changes else held)
+        found = find_problems(_coerce(value, member, setter, held) if coerces else held)
         if found:
-            problems += within(member.name, found)
+            problems += prefix_paths(member.name, found)
     return problems
 
 
-def _in_form(
-    value: object, member: Member, put: Callable[[object, object], None], held: object
+def _coerce(
+    value: object, member: Member, setter: Callable[[object, object], None], held: object
 ) -> object:
     """What *value* holds in the place of what it was given."""
     if member.deprecated:
         warn_deprecated(type(value).__name__, member.name, member.deprecated)
-    normalised = member.shape.normalised(held)
-    if normalised is not held:
-        put(value, normalised)
-    return normalised
+    coerce = member.shape.coerce(held)
+    if coerce is not held:
+        setter(value, coerce)
+    return coerce
 
 
 @contextmanager
@@ -101,21 +101,21 @@ def unchecked() -> Iterator[None]:
     ``with iotmi.unchecked(): client.managed_things.create(..., name="x" * 500)`` sends what it is
     given; the service has the last word. It holds for this thread or task only.
     """
-    token = _birth.set(_Birth.UNCHECKED)
+    token = _mode.set(_Mode.UNCHECKED)
     try:
         yield
     finally:
-        _birth.reset(token)
+        _mode.reset(token)
 
 
 @contextmanager
-def answering() -> Iterator[None]:
+def trusted_construction() -> Iterator[None]:
     """Build values as the service sent them: neither checked nor brought into form."""
-    token = _birth.set(_Birth.ANSWER)
+    token = _mode.set(_Mode.RESPONSE)
     try:
         yield
     finally:
-        _birth.reset(token)
+        _mode.reset(token)
 
 
 def warn_deprecated(owner: str, member: str, advice: str) -> None:
@@ -123,24 +123,24 @@ def warn_deprecated(owner: str, member: str, advice: str) -> None:
     warnings.warn(
         f"{owner}.{member} is deprecated by the service: {advice}",
         DeprecationWarning,
-        stacklevel=_depth_outside() + 1,
+        stacklevel=_stack_depth() + 1,
     )
 
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120
 
 
-def is_inside(frame: FrameType) -> bool:
+def is_library_frame(frame: FrameType) -> bool:
     """Whether *frame* runs this library's code, or code that attrs or cattrs made for it."""
     name = frame.f_code.co_filename
     return name.startswith((_PACKAGE, "<attrs generated", "<cattrs generated"))
 
 
-def _depth_outside() -> int:
+def _stack_depth() -> int:
     # warnings.warn(skip_file_prefixes=...) does this from Python 3.12 on.
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
     depth = 0
-    while frame is not None and is_inside(frame):
+    while frame is not None and is_library_frame(frame):
         frame = frame.f_back
         depth += 1
     return depth

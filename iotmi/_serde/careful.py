@@ -16,10 +16,10 @@ from cattrs.gen import make_dict_structure_fn, override
 from iotmi._schema.containers import ReadOnlyMap
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.schema import Member, is_model, members_of, shape_of
-from iotmi._schema.shapes import Hidden
+from iotmi._schema.shapes import SensitiveShape
 from iotmi._schema.traits import Document
-from iotmi._schema.validation import answering
-from iotmi._serde.errors import UnreadableError, json_kind
+from iotmi._schema.validation import trusted_construction
+from iotmi._serde.errors import DecodeError, json_type_name
 
 T = TypeVar("T")
 
@@ -36,13 +36,13 @@ def read(document: object, kind: type[T]) -> T:
         UnreadableError: a member is of another kind than it should be, or a promised one is
             missing.
     """
-    with answering():
+    with trusted_construction():
         try:
             return _CONVERTER.structure(document, kind)
         except _UNFIT as error:
             first = transform_error(error, "", format_exception=_reason)[0]
     reason, _, path = first.partition(" @ ")
-    raise UnreadableError(path.lstrip(".") or "the body", reason)
+    raise DecodeError(path.lstrip(".") or "the body", reason)
 
 
 def _reason(error: BaseException, kind: type | None) -> str:
@@ -81,7 +81,7 @@ def _model_reader(converter: Converter) -> Callable[[type], Callable[[object, ty
 
         def read_object(document: object, kind: type) -> object:
             if not isinstance(document, dict):
-                raise TypeError(f"is {json_kind(document)}, not an object")
+                raise TypeError(f"is {json_type_name(document)}, not an object")
             return read(document, kind)
 
         return read_object
@@ -107,7 +107,7 @@ def _scalar_reader(kind: type) -> Hook:
                 return float(value)
             except OverflowError:
                 raise TypeError("is a number that is too great") from None
-        raise TypeError(f"is {json_kind(value)}, not {json_kind(kind())}")
+        raise TypeError(f"is {json_type_name(value)}, not {json_type_name(kind())}")
 
     return read
 
@@ -122,12 +122,12 @@ def _read_time(value: object, _: object) -> datetime:
     # botocore's own parser has been at work where a Stubber answered.
     if isinstance(value, datetime):
         return value.astimezone(UTC)
-    raise TypeError(f"is {json_kind(value)}, not a number of seconds")
+    raise TypeError(f"is {json_type_name(value)}, not a number of seconds")
 
 
 def _read_choice(value: object, kind: type[OpenEnum]) -> OpenEnum:
     if not isinstance(value, str):
-        raise TypeError(f"is {json_kind(value)}, not a string")
+        raise TypeError(f"is {json_type_name(value)}, not a string")
     return kind(value)
 
 
@@ -140,7 +140,7 @@ def _sequence_reader(
 
         def read_array(value: object, _: object) -> object:
             if not isinstance(value, list):
-                raise TypeError(f"is {json_kind(value)}, not an array")
+                raise TypeError(f"is {json_type_name(value)}, not an array")
             return read(value, array)
 
         return read_array
@@ -152,11 +152,11 @@ def _mapping_reader(converter: Converter) -> Callable[[object], Hook]:
     def factory(annotation: object) -> Hook:
         map_kind = GenericAlias(dict, get_args(_bare(annotation)))
         read = converter.get_structure_hook(map_kind)
-        sensitive = isinstance(shape_of(annotation), Hidden)
+        sensitive = isinstance(shape_of(annotation), SensitiveShape)
 
         def read_object(value: object, _: object) -> object:
             if not isinstance(value, dict):
-                raise TypeError(f"is {json_kind(value)}, not an object")
+                raise TypeError(f"is {json_type_name(value)}, not an object")
             try:
                 return ReadOnlyMap(read(value, map_kind))
             except Exception:

@@ -1,6 +1,6 @@
 """Between our values and the JSON on the wire, the quick way.
 
-`encode` tells the members of a request, and `one_step` or `plain` bring them into the form of JSON
+`encode` tells the members of a request, and `json_default` or `to_boto3` bring them into the form of JSON
 or of boto3; `decode` makes an answer's value from the decoded JSON. They follow plans, made for
 each class when it is first used. `decode` reads only what is exactly as it should be: all else it
 leaves to `_careful`, which can say what is wrong. This module does not know how anything travels.
@@ -15,15 +15,24 @@ from typing import Final, TypeAlias, TypeVar
 
 from iotmi._schema.containers import ReadOnlyMap
 from iotmi._schema.enums import OpenEnum
-from iotmi._schema.model import Page, Request
+from iotmi._schema.model import Request
+from iotmi._schema.responses import Page
 from iotmi._schema.schema import is_model, members_of
-from iotmi._schema.shapes import Choice, Entries, Hidden, Items, Scalar, Shape, Structure
-from iotmi._serde.errors import UnreadableError, json_kind
+from iotmi._schema.shapes import (
+    EnumShape,
+    ListShape,
+    MapShape,
+    ScalarShape,
+    SensitiveShape,
+    Shape,
+    StructureShape,
+)
+from iotmi._serde.errors import DecodeError, json_type_name
 
 R = TypeVar("R")
 T = TypeVar("T")
 
-Read: TypeAlias = Callable[[object], object]
+Decoder: TypeAlias = Callable[[object], object]
 
 _READ: Final = "__iotmi_read__"
 _WRITE: Final = "__iotmi_write__"
@@ -32,12 +41,12 @@ _WRITE: Final = "__iotmi_write__"
 def encode(request: object) -> dict[str, object]:
     """The members of *request* by their names on the wire, as they are. What is None is not sent.
 
-    `plain` makes of each what boto3 takes, and `one_step` what JSON holds.
+    `to_boto3` makes of each what boto3 takes, and `json_default` what JSON holds.
     """
     return _writer(type(request))(request)
 
 
-def one_step(value: object) -> object:
+def json_default(value: object) -> object:
     """What JSON holds in the place of *value*: an object, of whose members the same is asked.
 
     It is what ``json.dumps`` asks of its ``default``, so that nothing is copied to be written.
@@ -56,7 +65,7 @@ def one_step(value: object) -> object:
     return write(value)
 
 
-def plain(value: object) -> object:
+def to_boto3(value: object) -> object:
     """*value* in dicts, lists and strings, as boto3 takes it.
 
     Raises:
@@ -69,11 +78,11 @@ def plain(value: object) -> object:
     if isinstance(value, float) and isfinite(value):
         return value
     if isinstance(value, tuple | list):
-        return [*map(plain, value)]
+        return [*map(to_boto3, value)]
     if is_model(type(value)):
         value = _writer(type(value))(value)
     if isinstance(value, Mapping):
-        return {_key(key): plain(held) for key, held in value.items()}
+        return {_key(key): to_boto3(held) for key, held in value.items()}
     raise TypeError(f"no request holds a value of type {type(value).__name__}")
 
 
@@ -95,8 +104,8 @@ def decode(document: object, kind: type[T]) -> T:
             missing.
     """
     try:
-        value: T = _reader(kind)(document)  # type: ignore[assignment]
-    except _DOUBTS:
+        value: T = _decoder(kind)(document)  # type: ignore[assignment]
+    except _FAST_PATH_MISSES:
         value = _read_carefully(document, kind)
     return value
 
@@ -109,28 +118,28 @@ def decode_answer(document: object, request: Request[R]) -> R:
     """
     kind = type(request)
     if not kind.items_member:
-        answer: R = decode(document, kind.answer)
+        answer: R = decode(document, kind.output)
         return answer
     if not isinstance(document, dict):
-        raise UnreadableError("the body", f"is {json_kind(document)}, not an object")
+        raise DecodeError("the body", f"is {json_type_name(document)}, not an object")
     items, token = document.get(kind.items_member, []), document.get("NextToken")
     items = [] if items is None else items
     if not isinstance(items, list):
-        raise UnreadableError("items", f"is {json_kind(items)}, not an array")
+        raise DecodeError("items", f"is {json_type_name(items)}, not an array")
     page: object
     try:
-        page = Page(items=tuple(map(_reader(kind.item), items)), next_token=_read_token(token))
-    except _DOUBTS:
-        page = _read_carefully({"items": items, "next_token": token}, kind.answer[kind.item])  # type: ignore[index]
+        page = Page(items=tuple(map(_decoder(kind.item), items)), next_token=_read_token(token))
+    except _FAST_PATH_MISSES:
+        page = _read_carefully({"items": items, "next_token": token}, kind.output[kind.item])  # type: ignore[index]
     return page  # type: ignore[return-value]
 
 
-class _DoubtError(Exception):
+class _FastPathMissError(Exception):
     """Something is not as the quick way knows it."""
 
 
 # Beside a doubt: a time that no calendar holds, an integer that no float holds.
-_DOUBTS: Final = (_DoubtError, ValueError, OverflowError, OSError)
+_FAST_PATH_MISSES: Final = (_FastPathMissError, ValueError, OverflowError, OSError)
 
 
 def _read_carefully(document: object, kind: type[T]) -> T:
@@ -140,40 +149,45 @@ def _read_carefully(document: object, kind: type[T]) -> T:
     return read(document, kind)
 
 
-def _reader(kind: type) -> Read:
+def _decoder(kind: type) -> Decoder:
     """Reads a value of *kind* from JSON; made once for each class, and kept on it."""
     if kind is NoneType:
         return _read_nothing
-    read: Read | None = kind.__dict__.get(_READ)
-    if read is None:
-        read = _model_reader(kind)
-        setattr(kind, _READ, read)
-    return read
+    decode_value: Decoder | None = kind.__dict__.get(_READ)
+    if decode_value is None:
+        decode_value = _model_reader(kind)
+        setattr(kind, _READ, decode_value)
+    return decode_value
 
 
-def _model_reader(kind: type) -> Read:
+def _model_reader(kind: type) -> Decoder:
     plan = tuple(
         # The descriptor of a slot sets what a frozen class would not.
-        (kind.__dict__[member.name].__set__, member.wire, member.required, *_how(member.shape))
+        (
+            kind.__dict__[member.name].__set__,
+            member.wire,
+            member.required,
+            *_decoder_for(member.shape),
+        )
         for member in members_of(kind)
     )
 
     def read_model(document: object) -> object:
         if type(document) is not dict:
-            raise _DoubtError
+            raise _FastPathMissError
         get = document.get
         # The value is not checked, so nothing of its birth is needed.
         made: object = new(kind)
-        for put, wire, required, expected, read in plan:
+        for put, wire, required, expected, decode_value in plan:
             value = get(wire)
             if value is None:
                 if required:
-                    raise _DoubtError
+                    raise _FastPathMissError
             elif expected is not None:
                 if type(value) is not expected:
-                    raise _DoubtError
-            elif read is not None:
-                value = read(value)
+                    raise _FastPathMissError
+            elif decode_value is not None:
+                value = decode_value(value)
             put(made, value)
         return made
 
@@ -181,75 +195,75 @@ def _model_reader(kind: type) -> Read:
     return read_model
 
 
-def _how(shape: Shape) -> tuple[type | None, Read | None]:
+def _decoder_for(shape: Shape) -> tuple[type | None, Decoder | None]:
     """The type that a value of *shape* must be of, or else what reads it; neither for any JSON."""
     expected: type | None = None
-    read: Read | None = None
+    decode_value: Decoder | None = None
     match shape:
-        case Hidden():
-            expected, read = _how(shape.shape)
-        case Scalar():
-            read = _CONVERTED.get(shape.kind)
-            expected = None if read else shape.kind
-        case Choice():
-            read = _choice_reader(shape.enum)
-        case Items():
-            read = _array_reader(shape.item)
-        case Entries():
-            read = _object_reader(shape.key, shape.value)
-        case Structure():
-            read = partial(_read_model, shape.model)
+        case SensitiveShape():
+            expected, decode_value = _decoder_for(shape.shape)
+        case ScalarShape():
+            decode_value = _CONVERTED.get(shape.kind)
+            expected = None if decode_value else shape.kind
+        case EnumShape():
+            decode_value = _choice_reader(shape.enum)
+        case ListShape():
+            decode_value = _array_reader(shape.item)
+        case MapShape():
+            decode_value = _object_reader(shape.key, shape.value)
+        case StructureShape():
+            decode_value = partial(_read_model, shape.model)
         case _:
             pass
-    return expected, read
+    return expected, decode_value
 
 
 def _read_model(kind: type, value: object) -> object:
     # The reader is found when it is called for: structures may hold one another.
-    return _reader(kind)(value)
+    return _decoder(kind)(value)
 
 
 def _read_each(shape: Shape) -> Callable[[Iterable[object]], Iterable[object]]:
-    expected, read = _how(shape)
-    if read is not None:
-        return lambda values: map(read, values)
+    expected, decode_value = _decoder_for(shape)
+    if decode_value is not None:
+        return lambda values: map(decode_value, values)
 
     def same(values: Iterable[object]) -> Iterable[object]:
         if expected is not None and not {expected}.issuperset(map(type, values)):
-            raise _DoubtError
+            raise _FastPathMissError
         return values
 
     return same
 
 
-def _array_reader(item: Shape) -> Read:
+def _array_reader(item: Shape) -> Decoder:
     each = _read_each(item)
 
     def read_array(value: object) -> object:
         if type(value) is not list:
-            raise _DoubtError
+            raise _FastPathMissError
         return tuple(each(value))
 
     return read_array
 
 
-def _object_reader(key: Shape, item: Shape) -> Read:
+def _object_reader(key: Shape, item: Shape) -> Decoder:
     each_key, each_item = _read_each(key), _read_each(item)
 
     def read_object(value: object) -> object:
         if type(value) is not dict:
-            raise _DoubtError
+            raise _FastPathMissError
         return ReadOnlyMap(dict(zip(each_key(value), each_item(value.values()), strict=True)))
 
     return read_object
 
 
-def _choice_reader(enum: type[OpenEnum]) -> Read:
+def _choice_reader(enum: type[OpenEnum]) -> Decoder:
     known = {member.value: member for member in enum}
 
     def read_choice(value: object) -> object:
         if type(value) is not str:
-            raise _DoubtError
+            raise _FastPathMissError
         return known.get(value) or enum(value)
 
     return read_choice
@@ -258,22 +272,22 @@ def _choice_reader(enum: type[OpenEnum]) -> Read:
 def _read_time(value: object) -> object:
     if type(value) is float or type(value) is int:
         return datetime.fromtimestamp(value, UTC)
-    raise _DoubtError
+    raise _FastPathMissError
 
 
 def _read_float(value: object) -> object:
     if type(value) is float or type(value) is int:
         return float(value)
-    raise _DoubtError
+    raise _FastPathMissError
 
 
-_CONVERTED: Final[Mapping[type, Read]] = {datetime: _read_time, float: _read_float}
+_CONVERTED: Final[Mapping[type, Decoder]] = {datetime: _read_time, float: _read_float}
 
 
 def _read_token(value: object) -> str | None:
     if value is None or type(value) is str:
         return value
-    raise _DoubtError
+    raise _FastPathMissError
 
 
 def _read_nothing(_: object) -> object:

@@ -1,7 +1,7 @@
 """What is raised where JSON is not what it should be, and the words for it. Knows no value."""
 
 
-class UnreadableError(Exception):
+class DecodeError(Exception):
     """JSON does not have the form of the answer it should be. Holds no value of it.
 
     Attributes:
@@ -13,7 +13,7 @@ class UnreadableError(Exception):
         self.path = path
 
 
-def json_kind(value: object) -> str:
+def json_type_name(value: object) -> str:
     """What JSON calls *value*."""
     match value:
         case None:

@@ -36,11 +36,11 @@ from iotmi import (
 from iotmi.emulator import Emulator
 
 
-class BrokenStoryError(Exception):
+class DemoFailedError(Exception):
     """Something did not happen as the story tells it."""
 
 
-class Teller(Protocol):
+class Reporter(Protocol):
     """Who shows the story, and stops it where a step does not hold."""
 
     def chapter(self, title: str) -> None:
@@ -52,7 +52,7 @@ class Teller(Protocol):
         ...
 
 
-def tell(teller: Teller, client: Client, emulator: Emulator) -> None:
+def tell(teller: Reporter, client: Client, emulator: Emulator) -> None:
     """The whole story. The home is empty before it and after it."""
     home_id, hub_id = move_in(teller, client)
     lamp_id = add_lamp(teller, client, home_id=home_id, hub_id=hub_id)
@@ -64,7 +64,7 @@ def tell(teller: Teller, client: Client, emulator: Emulator) -> None:
     move_out(teller, client, home_id=home_id, hub_id=hub_id, lamp_id=lamp_id)
 
 
-def move_in(teller: Teller, client: Client) -> tuple[str, str]:
+def move_in(teller: Reporter, client: Client) -> tuple[str, str]:
     """A household and its hub; their ids."""
     teller.chapter("A household, and a hub in it")
 
@@ -94,7 +94,7 @@ def move_in(teller: Teller, client: Client) -> tuple[str, str]:
     return home.id, hub.id
 
 
-def add_lamp(teller: Teller, client: Client, *, home_id: str, hub_id: str) -> str:
+def add_lamp(teller: Reporter, client: Client, *, home_id: str, hub_id: str) -> str:
     """A lamp that the hub finds by itself; its id."""
     teller.chapter("A lamp, found by the hub")
 
@@ -164,7 +164,7 @@ TOGGLE = CommandEndpoint(
 )
 
 
-def switch_lamp(teller: Teller, client: Client, lamp_id: str) -> None:
+def switch_lamp(teller: Reporter, client: Client, lamp_id: str) -> None:
     """The lamp is toggled, and says what it is now."""
     teller.chapter("The lamp is switched on")
 
@@ -194,7 +194,7 @@ def is_on(state: ManagedThingState) -> bool:
     return False
 
 
-def look_around(teller: Teller, client: Client, lamp_id: str) -> None:
+def look_around(teller: Reporter, client: Client, lamp_id: str) -> None:
     """What is there, and what is written on it."""
     teller.chapter("What is there")
 
@@ -219,7 +219,7 @@ def look_around(teller: Teller, client: Client, lamp_id: str) -> None:
     teller.step("tags.tag, tags.untag, tags.list", f"{tags}", holds=tags == {"floor": "1"})
 
 
-def link_account(teller: Teller, client: Client) -> None:
+def link_account(teller: Reporter, client: Client) -> None:
     """A resident signs in at a third party, and leaves it again."""
     teller.chapter("A resident's account with a third party")
 
@@ -292,7 +292,7 @@ def link_account(teller: Teller, client: Client) -> None:
     teller.step("cloud_connectors.delete", "no connector is left", holds=is_empty)
 
 
-def meet_trouble(teller: Teller, client: Client, emulator: Emulator, lamp_id: str) -> None:
+def meet_trouble(teller: Reporter, client: Client, emulator: Emulator, lamp_id: str) -> None:
     """Limits before the network, retries behind it, and what is never repeated."""
     teller.chapter("Trouble")
 
@@ -330,7 +330,7 @@ def meet_trouble(teller: Teller, client: Client, emulator: Emulator, lamp_id: st
     )
 
 
-def keep_secrets(teller: Teller, client: Client, hub_id: str) -> None:
+def keep_secrets(teller: Reporter, client: Client, hub_id: str) -> None:
     """What identifies a device can be read, and is never shown by accident."""
     teller.chapter("Secrets")
 
@@ -348,7 +348,7 @@ def keep_secrets(teller: Teller, client: Client, hub_id: str) -> None:
     )
 
 
-def move_out(teller: Teller, client: Client, *, home_id: str, hub_id: str, lamp_id: str) -> None:
+def move_out(teller: Reporter, client: Client, *, home_id: str, hub_id: str, lamp_id: str) -> None:
     """Everything is deleted, devices before their hub."""
     teller.chapter("Everybody leaves")
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from iotmi._version import __version__
-from iotmi.cli._demo_script import BrokenStoryError, tell
+from iotmi.cli._demo_script import DemoFailedError, tell
 from iotmi.emulator import Emulator
 from iotmi.retrying import RetryPolicy
 
@@ -52,7 +52,7 @@ class Page:
         line.append(finding.replace("\n", "\n" + " " * (_CALL_WIDTH + 9)), style="default")
         self._line(line)
         if not holds:
-            raise BrokenStoryError(f"{call}: {finding}")
+            raise DemoFailedError(f"{call}: {finding}")
 
     def say(self, words: str) -> None:
         """Say something outside the story."""
@@ -82,7 +82,7 @@ def demo(*, source: bool) -> None:
         with emulator.client(retry=RetryPolicy(sleep=pauses.append)) as client:
             try:
                 tell(page, client, emulator)
-            except BrokenStoryError as error:
+            except DemoFailedError as error:
                 raise click.ClickException(f"The story broke at {error}") from error
         page.say("")
         page.say(f"All {page.steps} steps held, in {len(emulator.calls)} calls.")

@@ -47,8 +47,8 @@ def _account(_context: click.Context, _parameter: click.Parameter, value: str) -
 )
 @click.option(
     "--clock",
-    type=click.Choice(["looks", "real"]),
-    default="looks",
+    type=click.Choice(["on_read", "real"]),
+    default="on_read",
     show_default=True,
     help="Whether what takes time takes it, or is done when looked at.",
 )
@@ -65,7 +65,7 @@ def emulator(
     data: Path | None,
     region: str,
     account: str,
-    clock: Literal["looks", "real"],
+    clock: Literal["on_read", "real"],
     access_key: str | None,
     secret_key: str | None,
 ) -> None:

@@ -12,7 +12,7 @@ on; the store; and the reading of botocore's model, from which paths, limits and
 
 from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorError, EmulatorFileError
 from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
-from iotmi.emulator._devices.device import Capability, Device
+from iotmi.emulator._devices.device import Capability, VirtualDevice
 from iotmi.emulator._devices.home import Devices
 from iotmi.emulator._dispatch.call_log import Call
 from iotmi.emulator._emulator import Emulator
@@ -24,7 +24,6 @@ __all__ = [
     "Call",
     "Capability",
     "Delivery",
-    "Device",
     "Devices",
     "Emulator",
     "EmulatorClosedError",
@@ -37,4 +36,5 @@ __all__ = [
     "Notification",
     "Notifications",
     "Undelivered",
+    "VirtualDevice",
 ]

@@ -70,7 +70,7 @@ class Emulator:
         path: A file to keep the resources in; in memory when None.
         region_name: The Region of the resources' ARNs.
         account_id: The account of the resources' ARNs.
-        clock: ``"looks"``: what takes time is done when next looked at, and no test needs to
+        clock: ``"on_read"``: what takes time is done when next looked at, and no test needs to
             wait. ``"emulated"``: it takes time, which `advance` lets pass at once.
             ``"real"``: it takes real time.
         kinesis: A boto3 client of Kinesis, to put notifications on the streams of their
@@ -90,7 +90,7 @@ class Emulator:
         *,
         region_name: str = "eu-west-1",
         account_id: str = "123456789012",
-        clock: ClockName = "looks",
+        clock: ClockName = "on_read",
         seed: int = 0,
         kinesis: BaseClient | None = None,
     ) -> None:

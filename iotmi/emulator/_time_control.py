@@ -15,7 +15,7 @@ from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator._dispatch.dispatcher import Backend
 from iotmi.emulator._storage.store import Store
 
-ClockName: TypeAlias = Literal["looks", "emulated", "real"]
+ClockName: TypeAlias = Literal["on_read", "emulated", "real"]
 
 _RECORD: Final = "emulated-time"
 _NOW: Final = "Now"

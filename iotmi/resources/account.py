@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from iotmi._binding import Family, M, call, flow
-from iotmi._sansio.steps import Flow
+from iotmi._sansio.steps import Steps
+from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Request, camel_model, model
 from iotmi._schema.traits import Number, Text
-from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
+from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 HubTokenTimerExpirySettingInSeconds = Annotated[int, Number(1, None)]
 EndpointAddress = Annotated[str, Text(1, 256, r"[A-Za-z0-9._@-]+")]
@@ -84,7 +85,7 @@ class RegisterCustomEndpoint(Request[CustomEndpoint]):
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_RegisterCustomEndpoint.html
     """
 
-    repeatable = False
+    idempotent = False
 
 
 class EncryptionType(OpenEnum):
@@ -155,15 +156,15 @@ class PutDefaultEncryptionConfiguration(Request[DefaultEncryptionConfiguration])
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_PutDefaultEncryptionConfiguration.html
     """
 
-    repeatable = False
+    idempotent = False
 
     encryption_type: EncryptionType
     kms_key_arn: KmsKeyArn | None = None
 
 
 def _until_encrypted(
-    *, timeout: float = 300.0, pauses: Pauses = DEFAULT_PAUSES
-) -> Flow[DefaultEncryptionConfiguration]:
+    *, timeout: float = 300.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
+) -> Steps[DefaultEncryptionConfiguration]:
     """Wait until a change of the account's encryption is in effect, and give it.
 
     Args:
@@ -175,13 +176,15 @@ def _until_encrypted(
             says why.
         WaitTimeoutError: it was not in effect in time; the error's ``value`` is the configuration.
     """
-    return until(
+    return wait_until(
         GetDefaultEncryptionConfiguration(),
-        hoped="default encryption ENABLED",
-        is_reached=lambda found: found.configuration_status.state == ConfigurationState.ENABLED,
-        is_lost=lambda found: found.configuration_status.state == ConfigurationState.UPDATE_FAILED,
+        expected="default encryption ENABLED",
+        is_success=lambda found: found.configuration_status.state == ConfigurationState.ENABLED,
+        is_failure=lambda found: (
+            found.configuration_status.state == ConfigurationState.UPDATE_FAILED
+        ),
         timeout=timeout,
-        pauses=pauses,
+        poll_interval=pauses,
     )
 
 

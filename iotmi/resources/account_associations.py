@@ -17,11 +17,12 @@ from iotmi._models.common import (
     NextToken,
     TagMap,
 )
-from iotmi._sansio.steps import Flow, ask
+from iotmi._sansio.steps import Steps, send
+from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, model
 from iotmi._schema.traits import SENSITIVE, Text, Wire
-from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
+from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 OAuthAuthorizationUrl = Annotated[
     str, Text(0, 1024, r"$|^(https):\/\/.*"), SENSITIVE, Wire("OAuthAuthorizationUrl")
@@ -199,7 +200,7 @@ class StartAccountAssociationRefresh(Request[StartedAccountAssociationRefresh]):
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_StartAccountAssociationRefresh.html
     """
 
-    repeatable = False
+    idempotent = False
 
     account_association_id: AccountAssociationId = field(kw_only=False)
 
@@ -281,8 +282,11 @@ _UNLINKED = frozenset(
 
 
 def _until_settled(
-    account_association_id: str, *, timeout: float = 300.0, pauses: Pauses = DEFAULT_PAUSES
-) -> Flow[AccountAssociation]:
+    account_association_id: str,
+    *,
+    timeout: float = 300.0,
+    pauses: PollInterval = DEFAULT_POLL_INTERVAL,
+) -> Steps[AccountAssociation]:
     """Wait until the end user has signed in and the link stands, and give the association.
 
     Args:
@@ -295,13 +299,13 @@ def _until_settled(
             the association.
         WaitTimeoutError: nobody signed in in time; the error's ``value`` is the association.
     """
-    return until(
+    return wait_until(
         GetAccountAssociation(account_association_id),
-        hoped=f"account association {account_association_id} ASSOCIATION_SUCCEEDED",
-        is_reached=lambda link: link.association_state == AssociationState.ASSOCIATION_SUCCEEDED,
-        is_lost=lambda link: link.association_state in _UNLINKED,
+        expected=f"account association {account_association_id} ASSOCIATION_SUCCEEDED",
+        is_success=lambda link: link.association_state == AssociationState.ASSOCIATION_SUCCEEDED,
+        is_failure=lambda link: link.association_state in _UNLINKED,
         timeout=timeout,
-        pauses=pauses,
+        poll_interval=pauses,
     )
 
 
@@ -310,8 +314,8 @@ def _link(
     *,
     sign_in: Callable[[str], object],
     timeout: float = 300.0,
-    pauses: Pauses = DEFAULT_PAUSES,
-) -> Flow[AccountAssociation]:
+    pauses: PollInterval = DEFAULT_POLL_INTERVAL,
+) -> Steps[AccountAssociation]:
     """Link an end user's account: begin, have the user sign in, wait, and give the association.
 
     ``link(CreateAccountAssociation(connector_destination_id=id), sign_in=webbrowser.open_new)``
@@ -328,7 +332,7 @@ def _link(
             the association.
         WaitTimeoutError: nobody signed in in time; the error's ``value`` is the association.
     """
-    created = yield from ask(request)
+    created = yield from send(request)
     if created.oauth_authorization_url:
         sign_in(created.oauth_authorization_url)
     return (

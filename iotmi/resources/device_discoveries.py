@@ -28,14 +28,15 @@ from iotmi._models.managed_things import (
     CreatedManagedThing,
     Role,
 )
-from iotmi._sansio.steps import Flow, ask, ask_all
+from iotmi._sansio.steps import Steps, send, send_all_pages
+from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, model
 from iotmi._schema.traits import SENSITIVE, Size, Text
 from iotmi.errors import IotmiError, ResponseError
 from iotmi.resources.account_associations import RegisterAccountAssociation
 from iotmi.resources.managed_things import CreateManagedThing
-from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
+from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 
 class DiscoveryType(OpenEnum):
@@ -228,8 +229,8 @@ _UNFINISHABLE: Final = frozenset({DeviceDiscoveryStatus.FAILED, DeviceDiscoveryS
 
 
 def _until_finished(
-    identifier: str, *, timeout: float = 900.0, pauses: Pauses = DEFAULT_PAUSES
-) -> Flow[DeviceDiscovery]:
+    identifier: str, *, timeout: float = 900.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
+) -> Steps[DeviceDiscovery]:
     """Wait until a device discovery has succeeded, and give it.
 
     Args:
@@ -242,13 +243,13 @@ def _until_finished(
             discovery.
         WaitTimeoutError: it had not ended in time; the error's ``value`` is the discovery.
     """
-    return until(
+    return wait_until(
         GetDeviceDiscovery(identifier),
-        hoped=f"device discovery {identifier} SUCCEEDED",
-        is_reached=lambda discovery: discovery.status == DeviceDiscoveryStatus.SUCCEEDED,
-        is_lost=lambda discovery: discovery.status in _UNFINISHABLE,
+        expected=f"device discovery {identifier} SUCCEEDED",
+        is_success=lambda discovery: discovery.status == DeviceDiscoveryStatus.SUCCEEDED,
+        is_failure=lambda discovery: discovery.status in _UNFINISHABLE,
         timeout=timeout,
-        pauses=pauses,
+        poll_interval=pauses,
     )
 
 
@@ -264,8 +265,8 @@ def _onboard(
     complete: Callable[[CreateManagedThing, DiscoveredDeviceSummary], CreateManagedThing]
     | None = None,
     timeout: float = 900.0,
-    pauses: Pauses = DEFAULT_PAUSES,
-) -> Flow[tuple[CreatedManagedThing, ...]]:
+    pauses: PollInterval = DEFAULT_POLL_INTERVAL,
+) -> Steps[tuple[CreatedManagedThing, ...]]:
     """Look for devices, and make a managed thing of each one found; give what was made.
 
     A device of a cloud is also registered with the account association that it was found through,
@@ -288,9 +289,9 @@ def _onboard(
         ServiceError: of the request that failed. A note on the error (``__notes__``) names the
             managed things that were made before.
     """
-    started = yield from ask(start)
+    started = yield from send(start)
     yield from _until_finished(started.id, timeout=timeout, pauses=pauses)
-    devices = yield from ask_all(ListDiscoveredDevices(started.id))
+    devices = yield from send_all_pages(ListDiscoveredDevices(started.id))
     # All requests first: one that cannot be built is found out before anything is made.
     requests: list[CreateManagedThing] = []
     for device in filter(choose or _is_new, devices):
@@ -303,9 +304,9 @@ def _onboard(
     made: list[CreatedManagedThing] = []
     try:
         for request in requests:
-            made.append((yield from ask(request)))
+            made.append((yield from send(request)))
             if start.account_association_id is not None:
-                yield from ask(
+                yield from send(
                     RegisterAccountAssociation(
                         managed_thing_id=made[-1].id,
                         account_association_id=start.account_association_id,

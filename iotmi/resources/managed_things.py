@@ -52,10 +52,11 @@ from iotmi._models.managed_things import (
     SentManagedThingCommand,
     WiFiSimpleSetup,
 )
-from iotmi._sansio.steps import Flow, ask, ask_all
+from iotmi._sansio.steps import Steps, send, send_all_pages
+from iotmi._sansio.waiter import wait_until, wait_until_deleted
 from iotmi._schema.model import Listing, Request, model
 from iotmi.errors import ResourceNotFoundError
-from iotmi.waiting import DEFAULT_PAUSES, Pauses, until, until_gone
+from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 
 @model
@@ -233,7 +234,7 @@ class SendManagedThingCommand(Request[SentManagedThingCommand]):
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_SendManagedThingCommand.html
     """
 
-    repeatable = False
+    idempotent = False
 
     managed_thing_id: ManagedThingId = field(kw_only=False)
     endpoints: CommandEndpoints
@@ -245,8 +246,8 @@ _GOING = frozenset({ProvisioningStatus.DELETE_IN_PROGRESS, ProvisioningStatus.DE
 
 
 def _until_activated(
-    identifier: str, *, timeout: float = 300.0, pauses: Pauses = DEFAULT_PAUSES
-) -> Flow[ManagedThing]:
+    identifier: str, *, timeout: float = 300.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
+) -> Steps[ManagedThing]:
     """Wait until a managed thing can be commanded, and give it.
 
     Args:
@@ -258,19 +259,19 @@ def _until_activated(
         WaitFailedError: it is being deleted; the error's ``value`` is the thing.
         WaitTimeoutError: it was not activated in time; the error's ``value`` is the thing.
     """
-    return until(
+    return wait_until(
         GetManagedThing(identifier),
-        hoped=f"managed thing {identifier} ACTIVATED",
-        is_reached=lambda thing: thing.provisioning_status == ProvisioningStatus.ACTIVATED,
-        is_lost=lambda thing: thing.provisioning_status in _GOING,
+        expected=f"managed thing {identifier} ACTIVATED",
+        is_success=lambda thing: thing.provisioning_status == ProvisioningStatus.ACTIVATED,
+        is_failure=lambda thing: thing.provisioning_status in _GOING,
         timeout=timeout,
-        pauses=pauses,
+        poll_interval=pauses,
     )
 
 
 def _until_deleted(
-    identifier: str, *, timeout: float = 300.0, pauses: Pauses = DEFAULT_PAUSES
-) -> Flow[None]:
+    identifier: str, *, timeout: float = 300.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
+) -> Steps[None]:
     """Wait until a managed thing that is being deleted is gone.
 
     A hub that is offline stays in deletion until it comes back; deleting it with ``force=True``
@@ -285,13 +286,13 @@ def _until_deleted(
         WaitFailedError: the deletion failed; the error's ``value`` is the thing.
         WaitTimeoutError: it was not gone in time; the error's ``value`` is the thing.
     """
-    return until_gone(
+    return wait_until_deleted(
         GetManagedThing(identifier),
-        hoped=f"managed thing {identifier} deleted",
-        is_gone=lambda thing: thing.provisioning_status == ProvisioningStatus.DELETED,
-        is_lost=lambda thing: thing.provisioning_status == ProvisioningStatus.DELETION_FAILED,
+        expected=f"managed thing {identifier} deleted",
+        is_success=lambda thing: thing.provisioning_status == ProvisioningStatus.DELETED,
+        is_failure=lambda thing: thing.provisioning_status == ProvisioningStatus.DELETION_FAILED,
         timeout=timeout,
-        pauses=pauses,
+        poll_interval=pauses,
     )
 
 
@@ -300,8 +301,8 @@ def _retire(
     *,
     force: bool = False,
     timeout: float = 300.0,
-    pauses: Pauses = DEFAULT_PAUSES,
-) -> Flow[None]:
+    pauses: PollInterval = DEFAULT_POLL_INTERVAL,
+) -> Steps[None]:
     """Delete a hub with all devices behind it, and wait until they are gone.
 
     The devices go first, for a hub leaves only when it has none. What was begun and failed can be
@@ -318,8 +319,10 @@ def _retire(
         WaitTimeoutError: a thing was not gone in time; the error's ``value`` is the thing.
     """
     # Asked for first, so that an id that is none ends before anything is deleted.
-    hub = yield from ask(GetManagedThing(identifier))
-    devices = yield from ask_all(ListManagedThings(parent_controller_identifier_filter=identifier))
+    hub = yield from send(GetManagedThing(identifier))
+    devices = yield from send_all_pages(
+        ListManagedThings(parent_controller_identifier_filter=identifier)
+    )
     for device in devices:
         yield from _begin_deletion(device, force=force)
     for device in devices:
@@ -328,11 +331,11 @@ def _retire(
     yield from _until_deleted(identifier, timeout=timeout, pauses=pauses)
 
 
-def _begin_deletion(thing: ManagedThing | ManagedThingSummary, *, force: bool) -> Flow[None]:
+def _begin_deletion(thing: ManagedThing | ManagedThingSummary, *, force: bool) -> Steps[None]:
     if thing.provisioning_status in _GOING and not force:
         return
     try:
-        yield from ask(DeleteManagedThing(thing.id, force=force))
+        yield from send(DeleteManagedThing(thing.id, force=force))
     except ResourceNotFoundError:
         return
 

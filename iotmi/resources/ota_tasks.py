@@ -15,11 +15,12 @@ from iotmi._models.common import (
     OtaTaskConfigurationId,
     TagMap,
 )
-from iotmi._sansio.steps import Flow
+from iotmi._sansio.steps import Steps
+from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, camel_model, model
 from iotmi._schema.traits import Number, Text, Wire
-from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
+from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 OtaTaskId = Annotated[str, Text(1, 200, r"[A-Za-z0-9]+")]
 OtaTaskArn = Annotated[
@@ -338,8 +339,8 @@ _CALLED_OFF = frozenset({OtaStatus.CANCELED, OtaStatus.DELETION_IN_PROGRESS})
 
 
 def _until_finished(
-    identifier: str, *, timeout: float = 3600.0, pauses: Pauses = DEFAULT_PAUSES
-) -> Flow[OtaTask]:
+    identifier: str, *, timeout: float = 3600.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
+) -> Steps[OtaTask]:
     """Wait until an OTA task is completed, and give it.
 
     Completed does not mean that every thing succeeded: `task_processing_details` counts them, and
@@ -354,13 +355,13 @@ def _until_finished(
         WaitFailedError: it was canceled or is being deleted; the error's ``value`` is the task.
         WaitTimeoutError: it was not completed in time; the error's ``value`` is the task.
     """
-    return until(
+    return wait_until(
         GetOtaTask(identifier),
-        hoped=f"OTA task {identifier} COMPLETED",
-        is_reached=lambda task: task.status == OtaStatus.COMPLETED,
-        is_lost=lambda task: task.status in _CALLED_OFF,
+        expected=f"OTA task {identifier} COMPLETED",
+        is_success=lambda task: task.status == OtaStatus.COMPLETED,
+        is_failure=lambda task: task.status in _CALLED_OFF,
         timeout=timeout,
-        pauses=pauses,
+        poll_interval=pauses,
     )
 
 

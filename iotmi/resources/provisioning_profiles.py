@@ -6,11 +6,12 @@ from attrs import field
 
 from iotmi._binding import Family, M, call, flow, paged
 from iotmi._models.common import ClientToken, MaxResults, NextToken, TagMap
-from iotmi._sansio.steps import Flow
+from iotmi._sansio.steps import Steps
+from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, model
 from iotmi._schema.traits import SENSITIVE, Text
-from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
+from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 ProvisioningProfileId = Annotated[str, Text(1, 64, r"[A-Za-z0-9-_]+")]
 ProvisioningProfileName = Annotated[str, Text(1, 36, r"[0-9A-Za-z_-]+")]
@@ -162,8 +163,8 @@ _LOST = frozenset(
 
 
 def _until_created(
-    identifier: str, *, timeout: float = 300.0, pauses: Pauses = DEFAULT_PAUSES
-) -> Flow[ProvisioningProfile]:
+    identifier: str, *, timeout: float = 300.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
+) -> Steps[ProvisioningProfile]:
     """Wait until a provisioning profile can be used, and give it.
 
     Args:
@@ -176,13 +177,13 @@ def _until_created(
             profile.
         WaitTimeoutError: it was not made in time; the error's ``value`` is the profile.
     """
-    return until(
+    return wait_until(
         GetProvisioningProfile(identifier),
-        hoped=f"provisioning profile {identifier} CREATED",
-        is_reached=lambda profile: profile.status == ProvisioningProfileStatus.CREATED,
-        is_lost=lambda profile: profile.status in _LOST,
+        expected=f"provisioning profile {identifier} CREATED",
+        is_success=lambda profile: profile.status == ProvisioningProfileStatus.CREATED,
+        is_failure=lambda profile: profile.status in _LOST,
         timeout=timeout,
-        pauses=pauses,
+        poll_interval=pauses,
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import iotmi
 from iotmi import AsyncClient, Client, RetryPolicy
-from iotmi._botocore.cancellation import CancelScope
+from iotmi._botocore.cancellation import SocketCanceller
 from iotmi._sansio.deadline import Deadline
 from tests.support.bad_servers import drip_body, keep_silent, listening, never_connecting
 from tests.support.certificates import make_certificate
@@ -36,11 +36,11 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 
 def test_an_exchange_that_was_cancelled_does_not_begin() -> None:
     """The socket is as it was."""
-    scope = CancelScope(Deadline(None))
+    scope = SocketCanceller(Deadline(None))
     scope.cancel()
     near, far = socket.socketpair()
     with near, far:
-        with pytest.raises(ConnectionAbortedError), scope.over(near):
+        with pytest.raises(ConnectionAbortedError), scope.guard(near):
             pytest.fail("it began")
         near.sendall(b"x")
         assert far.recv(9) == b"x"
@@ -48,9 +48,9 @@ def test_an_exchange_that_was_cancelled_does_not_begin() -> None:
 
 def test_who_reads_is_woken() -> None:
     """And finds the end of what there is to read."""
-    scope = CancelScope(Deadline(None))
+    scope = SocketCanceller(Deadline(None))
     near, far = socket.socketpair()
-    with near, far, ThreadPoolExecutor(1) as pool, scope.over(near):
+    with near, far, ThreadPoolExecutor(1) as pool, scope.guard(near):
         reading = pool.submit(near.recv, 1)
         assert not scope.cancelled
         scope.cancel()
@@ -60,10 +60,10 @@ def test_who_reads_is_woken() -> None:
 
 def test_a_socket_is_let_alone_when_its_exchange_is_over() -> None:
     """Somebody else may be using it."""
-    scope = CancelScope(Deadline(None))
+    scope = SocketCanceller(Deadline(None))
     near, far = socket.socketpair()
     with near, far:
-        with scope.over(near):
+        with scope.guard(near):
             """Nothing happens."""
         scope.cancel()
         near.sendall(b"x")
@@ -72,11 +72,11 @@ def test_a_socket_is_let_alone_when_its_exchange_is_over() -> None:
 
 def test_a_socket_that_closes_within_keeps_its_number_until_the_end() -> None:
     """Another's would be shut down in its place."""
-    scope = CancelScope(Deadline(None))
+    scope = SocketCanceller(Deadline(None))
     near, far = socket.socketpair()
     with far:
         far.settimeout(10)
-        with scope.over(near):
+        with scope.guard(near):
             number = near.fileno()
             near.close()
             assert near.fileno() == number
@@ -87,13 +87,13 @@ def test_a_socket_that_closes_within_keeps_its_number_until_the_end() -> None:
 
 def test_it_does_not_matter_that_the_other_side_has_gone() -> None:
     """There is nothing left to end."""
-    scope = CancelScope(Deadline(None))
-    with socket.socket() as never_connected, scope.over(never_connected):
+    scope = SocketCanceller(Deadline(None))
+    with socket.socket() as never_connected, scope.guard(never_connected):
         scope.cancel()
     assert scope.cancelled
 
 
-class Watched(CancelScope):
+class Watched(SocketCanceller):
     """One that tries, whenever the main thread changes it, whether another could cancel it."""
 
     waiting: list[int] | None = None
@@ -112,7 +112,7 @@ def test_nobody_cancels_while_a_socket_is_taken_or_let_go() -> None:
     """It would be one that is not this exchange's yet, or not any more."""
     scope = Watched()
     near, far = socket.socketpair()
-    with near, far, scope.over(near):
+    with near, far, scope.guard(near):
         """Nothing happens."""
     assert scope.waiting == [1, 1]
 
@@ -127,11 +127,11 @@ def test_it_is_cancelled_by_one_thread_at_a_time() -> None:
 def test_what_cannot_be_cancelled_has_little_more_time_than_there_is() -> None:
     """And never more than it would have had."""
     deadline = Deadline(10.0)
-    deadline.count(4.0)
-    scope = CancelScope(deadline)
-    assert scope.patience(60.0) == 6.5
-    assert scope.patience(5.0) == 5.0
-    assert CancelScope(Deadline(None)).patience(60.0) == 60.0
+    deadline.add_simulated(4.0)
+    scope = SocketCanceller(deadline)
+    assert scope.connect_timeout(60.0) == 6.5
+    assert scope.connect_timeout(5.0) == 5.0
+    assert SocketCanceller(Deadline(None)).connect_timeout(60.0) == 60.0
 
 
 # -- one call --------------------------------------------------------------------------
@@ -216,7 +216,7 @@ async def test_an_attempt_that_is_cancelled_ends(act: Act) -> None:
                 assert scope.cancelled_caught
             with pytest.raises(iotmi.DeadlineExceededError):
                 await client.with_options(timeout=0.05).managed_things.get("x")
-            left = client._course.line.left
+            left = client._context.connection.abandoned
             assert await anyio.to_thread.run_sync(
                 comes_true, lambda: hanging.came == hanging.went and left._count == 0
             )

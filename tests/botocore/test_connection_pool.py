@@ -23,8 +23,8 @@ from botocore.exceptions import (
 
 import iotmi
 from iotmi import NotSentError
-from iotmi._botocore.cancellation import CancelScope
-from iotmi._botocore.connection_pool import Answer, Connections, host_of
+from iotmi._botocore.cancellation import SocketCanceller
+from iotmi._botocore.connection_pool import ConnectionPool, RawResponse, host_of
 from iotmi._sansio.deadline import Deadline
 from tests.support.bad_servers import Answers, listening, never_connecting
 from tests.support.certificates import ELSEWHERE, make_certificate
@@ -157,7 +157,7 @@ def test_the_host_is_named_as_headers_name_it(url: str, host: str) -> None:
 
 def test_what_came_is_not_shown() -> None:
     """A body may hold a secret, and so may a header."""
-    assert repr(Answer(200, {"x": "hidden"}, b"hidden")) == "Answer(status_code=200)"
+    assert repr(RawResponse(200, {"x": "hidden"}, b"hidden")) == "Answer(status_code=200)"
 
 
 # -- whom it trusts ------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_certificates_are_named_where_botocore_looks(
     with listening(answers, tls=good.context()) as url:
         error = failure(url)
         assert isinstance(error, NotSentError)
-        assert not error.worth_repeating
+        assert not error.retryable
         monkeypatch.setenv(name, str(good.path))
         with direct(url) as client:
             assert client.managed_things.get("x").id == "x"
@@ -218,7 +218,7 @@ def test_certificates_that_cannot_be_read_are_named(
     with listening(Answers(THING)) as url:
         error = failure(url.replace("http:", "https:"))
     assert isinstance(error, NotSentError)
-    assert not error.worth_repeating
+    assert not error.retryable
     assert "none.pem cannot be read: [Errno 2]" in str(error)
     refused = error.__cause__
     assert refused is not None
@@ -259,16 +259,16 @@ def test_it_says_that_it_speaks_http_1_1(tmp_path: Path, monkeypatch: pytest.Mon
 # -- what is sent --------------------------------------------------------------------------
 
 
-def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> Connections:
+def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> ConnectionPool:
     """Some that do not wait as long as botocore's default has it."""
-    return Connections(
-        most=1, connect_timeout=connect_timeout, read_timeout=read_timeout, trusted=None
+    return ConnectionPool(
+        max_idle=1, connect_timeout=connect_timeout, read_timeout=read_timeout, ca_bundle=None
     )
 
 
-def exchange(connections: Connections, url: str, method: str = "GET", body: bytes = b"") -> None:
+def exchange(connections: ConnectionPool, url: str, method: str = "GET", body: bytes = b"") -> None:
     """Ask for something over them."""
-    connections.exchange(method, url, {"X-Told": "yes"}, body, CancelScope(Deadline(None)))
+    connections.send(method, url, {"X-Told": "yes"}, body, SocketCanceller(Deadline(None)))
     connections.close()
 
 

@@ -10,8 +10,8 @@ from botocore.client import BaseClient
 
 import iotmi
 from iotmi import Client, NoResponseError, NotSentError
-from iotmi._botocore.direct_sender import goes_directly
-from iotmi._botocore.session import OwnSession, open_client
+from iotmi._botocore.direct_sender import can_send_directly
+from iotmi._botocore.session import Session, open_client
 from tests.support.bad_servers import Answers, listening
 from tests.support.direct_client import ONCE, THING, direct, failure, told_of
 from tests.support.http_servers import (
@@ -156,7 +156,7 @@ def test_nobody_listens_by_either_way() -> None:
     url = closed_port()
     error = failure(url)
     assert isinstance(error, NotSentError)
-    assert error.worth_repeating
+    assert error.retryable
     with pytest.raises(NotSentError) as caught:
         Client(session=session(), endpoint_url=url, retry=ONCE).managed_things.get("x")
     assert str(error) == str(caught.value)
@@ -167,8 +167,8 @@ def test_nobody_listens_by_either_way() -> None:
 
 def is_direct() -> bool:
     """Whether a client made here and now sends directly."""
-    own = OwnSession(None)
-    return goes_directly(own, open_client(own, endpoint_url="http://service.example"))
+    own = Session(None)
+    return can_send_directly(own, open_client(own, endpoint_url="http://service.example"))
 
 
 def with_configuration(text: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
@@ -203,11 +203,11 @@ def test_what_asks_more_of_botocore_is_left_to_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whether the direct way is taken depends on it alone."""
-    own = OwnSession(None)
+    own = Session(None)
     client = open_client(own, endpoint_url="http://service.example")
-    assert goes_directly(own, client)
+    assert can_send_directly(own, client)
     prepare(monkeypatch, tmp_path)
-    assert not goes_directly(OwnSession(None), client)
+    assert not can_send_directly(Session(None), client)
 
 
 def test_no_proxy_is_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +272,7 @@ def test_who_wraps_the_calls_of_boto3_sees_them(
 def test_a_call_that_is_not_ours_is_botocores(service: Service) -> None:
     """Whoever got at our boto3 client is answered as by any other."""
     with direct(service.url) as client:
-        theirs = client._course.transport._client
+        theirs = client._context.transport._client
         found = theirs.get_managed_thing(Identifier="x")  # type: ignore[attr-defined]  # made by botocore
     assert found["Id"] == "x"
     assert found["ResponseMetadata"]["RetryAttempts"] == 0

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
-from botocore.session import Session
+from botocore.session import Session as BotocoreSession
 
 import iotmi
-from iotmi._botocore.cancellation import CancelScope
-from iotmi._botocore.hooks import Call, Route, give_body
-from iotmi._botocore.session import OwnSession, open_client
+from iotmi._botocore.cancellation import SocketCanceller
+from iotmi._botocore.hooks import InFlightCall, OperationRoute, inject_body
+from iotmi._botocore.session import Session, open_client
 from iotmi._sansio.deadline import Deadline
 from iotmi.emulator import Emulator
 from iotmi.emulator._dispatch.signatures import Credentials
@@ -28,13 +28,13 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def own_client() -> BaseClient:
     """botocore's client as ours are made."""
-    return open_client(OwnSession(None))
+    return open_client(Session(None))
 
 
 def test_what_stands_in_path_and_query_is_left_to_botocore() -> None:
     """The body holds the rest, in JSON."""
-    route = Route(own_client(), "UpdateManagedThing", gives_body=True)
-    placed, body = route.divided({"Identifier": "x", "Name": "Hall", "Tags": {"ü": "ß"}})
+    route = OperationRoute(own_client(), "UpdateManagedThing", writes_body=True)
+    placed, body = route.split({"Identifier": "x", "Name": "Hall", "Tags": {"ü": "ß"}})
     assert placed == {"Identifier": "x"}
     assert body is not None
     assert json.loads(body) == {"Name": "Hall", "Tags": {"ü": "ß"}}
@@ -42,8 +42,8 @@ def test_what_stands_in_path_and_query_is_left_to_botocore() -> None:
 
 def test_a_request_without_a_body_is_left_to_botocore() -> None:
     """There is nothing to make shorter."""
-    route = Route(own_client(), "GetManagedThing", gives_body=True)
-    assert route.divided({"Identifier": "x"}) == ({"Identifier": "x"}, None)
+    route = OperationRoute(own_client(), "GetManagedThing", writes_body=True)
+    assert route.split({"Identifier": "x"}) == ({"Identifier": "x"}, None)
 
 
 def endless() -> dict[str, object]:
@@ -93,33 +93,33 @@ def test_nor_is_what_has_no_path(*, handed_in: bool) -> None:
 def test_a_client_that_was_handed_in_serialises_by_itself() -> None:
     """An application's handlers on it see all parameters."""
     parameters = {"Identifier": "x", "Name": "Hall"}
-    route = Route(own_client(), "UpdateManagedThing", gives_body=False)
-    assert route.divided(parameters) == (parameters, None)
+    route = OperationRoute(own_client(), "UpdateManagedThing", writes_body=False)
+    assert route.split(parameters) == (parameters, None)
 
 
 def test_another_service_may_write_times_and_names_of_its_own() -> None:
     """Where JSON is not the parameters as given, botocore writes it."""
-    client = Session().create_client("iot", region_name="eu-west-1")
+    client = BotocoreSession().create_client("iot", region_name="eu-west-1")
     times = {"taskId": "a", "ruleName": "b", "filter": {"startTime": 5}}
     for operation in ("StartDetectMitigationActionsTask", "CreateTopicRule"):
-        assert Route(client, operation, gives_body=True).divided(times) == (times, None)
+        assert OperationRoute(client, operation, writes_body=True).split(times) == (times, None)
 
 
 def test_only_a_call_of_ours_gets_a_body() -> None:
     """A handler meets every call of its client."""
     params: dict[str, object] = {"body": b"theirs", "headers": {}}
-    give_body(params)
-    with Call(CancelScope(Deadline(None))):
-        give_body(params)
+    inject_body(params)
+    with InFlightCall(SocketCanceller(Deadline(None))):
+        inject_body(params)
     assert params == {"body": b"theirs", "headers": {}}
-    with Call(CancelScope(Deadline(None)), b"{}"):
-        give_body(params)
+    with InFlightCall(SocketCanceller(Deadline(None)), b"{}"):
+        inject_body(params)
     assert params == {"body": b"{}", "headers": {"Content-Type": "application/json"}}
 
 
 def test_a_client_of_ours_finds_its_service_alone() -> None:
     """Folders of other services are not walked, and a path for models of one's own still counts."""
-    session = OwnSession(None)
+    session = Session(None)
     known = session.get_component("data_loader").search_paths
     open_client(session)
     assert session.get_available_services() == ["iot-managed-integrations"]
@@ -132,7 +132,7 @@ def test_a_call_within_a_lambda_function_bears_its_trace(monkeypatch: pytest.Mon
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
     seen: list[str] = []
     with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
-        client = open_client(OwnSession(None), endpoint_url=url)
+        client = open_client(Session(None), endpoint_url=url)
         client.meta.events.register(
             "before-send.*", lambda request, **_: seen.append(str(request.headers))
         )

@@ -10,10 +10,10 @@ import boto3
 import pytest
 from botocore.loaders import Loader
 from botocore.regions import EndpointResolver
-from botocore.session import Session
+from botocore.session import Session as BotocoreSession
 
 import iotmi
-from iotmi._botocore.session import SERVICE, OwnSession, open_client
+from iotmi._botocore.session import SERVICE, Session, open_client
 from tests.support.bad_servers import listening
 from tests.support.http_servers import KEYS, read_request
 
@@ -105,7 +105,7 @@ def test_a_web_identity_is_exchanged_for_keys(
 
 def test_a_client_of_another_service_is_botocores_as_it_is() -> None:
     """The credential chain makes them, of the session that it is given."""
-    session = OwnSession(None)
+    session = Session(None)
     open_client(session, region_name="eu-west-1")
     other = session.create_client("sts", region_name="eu-west-1")
     assert other.meta.service_model.service_name == "sts"
@@ -119,7 +119,7 @@ def test_an_own_client_is_as_boto3_makes_it(
 ) -> None:
     """In known Regions and in those that are yet to come, of each partition."""
     monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", fips)
-    own = open_client(OwnSession(None), region_name=region_name).meta
+    own = open_client(Session(None), region_name=region_name).meta
     theirs = boto3.Session().client(SERVICE, region_name=region_name).meta
     assert (own.region_name, own.endpoint_url) == (region_name, theirs.endpoint_url)
     assert own.partition == theirs.partition
@@ -127,11 +127,11 @@ def test_an_own_client_is_as_boto3_makes_it(
 
 def test_what_is_read_of_endpoints_is_what_botocore_reads_of_them() -> None:
     """For each Region of each partition that has one kind of host, with FIPS and without."""
-    session = OwnSession(None)
+    session = Session(None)
     open_client(session, region_name="eu-west-1")
     mine = session.get_component("data_loader").load_data("endpoints")
     theirs = Loader().load_data("endpoints")
-    known = Session().get_service_model(SERVICE).endpoint_prefix
+    known = BotocoreSession().get_service_model(SERVICE).endpoint_prefix
     compared = 0
     for partition in theirs["partitions"]:
         for region_name in (*partition["regions"], "aws-global", "zz-nowhere-1"):
@@ -157,7 +157,7 @@ def test_endpoints_of_ones_own_are_read(tmp_path: Path, monkeypatch: pytest.Monk
     document["partitions"][0]["defaults"]["hostname"] = "{service}.{region}.example"
     (tmp_path / "endpoints.json").write_text(json.dumps(document))
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
-    client = open_client(OwnSession(None), region_name="eu-west-1")
+    client = open_client(Session(None), region_name="eu-west-1")
     assert client.meta.endpoint_url.endswith(".eu-west-1.example")
 
 

@@ -4,9 +4,15 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from iotmi._schema.model import Page
+from iotmi._schema.responses import Page
 from iotmi._schema.schema import members_of
-from iotmi._schema.shapes import Entries, Hidden, Items, Shape as OurShape, Structure
+from iotmi._schema.shapes import (
+    ListShape,
+    MapShape,
+    SensitiveShape,
+    Shape as OurShape,
+    StructureShape,
+)
 from tests.conformance.generate import Fill, Json, chance
 from tests.conformance.library import Declared, answer_model
 from tests.conformance.limits import Filled, Path
@@ -48,7 +54,9 @@ def places_of(operation: Operation, declared: Declared, answer: Json) -> Iterato
     if listed is None:
         yield from _in_structure(model, shape, answer, (), "")
         return
-    yield Place((listed.name,), "items", listed.shape, Items(Structure(model)), needed=False)
+    yield Place(
+        (listed.name,), "items", listed.shape, ListShape(StructureShape(model)), needed=False
+    )
     yield from _in_structure(
         model, listed.shape.item, answer[listed.name][0], (listed.name, 0), "items[0]."
     )
@@ -86,14 +94,14 @@ def _in_structure(model: type, shape: Shape, held: Json, path: Path, lead: str) 
 def _at(place: Place, held: Json) -> Iterator[Place]:
     yield place
     match bare(place.ours):
-        case Structure(model=model):
+        case StructureShape(model=model):
             yield from _in_structure(model, place.shape, held, place.path, f"{place.spot}.")
-        case Items(item=item):
+        case ListShape(item=item):
             path, spot = (*place.path, 0), f"{place.spot}[0]"
             yield from _at(Place(path, spot, place.shape.item, item, needed=False), held[0])
-        case Entries(value=value):
+        case MapShape(value=value):
             key = next(iter(held))
             # The keys of what is hidden are not told.
-            words = "" if isinstance(place.ours, Hidden) else f"[{key!r}]"
+            words = "" if isinstance(place.ours, SensitiveShape) else f"[{key!r}]"
             path, spot = (*place.path, key), f"{place.spot}{words}"
             yield from _at(Place(path, spot, place.shape.value, value, needed=False), held[key])

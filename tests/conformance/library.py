@@ -11,7 +11,7 @@ from attrs import frozen
 
 import iotmi
 from iotmi import errors
-from iotmi._schema.model import Page
+from iotmi._schema.responses import Page
 from iotmi._schema.schema import CASING, Casing, Member, members_of
 from iotmi.emulator.handlers import HANDLERS
 from iotmi.errors import ERRORS_BY_CODE, ServiceError
@@ -33,7 +33,7 @@ class Declared:
     answer: type | None
     item: type | None
     items_member: str | None
-    repeatable: bool
+    idempotent: bool
 
 
 def positional_of(model: type) -> tuple[str, ...]:
@@ -77,10 +77,10 @@ def installed() -> Library:
                 name=info.name,
                 method=info.method,
                 request=info.request,
-                answer=info.answer,
+                answer=info.output,
                 item=_plain(info.item),
                 items_member=info.request.items_member,
-                repeatable=info.repeatable,
+                idempotent=info.idempotent,
             )
             for info in iotmi.operations()
         },

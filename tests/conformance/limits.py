@@ -15,13 +15,13 @@ from attrs import frozen
 
 from iotmi._schema.schema import members_of
 from iotmi._schema.shapes import (
-    Choice,
-    Entries,
-    Hidden,
-    Items,
-    Scalar,
+    EnumShape,
+    ListShape,
+    MapShape,
+    ScalarShape,
+    SensitiveShape,
     Shape as OurShape,
-    Structure,
+    StructureShape,
 )
 from iotmi._schema.traits import Number, Size, Text
 from tests.conformance.generate import UNLIMITED, Fill, Json, Maker, chance, distinct
@@ -121,13 +121,13 @@ def _in_structure(shape: Shape, model: type, held: Json, path: Path, lead: str) 
 def _in_shape(shape: Shape, ours: OurShape, held: Json, here: Limit) -> Iterator[Limit]:
     inner = bare(ours)
     match shape.kind, inner:
-        case "structure", Structure(model=model):
+        case "structure", StructureShape(model=model):
             yield from _in_structure(shape, model, held, here.path, f"{here.spot}.")
-        case "list", Items(item=item):
+        case "list", ListShape(item=item):
             yield from _sizes(shape, held, here)
             below = _below(ours, here, 0, "[0]")
             yield from _in_shape(shape.item, item, held[0], below)
-        case "map", Entries(key=key, value=value):
+        case "map", MapShape(key=key, value=value):
             yield from _sizes(shape, held, here)
             name = next(iter(held))
             yield from _in_shape(shape.key, key, name, _below(ours, here, KEY, " (key)"))
@@ -145,7 +145,7 @@ def _in_shape(shape: Shape, ours: OurShape, held: Json, here: Limit) -> Iterator
 def _below(ours: OurShape, here: Limit, step: str | int, words: str) -> Limit:
     """The place one step down. Of what is hidden, no problem names the keys."""
     hidden = "[***]" if not here.spot.endswith("[***]") else ""
-    spot = f"{here.spot}{hidden if isinstance(ours, Hidden) else words}"
+    spot = f"{here.spot}{hidden if isinstance(ours, SensitiveShape) else words}"
     return attrs.evolve(here, path=(*here.path, step), spot=spot)
 
 
@@ -193,16 +193,16 @@ def _stated_by(shape: OurShape) -> Counter[str]:
     inner = bare(shape)
     found: Counter[str] = Counter()
     match inner:
-        case Structure(model=model):
+        case StructureShape(model=model):
             return stated(model)
-        case Items(item=item, size=size):
+        case ListShape(item=item, size=size):
             found += _bounds(size or Size(), "fewest", "most") + _stated_by(item)
-        case Entries(key=key, value=value, size=size):
+        case MapShape(key=key, value=value, size=size):
             found += _bounds(size or Size(), "fewest", "most")
             found += _stated_by(key) + _stated_by(value)
-        case Choice():
+        case EnumShape():
             found["enum"] += 1
-        case Scalar(limits=limits):
+        case ScalarShape(limits=limits):
             for limit in limits:
                 if isinstance(limit, Text):
                     found += _bounds(limit, "shortest", "longest")

@@ -11,9 +11,15 @@ from itertools import takewhile
 from attrs import frozen
 
 import iotmi
-from iotmi._schema.model import Page
+from iotmi._schema.responses import Page
 from iotmi._schema.schema import members_of
-from iotmi._schema.shapes import Entries, Hidden, Items, Shape as OurShape, Structure
+from iotmi._schema.shapes import (
+    ListShape,
+    MapShape,
+    SensitiveShape,
+    Shape as OurShape,
+    StructureShape,
+)
 from tests.conformance.generate import Json
 from tests.conformance.library import positional_of
 from tests.conformance.service import Operation, Shape
@@ -35,19 +41,19 @@ class Paired:
 
 def bare(shape: OurShape) -> OurShape:
     """*shape* without its veil."""
-    return shape.shape if isinstance(shape, Hidden) else shape
+    return shape.shape if isinstance(shape, SensitiveShape) else shape
 
 
 def model_in(shape: OurShape) -> type | None:
     """The class of the structures that *shape* is, or is a list or a map of."""
     match shape:
-        case Structure():
+        case StructureShape():
             return shape.model
-        case Hidden():
+        case SensitiveShape():
             return model_in(shape.shape)
-        case Items():
+        case ListShape():
             return model_in(shape.item)
-        case Entries():
+        case MapShape():
             return model_in(shape.value)
         case _:
             return None
@@ -73,13 +79,13 @@ def pair(model: type, shape: Shape, parameters: Mapping[str, Json]) -> Paired:
 
 def _both(ours: OurShape, theirs: Shape, given: Json) -> tuple[object, Json]:
     match bare(ours):
-        case Structure(model=model) if isinstance(given, dict):
+        case StructureShape(model=model) if isinstance(given, dict):
             nested = pair(model, theirs, given)
             return model(**nested.arguments), nested.parameters
-        case Items(item=item) if isinstance(given, list):
+        case ListShape(item=item) if isinstance(given, list):
             pairs = [_both(item, theirs.item, each) for each in given]
             return [mine for mine, _ in pairs], [yours for _, yours in pairs]
-        case Entries(value=value) if isinstance(given, dict):
+        case MapShape(value=value) if isinstance(given, dict):
             entries = {key: _both(value, theirs.value, each) for key, each in given.items()}
             return (
                 {key: mine for key, (mine, _) in entries.items()},

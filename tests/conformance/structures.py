@@ -7,14 +7,14 @@ from attrs import frozen
 
 from iotmi._schema.schema import Member
 from iotmi._schema.shapes import (
-    Choice,
-    Entries,
-    FreeForm,
-    Hidden,
-    Items,
-    Scalar,
+    DocumentShape,
+    EnumShape,
+    ListShape,
+    MapShape,
+    ScalarShape,
+    SensitiveShape,
     Shape as OurShape,
-    Structure,
+    StructureShape,
 )
 from iotmi._schema.traits import Number, Size, Text
 from tests.conformance.library import Library, casing_of
@@ -126,27 +126,27 @@ class Structures:
     def _shape_differences(
         self, ours: OurShape, theirs: Shape, place: str, line: str
     ) -> Iterator[Difference]:
-        hidden = isinstance(ours, Hidden)
+        hidden = isinstance(ours, SensitiveShape)
         if hidden != _is_sensitive(theirs):
             words = "is not sensitive to the service" if hidden else "lacks `SENSITIVE`"
             yield Difference("sensitive", place, f"{place} {words}; write: {line}")
-        bare = ours.shape if isinstance(ours, Hidden) else ours
+        bare = ours.shape if isinstance(ours, SensitiveShape) else ours
         match bare, theirs.kind:
-            case Structure(), "structure":
+            case StructureShape(), "structure":
                 yield from self.named(bare.model, theirs)
                 yield from self.compare(bare.model, theirs, bare.model.__name__)
-            case Items(), "list":
+            case ListShape(), "list":
                 yield from _limit_differences("size", bare.size or Size(), theirs, place, line)
                 yield from self._shape_differences(bare.item, theirs.item, f"{place}[]", line)
-            case Entries(), "map":
+            case MapShape(), "map":
                 yield from _limit_differences("size", bare.size or Size(), theirs, place, line)
                 yield from self._shape_differences(bare.key, theirs.key, f"{place} (key)", line)
                 yield from self._shape_differences(bare.value, theirs.value, f"{place}[]", line)
-            case Choice(), "enum":
+            case EnumShape(), "enum":
                 yield from _enum_differences(bare, theirs)
-            case FreeForm(), "document":
+            case DocumentShape(), "document":
                 pass
-            case Scalar(), kind if _KINDS.get(bare.kind, "timestamp") == kind:
+            case ScalarShape(), kind if _KINDS.get(bare.kind, "timestamp") == kind:
                 yield from _scalar_differences(bare, theirs, place, line)
             case _:
                 yield Difference(
@@ -183,7 +183,9 @@ def _member_words(member: Member, theirs: Property, *, required: bool) -> Iterat
         yield "idempotency token", words
 
 
-def _scalar_differences(ours: Scalar, theirs: Shape, place: str, line: str) -> Iterator[Difference]:
+def _scalar_differences(
+    ours: ScalarShape, theirs: Shape, place: str, line: str
+) -> Iterator[Difference]:
     text = next((limit for limit in ours.limits if isinstance(limit, Text)), Text())
     number = next((limit for limit in ours.limits if isinstance(limit, Number)), Number())
     if theirs.kind == "string":
@@ -208,7 +210,7 @@ def _limit_differences(
         )
 
 
-def _enum_differences(ours: Choice, theirs: Shape) -> Iterator[Difference]:
+def _enum_differences(ours: EnumShape, theirs: Shape) -> Iterator[Difference]:
     name = ours.enum.__name__
     if name != theirs.name:
         yield Difference(
@@ -235,11 +237,11 @@ def _enum_differences(ours: Choice, theirs: Shape) -> Iterator[Difference]:
 
 def _kind_of(shape: OurShape) -> str:
     match shape:
-        case Scalar():
+        case ScalarShape():
             return shape.kind.__name__
-        case Structure():
+        case StructureShape():
             return shape.model.__name__
-        case Choice():
+        case EnumShape():
             return shape.enum.__name__
         case _:
             return type(shape).__name__

@@ -8,7 +8,7 @@ import pytest
 from botocore import xform_name
 
 import iotmi
-from iotmi._schema.model import Page
+from iotmi._schema.responses import Page
 from iotmi._schema.schema import members_of
 from iotmi._serde.careful import read
 from iotmi._serde.decoder import decode
@@ -134,7 +134,7 @@ def test_the_quick_and_the_careful_way_read_the_same(theirs: Service, ours: Libr
     for _, operation, request in requests(theirs, ours):
         asked = type(request)
         answer = full(operation)
-        kind, documents = asked.answer, [answer]
+        kind, documents = asked.output, [answer]
         if asked.items_member:
             kind, documents = asked.item, answer[asked.items_member]
         for document in documents:

@@ -53,7 +53,7 @@ def arguments(declared: Declared, operation: Operation, parameters: Json) -> Map
 
 def limit_at(spot: str, error: iotmi.ConstraintError) -> str:
     """What is said of *spot*."""
-    return next((each.limit for each in error.problems if each.path == spot), "nothing")
+    return next((each.rule for each in error.problems if each.path == spot), "nothing")
 
 
 def test_both_sides_state_the_same_limits(theirs: Service, ours: Library) -> None:

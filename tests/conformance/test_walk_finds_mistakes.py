@@ -8,9 +8,9 @@ import pytest
 from attrs import evolve
 
 from iotmi import OpenEnum
-from iotmi._schema.model import Page
+from iotmi._schema.responses import Page
 from iotmi._schema.schema import Member, is_model, members_of
-from iotmi._schema.shapes import Choice, Entries, Hidden, Items, Scalar, Shape
+from iotmi._schema.shapes import EnumShape, ListShape, MapShape, ScalarShape, SensitiveShape, Shape
 from iotmi._schema.traits import Number, Text
 from iotmi.errors import ServiceError
 from tests.conformance.library import Declared, Library, answer_model
@@ -72,13 +72,13 @@ def _changed(shape: Shape, change: ChangeShape) -> Shape | None:
     if made is not None:
         return made
     match shape:
-        case Hidden():
+        case SensitiveShape():
             below = _changed(shape.shape, change)
-            return Hidden(below) if below else None
-        case Items():
+            return SensitiveShape(below) if below else None
+        case ListShape():
             below = _changed(shape.item, change)
             return evolve(shape, item=below) if below else None
-        case Entries():
+        case MapShape():
             below = _changed(shape.value, change)
             return evolve(shape, value=below) if below else None
         case _:
@@ -89,7 +89,7 @@ def limit(kind: type[Text | Number], part: str, by: int) -> ChangeMember:
     """A limit of a string or a number is off by a little."""
 
     def change(shape: Shape) -> Shape | None:
-        if not isinstance(shape, Scalar):
+        if not isinstance(shape, ScalarShape):
             return None
         for held in shape.limits:
             bound = getattr(held, part, None)
@@ -104,7 +104,7 @@ def size(part: str, by: int) -> ChangeMember:
     """A list or a map may hold one more, or one fewer."""
 
     def change(shape: Shape) -> Shape | None:
-        if isinstance(shape, Items | Entries) and shape.size is not None:
+        if isinstance(shape, ListShape | MapShape) and shape.size is not None:
             bound = getattr(shape.size, part)
             return evolve(shape, size=evolve(shape.size, **{part: bound + by}))
         return None
@@ -116,7 +116,7 @@ def pattern(change_of: Callable[[str], str | None]) -> ChangeMember:
     """A pattern is another, or gone."""
 
     def change(shape: Shape) -> Shape | None:
-        if not isinstance(shape, Scalar):
+        if not isinstance(shape, ScalarShape):
             return None
         for held in shape.limits:
             if isinstance(held, Text) and held.pattern is not None:
@@ -141,30 +141,30 @@ def enum(change_of: Callable[[list[str]], list[str]]) -> ChangeMember:
     """An enum has a value less, or one more."""
 
     def change(shape: Shape) -> Shape | None:
-        if not isinstance(shape, Choice):
+        if not isinstance(shape, EnumShape):
             return None
         values = change_of([member.value for member in shape.enum])
-        return Choice(open_enum(shape.enum.__name__, values))
+        return EnumShape(open_enum(shape.enum.__name__, values))
 
     return in_shape(change)
 
 
 def another_kind(shape: Shape) -> Shape | None:
     """A string for a number, a number for a string."""
-    if isinstance(shape, Scalar):
-        return Scalar(int if shape.kind is not int else str)
+    if isinstance(shape, ScalarShape):
+        return ScalarShape(int if shape.kind is not int else str)
     return None
 
 
 def unhidden(shape: Shape) -> Shape | None:
     """What is sensitive is shown."""
-    return shape.shape if isinstance(shape, Hidden) else None
+    return shape.shape if isinstance(shape, SensitiveShape) else None
 
 
 def hidden(member: Member) -> Member | None:
     """What is not sensitive is hidden."""
-    shown = not isinstance(member.shape, Hidden)
-    return evolve(member, shape=Hidden(member.shape)) if shown else None
+    shown = not isinstance(member.shape, SensitiveShape)
+    return evolve(member, shape=SensitiveShape(member.shape)) if shown else None
 
 
 MUTATIONS: list[tuple[str, str, ChangeMember]] = [
@@ -247,9 +247,9 @@ def test_a_mistake_in_a_member_is_found(
 def _is_at(where: str, model: type, member: Member) -> bool:
     """Whether a difference's place is the member, what it holds, or the enum that it is of."""
     inner = bare(member.shape)
-    while isinstance(inner, Items):
+    while isinstance(inner, ListShape):
         inner = bare(inner.item)
-    owner = inner.enum.__name__ if isinstance(inner, Choice) else None
+    owner = inner.enum.__name__ if isinstance(inner, EnumShape) else None
     exact = f"{model.__name__}.{member.name}"
     return where.startswith(exact) or (owner is not None and where.startswith(owner))
 
@@ -283,7 +283,7 @@ OPERATION_MUTATIONS: list[tuple[str, str, ChangeOperation]] = [
         lambda d: evolve(d, answer=Page, item=d.answer) if not d.item else d,
     ),
     ("answer", "an answer is of no model", lambda d: evolve(d, answer=str, item=None)),
-    ("repeatable", "repeating is flipped", lambda d: evolve(d, repeatable=not d.repeatable)),
+    ("repeatable", "repeating is flipped", lambda d: evolve(d, idempotent=not d.idempotent)),
 ]
 
 
@@ -294,7 +294,7 @@ OPERATION_MUTATIONS: list[tuple[str, str, ChangeOperation]] = [
 def test_a_mistake_in_an_operation_is_found(
     theirs: Service, ours: Library, kind: str, change: ChangeOperation
 ) -> None:
-    """A wrong answer, listing key or `repeatable` of any operation is reported."""
+    """A wrong answer, listing key or `idempotent` of any operation is reported."""
     planted = 0
     for name, declared in ours.operations.items():
         changed = change(declared)

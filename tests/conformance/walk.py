@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from iotmi._schema.model import Page
+from iotmi._schema.responses import Page
 from iotmi._schema.schema import is_model
 from iotmi.errors import ServiceError
 from tests.conformance.ledger import DEVIATIONS, NEVER_REPEATED, Deviation, promised
@@ -21,7 +21,7 @@ from tests.conformance.writing import class_lines
 
 
 @frozen
-class Walk:
+class PagingDeadline:
     """What a walk found.
 
     Attributes:
@@ -33,7 +33,9 @@ class Walk:
     undeclared: tuple[str, ...]
 
 
-def walk(service: Service, library: Library, ledger: tuple[Deviation, ...] = DEVIATIONS) -> Walk:
+def walk(
+    service: Service, library: Library, ledger: tuple[Deviation, ...] = DEVIATIONS
+) -> PagingDeadline:
     """Compare all of *library* with all of *service*."""
     found = dict.fromkeys(_all_differences(service, library))
     undeclared = tuple(name for name in service.operations if name not in library.operations)
@@ -50,7 +52,7 @@ def walk(service: Service, library: Library, ledger: tuple[Deviation, ...] = DEV
         for line in ledger
         if (line.kind, line.where) not in happened and line.where.split(".")[0] not in undeclared
     ]
-    return Walk(tuple(kept), undeclared)
+    return PagingDeadline(tuple(kept), undeclared)
 
 
 def operation_differences(service: Service, library: Library, name: str) -> tuple[Difference, ...]:
@@ -83,10 +85,10 @@ def _operation_differences(
         yield Difference("operation", name, f"{name} has another name; write: class {name}")
     yield from structures.compare(ours.request, theirs.input, name, pages=(name,))
     yield from _positional_differences(library, ours, theirs)
-    repeatable = name not in NEVER_REPEATED
-    if ours.repeatable != repeatable:
+    idempotent = name not in NEVER_REPEATED
+    if ours.idempotent != idempotent:
         why = NEVER_REPEATED.get(name, "the service stands it twice")
-        line = "delete: repeatable = False" if repeatable else "write: repeatable = False"
+        line = "delete: repeatable = False" if idempotent else "write: repeatable = False"
         yield Difference("repeatable", name, f"{name} is wrong on repeating: {why}; {line}")
     yield from _answer_differences(service, library, structures, name)
 

@@ -69,7 +69,7 @@ class Line:
             configuration.write_text("[default]\ntcp_keepalive = true\n")
             client = self._own_client(AWS_CONFIG_FILE=str(configuration))
         # Nobody else gets at it, so that no handler of an application can be in the way.
-        self._caught(client._course.transport._client)
+        self._caught(client._context.transport._client)
         return client
 
     def _own_client(self, *, endpoint_url: str | None = None, **settings: str) -> iotmi.Client:

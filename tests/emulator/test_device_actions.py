@@ -2,7 +2,7 @@
 
 import pytest
 
-from iotmi.emulator import Capability, Device, Emulator
+from iotmi.emulator import Capability, Emulator, VirtualDevice
 from tests.emulator.support.devices import LOCKED, UNKNOWN, UNLOCKED, live, state_of, tell
 from tests.emulator.support.requests import Client, create_thing
 
@@ -11,7 +11,7 @@ from tests.emulator.support.requests import Client, create_thing
     ("device", "cluster", "steps"),
     [
         (
-            Device.bulb(),
+            VirtualDevice.bulb(),
             "OnOff",
             [
                 ("On", {}, {"OnOff": True}),
@@ -21,7 +21,7 @@ from tests.emulator.support.requests import Client, create_thing
             ],
         ),
         (
-            Device.bulb(),
+            VirtualDevice.bulb(),
             "LevelControl",
             [
                 ("MoveToLevel", {"Level": 9, "TransitionTime": 0}, {"CurrentLevel": 9}),
@@ -30,7 +30,7 @@ from tests.emulator.support.requests import Client, create_thing
             ],
         ),
         (
-            Device.bulb(),
+            VirtualDevice.bulb(),
             "ColorControl",
             [
                 ("MoveToHue", {"Hue": 1}, {"CurrentHue": 1}),
@@ -43,7 +43,7 @@ from tests.emulator.support.requests import Client, create_thing
             ],
         ),
         (
-            Device.lock(),
+            VirtualDevice.lock(),
             "DoorLock",
             [
                 ("UnlockDoor", {}, UNLOCKED),
@@ -52,7 +52,7 @@ from tests.emulator.support.requests import Client, create_thing
             ],
         ),
         (
-            Device.thermostat(),
+            VirtualDevice.thermostat(),
             "Thermostat",
             [
                 (
@@ -82,7 +82,7 @@ from tests.emulator.support.requests import Client, create_thing
             ],
         ),
         (
-            Device.sensor(),
+            VirtualDevice.sensor(),
             "TemperatureMeasurement",
             [("ReadState", {"propertiesToRead": ["*"]}, {"MeasuredValue": 1900})],
         ),
@@ -92,7 +92,7 @@ from tests.emulator.support.requests import Client, create_thing
 def test_a_device_does_what_it_is_told(
     emulator: Emulator,
     client: Client,
-    device: Device,
+    device: VirtualDevice,
     cluster: str,
     steps: list[tuple[str, dict[str, object], dict[str, object]]],
 ) -> None:
@@ -106,7 +106,7 @@ def test_a_device_does_what_it_is_told(
 
 def test_a_setpoint_that_there_is_not_stays(emulator: Emulator, client: Client) -> None:
     """A thermostat that only heats has no setpoint for cooling to move."""
-    heater = Device(
+    heater = VirtualDevice(
         "Heater",
         "Thermostat",
         (Capability("matter.Thermostat@1.4", {"OccupiedHeatingSetpoint": 2000}),),
@@ -118,20 +118,20 @@ def test_a_setpoint_that_there_is_not_stays(emulator: Emulator, client: Client) 
 
 def test_a_device_is_made_of_the_catalogue() -> None:
     """What is not in the schema catalogue cannot be in a device; a device is a value."""
-    assert Device.plug() == Device.plug() != Device.plug("Kettle")
-    assert len({Device.plug(), Device.plug(), Device.bulb()}) == 2
+    assert VirtualDevice.plug() == VirtualDevice.plug() != VirtualDevice.plug("Kettle")
+    assert len({VirtualDevice.plug(), VirtualDevice.plug(), VirtualDevice.bulb()}) == 2
     with Emulator() as emulator:
         for capability in (
             Capability("matter.Coffee@1.4", {}),
             Capability("matter.OnOff@1.4", {"Milk": 1, "Sugar": 2}),
         ):
             with pytest.raises(ValueError, match=r"no matter\.Coffee@1\.4|has no Milk, Sugar"):
-                emulator.devices.appear(UNKNOWN, Device("Machine", "Coffee", (capability,)))
+                emulator.devices.appear(UNKNOWN, VirtualDevice("Machine", "Coffee", (capability,)))
 
 
 def test_a_device_reports(emulator: Emulator, client: Client) -> None:
     """What it reports is its state; of what it does not have it reports nothing."""
-    sensor = live(emulator, client, Device.sensor())
+    sensor = live(emulator, client, VirtualDevice.sensor())
     emulator.devices.report(sensor, "StateValue", value=False)
     emulator.devices.report(sensor, "MeasuredValue", 2150)
     assert state_of(client, sensor) == {
@@ -152,7 +152,7 @@ def test_a_device_reports(emulator: Emulator, client: Client) -> None:
 def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
     """Where two endpoints have a property of a name, the test says which of them is meant."""
     switch = "matter.OnOff@1.4"
-    strip = Device(
+    strip = VirtualDevice(
         "Strip",
         "On/Off Plug-in Unit",
         (Capability(switch, {"OnOff": False}), Capability(switch, {"OnOff": False}, "2")),
@@ -167,7 +167,7 @@ def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
 
 def test_a_device_tells_of_an_event(emulator: Emulator, client: Client) -> None:
     """An event goes to the destination of device events, and changes no state."""
-    lock = live(emulator, client, Device.lock())
+    lock = live(emulator, client, VirtualDevice.lock())
     client.create_destination(
         DeliveryDestinationArn="arn:aws:kinesis:eu-west-1:123456789012:stream/home",
         DeliveryDestinationType="KINESIS",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iotmi.emulator import Device, Emulator
+from iotmi.emulator import Emulator, VirtualDevice
 from tests.emulator.support.devices import (
     LOCKED,
     UNKNOWN,
@@ -61,7 +61,7 @@ def test_a_connection_is_lost_and_found(emulator: Emulator, client: Client, hub:
 
 def test_a_command_to_a_device_that_is_cut_off_fails(emulator: Emulator, client: Client) -> None:
     """It is taken and changes nothing; one that asks for what there is not is still refused."""
-    lock = live(emulator, client, Device.lock())
+    lock = live(emulator, client, VirtualDevice.lock())
     emulator.devices.go_offline(lock)
     assert tell(client, lock, "DoorLock", "UnlockDoor")
     assert state_of(client, lock) == {}
@@ -74,7 +74,7 @@ def test_a_command_to_a_device_that_is_cut_off_fails(emulator: Emulator, client:
 
 def test_devices_are_cut_off_with_their_hub(emulator: Emulator, client: Client, hub: str) -> None:
     """What stands behind a hub that is off is not reached, and leaves when it is back."""
-    emulator.devices.appear(hub, Device.plug())
+    emulator.devices.appear(hub, VirtualDevice.plug())
     (plug,) = found(client, search(client, hub))
     thing = adopt(client, plug["AuthenticationMaterial"])
     activate(client, thing)
@@ -117,8 +117,8 @@ def test_a_deletion_may_fail(emulator: Emulator, client: Client, hub: str) -> No
 
 def test_a_device_appears_by_its_hub(emulator: Emulator, client: Client, hub: str) -> None:
     """A discovery finds it; made a thing, it has its own report and is found no more."""
-    emulator.devices.appear(hub, Device.bulb())
-    emulator.devices.appear(hub, Device.lock())
+    emulator.devices.appear(hub, VirtualDevice.bulb())
+    emulator.devices.appear(hub, VirtualDevice.lock())
     bulb, lock = found(client, search(client, hub))
     assert (bulb["Brand"], bulb["Model"], bulb["DeviceTypes"]) == ("Emulated", "E1", [])
     thing = adopt(client, lock["AuthenticationMaterial"])
@@ -135,8 +135,8 @@ def test_a_device_appears_by_its_hub(emulator: Emulator, client: Client, hub: st
 def test_a_device_appears_in_a_cloud(emulator: Emulator, client: Client) -> None:
     """A cloud discovery finds it by its own name and id, all or only what it is asked for."""
     association = create_association(client)
-    emulator.devices.appear(association, Device.plug("Kettle"), identifier="kettle-1")
-    other = emulator.devices.appear(association, Device.sensor())
+    emulator.devices.appear(association, VirtualDevice.plug("Kettle"), identifier="kettle-1")
+    other = emulator.devices.appear(association, VirtualDevice.sensor())
     kettle, sensor = found(client, search_cloud(client, association))
     assert (kettle["ConnectorDeviceId"], kettle["ConnectorDeviceName"]) == ("kettle-1", "Kettle")
     assert kettle["DeviceTypes"] == ["On/Off Plug-in Unit"]
@@ -160,7 +160,7 @@ def test_a_foreseen_cloud_device_is_what_appeared(emulator: Emulator, client: Cl
         AuthenticationMaterial=f"CLOUD:lock-1:{association}",
         AuthenticationMaterialType="PRE_ONBOARDED_CLOUD",
     )
-    emulator.devices.appear(association, Device.lock(), identifier="lock-1")
+    emulator.devices.appear(association, VirtualDevice.lock(), identifier="lock-1")
     found(client, search_cloud(client, association))
     assert status_of(client, thing) == "ACTIVATED"
     tell(client, thing, "DoorLock", "UnlockDoor")
@@ -170,7 +170,7 @@ def test_a_foreseen_cloud_device_is_what_appeared(emulator: Emulator, client: Cl
 def test_a_device_appears_somewhere(emulator: Emulator) -> None:
     """There must be such a hub or association."""
     with pytest.raises(LookupError, match=UNKNOWN):
-        emulator.devices.appear(UNKNOWN, Device.bulb())
+        emulator.devices.appear(UNKNOWN, VirtualDevice.bulb())
 
 
 @pytest.mark.parametrize("end", ["FAILED", "TIMED_OUT", "SUCCEEDED"])

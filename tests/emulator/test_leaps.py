@@ -7,7 +7,7 @@ from typing import TypeAlias
 from botocore.exceptions import ClientError
 from hypothesis import given, settings, strategies
 
-from iotmi.emulator import Device, Emulator
+from iotmi.emulator import Emulator, VirtualDevice
 from tests.emulator.support.requests import Answer, Client, create_thing, status_of
 
 Deed: TypeAlias = tuple[str, int, int]
@@ -159,7 +159,7 @@ def test_what_time_did_is_told_in_order_and_of_its_moment() -> None:
 def test_devices_are_told_things_from_many_threads(emulator: Emulator, client: Client) -> None:
     """No report is lost or torn, whoever makes it."""
     thing = create_thing(client, Role="DEVICE")
-    emulator.devices.power_on(thing, Device.bulb())
+    emulator.devices.power_on(thing, VirtualDevice.bulb())
     while client.get_managed_thing(Identifier=thing)["ProvisioningStatus"] != "ACTIVATED":
         pass
     names = ["CurrentHue", "CurrentSaturation", "ColorTemperatureMireds", "CurrentLevel"] * 5

@@ -152,7 +152,7 @@ def test_the_typed_client_speaks_to_the_emulator(emulator: Emulator) -> None:
     with emulator.client() as client:
         made = client.credential_lockers.create(name="Ann")
         assert client.credential_lockers.get(made.id).name == "Ann"
-    with emulator.client(retry=RetryPolicy(attempts=1), timeout=60) as client:
+    with emulator.client(retry=RetryPolicy(max_attempts=1), timeout=60) as client:
         emulator.faults.fail("GetCredentialLocker", "ThrottlingException")
         with pytest.raises(ThrottlingError):
             client.credential_lockers.get(made.id)
@@ -162,7 +162,7 @@ async def _awaited(emulator: Emulator) -> None:
     async with emulator.async_client() as client:
         made = await client.credential_lockers.create(name="Ann")
         assert (await client.credential_lockers.get(made.id)).name == "Ann"
-    async with emulator.async_client(retry=RetryPolicy(attempts=1), timeout=60) as client:
+    async with emulator.async_client(retry=RetryPolicy(max_attempts=1), timeout=60) as client:
         emulator.faults.fail("GetCredentialLocker", "ThrottlingException")
         with pytest.raises(ThrottlingError):
             await client.credential_lockers.get(made.id)

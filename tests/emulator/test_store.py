@@ -202,7 +202,7 @@ def test_only_members_become_sql() -> None:
     store.close()
 
 
-def plan_of(where: dict[str, str]) -> str:
+def validation_plan(where: dict[str, str]) -> str:
     """How SQLite goes about finding rows."""
     store = Store(None, owner="tests")
     statements: list[str] = []
@@ -230,7 +230,7 @@ def plan_of(where: dict[str, str]) -> str:
 )
 def test_look_ups_use_an_index(member: str) -> None:
     """Rows looked for within a request are found by the index of their member."""
-    plan = plan_of({member: "x"})
+    plan = validation_plan({member: "x"})
     assert f"resource_by_{member}" in plan
     assert "TEMP B-TREE" not in plan
 
@@ -238,6 +238,6 @@ def test_look_ups_use_an_index(member: str) -> None:
 @pytest.mark.parametrize("where", [{}, {"Owner": "ann"}])
 def test_lists_are_read_in_order(where: dict[str, str]) -> None:
     """A page is read from where it begins, and not sorted first."""
-    plan = plan_of(where)
+    plan = validation_plan(where)
     assert "resource_by_kind (kind=? AND sequence>?)" in plan
     assert "TEMP B-TREE" not in plan

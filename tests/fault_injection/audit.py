@@ -19,7 +19,7 @@ from tests.fault_injection.ledger import Known, Promise
 _EVERY: Final = 4_000
 """The emulator keeps the last 10,000 calls: so often, those are fetched that are new."""
 
-UNSAFE: Final = frozenset(info.name for info in iotmi.operations() if not info.repeatable)
+UNSAFE: Final = frozenset(info.name for info in iotmi.operations() if not info.idempotent)
 
 
 @define
@@ -31,7 +31,7 @@ class Witness:
     _calls: dict[int, Call] = Factory(dict)
     _lock: Lock = field(factory=Lock)
 
-    def attempt_ended(self, _: iotmi.Attempt) -> None:
+    def on_attempt_end(self, _: iotmi.Attempt) -> None:
         """A client says that it has made an attempt."""
         with self._lock:
             self.told += 1

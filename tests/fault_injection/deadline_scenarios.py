@@ -27,8 +27,8 @@ from tests.support.http_servers import Act, closed_port, hang_up, with_keys
 
 CROWD: Final = 64
 
-PERSISTENT: Final = RetryPolicy(attempts=10_000, budget=None)
-EAGER: Final = RetryPolicy(attempts=10_000, base=0.02, longest=0.05, budget=None)
+PERSISTENT: Final = RetryPolicy(max_attempts=10_000, quota=None)
+EAGER: Final = RetryPolicy(max_attempts=10_000, initial_backoff=0.02, max_backoff=0.05, quota=None)
 
 
 def _nothing() -> Iterable[str]:
@@ -191,7 +191,7 @@ def _clients_of(emulator: Emulator, retry: RetryPolicy = PERSISTENT) -> Stage:
 
 
 _PAGE: Final = b'{"Items": [{"Id": "t"}], "NextToken": "#"}'
-_SLOWLY: Final = Pacing(start=4.0, highest=4.0, burst=1)
+_SLOWLY: Final = Pacing(initial_rate=4.0, max_rate=4.0, burst=1)
 
 SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
     {

@@ -169,16 +169,16 @@ def _wrong_with(ended: Ended, scene: Scene, timeout: float, issued: set[str]) ->
 
 def _whole(error: DeadlineExceededError) -> list[FailedAttempt]:
     """The attempts that ended by themselves: one that was cut short has nothing to tell."""
-    return [failure for failure in error.failures if failure.kind != _CUT_SHORT]
+    return [failure for failure in error.failed_attempts if failure.error_type != _CUT_SHORT]
 
 
 def _wrong_with_failures(
     error: DeadlineExceededError, scene: Scene, issued: set[str]
 ) -> Iterator[str]:
     failures = _whole(error)
-    if error.attempts != len(error.failures):
-        yield f"{error.attempts} attempts, and {len(error.failures)} failures"
-    if not {failure.kind for failure in failures} <= scene.kinds:
+    if error.attempts != len(error.failed_attempts):
+        yield f"{error.attempts} attempts, and {len(error.failed_attempts)} failures"
+    if not {failure.error_type for failure in failures} <= scene.kinds:
         yield f"failures tell of {failures}"
     if any(failure.pause < scene.shortest_pause for failure in failures[:-1]):
         yield "a pause was shorter than the service asked for"
@@ -195,7 +195,7 @@ _CUT_SHORT: Final = DeadlineExceededError.__name__
 
 def _wrong_with_text(text: str, error: DeadlineExceededError, scene: Scene) -> Iterator[str]:
     tries = "1 attempt" if error.attempts == 1 else f"{error.attempts} attempts"
-    pauses = sum(failure.pause for failure in error.failures)
+    pauses = sum(failure.pause for failure in error.failed_attempts)
     parts = [
         error.operation,
         f"no answer within {error.timeout:g} s",
@@ -205,7 +205,7 @@ def _wrong_with_text(text: str, error: DeadlineExceededError, scene: Scene) -> I
         scene.why,
     ]
     for failure in _whole(error):
-        parts += [failure.code or failure.kind, failure.request_id or ""]
+        parts += [failure.code or failure.error_type, failure.request_id or ""]
     for part in parts:
         if part not in text:
             yield f"the text does not tell {part!r}: {text}"

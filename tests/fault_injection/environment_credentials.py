@@ -189,7 +189,7 @@ def _client(url: str, *, timeout: float | None = None) -> Client:
         profile_name="short",
         region_name="eu-west-1",
         endpoint_url=url,
-        retry=RetryPolicy(attempts=4, base=0.01),
+        retry=RetryPolicy(max_attempts=4, initial_backoff=0.01),
         timeout=timeout,
     )
 

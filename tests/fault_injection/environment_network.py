@@ -44,8 +44,8 @@ from tests.support.http_servers import (
 CALLS: Final = 200
 THREADS: Final = 8
 _THING: Final = b'{"Id": "x", "TraceId": "t"}'
-_THREE: Final = RetryPolicy(attempts=3, base=0.01, budget=None)
-_MANY: Final = RetryPolicy(attempts=20, base=0.01, longest=0.05, budget=None)
+_THREE: Final = RetryPolicy(max_attempts=3, initial_backoff=0.01, quota=None)
+_MANY: Final = RetryPolicy(max_attempts=20, initial_backoff=0.01, max_backoff=0.05, quota=None)
 
 
 class Making(Protocol):
@@ -82,7 +82,7 @@ def of_its_own(url: str, *, trusted: Certificate | None = None, proxy: str | Non
         if trusted is not None:
             environment.setenv("AWS_CA_BUNDLE", str(trusted.path))
         client = with_keys(Client, endpoint_url=url, retry=_THREE)
-    assert (client._course.transport._direct is None) == (proxy is not None)
+    assert (client._context.transport._direct is None) == (proxy is not None)
     return client
 
 

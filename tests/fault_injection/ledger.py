@@ -47,4 +47,8 @@ class Promise:
     @property
     def misleading(self) -> bool:
         """Whether the last error alone would say that nothing was done, and the others do not."""
-        return self.made is Known.UNCERTAIN and self.error is not None and not self.error.uncertain
+        return (
+            self.made is Known.UNCERTAIN
+            and self.error is not None
+            and not self.error.may_have_acted
+        )

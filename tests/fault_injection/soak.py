@@ -42,11 +42,11 @@ Colour = Literal["threads", "tasks"]
 POLICIES: Final[Mapping[str, RetryPolicy]] = MappingProxyType(
     {
         # All that was asked for is to be done, however often it has to be asked for.
-        "patient": RetryPolicy(attempts=20, budget=None),
+        "patient": RetryPolicy(max_attempts=20, quota=None),
         # What a client does of itself.
         "default": RetryPolicy(),
         # Many calls fail for good: these are the ones whose errors have to be honest.
-        "hasty": RetryPolicy(attempts=2, budget=None),
+        "hasty": RetryPolicy(max_attempts=2, quota=None),
     }
 )
 _SHARES: Final = (
@@ -88,7 +88,7 @@ def run(colour: Colour, *, callers: int, calls: int, policy: RetryPolicy, seed: 
             )
             for number in range(callers)
         ]
-        told = evolve(policy, seed=seed, sleep=lambda _: None, on_attempt=witness.attempt_ended)
+        told = evolve(policy, seed=seed, sleep=lambda _: None, on_attempt=witness.on_attempt_end)
         began = time.monotonic()
         if colour == "threads":
             _in_threads(emulator, told, households)
@@ -169,7 +169,7 @@ def report(title: str, figures: Figures) -> str:
     uncertain, done = books.unsafe_uncertain
     lines = [
         (
-            f"{title} (attempts={policy.attempts}, budget={policy.budget}): {figures.calls} calls,"
+            f"{title} (attempts={policy.max_attempts}, budget={policy.quota}): {figures.calls} calls,"
             f" {figures.attempts} attempts in {figures.seconds:.0f} s"
         ),
         f"faults: {_shares(figures.faults, figures.attempts)}",

@@ -63,7 +63,7 @@ def paced_calls(url: str, clock: Clock) -> list[int]:
     from iotmi import Client, Pacing
     from tests.support.http_servers import with_keys
 
-    pacing = Pacing(start=RATE, highest=RATE, burst=1)
+    pacing = Pacing(initial_rate=RATE, max_rate=RATE, burst=1)
     client = with_keys(Client, endpoint_url=url, pacing=pacing)
     client.managed_things.get("x")
     answered = [0] * (len(STEPS) + 1)
@@ -112,7 +112,7 @@ def pause_asked_for(url: str, clock: Clock) -> float:
     from tests.support.http_servers import with_keys
 
     retries: list[Retry] = []
-    policy = RetryPolicy(attempts=2, sleep=lambda _: None, on_retry=retries.append)
+    policy = RetryPolicy(max_attempts=2, sleep=lambda _: None, on_retry=retries.append)
     client = with_keys(Client, endpoint_url=url, retry=policy)
     clock.wrong_by = -2 * HOUR
     try:

@@ -30,7 +30,7 @@ def test_a_date_to_come_back_at_is_of_the_services_own_clock() -> None:
         answer("503 No", b"{}", **asked),
         answer("503 No", b"{}"),
     ]
-    policy = RetryPolicy(attempts=3, base=0.001, sleep=pauses.append)
+    policy = RetryPolicy(max_attempts=3, initial_backoff=0.001, sleep=pauses.append)
     with serving(acts) as url:
         client = with_keys(Client, endpoint_url=url, retry=policy)
         with pytest.raises((ServiceUnavailableError, InternalServerError)):

@@ -65,7 +65,7 @@ def test_the_witness_sees_what_was_done_twice(emulator: Emulator, client: Client
 
 def test_all_attempts_tell_what_is_known(emulator: Emulator) -> None:
     """A throttle at last does not undo what an attempt before it may have done."""
-    client = emulator.client(retry=RetryPolicy(attempts=2, sleep=lambda _: None))
+    client = emulator.client(retry=RetryPolicy(max_attempts=2, sleep=lambda _: None))
     emulator.faults.lose_answers("CreateCredentialLocker")
     emulator.faults.fail("CreateCredentialLocker", "ThrottlingException", times=3)
     errors = []

@@ -108,7 +108,7 @@ class Household:
 
     def _expect_passing(self, error: CallError) -> None:
         """Nothing but the faults may be the matter."""
-        if not error.worth_repeating:
+        if not error.retryable:
             self.findings.append(f"{self.name}: {error}")
 
     def _agree(self, what: str, found: object, *right: object) -> None:
@@ -195,8 +195,8 @@ class Household:
             yield from self._ask(iotmi.DeleteCredentialLocker(promise.identifier))
         except ResourceNotFoundError as error:
             # By this call's own first attempt, or by one before that nobody was sure of.
-            *before, _ = error.failures
-            unsure = {failure.kind for failure in before} - {"ThrottlingError"}
+            *before, _ = error.failed_attempts
+            unsure = {failure.error_type for failure in before} - {"ThrottlingError"}
             if promise.deleted is Known.UNDONE and not unsure:
                 self.findings.append(f"{self.name}: {promise.mark} was there: {error}")
             promise.deleted = Known.DONE

@@ -18,10 +18,10 @@ from attrs import frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 import iotmi
-from iotmi._botocore.transport import Reply
-from iotmi._sansio.steps import Work
+from iotmi._botocore.transport import TransportResponse
+from iotmi._sansio.steps import RunBlocking
 from iotmi._schema.schema import members_of
-from iotmi._schema.shapes import Entries, FreeForm, Items, Shape, Structure
+from iotmi._schema.shapes import DocumentShape, ListShape, MapShape, Shape, StructureShape
 from tests.conformance import library, service
 from tests.conformance.generate import Fill, Maker, chance
 from tests.conformance.library import answer_model
@@ -133,7 +133,9 @@ class Reader:
     def _answered(self, case: Case) -> iotmi.Response[object]:
         request = self.requests[case.operation]
         if case.status is None:
-            reply = Reply(body=case.body, parsed={}, request_id=REQUEST_ID, http_status=200)
+            reply = TransportResponse(
+                body=case.body, parsed={}, request_id=REQUEST_ID, http_status=200
+            )
             return _brought(self._client, request, reply)
         self._line.body, self._line.status = case.body, case.status
         self._line.headers = case.headers
@@ -152,12 +154,12 @@ def _plainest(
 
 
 def _brought(
-    client: iotmi.Client, request: iotmi.Request[object], reply: Reply
+    client: iotmi.Client, request: iotmi.Request[object], reply: TransportResponse
 ) -> iotmi.Response[object]:
     """What *client* makes of *reply*: its flow is driven by hand, and the one attempt skipped."""
-    flow = client._course.perform(request)
+    flow = client._context.execute(request)
     step = next(flow)
-    assert isinstance(step, Work)
+    assert isinstance(step, RunBlocking)
     step.result = reply
     try:
         next(flow)
@@ -223,13 +225,13 @@ def always_hashes(model: type) -> bool:
 
 def _hashes(shape: Shape) -> bool:
     match bare(shape):
-        case FreeForm():
+        case DocumentShape():
             return False
-        case Structure(model=model):
+        case StructureShape(model=model):
             return always_hashes(model)
-        case Items(item=item):
+        case ListShape(item=item):
             return _hashes(item)
-        case Entries(value=value):
+        case MapShape(value=value):
             return _hashes(value)
         case _:
             return True

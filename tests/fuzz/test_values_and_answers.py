@@ -18,7 +18,15 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 import iotmi
 from iotmi._schema.schema import is_model, members_of
-from iotmi._schema.shapes import Choice, Entries, FreeForm, Items, Scalar, Shape, Structure
+from iotmi._schema.shapes import (
+    DocumentShape,
+    EnumShape,
+    ListShape,
+    MapShape,
+    ScalarShape,
+    Shape,
+    StructureShape,
+)
 from iotmi._schema.traits import Number, Size, Text
 from tests.conformance import service
 from tests.conformance.generate import Json
@@ -267,21 +275,21 @@ def models() -> list[type]:
 def near(shape: Shape) -> st.SearchStrategy[object]:
     """Values just inside and just outside of what *shape* allows."""
     match bare(shape):
-        case Choice(enum=enum):
+        case EnumShape(enum=enum):
             return st.sampled_from([*enum, "NEVER_HEARD_OF", ""])
-        case Scalar(kind=kind, limits=limits):
+        case ScalarShape(kind=kind, limits=limits):
             return st.sampled_from(
                 [each for limit in limits for each in _around(kind, limit)] or _PLAIN[kind]
             )
-        case Items(item=item, size=size):
+        case ListShape(item=item, size=size):
             items = near(item)
             return _sizes(size).flatmap(lambda n: st.lists(items, min_size=n, max_size=n))
-        case Entries(key=key, value=value, size=size):
+        case MapShape(key=key, value=value, size=size):
             keys, values = near(key), near(value)
             return _sizes(size).flatmap(lambda n: st.dictionaries(keys, values, max_size=n))
-        case Structure(model=model):
+        case StructureShape(model=model):
             return arguments(model).map(lambda given: _unchecked(model, given))
-        case FreeForm():
+        case DocumentShape():
             return JSON | st.just(nested(3000))
         case _:
             raise AssertionError(f"no values for {shape}")
@@ -383,12 +391,12 @@ def test_anything_at_any_member_is_taken_or_refused() -> None:
 def filled(shape: Shape, text: str) -> object:
     """A value of *shape* with *text* in every place for a string; None where there is none."""
     match bare(shape):
-        case Scalar(kind=kind) if kind is str:
+        case ScalarShape(kind=kind) if kind is str:
             return text
-        case Items(item=item):
+        case ListShape(item=item):
             inner = filled(item, text)
             return inner and [inner]
-        case Entries(key=key, value=value):
+        case MapShape(key=key, value=value):
             return {filled(key, text): filled(value, text)}
         case _:
             return None
@@ -405,7 +413,7 @@ def test_a_string_that_cannot_be_sent_is_refused() -> None:
                 with pytest.raises(iotmi.ConstraintError) as caught:
                     model(**{**needed, member.name: value})
                 found = [each for each in caught.value.problems if member.name in each.path]
-                assert "must be text that UTF-8 can hold" in {each.limit for each in found}
+                assert "must be text that UTF-8 can hold" in {each.rule for each in found}
                 looked += 1
     assert looked > 200
 

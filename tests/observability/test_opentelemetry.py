@@ -14,7 +14,12 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 import iotmi
 from iotmi import AsyncClient, Attempt, Client, GetManagedThing, RetryPolicy
-from iotmi._observability.opentelemetry import SERVICE_ID, Telemetry, error_type, present
+from iotmi._observability.opentelemetry import (
+    SERVICE_ID,
+    Telemetry,
+    active_instrumentation,
+    error_type,
+)
 from iotmi.emulator import Emulator
 from tests.support.factories import hub_request, make_hub, observed_by
 from tests.support.http_servers import Service, answer, serving, with_keys
@@ -336,7 +341,7 @@ def test_a_call_that_is_left_may_end_anywhere(
     observed: Client, observatory: Observatory, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A coroutine that is collected is closed wherever the collector runs; no context is lost."""
-    flow = observed._course.perform(GetManagedThing("x"))
+    flow = observed._context.execute(GetManagedThing("x"))
     next(flow)
     assert trace.get_current_span() is trace.INVALID_SPAN
     copy_context().run(flow.close)
@@ -400,10 +405,10 @@ def test_each_pair_of_providers_has_its_own(emulator: Emulator) -> None:
     first, second = Observatory(), Observatory()
     for observatory, operations in ((first, 2), (second, 1)):
         with providers_for_a_while():
-            assert present() == ()
+            assert active_instrumentation() == ()
             trace.set_tracer_provider(observatory.tracer_provider)
             metrics.set_meter_provider(observatory.meter_provider)
-            assert present() == present() != ()
+            assert active_instrumentation() == active_instrumentation() != ()
             for _ in range(operations):
                 emulator.client().managed_things.list().collect()
     for observatory, operations in ((first, 2), (second, 1)):

@@ -116,7 +116,7 @@ def ways(theirs: Service, *, over_http: bool) -> Iterator[dict[str, Runner]]:
     """boto3 and iotmi, each with an emulator of its own."""
     with ExitStack() as stack:
         plain, ours = (stack.enter_context(Emulator()) for _ in range(2))
-        once = iotmi.RetryPolicy(attempts=1)
+        once = iotmi.RetryPolicy(max_attempts=1)
         if over_http:
             yield {
                 "boto3 over HTTP": Boto3Runner(_client(stack.enter_context(serving(plain)))),

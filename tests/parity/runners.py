@@ -17,8 +17,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 import iotmi
-from iotmi._schema.model import Page
-from iotmi._serde.decoder import plain
+from iotmi._schema.responses import Page
+from iotmi._serde.decoder import to_boto3
 from tests.conformance.pairing import pair
 from tests.conformance.service import SERVICE, Service
 from tests.parity.steps import Json
@@ -81,9 +81,9 @@ class IotmiRunner:
             return {}
         if isinstance(value, Page):
             assert told.listed is not None
-            page = {told.listed.name: [plain(item) for item in value.items]}
+            page = {told.listed.name: [to_boto3(item) for item in value.items]}
             return page if value.next_token is None else {**page, "NextToken": value.next_token}
-        return plain(value)
+        return to_boto3(value)
 
 
 class CliRunner:

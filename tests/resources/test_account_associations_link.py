@@ -69,7 +69,7 @@ def test_an_association_that_goes_ends_the_wait(client: Client, emulator: Emulat
     creation = CreateAccountAssociation(connector_destination_id=make_connector_destination(client))
     with pytest.raises(iotmi.WaitFailedError) as caught:
         client.account_associations.link(creation, sign_in=change_mind)
-    assert isinstance(caught.value.value, AccountAssociation)
-    assert caught.value.value.association_state is AssociationState.ASSOCIATION_DELETING
-    assert caught.value.value.oauth_authorization_url not in str(caught.value)
+    assert isinstance(caught.value.last_value, AccountAssociation)
+    assert caught.value.last_value.association_state is AssociationState.ASSOCIATION_DELETING
+    assert caught.value.last_value.oauth_authorization_url not in str(caught.value)
     assert emulator.calls[-1].operation == "GetAccountAssociation"

@@ -146,7 +146,7 @@ def test_an_event_keeps_to_its_limits(client: Client, emulator: Emulator) -> Non
             status_code=99,
             message="CANARY's lamp",
         )
-    assert [(problem.path, problem.limit) for problem in caught.value.problems] == [
+    assert [(problem.path, problem.rule) for problem in caught.value.problems] == [
         ("status_code", "must be from 100 to 550"),
         ("message", r"must match [\sa-zA-Z0-9_.,@-]+"),
     ]

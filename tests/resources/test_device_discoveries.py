@@ -199,8 +199,8 @@ def test_a_discovery_that_fails_ends_the_wait(status: str) -> None:
         pytest.raises(iotmi.WaitFailedError, match="d1 SUCCEEDED cannot come") as caught,
     ):
         client.device_discoveries.wait_until_finished("d1")
-    assert isinstance(caught.value.value, DeviceDiscovery)
-    assert caught.value.value.status == status
+    assert isinstance(caught.value.last_value, DeviceDiscovery)
+    assert caught.value.last_value.status == status
 
 
 def test_every_page_of_devices_is_seen() -> None:

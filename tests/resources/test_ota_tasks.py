@@ -136,7 +136,7 @@ def test_a_task_that_is_deleted_is_not_waited_for(client: Client) -> None:
     client.ota_tasks.delete(made.task_id)
     with pytest.raises(WaitFailedError) as caught:
         client.ota_tasks.wait_until_finished(made.task_id)
-    assert getattr(caught.value.value, "status", None) == OtaStatus.DELETION_IN_PROGRESS
+    assert getattr(caught.value.last_value, "status", None) == OtaStatus.DELETION_IN_PROGRESS
     with pytest.raises(ResourceNotFoundError):
         client.ota_tasks.wait_until_finished(made.task_id)
 
@@ -146,7 +146,7 @@ def test_a_task_that_was_canceled_is_not_waited_for() -> None:
     seen = OtaTask(task_id="1", status=OtaStatus.CANCELED)
     with pytest.raises(WaitFailedError) as caught:
         fed(OtaTasks.wait_until_finished.function("1"), seen)
-    assert caught.value.value is seen
+    assert caught.value.last_value is seen
 
 
 def test_too_many_deletions_are_an_error_of_their_own(client: Client, emulator: Emulator) -> None:

@@ -78,7 +78,7 @@ async def test_a_profile_on_its_way_out_is_not_waited_for(async_client: AsyncCli
     await family.delete(made.id)
     with pytest.raises(WaitFailedError) as caught:
         await family.wait_until_created(made.id)
-    seen = getattr(caught.value.value, "status", None)
+    seen = getattr(caught.value.last_value, "status", None)
     assert seen == ProvisioningProfileStatus.DELETE_IN_PROGRESS
     with pytest.raises(ResourceNotFoundError):
         await family.wait_until_created(made.id)
@@ -93,7 +93,7 @@ def test_a_profile_that_failed_is_not_waited_for(status: ProvisioningProfileStat
     seen = ProvisioningProfile(id="1", status=status)
     with pytest.raises(WaitFailedError) as caught:
         fed(ProvisioningProfiles.wait_until_created.function("1"), seen)
-    assert caught.value.value is seen
+    assert caught.value.last_value is seen
 
 
 def test_a_profile_that_is_never_made_is_waited_for_in_vain() -> None:
@@ -101,7 +101,7 @@ def test_a_profile_that_is_never_made_is_waited_for_in_vain() -> None:
     seen = ProvisioningProfile(id="1", status=ProvisioningProfileStatus.CREATE_IN_PROGRESS)
     with pytest.raises(WaitTimeoutError) as caught:
         fed(ProvisioningProfiles.wait_until_created.function("1", timeout=60), seen)
-    assert caught.value.value is seen
+    assert caught.value.last_value is seen
 
 
 def test_a_refused_certificate_is_not_shown(client: Client, emulator: Emulator) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import iotmi
 from iotmi import AsyncClient, Attempt, Client, FailedAttempt, GetManagedThing, Retry, RetryPolicy
-from iotmi._observability.events import Outcome, Watch
+from iotmi._observability.events import CallObserver, CallResult
 from iotmi.emulator import Emulator, Faults
 from tests.support.factories import hub_request, make_hub, observed_by, toggle
 from tests.support.http_servers import (
@@ -94,8 +94,8 @@ def test_an_answer_that_cannot_be_read_is_an_attempt_that_failed(told: list[Atte
         with pytest.raises(iotmi.ResponseError) as caught:
             client.managed_things.get("x")
     assert [(one.error, one.request_id) for one in told] == [(caught.value, "r-7")]
-    (failure,) = caught.value.failures
-    assert (failure.kind, failure.code) == ("ResponseError", None)
+    (failure,) = caught.value.failed_attempts
+    assert (failure.error_type, failure.code) == ("ResponseError", None)
     assert (failure.request_id, failure.http_status) == ("r-7", 200)
 
 
@@ -162,20 +162,20 @@ def test_an_error_tells_the_whole_story(
     emulator.faults.reset_connections("GetManagedThing")
     with pytest.raises(iotmi.ResourceNotFoundError) as caught:
         client.managed_things.get("x")
-    first, second, last = caught.value.failures
-    assert (first.kind, first.code, first.http_status) == (
+    first, second, last = caught.value.failed_attempts
+    assert (first.error_type, first.code, first.http_status) == (
         "ThrottlingError",
         "ThrottlingException",
         429,
     )
-    assert (second.kind, second.code, second.http_status) == ("NoResponseError", None, None)
+    assert (second.error_type, second.code, second.http_status) == ("NoResponseError", None, None)
     assert second.request_id is None
-    assert (last.kind, last.http_status) == ("ResourceNotFoundError", 404)
+    assert (last.error_type, last.http_status) == ("ResourceNotFoundError", 404)
     assert last.request_id == caught.value.request_id
     assert first.request_id not in {last.request_id, None}
-    assert [one.pause for one in caught.value.failures] == [*pauses, 0.0]
-    assert all(one.elapsed > 0 for one in caught.value.failures)
-    assert caught.value.attempts == len(caught.value.failures)
+    assert [one.pause for one in caught.value.failed_attempts] == [*pauses, 0.0]
+    assert all(one.elapsed > 0 for one in caught.value.failed_attempts)
+    assert caught.value.attempts == len(caught.value.failed_attempts)
     assert "ThrottlingException" not in str(caught.value)
 
 
@@ -187,7 +187,7 @@ def test_failures_that_were_overcome_are_not_kept_for_the_next_call(
     for attempts in (2, 1):
         with pytest.raises(iotmi.ResourceNotFoundError) as caught:
             client.managed_things.get("x")
-        assert len(caught.value.failures) == caught.value.attempts == attempts
+        assert len(caught.value.failed_attempts) == caught.value.attempts == attempts
 
 
 def test_what_was_never_sent_has_its_story_too() -> None:
@@ -195,11 +195,11 @@ def test_what_was_never_sent_has_its_story_too() -> None:
     with with_keys(
         Client,
         endpoint_url=closed_port(),
-        retry=RetryPolicy(attempts=2, sleep=lambda _: None),
+        retry=RetryPolicy(max_attempts=2, sleep=lambda _: None),
     ) as client:
         with pytest.raises(iotmi.NotSentError) as caught:
             client.managed_things.get("x")
-    assert [failure.kind for failure in caught.value.failures] == ["NotSentError"] * 2
+    assert [failure.error_type for failure in caught.value.failed_attempts] == ["NotSentError"] * 2
     assert caught.value.request_id is None
 
 
@@ -210,7 +210,7 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
         hang_up,
         keep_silent,
     ]
-    policy = RetryPolicy(base=0.01, longest=0.02)
+    policy = RetryPolicy(initial_backoff=0.01, max_backoff=0.02)
     with (
         serving(script) as url,
         with_keys(Client, endpoint_url=url, retry=policy, timeout=1.0) as client,
@@ -227,25 +227,29 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
         r"503, request id r-1; NoResponseError; cut short after \d\.\d\d s",
         text,
     )
-    assert [one.kind for one in error.failures] == [
+    assert [one.error_type for one in error.failed_attempts] == [
         "ServiceUnavailableError",
         "NoResponseError",
         "DeadlineExceededError",
     ]
     assert isinstance(error.last, iotmi.NoResponseError)
     assert error.__cause__ is error.last
-    assert len(error.last.failures) == 2
-    assert 0.9 < sum(one.elapsed + one.pause for one in error.failures) <= spent
+    assert len(error.last.failed_attempts) == 2
+    assert 0.9 < sum(one.elapsed + one.pause for one in error.failed_attempts) <= spent
 
 
 def test_a_failed_attempt_is_a_value() -> None:
     """It compares, hashes, pickles and copies, and says what it is."""
     failure = FailedAttempt(
-        kind="ThrottlingError", code="ThrottlingException", request_id="r", elapsed=0.5, pause=1.0
+        error_type="ThrottlingError",
+        code="ThrottlingException",
+        request_id="r",
+        elapsed=0.5,
+        pause=1.0,
     )
     assert pickle.loads(pickle.dumps(failure)) == copy.deepcopy(failure) == failure
     assert len({failure, copy.copy(failure)}) == 1
-    assert failure != FailedAttempt(kind="ThrottlingError", elapsed=0.5)
+    assert failure != FailedAttempt(error_type="ThrottlingError", elapsed=0.5)
     assert str(failure) == "ThrottlingException, request id r"
     assert "kind='ThrottlingError'" in repr(failure)
     assert not hasattr(failure, "__dict__")
@@ -256,7 +260,7 @@ def test_the_story_holds_no_secret(client: Client, emulator: Emulator) -> None:
     emulator.faults.fail("CreateManagedThing", "ValidationException")
     with pytest.raises(iotmi.ValidationError) as caught:
         make_hub(client)
-    assert "CANARY" not in repr(caught.value.failures) + str(caught.value)
+    assert "CANARY" not in repr(caught.value.failed_attempts) + str(caught.value)
 
 
 # -- observers -------------------------------------------------------------------------
@@ -268,25 +272,27 @@ class Diary:
     def __init__(self) -> None:
         self.entries: list[tuple[str, object]] = []
 
-    def call_begins(self, operation: str, /, *, region_name: str, page: int | None) -> Watch:
+    def on_call_start(
+        self, operation: str, /, *, region_name: str, page: int | None
+    ) -> CallObserver:
         self.entries.append((f"{operation} begins", (region_name, page)))
         return self
 
-    def attempting(self) -> AbstractContextManager[object]:
+    def around_attempt(self) -> AbstractContextManager[object]:
         return nullcontext()
 
-    def attempt_ended(self, attempt: Attempt, /) -> None:
+    def on_attempt_end(self, attempt: Attempt, /) -> None:
         self.entries.append(("attempt ended", attempt))
 
-    def pause_begins(self, retry: Retry, /) -> None:
+    def on_backoff(self, retry: Retry, /) -> None:
         self.entries.append(("pause begins", retry))
 
-    def call_ended(self, outcome: Outcome, /) -> None:
+    def on_call_end(self, outcome: CallResult, /) -> None:
         self.entries.append(("call ended", outcome))
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[CallResult]:
         """How the calls ended."""
-        return (told for _, told in self.entries if isinstance(told, Outcome))
+        return (told for _, told in self.entries if isinstance(told, CallResult))
 
 
 def test_observers_are_told_of_a_call_from_its_beginning_to_its_end(
@@ -349,9 +355,9 @@ async def test_a_call_that_is_left_ends_for_its_observers_too() -> None:
 
 def test_nobody_told_is_nothing_made(client: Client) -> None:
     """A client without hooks has no observer, and its calls no watch."""
-    assert client._course.observers == ()
+    assert client._context.observers == ()
     assert client.send(GetManagedThing(make_hub(client).id)).attempts == 1
-    assert client.with_options(retry=RetryPolicy(on_retry=print))._course.observers != ()
+    assert client.with_options(retry=RetryPolicy(on_retry=print))._context.observers != ()
 
 
 def test_a_command_that_an_observer_watches_is_still_not_repeated(emulator: Emulator) -> None:
@@ -384,7 +390,7 @@ def test_an_error_says_whether_the_service_may_have_acted(
         with pytest.raises(iotmi.CallError) as caught:
             emulator.client().managed_things.get("x")
     assert caught.value.may_have_acted is expected
-    assert caught.value.uncertain is expected
+    assert caught.value.may_have_acted is expected
 
 
 def test_the_last_attempt_alone_does_not_say_it() -> None:
@@ -397,4 +403,6 @@ def test_the_last_attempt_alone_does_not_say_it() -> None:
         emulator.faults.clear()
         assert len(emulator.client().credential_lockers.list().collect()) == 1
     assert caught.value.may_have_acted
-    assert [failure.may_have_acted for failure in caught.value.failures] == [True] + [False] * 4
+    assert [failure.may_have_acted for failure in caught.value.failed_attempts] == [True] + [
+        False
+    ] * 4

@@ -136,11 +136,11 @@ def test_nobody_waits_a_day_because_a_header_says_so(
 ) -> None:
     """A longer pause than the policy allows ends the call at once, and the error tells it."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=asked)
-    policy = RetryPolicy(attempts=2, sleep=lambda _: None)
+    policy = RetryPolicy(max_attempts=2, sleep=lambda _: None)
     with pytest.raises(iotmi.ThrottlingError) as caught:
         emulator.client(retry=policy).managed_things.get("x")
     assert (caught.value.attempts, caught.value.retry_after) == (attempts, asked)
-    patient = emulator.client(retry=RetryPolicy(longest_asked=None, sleep=lambda _: None))
+    patient = emulator.client(retry=RetryPolicy(max_retry_after=None, sleep=lambda _: None))
     emulator.faults.clear()
     emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=86_400)
     with pytest.raises(iotmi.ResourceNotFoundError):
@@ -163,7 +163,7 @@ def test_the_hook_is_told_of_each_retry(emulator: Emulator) -> None:
 
 async def test_pauses_are_really_made(emulator: Emulator) -> None:
     """Without a substitute, both clients wait."""
-    policy = RetryPolicy(throttle_base=0.02, seed=1)
+    policy = RetryPolicy(throttle_backoff=0.02, seed=1)
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=0.02)
     began = time.monotonic()
     with pytest.raises(iotmi.ResourceNotFoundError):
@@ -188,7 +188,7 @@ def test_the_same_seed_makes_the_same_pauses(emulator: Emulator) -> None:
 
 def test_a_spent_budget_ends_the_repeating(emulator: Emulator) -> None:
     """A client that meets nothing but failures stops repeating, and successes earn it back."""
-    client = emulator.client(retry=RetryPolicy(budget=30, sleep=lambda _: None))
+    client = emulator.client(retry=RetryPolicy(quota=30, sleep=lambda _: None))
     emulator.faults.fail("GetManagedThing", "InternalServerException", times=4)
     with pytest.raises(iotmi.InternalServerError) as caught:
         client.managed_things.get("x")
@@ -208,7 +208,7 @@ def test_a_spent_budget_ends_the_repeating(emulator: Emulator) -> None:
 
 def test_no_budget_repeats_as_often_as_allowed(emulator: Emulator) -> None:
     """None is no bound."""
-    client = emulator.client(retry=RetryPolicy(budget=None, attempts=60, sleep=lambda _: None))
+    client = emulator.client(retry=RetryPolicy(quota=None, max_attempts=60, sleep=lambda _: None))
     emulator.faults.fail("GetManagedThing", "InternalServerException", times=58)
     with pytest.raises(iotmi.ResourceNotFoundError) as caught:
         client.managed_things.get("x")
@@ -219,7 +219,7 @@ def test_total_time_ends_the_repeating_with_the_last_error(
     emulator: Emulator, pauses: list[float]
 ) -> None:
     """No attempt begins after it; what is raised is the service's own error."""
-    policy = RetryPolicy(attempts=50, total_time=3.0, seed=1, sleep=pauses.append)
+    policy = RetryPolicy(max_attempts=50, max_elapsed=3.0, seed=1, sleep=pauses.append)
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=50)
     with pytest.raises(iotmi.ThrottlingError):
         emulator.client(retry=policy).managed_things.get("x")
@@ -301,12 +301,12 @@ def test_nothing_listens() -> None:
     with with_keys(
         iotmi.Client,
         endpoint_url=closed_port(),
-        retry=RetryPolicy(attempts=2, sleep=lambda _: None),
+        retry=RetryPolicy(max_attempts=2, sleep=lambda _: None),
     ) as client:
         with pytest.raises(iotmi.NotSentError) as caught:
             client.managed_things.send_command("x", endpoints=[toggle()])
     assert caught.value.attempts == 2
-    assert caught.value.worth_repeating
+    assert caught.value.retryable
 
 
 def test_no_credentials_is_said_at_once() -> None:
@@ -379,7 +379,7 @@ def test_a_proxy_that_answers_html_is_a_server_error() -> None:
         with pytest.raises(iotmi.ServiceError) as caught:
             client.managed_things.get("x")
     assert caught.value.http_status == 502
-    assert caught.value.worth_repeating
+    assert caught.value.retryable
 
 
 @pytest.mark.parametrize(
@@ -425,11 +425,11 @@ def test_a_place_deep_in_an_answer_is_named() -> None:
 def test_options_make_a_light_copy(client: Client) -> None:
     """The copy has other options over the same connection; the first keeps its own."""
     copy = client.with_options(timeout=5.0)
-    assert copy._course.transport._client is client._course.transport._client
-    assert copy._course.persistence is client._course.persistence
-    assert (copy._course.timeout, client._course.timeout) == (5.0, None)
-    assert copy.with_options(timeout=math.inf)._course.timeout is None
-    assert copy.with_options(retry=RetryPolicy.none())._course.timeout == 5.0
+    assert copy._context.transport._client is client._context.transport._client
+    assert copy._context.retry_strategy is client._context.retry_strategy
+    assert (copy._context.timeout, client._context.timeout) == (5.0, None)
+    assert copy.with_options(timeout=math.inf)._context.timeout is None
+    assert copy.with_options(retry=RetryPolicy.none())._context.timeout == 5.0
     assert make_hub(copy).id == client.managed_things.list().collect()[0].id
 
 

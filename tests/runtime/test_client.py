@@ -86,7 +86,7 @@ def test_options_that_contradict_each_other_are_refused(emulator: Emulator) -> N
         with pytest.raises(ValueError, match="timeout must be more than 0"):
             Client(session=session(), timeout=timeout)
     with pytest.raises(ValueError, match="attempts"):
-        RetryPolicy(attempts=0)
+        RetryPolicy(max_attempts=0)
 
 
 def test_a_given_boto3_client_stays_open_and_as_it_was(emulator: Emulator) -> None:
@@ -129,7 +129,7 @@ def test_botocore_does_not_retry_beneath_us() -> None:
         with pytest.raises(iotmi.ServiceUnavailableError):
             client.managed_things.get("x")
         seen: list[object] = []
-        client._course.transport._client.meta.events.register(
+        client._context.transport._client.meta.events.register(
             "before-send.*", lambda **_: seen.append(1)
         )
         with pytest.raises(iotmi.ServiceUnavailableError):
@@ -183,7 +183,7 @@ def test_a_client_of_the_emulator_lets_its_kind_of_time_pass() -> None:
                 client.managed_things.get("x")
             assert (emulator.now() - before).total_seconds() > 45 or emulator is looked_at
     with Emulator(clock="real") as real:
-        assert real.client()._course.persistence.policy == RetryPolicy(seed=0)
+        assert real.client()._context.retry_strategy.policy == RetryPolicy(seed=0)
 
 
 def test_clients_of_the_emulator_pause_as_its_seed_says() -> None:
@@ -196,7 +196,7 @@ def test_clients_of_the_emulator_pause_as_its_seed_says() -> None:
                 emulator.faults.fail("GetManagedThing", "ThrottlingException", times=4)
                 with pytest.raises(iotmi.ResourceNotFoundError) as caught:
                     emulator.client().managed_things.get("x")
-                told.append([one.pause for one in caught.value.failures])
+                told.append([one.pause for one in caught.value.failed_attempts])
             return told
 
     first, second = pauses(7)

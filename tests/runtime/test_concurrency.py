@@ -16,7 +16,7 @@ import trio
 
 import iotmi
 from iotmi import AsyncClient, Client, ListManagedThings, Pacing, RetryPolicy
-from iotmi._sansio.steps import Flow, ask, pause
+from iotmi._sansio.steps import Steps, send, sleep
 from iotmi.emulator import Emulator
 from tests.support.factories import make_hub
 from tests.support.http_servers import Service, with_keys
@@ -25,7 +25,7 @@ from tests.support.threads import comes_true
 pytestmark = pytest.mark.anyio
 
 TASKS = 500
-FAST = Pacing(start=1e6, highest=1e6)
+FAST = Pacing(initial_rate=1e6, max_rate=1e6)
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -50,18 +50,18 @@ def _silence(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) 
 def faulty(emulator: Emulator) -> RetryPolicy:
     """A tenth of the calls is throttled; a policy that repeats often enough, without waiting."""
     emulator.faults.break_calls(0.1, "ThrottlingException")
-    return RetryPolicy(attempts=20, budget=500, sleep=lambda _: None)
+    return RetryPolicy(max_attempts=20, quota=500, sleep=lambda _: None)
 
 
 def require_consistent(client: Client | AsyncClient) -> None:
     """Nobody stands in line any more, and the budget is between nothing and its most."""
-    course = client._course
-    assert course.pacers is not None
-    for pacer in course.pacers._pacers.values():
+    course = client._context
+    assert course.rate_limiters is not None
+    for pacer in course.rate_limiters._limiters.values():
         assert pacer._queue == []
-    assert 0 <= course.persistence.budget._left <= 500
+    assert 0 <= course.retry_strategy.quota._available <= 500
     # What was left ends in its own time.
-    assert comes_true(lambda: not course.line.left.too_many)
+    assert comes_true(lambda: not course.connection.abandoned.at_limit)
 
 
 def test_sixty_four_threads(emulator: Emulator) -> None:
@@ -81,7 +81,7 @@ def test_sixty_four_threads(emulator: Emulator) -> None:
     emulator.faults.clear()
     for _ in range(200):
         client.credential_lockers.list(max_results=1).first()
-    assert client._course.persistence.budget._left == 500
+    assert client._context.retry_strategy.quota._available == 500
 
 
 async def each_its_own(client: AsyncClient, tasks: int) -> None:
@@ -128,7 +128,7 @@ def test_two_event_loops_of_either_kind_at_once(emulator: Emulator) -> None:
 async def test_cancelled_at_any_moment(emulator: Emulator) -> None:
     """Calls cancelled before, during and after their attempts leave the client as it was."""
     client = emulator.async_client(
-        retry=RetryPolicy(attempts=20, throttle_base=0.001, budget=500), pacing=FAST
+        retry=RetryPolicy(max_attempts=20, throttle_backoff=0.001, quota=500), pacing=FAST
     )
     emulator.faults.break_calls(0.3, "ThrottlingException")
     chance = random.Random(5)
@@ -181,11 +181,11 @@ async def test_calls_cancelled_while_their_attempts_hang() -> None:
         await client.close()
 
 
-def interrupted() -> Flow[None]:
+def interrupted() -> Steps[None]:
     """A flow that is in the middle of something."""
-    yield from pause(0.01)
-    yield from ask(ListManagedThings())
-    yield from pause(60.0)
+    yield from sleep(0.01)
+    yield from send(ListManagedThings())
+    yield from sleep(60.0)
 
 
 async def test_a_cancelled_flow_is_closed_at_once(emulator: Emulator) -> None:
@@ -193,7 +193,7 @@ async def test_a_cancelled_flow_is_closed_at_once(emulator: Emulator) -> None:
     client = emulator.async_client(retry=RetryPolicy())
     flow = interrupted()
     with anyio.move_on_after(0.3):
-        await client._awaiting.run(flow)
+        await client._async_driver.run(flow)
     assert inspect.getgeneratorstate(flow) == inspect.GEN_CLOSED
 
 
@@ -206,7 +206,7 @@ def test_an_interrupted_flow_is_closed_at_once(emulator: Emulator) -> None:
     client = emulator.client(retry=RetryPolicy(sleep=interrupt))
     flow = interrupted()
     with pytest.raises(KeyboardInterrupt):
-        client._blocking.run(flow)
+        client._sync_driver.run(flow)
     assert inspect.getgeneratorstate(flow) == inspect.GEN_CLOSED
 
 

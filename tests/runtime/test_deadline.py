@@ -21,8 +21,8 @@ from iotmi import (
     RetryPolicy,
 )
 from iotmi._botocore.session import open_client
-from iotmi._runtime.abandonment import Leavable, LeftBehind
-from iotmi._sansio.steps import TimeIsUpError, ask_all
+from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
+from iotmi._sansio.steps import DeadlineReachedError, send_all_pages
 from iotmi.emulator import Emulator
 from tests.support.factories import make_hub
 from tests.support.http_servers import Act, Service, answer, hang_up, serving, session, with_keys
@@ -68,8 +68,8 @@ def keep_silent(connection: socket.socket) -> None:
 
 UNAVAILABLE = answer("503 Service Unavailable", b"{}")
 WAIT_LONG = answer("429 Too Many Requests", b"{}", retry_after="60")
-SHORT = RetryPolicy(attempts=999, base=0.02, longest=0.05, budget=None)
-LONG = RetryPolicy(attempts=99, base=30.0, longest=30.0, seed=1)
+SHORT = RetryPolicy(max_attempts=999, initial_backoff=0.02, max_backoff=0.05, quota=None)
+LONG = RetryPolicy(max_attempts=99, initial_backoff=30.0, max_backoff=30.0, seed=1)
 
 TRIES = 6
 
@@ -80,8 +80,12 @@ SCENES: dict[str, Scene] = {
     "many fail": ([UNAVAILABLE] * 500, SHORT, None),
     "a pause is long": ([UNAVAILABLE], LONG, None),
     "the service asks for a pause": ([WAIT_LONG], SHORT, None),
-    "the next turn is far": ([UNAVAILABLE] * 9, SHORT, Pacing(start=0.5, highest=0.5, burst=1)),
-    "turns are near": ([UNAVAILABLE] * 99, SHORT, Pacing(start=9.0, highest=9.0, burst=1)),
+    "the next turn is far": (
+        [UNAVAILABLE] * 9,
+        SHORT,
+        Pacing(initial_rate=0.5, max_rate=0.5, burst=1),
+    ),
+    "turns are near": ([UNAVAILABLE] * 99, SHORT, Pacing(initial_rate=9.0, max_rate=9.0, burst=1)),
 }
 
 
@@ -126,7 +130,9 @@ def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> N
     with pytest.raises(iotmi.DeadlineExceededError, match="no time was left") as caught:
         timed.managed_things.get("x")
     assert caught.value.attempts == 1 == len(emulator.calls)
-    assert [failure.kind for failure in caught.value.failures] == ["InternalServerError"]
+    assert [failure.error_type for failure in caught.value.failed_attempts] == [
+        "InternalServerError"
+    ]
     assert len(told) == 1
 
 
@@ -136,7 +142,7 @@ def test_a_timeout_of_somebody_elses_is_no_deadline(client: Client) -> None:
     def handler(**_: object) -> None:
         raise TimeoutError("mine")
 
-    client._course.transport._client.meta.events.register("before-call.*", handler)
+    client._context.transport._client.meta.events.register("before-call.*", handler)
     for one in (client, client.with_options(timeout=5.0)):
         with pytest.raises(TimeoutError, match="mine"):
             one.managed_things.get("x")
@@ -148,7 +154,7 @@ async def test_nor_is_it_by_the_awaiting_client(async_client: AsyncClient) -> No
     def handler(**_: object) -> None:
         raise TimeoutError("mine")
 
-    async_client._course.transport._client.meta.events.register("before-call.*", handler)
+    async_client._context.transport._client.meta.events.register("before-call.*", handler)
     for one in (async_client, async_client.with_options(timeout=5.0)):
         with pytest.raises(TimeoutError, match="mine"):
             await one.managed_things.get("x")
@@ -160,7 +166,7 @@ def test_infinity_is_no_bound(emulator: Emulator) -> None:
         emulator.client(timeout=math.inf),
         emulator.client(timeout=1.0).with_options(timeout=math.inf),
     ):
-        assert client._course.timeout is None
+        assert client._context.timeout is None
         assert client.managed_things.list().first() is None
     with pytest.raises(ValueError, match="more than 0"):
         emulator.client().with_options(timeout=-1.0)
@@ -179,7 +185,7 @@ def test_attempts_that_were_left_do_not_pile_up(service: Service) -> None:
     """With as many left as there are connections, no more is sent; one that ends makes room."""
     service.open.clear()
     client = narrow(service, 0.1)
-    for _ in until(lambda: client._course.line.left.too_many):
+    for _ in until(lambda: client._context.connection.abandoned.at_limit):
         with pytest.raises(iotmi.DeadlineExceededError):
             client.managed_things.list().first()
     assert service.asked(2)
@@ -187,7 +193,7 @@ def test_attempts_that_were_left_do_not_pile_up(service: Service) -> None:
     with pytest.raises(iotmi.DeadlineExceededError, match="2 attempts that were left") as caught:
         client.managed_things.list().first()
     assert 0.1 <= time.monotonic() - began < 5.0
-    assert (caught.value.attempts, caught.value.failures) == (0, ())
+    assert (caught.value.attempts, caught.value.failed_attempts) == (0, ())
     assert len(service.ports) == 2
     service.open.set()
     assert client.with_options(timeout=10.0).managed_things.list().first() is not None
@@ -198,7 +204,7 @@ async def test_nor_do_they_under_an_event_loop(service: Service) -> None:
     service.open.clear()
     theirs = open_client(session(), endpoint_url=service.url, connections=2)
     client = AsyncClient(boto3_client=theirs, retry=RetryPolicy.none(), timeout=0.1)
-    for _ in until(lambda: client._course.line.left.too_many):
+    for _ in until(lambda: client._context.connection.abandoned.at_limit):
         with pytest.raises(iotmi.DeadlineExceededError):
             await client.managed_things.list().first()
     assert service.asked(2)
@@ -228,31 +234,31 @@ async def test_cancelled_calls_do_not_pile_up_either(service: Service) -> None:
 
 def test_an_attempt_that_was_left_before_it_began_is_not_made() -> None:
     """A thread that takes it up too late does nothing."""
-    left, done = LeftBehind(1), list[int]()
-    attempt = Leavable(work(lambda: done.append(1)), left)
-    assert attempt.leave().unbegun is not None
-    with pytest.raises(TimeIsUpError):
+    left, done = AbandonedCalls(1), list[int]()
+    attempt = AbandonableCall(work(lambda: done.append(1)), left)
+    assert attempt.abandon().not_started_because is not None
+    with pytest.raises(DeadlineReachedError):
         attempt()
     assert done == []
-    assert not left.too_many
+    assert not left.at_limit
 
 
 def test_an_attempt_that_has_ended_is_not_counted() -> None:
     """Whether it is left before its end or after."""
-    left = LeftBehind(1)
-    ended = Leavable(work(lambda: 1), left)
+    left = AbandonedCalls(1)
+    ended = AbandonableCall(work(lambda: 1), left)
     assert ended() == 1
-    ended.leave()
-    assert not left.too_many
-    going: Leavable[bool]
+    ended.abandon()
+    assert not left.at_limit
+    going: AbandonableCall[bool]
 
     def function() -> bool:
-        going.leave()
-        return left.too_many
+        going.abandon()
+        return left.at_limit
 
-    going = Leavable(work(function), left)
+    going = AbandonableCall(work(function), left)
     assert going()
-    assert not left.too_many
+    assert not left.at_limit
 
 
 # -- pages -----------------------------------------------------------------------------
@@ -343,16 +349,18 @@ def test_the_pages_within_a_flow_share_one_deadline_too(client: Client, emulator
         emulator.faults.let_pass("ListManagedThings")
     timed = client.with_options(timeout=10.0)
     with pytest.raises(iotmi.DeadlineExceededError) as caught:
-        timed._blocking.run(ask_all(ListManagedThings(max_results=1)))
+        timed._sync_driver.run(send_all_pages(ListManagedThings(max_results=1)))
     assert caught.value.page == 3
-    assert len(client._blocking.run(ask_all(ListManagedThings(max_results=1)))) == 5
+    assert len(client._sync_driver.run(send_all_pages(ListManagedThings(max_results=1)))) == 5
 
 
 def test_pauses_count_over_pages_though_nobody_waits(client: Client, emulator: Emulator) -> None:
     """Time passes too where a test puts something in the place of sleeping."""
     for number in range(3):
         make_hub(client, number)
-    timed = client.with_options(timeout=10.0, retry=RetryPolicy(attempts=9, sleep=lambda _: None))
+    timed = client.with_options(
+        timeout=10.0, retry=RetryPolicy(max_attempts=9, sleep=lambda _: None)
+    )
     walk = timed.managed_things.list(max_results=1).pages()
     for _ in range(2):
         emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=4)

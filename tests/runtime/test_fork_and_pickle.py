@@ -18,7 +18,7 @@ import trio
 import iotmi
 from iotmi import AsyncClient, Client, Pacing, RetryPolicy
 from iotmi._botocore.session import open_client
-from iotmi._runtime.fork import PerProcess
+from iotmi._runtime.fork import ForkLocal
 from iotmi.emulator import Emulator
 from tests.support.factories import make_hub
 from tests.support.http_servers import Service, session
@@ -83,8 +83,8 @@ def test_copies_share_one_connection_in_the_child_too(service: Service) -> None:
             fetch(copy)
             fetch(client)
             return (
-                copy._course.transport is client._course.transport
-                and copy._course.persistence is client._course.persistence
+                copy._context.transport is client._context.transport
+                and copy._context.retry_strategy is client._context.retry_strategy
             )
 
         assert in_a_fork(both)
@@ -110,20 +110,20 @@ def test_locks_that_were_held_at_the_fork_do_not_stop_the_child(service: Service
         session=session(),
         endpoint_url=service.url,
         timeout=20.0,
-        pacing=Pacing(start=1000.0),
-        retry=RetryPolicy(budget=500),
+        pacing=Pacing(initial_rate=1000.0),
+        retry=RetryPolicy(quota=500),
     )
     fetch(client)
-    course = client._course
-    assert course.pacers is not None
+    course = client._context
+    assert course.rate_limiters is not None
     boto3_client: Any = course.transport._client
     pools = boto3_client._endpoint.http_session._manager.pools
     sockets = [pools[key].pool.mutex for key in pools.keys()]  # noqa: SIM118 - no dictionary
     locks = [
-        course.persistence.budget._lock,
-        course.pacers._lock,
-        course.pacers.of("GetManagedThing")._lock,
-        course.line.left._changed,
+        course.retry_strategy.quota._lock,
+        course.rate_limiters._lock,
+        course.rate_limiters.of("GetManagedThing")._lock,
+        course.connection.abandoned._changed,
         pools.lock,
         *sockets,
     ]
@@ -165,7 +165,7 @@ def test_forked_children_do_not_pause_in_step(emulator: Emulator) -> None:
         emulator.faults.fail("GetManagedThing", "ThrottlingException", times=3)
         with pytest.raises(iotmi.ThrottlingError) as caught:
             client.managed_things.get("x")
-        return [failure.pause for failure in caught.value.failures]
+        return [failure.pause for failure in caught.value.failed_attempts]
 
     options: dict[str, Any] = {"attempts": 3, "sleep": lambda _: None}
     client = emulator.client(retry=RetryPolicy(**options))
@@ -245,7 +245,7 @@ def test_a_walk_goes_on_in_the_child(service: Service) -> None:
 
 def test_what_each_process_has_is_made_once_however_many_threads_ask() -> None:
     """In the child, threads that ask at once get one value; the parent keeps its own."""
-    cell = PerProcess("parent", lambda before: f"{before}'s child {random.random()}")
+    cell = ForkLocal("parent", lambda before: f"{before}'s child {random.random()}")
 
     def child() -> set[str]:
         barrier = threading.Barrier(8)
@@ -253,7 +253,7 @@ def test_what_each_process_has_is_made_once_however_many_threads_ask() -> None:
 
         def ask() -> None:
             barrier.wait(10)
-            seen.append(cell.here())
+            seen.append(cell.get())
 
         threads = [threading.Thread(target=ask) for _ in range(8)]
         for thread in threads:
@@ -263,7 +263,7 @@ def test_what_each_process_has_is_made_once_however_many_threads_ask() -> None:
         return set(seen)
 
     assert len(in_a_fork(child)) == 1
-    assert cell.here() == cell.made_here() == "parent"
+    assert cell.get() == cell.peek() == "parent"
 
 
 def test_each_number_of_a_process_has_its_own(
@@ -272,7 +272,7 @@ def test_each_number_of_a_process_has_its_own(
     """What a child does, looked at from within: all is renewed once, and the parent's is kept."""
     own = Client(endpoint_url=service.url, pacing=Pacing(), timeout=20.0)
     given = Client(boto3_client=open_client(session(), endpoint_url=service.url))
-    before = [(one._course.transport, one._course.persistence) for one in (own, given)]
+    before = [(one._context.transport, one._context.retry_strategy) for one in (own, given)]
     for one in (own, given):
         fetch(one)
     pid = os.getpid()
@@ -280,15 +280,15 @@ def test_each_number_of_a_process_has_its_own(
     own.close()  # Nothing of this process yet.
     for one, (transport, persistence) in zip((own, given), before, strict=True):
         fetch(one)
-        course = one._course
+        course = one._context
         assert course.transport is not transport
-        assert course.persistence is not persistence
-        assert course.persistence.policy == persistence.policy
+        assert course.retry_strategy is not persistence
+        assert course.retry_strategy.policy == persistence.policy
         # A given boto3 client stays the one that was given.
         assert (course.transport._client is transport._client) == (one is given)
-        after = (course.line, course.persistence, course.pacers)
+        after = (course.connection, course.retry_strategy, course.rate_limiters)
         fetch(one)
-        assert (course.line, course.persistence, course.pacers) == after
+        assert (course.connection, course.retry_strategy, course.rate_limiters) == after
     first, second, *others = service.ports
     assert len({first, second, *others}) == 4
     own.close()
@@ -326,7 +326,7 @@ def test_a_client_crosses_into_a_pool_of_processes(service: Service, method: str
 def test_a_pickle_keeps_every_option(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a copy its own; and the Region that was found, where the other side may find another."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ca-central-1")
-    policy, pacing = RetryPolicy(attempts=7), Pacing(start=3.0)
+    policy, pacing = RetryPolicy(max_attempts=7), Pacing(initial_rate=3.0)
     first = Client(endpoint_url="http://127.0.0.1:1", retry=policy)
     copy = first.with_options(pacing=pacing, timeout=9.0)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
@@ -334,11 +334,11 @@ def test_a_pickle_keeps_every_option(monkeypatch: pytest.MonkeyPatch) -> None:
         twin = pickle.loads(pickle.dumps(client))
         assert type(twin) is Client
         assert repr(twin) == "<iotmi.Client in ca-central-1>"
-        assert twin._course.persistence.policy == policy
-        assert twin._course.persistence.budget is not client._course.persistence.budget
-        assert twin._course.timeout == timeout
-        assert twin._course.transport._client.meta.endpoint_url == "http://127.0.0.1:1"
-        assert (twin._course.pacers.pacing if twin._course.pacers else None) == (
+        assert twin._context.retry_strategy.policy == policy
+        assert twin._context.retry_strategy.quota is not client._context.retry_strategy.quota
+        assert twin._context.timeout == timeout
+        assert twin._context.transport._client.meta.endpoint_url == "http://127.0.0.1:1"
+        assert (twin._context.rate_limiters.pacing if twin._context.rate_limiters else None) == (
             pacing if client is copy else None
         )
         twin.close()
@@ -359,8 +359,8 @@ def test_what_cannot_cross_says_what_to_do(emulator: Emulator, client: Client) -
 
 def test_the_process_is_looked_at_before_each_call(client: Client) -> None:
     """Nothing is renewed where nothing was forked."""
-    course = client._course
-    before = (course.line, course.persistence)
+    course = client._context
+    before = (course.connection, course.retry_strategy)
     make_hub(client)
-    assert (course.line, course.persistence) == before
+    assert (course.connection, course.retry_strategy) == before
     assert course._process == os.getpid()

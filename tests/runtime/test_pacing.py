@@ -15,8 +15,8 @@ from attrs import field, fields, frozen
 
 import iotmi
 from iotmi import Client, Pacing, RetryPolicy
+from iotmi._runtime.rate_limiter import RateLimiter
 from iotmi.emulator import Emulator
-from iotmi.pacing import Pacer
 from tests.support.factories import hub_request, make_hub
 
 CALLERS = 32
@@ -41,7 +41,7 @@ class Simulation:
         self.limits = limits
         self.burst = self.tokens = float(burst)
         self.now = self.filled = 0.0
-        self.pacer = Pacer(Pacing(), clock=lambda: self.now)
+        self.pacer = RateLimiter(Pacing(), clock=lambda: self.now)
         self.chance = random.Random(7)
         self.events: list[Event] = []
         self.sequence = 0
@@ -64,13 +64,13 @@ class Simulation:
             elif event.act == "arrive":
                 self.plan(ROUND_TRIP / 2, "took" if self.take() else "refused", event.attempt)
             elif event.act == "took":
-                self.pacer.took()
+                self.pacer.on_success()
                 self.taken.append(self.now)
                 if waiting > 0:
                     waiting -= 1
                     self.begin(1)
             else:
-                self.pacer.refused()
+                self.pacer.on_throttle()
                 self.refused.append(self.now)
                 if event.attempt == 5:
                     self.lost += 1
@@ -79,14 +79,14 @@ class Simulation:
                     self.plan(pause, "begin", event.attempt + 1)
 
     def begin(self, attempt: int) -> None:
-        self.ask(attempt, self.pacer.enter())
+        self.ask(attempt, self.pacer.enqueue())
 
     def ask(self, attempt: int, place: int) -> None:
-        seconds = self.pacer.wait(place)
+        seconds = self.pacer.delay(place)
         if seconds > 0:
             self.plan(seconds, "ask", attempt, place)
         else:
-            self.pacer.leave(place)
+            self.pacer.dequeue(place)
             self.plan(ROUND_TRIP / 2, "arrive", attempt)
 
     def plan(self, seconds: float, act: str, attempt: int, place: int = -1) -> None:
@@ -138,15 +138,15 @@ def test_a_limit_that_changes_is_followed() -> None:
 def test_a_quiet_time_allows_a_burst_and_no_more() -> None:
     """After a pause a few calls may begin together, as many as `burst` says."""
     now = [0.0]
-    pacer = Pacer(Pacing(start=10.0, highest=10.0, burst=3), clock=lambda: now[0])
+    pacer = RateLimiter(Pacing(initial_rate=10.0, max_rate=10.0, burst=3), clock=lambda: now[0])
     now[0] = 60.0
 
     def begins() -> bool:
-        place = pacer.enter()
+        place = pacer.enqueue()
         try:
-            return pacer.wait(place) == 0
+            return pacer.delay(place) == 0
         finally:
-            pacer.leave(place)
+            pacer.dequeue(place)
 
     assert [begins() for _ in range(5)] == [True, True, True, False, False]
     now[0] += 0.1
@@ -156,51 +156,53 @@ def test_a_quiet_time_allows_a_burst_and_no_more() -> None:
 def test_the_rate_stays_between_its_bounds() -> None:
     """Neither success nor failure leads outside."""
     now = [0.0]
-    pacer = Pacer(Pacing(start=4.0, lowest=2.0, highest=8.0), clock=lambda: now[0])
+    pacer = RateLimiter(Pacing(initial_rate=4.0, min_rate=2.0, max_rate=8.0), clock=lambda: now[0])
     for _ in range(20):
         now[0] += 1
-        pacer.leave(place := pacer.enter())
-        pacer.wait(place)
+        pacer.dequeue(place := pacer.enqueue())
+        pacer.delay(place)
     assert pacer.rate == 8.0
     for _ in range(20):
         now[0] += 1
-        pacer.refused()
+        pacer.on_throttle()
     assert pacer.rate == 2.0
 
 
 def test_throttles_of_calls_under_way_count_as_one() -> None:
     """Thirty refusals within half a second take the rate back once."""
     now = [10.0]
-    pacer = Pacer(Pacing(start=100.0), clock=lambda: now[0])
+    pacer = RateLimiter(Pacing(initial_rate=100.0), clock=lambda: now[0])
     for _ in range(100):
-        pacer.took()
-    pacer.refused()
+        pacer.on_success()
+    pacer.on_throttle()
     once = pacer.rate
     for _ in range(30):
         now[0] += 0.01
-        pacer.refused()
+        pacer.on_throttle()
     assert pacer.rate == once
 
 
 def test_who_waits_is_told_when_to_ask_again() -> None:
     """Those behind in the line are told a later moment, so they do not all come at once."""
-    pacer = Pacer(Pacing(start=10.0, burst=1), clock=lambda: 0.0)
-    places = [pacer.enter() for _ in range(4)]
-    assert pacer.wait(places[0]) == 0.0
-    pacer.leave(places[0])
-    waits = [pacer.wait(place) for place in places[1:]]
+    pacer = RateLimiter(Pacing(initial_rate=10.0, burst=1), clock=lambda: 0.0)
+    places = [pacer.enqueue() for _ in range(4)]
+    assert pacer.delay(places[0]) == 0.0
+    pacer.dequeue(places[0])
+    waits = [pacer.delay(place) for place in places[1:]]
     assert waits == pytest.approx([0.1, 0.2, 0.3])
 
 
 def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
     """Ten creates at ten a second take most of a second; reads are not held up by them."""
-    client = emulator.client(retry=RetryPolicy(), pacing=Pacing(start=20.0, highest=20.0, burst=1))
+    client = emulator.client(
+        retry=RetryPolicy(), pacing=Pacing(initial_rate=20.0, max_rate=20.0, burst=1)
+    )
     began = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda number: make_hub(client, number), range(10)))
     assert time.monotonic() - began >= 9 / 20
     assert len({thing.id for thing in made}) == 10
-    pacers = client._course.pacers
+    pacers = client._context.rate_limiters
     assert pacers is not None
     assert client.managed_things.get(made[0].id).id == made[0].id
     assert pacers.of("GetManagedThing") is not pacers.of("CreateManagedThing")
@@ -208,10 +210,12 @@ def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
 
 def test_throttles_are_ridden_out(emulator: Emulator) -> None:
     """A paced client falls back when it is refused, and gets there."""
-    client = emulator.client(retry=RetryPolicy(throttle_base=0.01), pacing=Pacing(start=200.0))
+    client = emulator.client(
+        retry=RetryPolicy(throttle_backoff=0.01), pacing=Pacing(initial_rate=200.0)
+    )
     emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
     assert client.send(hub_request()).attempts == 3
-    pacers = client._course.pacers
+    pacers = client._context.rate_limiters
     assert pacers is not None
     assert pacers.of("CreateManagedThing").rate < 200.0
     with pytest.raises(iotmi.ResourceNotFoundError):
@@ -220,7 +224,7 @@ def test_throttles_are_ridden_out(emulator: Emulator) -> None:
 
 def test_a_turn_past_the_deadline_is_not_waited_for(emulator: Emulator) -> None:
     """The error comes at once, nothing is sent, and the place in line is given up."""
-    client = emulator.client(timeout=2.0, pacing=Pacing(start=0.1, highest=0.1, burst=1))
+    client = emulator.client(timeout=2.0, pacing=Pacing(initial_rate=0.1, max_rate=0.1, burst=1))
     make_hub(client)
     before = len(emulator.calls)
     began = time.monotonic()
@@ -228,14 +232,14 @@ def test_a_turn_past_the_deadline_is_not_waited_for(emulator: Emulator) -> None:
         make_hub(client, 1)
     assert time.monotonic() - began < 2.0
     assert len(emulator.calls) == before
-    pacers = client._course.pacers
+    pacers = client._context.rate_limiters
     assert pacers is not None
     assert pacers.of("CreateManagedThing")._queue == []
 
 
 def test_without_real_pauses_a_turn_is_asked_for_once(client: Client, pauses: list[float]) -> None:
     """A test that puts something in the place of sleeping is not held up."""
-    paced = client.with_options(pacing=Pacing(start=1.0, highest=1.0, burst=1))
+    paced = client.with_options(pacing=Pacing(initial_rate=1.0, max_rate=1.0, burst=1))
     for number in range(3):
         make_hub(paced, number)
     assert len(pauses) == 2
@@ -243,15 +247,15 @@ def test_without_real_pauses_a_turn_is_asked_for_once(client: Client, pauses: li
 
 def test_pacing_is_a_frozen_value_with_bounds() -> None:
     """A rate of nothing is refused; a slow one, and one call at a time, are not."""
-    assert Pacing() == Pacing(start=10.0, lowest=0.5, highest=None, burst=5)
-    slow = Pacing(start=0.01, lowest=0.01, highest=0.01, burst=1)
-    assert (slow.start, slow.lowest, slow.highest, slow.burst) == (0.01, 0.01, 0.01, 1)
+    assert Pacing() == Pacing(initial_rate=10.0, min_rate=0.5, max_rate=None, burst=5)
+    slow = Pacing(initial_rate=0.01, min_rate=0.01, max_rate=0.01, burst=1)
+    assert (slow.initial_rate, slow.min_rate, slow.max_rate, slow.burst) == (0.01, 0.01, 0.01, 1)
     with pytest.raises(ValueError, match="start"):
-        Pacing(start=0)
+        Pacing(initial_rate=0)
     with pytest.raises(ValueError, match="lowest"):
-        Pacing(lowest=0)
+        Pacing(min_rate=0)
     with pytest.raises(ValueError, match="highest"):
-        Pacing(highest=0)
+        Pacing(max_rate=0)
     with pytest.raises(ValueError, match="burst"):
         Pacing(burst=0)
     assert all(one.kw_only for one in fields(Pacing))
@@ -259,14 +263,14 @@ def test_pacing_is_a_frozen_value_with_bounds() -> None:
 
 def test_many_threads_share_one_pacer() -> None:
     """The line stays whole under threads."""
-    pacer = Pacer(Pacing(start=1e6, highest=1e6, burst=1))
+    pacer = RateLimiter(Pacing(initial_rate=1e6, max_rate=1e6, burst=1))
 
     def work() -> None:
         for _ in range(200):
-            place = pacer.enter()
-            pacer.wait(place)
-            pacer.took()
-            pacer.leave(place)
+            place = pacer.enqueue()
+            pacer.delay(place)
+            pacer.on_success()
+            pacer.dequeue(place)
 
     threads = [threading.Thread(target=work) for _ in range(16)]
     for thread in threads:

@@ -10,9 +10,9 @@ import pytest
 
 import iotmi
 from iotmi import Pacing
+from iotmi._runtime.rate_limiter import RateLimiter, RateLimiters, rate_limited
 from iotmi._sansio.deadline import Deadline
-from iotmi._sansio.steps import Flow, Pause
-from iotmi.pacing import Pacer, Pacers, paced
+from iotmi._sansio.steps import Sleep, Steps
 from tests.support.threads import unfinished
 
 # -- the curve, moment by moment -------------------------------------------------------
@@ -23,7 +23,7 @@ class Steered:
 
     def __init__(self, pacing: Pacing) -> None:
         self.now = 0.0
-        self.pacer = Pacer(pacing, clock=lambda: self.now)
+        self.pacer = RateLimiter(pacing, clock=lambda: self.now)
 
     def rate_at(self, moment: float) -> float:
         """The rate when somebody asks at a *moment*."""
@@ -33,30 +33,30 @@ class Steered:
 
     def asks(self) -> float:
         """What somebody is told who asks now."""
-        place = self.pacer.enter()
-        seconds = self.pacer.wait(place)
-        self.pacer.leave(place)
+        place = self.pacer.enqueue()
+        seconds = self.pacer.delay(place)
+        self.pacer.dequeue(place)
         return seconds
 
     def takes(self, calls: int) -> None:
         """The service takes so many calls now."""
         for _ in range(calls):
-            self.pacer.took()
+            self.pacer.on_success()
 
 
 def test_until_a_limit_is_known_the_rate_doubles_each_second() -> None:
     """However often it is asked."""
-    steered = Steered(Pacing(start=1.0))
+    steered = Steered(Pacing(initial_rate=1.0))
     seen = [steered.rate_at(moment) for moment in (0.0, 0.5, 1.0, 3.0)]
     assert seen == pytest.approx([1.0, 2**0.5, 2.0, 8.0])
 
 
 def test_after_a_refusal_the_rate_follows_its_curve() -> None:
     """Nine tenths of the limit, back at it soon, and twice that four seconds later."""
-    steered = Steered(Pacing(start=8.0))
+    steered = Steered(Pacing(initial_rate=8.0))
     steered.takes(16)
     steered.now = 2.0
-    steered.pacer.refused()
+    steered.pacer.on_throttle()
     assert steered.pacer.rate == pytest.approx(0.9 * 8.0)
     back = 2.0 + (0.1 * 4**3) ** (1 / 3)
     seen = [steered.rate_at(moment) for moment in (2.0, back, back + 2.0, back + 4.0)]
@@ -76,36 +76,36 @@ def test_what_was_taken_in_two_seconds_tells_the_limit(
     calls: int, moment: float, limit: float
 ) -> None:
     """It lies between the rate and half of it."""
-    steered = Steered(Pacing(start=8.0))
+    steered = Steered(Pacing(initial_rate=8.0))
     steered.takes(calls)
     steered.now = moment
-    steered.pacer.refused()
+    steered.pacer.on_throttle()
     assert steered.pacer.rate == pytest.approx(0.9 * limit)
 
 
 def test_half_a_second_later_a_refusal_is_another_one() -> None:
     """Until then it belongs to the first."""
-    steered = Steered(Pacing(start=100.0))
+    steered = Steered(Pacing(initial_rate=100.0))
     rates = []
     for moment in (10.0, 10.25, 10.484375, 10.5):
         steered.now = moment
-        steered.pacer.refused()
+        steered.pacer.on_throttle()
         rates.append(steered.pacer.rate)
     assert rates[0] == rates[1] == rates[2] > rates[3]
 
 
 def test_what_was_refused_does_not_begin_at_once() -> None:
     """The next call begins after one span at the new rate, and never sooner than it would have."""
-    steered = Steered(Pacing(start=10.0, burst=1))
+    steered = Steered(Pacing(initial_rate=10.0, burst=1))
     steered.takes(20)
-    steered.pacer.refused()
+    steered.pacer.on_throttle()
     assert steered.asks() == pytest.approx(1 / 9)
-    slow = Steered(Pacing(start=0.1, lowest=0.1, burst=1))
+    slow = Steered(Pacing(initial_rate=0.1, min_rate=0.1, burst=1))
     assert slow.asks() == 0.0
     slow.now = 3.0
     assert slow.asks() == pytest.approx(7.0)
     slow.takes(40)
-    slow.pacer.refused()
+    slow.pacer.on_throttle()
     assert slow.asks() == pytest.approx(7.0)
 
 
@@ -115,13 +115,13 @@ def test_calls_of_long_ago_are_forgotten() -> None:
     for second in range(100):
         steered.now = float(second)
         steered.takes(1)
-    assert len(steered.pacer._taken) == 3
+    assert len(steered.pacer._successes) == 3
 
 
 # -- one attempt at its turn -----------------------------------------------------------
 
 
-def served(error: iotmi.ServiceError | None = None) -> Flow[str]:
+def served(error: iotmi.ServiceError | None = None) -> Steps[str]:
     """An attempt that the service answers."""
     yield from ()
     if error is not None:
@@ -129,7 +129,7 @@ def served(error: iotmi.ServiceError | None = None) -> Flow[str]:
     return "answer"
 
 
-def drive(flow: Flow[str]) -> tuple[list[float], str]:
+def drive(flow: Steps[str]) -> tuple[list[float], str]:
     """The pauses that a flow asks for, and what comes of it."""
     pauses: list[float] = []
     while True:
@@ -137,7 +137,7 @@ def drive(flow: Flow[str]) -> tuple[list[float], str]:
             step = next(flow)
         except StopIteration as end:
             return pauses, end.value
-        assert isinstance(step, Pause)
+        assert isinstance(step, Sleep)
         pauses.append(step.seconds)
 
 
@@ -146,16 +146,16 @@ def too_late(seconds: float) -> iotmi.CallError:
     return iotmi.CallError(f"{seconds:.1f} s too long", operation="Op")
 
 
-def turn(pacer: Pacer, attempt: Flow[str], seconds: float | None = None) -> Flow[str]:
+def turn(pacer: RateLimiter, attempt: Steps[str], seconds: float | None = None) -> Steps[str]:
     """*attempt* when its turn comes, with so many seconds for it."""
-    return paced(attempt, pacer, deadline=Deadline(seconds), too_late=too_late, really=True)
+    return rate_limited(attempt, pacer, deadline=Deadline(seconds), too_late=too_late, really=True)
 
 
 def test_what_the_service_answers_it_has_taken() -> None:
     """An answer and an error show what it allows; a throttle takes the rate back."""
     not_found = iotmi.ResourceNotFoundError("x", operation="Op", code="Code")
     throttle = iotmi.ThrottlingError("x", operation="Op", code="Code")
-    steered = Steered(Pacing(start=8.0, highest=8.0, burst=100))
+    steered = Steered(Pacing(initial_rate=8.0, max_rate=8.0, burst=100))
     steered.now, pacer = 100.0, steered.pacer
     for _ in range(8):
         assert drive(turn(pacer, served())) == ([], "answer")
@@ -168,14 +168,14 @@ def test_what_the_service_answers_it_has_taken() -> None:
 
 def test_a_turn_that_comes_later_is_waited_for() -> None:
     """It is asked for again after each pause, for the rate may have changed; each is counted."""
-    steered = Steered(Pacing(start=10.0, highest=10.0, burst=1))
+    steered = Steered(Pacing(initial_rate=10.0, max_rate=10.0, burst=1))
     assert steered.asks() == 0.0
     deadline = Deadline(60.0)
-    flow = paced(served(), steered.pacer, deadline=deadline, too_late=too_late, really=True)
+    flow = rate_limited(served(), steered.pacer, deadline=deadline, too_late=too_late, really=True)
     pauses: list[float] = []
     for moment in (0.05, 0.08, 0.1):
         step = next(flow, None)
-        assert isinstance(step, Pause)
+        assert isinstance(step, Sleep)
         pauses.append(step.seconds)
         steered.now = moment
     assert pauses == pytest.approx([0.1, 0.05, 0.02])
@@ -186,14 +186,14 @@ def test_a_turn_that_comes_later_is_waited_for() -> None:
 
 def test_an_attempt_whose_turn_comes_too_late_is_closed() -> None:
     """It is not made, its place is given up, and nothing is learned from it."""
-    steered = Steered(Pacing(start=0.5, highest=0.5, burst=1))
+    steered = Steered(Pacing(initial_rate=0.5, max_rate=0.5, burst=1))
     assert steered.asks() == 0.0
     attempt = served()
     with pytest.raises(iotmi.CallError, match=r"2\.0 s too long"):
         drive(turn(steered.pacer, attempt, 1.0))
     assert inspect.getgeneratorstate(attempt) == inspect.GEN_CLOSED
     assert steered.pacer._queue == []
-    assert list(steered.pacer._taken) == []
+    assert list(steered.pacer._successes) == []
 
 
 # -- threads ---------------------------------------------------------------------------
@@ -209,16 +209,20 @@ def test_a_pacer_does_one_thing_at_a_time(held_by: str) -> None:
         if place and not counted and threading.get_ident() == first:
             counted.append(
                 unfinished(
-                    *(pacer.enter, lambda: pacer.rate, pacer.took, pacer.refused),
-                    *(lambda: pacer.wait(place[0]), lambda: pacer.leave(place[1])),
+                    *(pacer.enqueue, lambda: pacer.rate, pacer.on_success, pacer.on_throttle),
+                    *(lambda: pacer.delay(place[0]), lambda: pacer.dequeue(place[1])),
                 )
             )
         return 0.0
 
     place: list[int] = []
-    pacer = Pacer(Pacing(), clock=clock)
-    place += [pacer.enter(), pacer.enter()]
-    does = {"wait": lambda: pacer.wait(place[0]), "took": pacer.took, "refused": pacer.refused}
+    pacer = RateLimiter(Pacing(), clock=clock)
+    place += [pacer.enqueue(), pacer.enqueue()]
+    does = {
+        "wait": lambda: pacer.delay(place[0]),
+        "took": pacer.on_success,
+        "refused": pacer.on_throttle,
+    }
     does[held_by]()
     assert counted == [6]
 
@@ -236,6 +240,6 @@ def test_one_operation_has_one_pacer_under_threads() -> None:
             counted.append(unfinished(lambda: pacers.of("Other")))
             return str.__hash__(self)
 
-    pacers = Pacers(Pacing())
+    pacers = RateLimiters(Pacing())
     pacers.of(Looked("Operation"))
     assert counted[0] == 1

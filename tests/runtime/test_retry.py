@@ -12,8 +12,8 @@ from attrs import fields
 
 import iotmi
 from iotmi import Client, RetryPolicy
+from iotmi._runtime.retry import RetryQuota, RetryStrategy
 from iotmi.emulator import Emulator
-from iotmi.retrying import Budget, Persistence
 from tests.support.threads import unfinished
 
 # -- the policy ------------------------------------------------------------------------
@@ -22,31 +22,39 @@ from tests.support.threads import unfinished
 def test_a_policy_says_what_it_does_by_default() -> None:
     """Five attempts, pauses that grow to 20 seconds, a budget, and no bound in time."""
     assert RetryPolicy() == RetryPolicy(
-        attempts=5,
-        base=0.05,
-        throttle_base=1.0,
-        longest=20.0,
-        longest_asked=60.0,
-        budget=500,
-        total_time=None,
+        max_attempts=5,
+        initial_backoff=0.05,
+        throttle_backoff=1.0,
+        max_backoff=20.0,
+        max_retry_after=60.0,
+        quota=500,
+        max_elapsed=None,
         on_attempt=None,
         on_retry=None,
         seed=None,
         sleep=None,
     )
-    assert RetryPolicy.none() == RetryPolicy(attempts=1)
+    assert RetryPolicy.none() == RetryPolicy(max_attempts=1)
     assert all(one.kw_only for one in fields(RetryPolicy))
     assert "sleep" not in repr(RetryPolicy(sleep=print))
 
 
 @pytest.mark.parametrize(
     "name",
-    ["attempts", "base", "throttle_base", "longest", "longest_asked", "budget", "total_time"],
+    [
+        "max_attempts",
+        "initial_backoff",
+        "throttle_backoff",
+        "max_backoff",
+        "max_retry_after",
+        "quota",
+        "max_elapsed",
+    ],
 )
 def test_no_bound_of_a_policy_is_nothing(name: str) -> None:
     """Each is more than zero, and may be as little as one likes."""
     nothing: dict[str, Any] = {name: 0}
-    least: dict[str, Any] = {name: 1 if name in {"attempts", "budget"} else 0.001}
+    least: dict[str, Any] = {name: 1 if name in {"max_attempts", "quota"} else 0.001}
     with pytest.raises(ValueError, match=name):
         RetryPolicy(**nothing)
     assert getattr(RetryPolicy(**least), name) == least[name]
@@ -54,8 +62,8 @@ def test_no_bound_of_a_policy_is_nothing(name: str) -> None:
 
 def test_some_bounds_may_be_left_away() -> None:
     """None stands for no bound."""
-    boundless = RetryPolicy(longest_asked=None, budget=None, total_time=None)
-    assert (boundless.longest_asked, boundless.budget, boundless.total_time) == (None, None, None)
+    boundless = RetryPolicy(max_retry_after=None, quota=None, max_elapsed=None)
+    assert (boundless.max_retry_after, boundless.quota, boundless.max_elapsed) == (None, None, None)
 
 
 # -- pauses ----------------------------------------------------------------------------
@@ -73,7 +81,7 @@ def test_pauses_are_drawn_below_bounds_that_double(
 ) -> None:
     """Evenly between nothing and the bound, which is higher after a throttle, up to the longest."""
     emulator.faults.fail("GetManagedThing", code, times=4)
-    policy = RetryPolicy(longest=5.0, seed=7, sleep=pauses.append)
+    policy = RetryPolicy(max_backoff=5.0, seed=7, sleep=pauses.append)
     with pytest.raises(iotmi.ResourceNotFoundError):
         emulator.client(retry=policy).managed_things.get("x")
     chance = Random(7)
@@ -83,7 +91,7 @@ def test_pauses_are_drawn_below_bounds_that_double(
 def test_there_is_no_number_of_attempts_whose_bound_is_too_large(emulator: Emulator) -> None:
     """The bound has stopped doubling long before a float would hold it no more."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=1100)
-    policy = RetryPolicy(attempts=1100, longest=0.5, budget=None, sleep=lambda _: None)
+    policy = RetryPolicy(max_attempts=1100, max_backoff=0.5, quota=None, sleep=lambda _: None)
     with pytest.raises(iotmi.ThrottlingError) as caught:
         emulator.client(retry=policy).managed_things.get("x")
     assert caught.value.attempts == 1100
@@ -91,7 +99,7 @@ def test_there_is_no_number_of_attempts_whose_bound_is_too_large(emulator: Emula
 
 def test_without_a_seed_clients_do_not_keep_in_step() -> None:
     """Two that were refused together come back at moments of their own."""
-    first, second = (Persistence.of(RetryPolicy()).chance.random() for _ in range(2))
+    first, second = (RetryStrategy.from_policy(RetryPolicy()).rng.random() for _ in range(2))
     assert first != second
 
 
@@ -100,7 +108,7 @@ def test_an_attempt_may_begin_at_the_very_end_of_the_total_time(
 ) -> None:
     """Two pauses of two seconds are not longer than four."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=9, retry_after=2)
-    policy = RetryPolicy(throttle_base=0.001, total_time=4.0, sleep=pauses.append)
+    policy = RetryPolicy(throttle_backoff=0.001, max_elapsed=4.0, sleep=pauses.append)
     with pytest.raises(iotmi.ThrottlingError) as caught:
         emulator.client(retry=policy).managed_things.get("x")
     assert pauses == [2.0, 2.0]
@@ -112,30 +120,30 @@ def test_an_attempt_may_begin_at_the_very_end_of_the_total_time(
 
 def test_a_budget_is_spent_to_its_last() -> None:
     """What costs more than is left is not spent, and nothing of it."""
-    budget = Budget(20)
-    assert budget.spend(13)
-    assert not budget.spend(8)
-    assert budget.spend(7)
-    assert not budget.spend(1)
-    assert not Budget(0).spend(1)
+    budget = RetryQuota(20)
+    assert budget.acquire(13)
+    assert not budget.acquire(8)
+    assert budget.acquire(7)
+    assert not budget.acquire(1)
+    assert not RetryQuota(0).acquire(1)
 
 
 def test_a_budget_is_earned_back_up_to_what_it_was() -> None:
     """Successes in advance are worth nothing."""
-    budget = Budget(20)
-    budget.earn(5)
-    assert budget.spend(20)
-    budget.earn(6)
-    budget.earn(1)
-    assert not budget.spend(8)
-    assert budget.spend(7)
+    budget = RetryQuota(20)
+    budget.release(5)
+    assert budget.acquire(20)
+    budget.release(6)
+    budget.release(1)
+    assert not budget.acquire(8)
+    assert budget.acquire(7)
 
 
 def test_no_budget_is_no_bound() -> None:
     """It is neither spent nor earned."""
-    budget = Budget(None)
-    budget.earn(1)
-    assert all(budget.spend(10**6) for _ in range(10))
+    budget = RetryQuota(None)
+    budget.release(1)
+    assert all(budget.acquire(10**6) for _ in range(10))
 
 
 def attempts(client: Client) -> int:
@@ -157,13 +165,13 @@ def attempts(client: Client) -> int:
 def test_what_a_repetition_costs(emulator: Emulator, code: str, budget: int, expected: int) -> None:
     """5 after a throttle, which costs the service little, and 14 otherwise."""
     emulator.faults.fail("GetManagedThing", code, times=4)
-    policy = RetryPolicy(budget=budget, sleep=lambda _: None)
+    policy = RetryPolicy(quota=budget, sleep=lambda _: None)
     assert attempts(emulator.client(retry=policy)) == expected
 
 
 def test_a_repetition_that_succeeds_costs_nothing(emulator: Emulator) -> None:
     """What it cost is paid back, so that a budget for one is enough for many."""
-    client = emulator.client(retry=RetryPolicy(budget=14, sleep=lambda _: None))
+    client = emulator.client(retry=RetryPolicy(quota=14, sleep=lambda _: None))
     for _ in range(3):
         emulator.faults.fail("ListManagedThings", "InternalServerException")
         assert client.managed_things.list().first() is None
@@ -173,7 +181,7 @@ def test_a_repetition_that_succeeds_costs_nothing(emulator: Emulator) -> None:
 @pytest.mark.parametrize(("successes", "expected"), [(13, 1), (14, 2)])
 def test_a_success_at_once_pays_back_one(emulator: Emulator, successes: int, expected: int) -> None:
     """Fourteen of them earn a repetition."""
-    client = emulator.client(retry=RetryPolicy(budget=14, sleep=lambda _: None))
+    client = emulator.client(retry=RetryPolicy(quota=14, sleep=lambda _: None))
     emulator.faults.fail("GetManagedThing", "InternalServerException", times=2)
     assert attempts(client) == 2
     for _ in range(successes):
@@ -196,12 +204,14 @@ class Coin(int):
         return other + int(self)
 
 
-@pytest.mark.parametrize("does", [Budget.spend, Budget.earn])
-def test_threads_spend_and_earn_one_after_the_other(does: Callable[[Budget, int], object]) -> None:
+@pytest.mark.parametrize("does", [RetryQuota.acquire, RetryQuota.release])
+def test_threads_spend_and_earn_one_after_the_other(
+    does: Callable[[RetryQuota, int], object],
+) -> None:
     """While one is at it, the others wait."""
-    budget, coin, waiting = Budget(20), Coin(3), list[int]()
+    budget, coin, waiting = RetryQuota(20), Coin(3), list[int]()
     coin.reckoned = lambda: waiting.append(
-        unfinished(lambda: budget.spend(1), lambda: budget.earn(1))
+        unfinished(lambda: budget.acquire(1), lambda: budget.release(1))
     )
     does(budget, coin)
     assert waiting == [2]

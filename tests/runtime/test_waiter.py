@@ -3,7 +3,7 @@
 import pytest
 
 import iotmi
-from iotmi import AsyncClient, Client, Pauses, ProvisioningStatus, RetryPolicy
+from iotmi import AsyncClient, Client, PollInterval, ProvisioningStatus, RetryPolicy
 from iotmi.emulator import Emulator
 from tests.support.connectors import make_connector_destination
 from tests.support.factories import make_hub
@@ -52,8 +52,8 @@ def test_a_waiter_ends_early_when_hope_is_lost(client: Client) -> None:
     client.managed_things.delete(hub.id)
     with pytest.raises(iotmi.WaitFailedError, match="ACTIVATED cannot come") as caught:
         client.managed_things.wait_until_activated(hub.id)
-    assert isinstance(caught.value.value, iotmi.ManagedThing)
-    assert caught.value.value.provisioning_status is ProvisioningStatus.DELETE_IN_PROGRESS
+    assert isinstance(caught.value.last_value, iotmi.ManagedThing)
+    assert caught.value.last_value.provisioning_status is ProvisioningStatus.DELETE_IN_PROGRESS
 
 
 def test_a_waiter_ends_in_time(pauses: list[float]) -> None:
@@ -66,10 +66,10 @@ def test_a_waiter_ends_in_time(pauses: list[float]) -> None:
     ):
         with pytest.raises(iotmi.WaitTimeoutError, match="within 3 s") as caught:
             client.managed_things.wait_until_activated(
-                "x", timeout=3, pauses=Pauses(first=0.5, longest=1.0)
+                "x", timeout=3, pauses=PollInterval(initial=0.5, maximum=1.0)
             )
-    assert isinstance(caught.value.value, iotmi.ManagedThing)
-    assert caught.value.value.id == "x"
+    assert isinstance(caught.value.last_value, iotmi.ManagedThing)
+    assert caught.value.last_value.id == "x"
     assert 1.5 < sum(pauses) <= 3.0
     assert max(pauses) <= 1.0
 
@@ -123,4 +123,4 @@ def test_waiting_for_an_end_user_who_will_not_come(client: Client) -> None:
 def test_pauses_must_be_pauses() -> None:
     """A pause of nothing would be a busy loop."""
     with pytest.raises(ValueError, match="first"):
-        Pauses(first=0)
+        PollInterval(initial=0)

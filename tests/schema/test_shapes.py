@@ -9,9 +9,9 @@ import pytest
 import iotmi
 from iotmi import ConstraintError, Role, evolve
 from iotmi._schema.model import camel_model, model
-from iotmi._schema.redaction import concealer
+from iotmi._schema.redaction import redactor
 from iotmi._schema.schema import members_of, shape_of
-from iotmi._schema.shapes import Entries, Hidden, Items, Scalar, Shape
+from iotmi._schema.shapes import ListShape, MapShape, ScalarShape, SensitiveShape, Shape
 from iotmi._schema.traits import SENSITIVE, Deprecated, Number, Size, Text
 
 Secret = Annotated[str, Text(1, 8), SENSITIVE]
@@ -90,7 +90,7 @@ def test_a_list_of_secrets_is_secret() -> None:
     with pytest.raises(ConstraintError) as caught:
         Everything(secrets=["hush" * 3])
     assert "hush" not in str(caught.value)
-    hide = concealer(Nest(inner_values=[value]))
+    hide = redactor(Nest(inner_values=[value]))
     assert hide("hush, the pin is 4711") == "***, the *** is ***"
 
 
@@ -116,13 +116,13 @@ def test_secrets_are_not_remembered() -> None:
 def remembered(shape: Shape) -> set[str]:
     """All strings that a shape, or a part of it, keeps."""
     match shape:
-        case Scalar():
+        case ScalarShape():
             return set(map(str, shape.known or ()))
-        case Items():
+        case ListShape():
             return set(map(str, shape.known or ())) | remembered(shape.item)
-        case Hidden():
+        case SensitiveShape():
             return remembered(shape.shape)
-        case Entries(key=key, value=value):
+        case MapShape(key=key, value=value):
             return remembered(key) | remembered(value)
         case _:
             return set()

@@ -39,7 +39,7 @@ def test_a_limit_is_checked_where_the_value_is_built() -> None:
     with pytest.raises(ConstraintError) as caught:
         WiFiSimpleSetupConfiguration(timeout_in_minutes=3)
     (problem,) = caught.value.problems
-    assert (problem.path, problem.limit, problem.value) == (
+    assert (problem.path, problem.rule, problem.value) == (
         "timeout_in_minutes",
         "must be from 5 to 15",
         3,

@@ -401,7 +401,7 @@ def test_no_waiter_tells(status: str, line: Line, everywhere: Everywhere) -> Non
     client = line.client().with_options(retry=everywhere.policy())
     with everywhere.listening(), pytest.raises(iotmi.WaitError) as caught:
         client.managed_things.wait_until_activated("a", timeout=1.0)
-    assert isinstance(caught.value.value, iotmi.ManagedThing)
+    assert isinstance(caught.value.last_value, iotmi.ManagedThing)
     everywhere.error("the error", caught.value)
     assert not everywhere.found()
 

@@ -21,7 +21,7 @@ from iotmi import (
     SendManagedThingCommand,
     TagResource,
 )
-from iotmi._schema.redaction import concealer
+from iotmi._schema.redaction import redactor
 from iotmi.emulator import Emulator
 from tests.support.factories import make_hub
 from tests.support.http_servers import Act, answer, closed_port, hang_up, serving, with_keys
@@ -169,14 +169,14 @@ def test_another_client_of_botocore_logs_as_before(
 
 def test_short_secrets_do_not_blot_out_the_text() -> None:
     """A secret of a letter or two is hidden where it stands alone, and only there."""
-    hide = concealer(iotmi.UpdateManagedThing("x", owner="a", brand="on"))
+    hide = redactor(iotmi.UpdateManagedThing("x", owner="a", brand="on"))
     assert hide("a cat sat on a mat: on") == "*** cat sat *** *** mat: ***"
-    assert concealer(iotmi.GetManagedThing("x"))("x stays") == "x stays"
+    assert redactor(iotmi.GetManagedThing("x"))("x stays") == "x stays"
 
 
 def test_secrets_are_found_in_every_spelling() -> None:
     """In an address a blank is %20 or +, in JSON a quote has a backslash."""
-    hide = concealer(iotmi.UpdateManagedThing("x", classification='top "secret" äö'))
+    hide = redactor(iotmi.UpdateManagedThing("x", classification='top "secret" äö'))
     for text in (
         'top "secret" äö',
         "top%20%22secret%22%20%C3%A4%C3%B6",

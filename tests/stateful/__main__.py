@@ -36,7 +36,7 @@ def spend_days(
     with Emulator() as emulator:
         config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
         boto3_client = emulator.boto3_client(config=config)
-    policy = RetryPolicy(seed=0, budget=None, sleep=lambda _seconds: None)
+    policy = RetryPolicy(seed=0, quota=None, sleep=lambda _seconds: None)
     client = Client(boto3_client=boto3_client, retry=policy)
     members = {"tally": counted, "boto3_client": boto3_client, "client": client}
     machine = type("Day", (FurnishedDay,), members)

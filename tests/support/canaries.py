@@ -215,7 +215,7 @@ class Everywhere:
     def policy(self, *, attempts: int = 5) -> RetryPolicy:
         """A policy that waits for nothing, and whose hooks show all that they are told."""
         return RetryPolicy(
-            attempts=attempts,
+            max_attempts=attempts,
             seed=1,
             sleep=lambda _: None,
             on_retry=lambda told: self.value("on_retry", told),
@@ -249,7 +249,7 @@ class Everywhere:
     def observing(self, client: iotmi.Client | iotmi.AsyncClient) -> Iterator[None]:
         """While it lasts, the spans and metrics of *client*'s calls are collected."""
         observatory = Observatory()
-        observed_by(client, client._course.persistence.policy, observatory.observer)
+        observed_by(client, client._context.retry_strategy.policy, observatory.observer)
         yield
         self.add("the telemetry", *observatory.texts())
 

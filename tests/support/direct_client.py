@@ -6,7 +6,7 @@ import pytest
 
 import iotmi
 from iotmi import Client, RetryPolicy
-from iotmi._botocore.connection_pool import Connections
+from iotmi._botocore.connection_pool import ConnectionPool
 
 ONCE: Final = RetryPolicy.none()
 THING: Final = b'{"Id": "x"}'
@@ -15,13 +15,13 @@ THING: Final = b'{"Id": "x"}'
 def direct(url: str) -> Client:
     """A client that sends directly."""
     client = Client(endpoint_url=url, retry=ONCE)
-    assert client._course.transport._direct is not None
+    assert client._context.transport._direct is not None
     return client
 
 
-def connections_of(client: Client) -> Connections:
+def connections_of(client: Client) -> ConnectionPool:
     """What it sends over."""
-    way = client._course.transport._direct
+    way = client._context.transport._direct
     assert way is not None
     return way._connections
 

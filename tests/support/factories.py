@@ -15,8 +15,8 @@ from iotmi import (
     RetryPolicy,
     Role,
 )
-from iotmi._observability.events import Observer
-from iotmi._runtime.context import Course
+from iotmi._observability.events import Instrumentation
+from iotmi._runtime.context import ClientContext
 
 SERIAL = "CANARYSERIAL0001"
 MATERIAL = f"SN:{SERIAL};UPC:829576019524"
@@ -75,11 +75,17 @@ def switch_report() -> CapabilityReport:
     )
 
 
-def observed_by(client: Client | AsyncClient, policy: RetryPolicy, *observers: Observer) -> None:
+def observed_by(
+    client: Client | AsyncClient, policy: RetryPolicy, *observers: Instrumentation
+) -> None:
     """Have *observers* observe all calls of *client* from now on, which keeps to *policy*."""
-    course = client._course
-    client._adopt(
-        Course.along(
-            course._lines, retry=policy, pacing=None, timeout=course.timeout, observers=observers
+    course = client._context
+    client._attach(
+        ClientContext.create(
+            course._connections,
+            retry=policy,
+            pacing=None,
+            timeout=course.timeout,
+            observers=observers,
         )
     )

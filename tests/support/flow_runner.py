@@ -3,12 +3,12 @@
 from typing import TypeVar
 
 from iotmi import Response
-from iotmi._sansio.steps import Flow, Send
+from iotmi._sansio.steps import Send, Steps
 
 R = TypeVar("R")
 
 
-def fed(flow: Flow[R], answer: object) -> R:
+def fed(flow: Steps[R], answer: object) -> R:
     """What *flow* gives where each of its requests is answered so, and no pause takes time."""
     try:
         while True:

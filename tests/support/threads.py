@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from iotmi._sansio.deadline import Deadline
-from iotmi._sansio.steps import Work
+from iotmi._sansio.steps import RunBlocking
 
 T = TypeVar("T")
 
 
-def work(function: Callable[[], T], cancel: Callable[[], None] = lambda: None) -> Work[T]:
+def work(function: Callable[[], T], cancel: Callable[[], None] = lambda: None) -> RunBlocking[T]:
     """Some that has all the time in the world."""
-    return Work(function, Deadline(None), cancel)
+    return RunBlocking(function, Deadline(None), cancel)
 
 
 def unfinished(*works: Callable[[], object]) -> int:

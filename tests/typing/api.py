@@ -20,7 +20,7 @@ from iotmi import (
     AsyncPager,
     Attempt,
     AuthenticationMaterialType,
-    Awaiting,
+    Async,
     CapabilityAction,
     Client,
     CommandCapability,
@@ -42,7 +42,7 @@ from iotmi import (
     OperationInfo,
     Page,
     Pager,
-    Pauses,
+    PollInterval,
     ProvisioningStatus,
     Request,
     ResourceTags,
@@ -154,7 +154,7 @@ def other_families(client: Client) -> None:
 
 
 def waiters(client: Client) -> None:
-    pauses = Pauses(first=0.1, longest=5.0)
+    pauses = PollInterval(first=0.1, longest=5.0)
     thing = client.managed_things.wait_until_activated("thing", timeout=60, pauses=pauses)
     assert_type(thing, ManagedThing)
     assert_type(client.managed_things.wait_until_deleted("thing"), None)
@@ -214,7 +214,7 @@ def what_goes_wrong(client: Client) -> None:
         assert_type(error.failures[0].request_id, str | None)
         assert_type(error.failures[0].pause, float)
     except iotmi.IotmiError as error:
-        assert_type(error.worth_repeating, bool)
+        assert_type(error.retryable, bool)
     with contextlib.suppress(iotmi.WaitTimeoutError, iotmi.WaitFailedError):
         client.managed_things.wait_until_deleted("thing")
 
@@ -258,7 +258,7 @@ def tell(retry: Retry) -> None:
     assert_type(retry.pause, float)
 
 
-def tell_attempt(attempt: Attempt) -> None:
+def notify_attempt(attempt: Attempt) -> None:
     assert_type(attempt.attempt, int)
     assert_type(attempt.error, iotmi.CallError | None)
     assert_type(attempt.request_id, str | None)
@@ -266,13 +266,13 @@ def tell_attempt(attempt: Attempt) -> None:
 
 def policies() -> None:
     policy = RetryPolicy(
-        attempts=3, base=0.1, budget=None, total_time=60, on_retry=tell, seed=1, sleep=None
+        attempts=3, base=0.1, budget=None, max_elapsed=60, on_retry=tell, seed=1, sleep=None
     )
     assert_type(policy, RetryPolicy)
     assert_type(policy.attempts, int)
     assert_type(policy.budget, int | None)
     assert_type(policy.on_retry, Callable[[Retry], None] | None)
-    assert_type(RetryPolicy(on_attempt=tell_attempt).on_attempt, Callable[[Attempt], None] | None)
+    assert_type(RetryPolicy(on_attempt=notify_attempt).on_attempt, Callable[[Attempt], None] | None)
 
 
 def operations() -> None:
@@ -281,7 +281,7 @@ def operations() -> None:
         assert_type(info.name, str)
         assert_type(info.request, type[Request[object]])
         assert_type(info.answer, type | None)
-        assert_type(info.repeatable, bool)
+        assert_type(info.idempotent, bool)
     assert_type(shown(iotmi.__version__), str)
 
 
@@ -289,7 +289,7 @@ def family_as_a_parameter(things: ManagedThings) -> ManagedThing:
     return things.get("thing")
 
 
-async def awaiting_family_as_a_parameter(things: ManagedThings[Awaiting]) -> ManagedThing:
+async def awaiting_family_as_a_parameter(things: ManagedThings[Async]) -> ManagedThing:
     return await things.get("thing")
 
 

@@ -17,7 +17,7 @@ from iotmi import (
     ManagedThingSummary,
     ManagedThings,
     Pager,
-    Pauses,
+    PollInterval,
     ProvisioningStatus,
     Response,
     RetryPolicy,
@@ -88,7 +88,7 @@ def policies(client: iotmi.Client) -> None:
     RetryPolicy(attempts="5")  # error: wrong type in a policy
     RetryPolicy(5)  # error: positional in a policy
     RetryPolicy(on_retry=lambda: None)  # error: listener without a parameter
-    Pauses(frist=1.0)  # error: misspelt keyword of pauses
+    PollInterval(frist=1.0)  # error: misspelt keyword of pauses
     client.with_options(retry=3)  # error: number for a policy
     iotmi.Client("eu-west-1")  # error: positional in a client
 

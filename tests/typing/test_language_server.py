@@ -101,7 +101,7 @@ def test_a_method_tells_its_colour(editor: LanguageServer) -> None:
     """Hovering shows that the awaiting client's methods are to be awaited, and its pagers."""
     assert "-> ManagedThing\n" in editor.hover(f"{BLOCKING}client.managed_things.g‸et")
     assert "-> Pager[" in editor.hover(f"{BLOCKING}client.managed_things.li‸st")
-    assert "-> Awaited[ManagedThing]\n" in editor.hover(f"{AWAITING}client.managed_things.g‸et")
+    assert "-> Coro[ManagedThing]\n" in editor.hover(f"{AWAITING}client.managed_things.g‸et")
     assert "-> AsyncPager[" in editor.hover(f"{AWAITING}client.managed_things.li‸st")
 
 

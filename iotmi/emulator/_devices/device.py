@@ -41,10 +41,10 @@ class Capability:
 
 
 @frozen
-class Device:
+class VirtualDevice:
     """A device that an emulated home can have.
 
-    ``Device.bulb()`` and its neighbours are ready ones; a device of one's own is made of
+    ``VirtualDevice.bulb()`` and its neighbours are ready ones; a device of one's own is made of
     capabilities of the schema catalogue.
 
     Attributes:
@@ -62,7 +62,7 @@ class Device:
     model: str = field(default="E1", kw_only=True)
 
     @classmethod
-    def bulb(cls, name: str = "Bulb") -> "Device":
+    def bulb(cls, name: str = "Bulb") -> "VirtualDevice":
         """A light that is switched, dimmed and coloured; off at first."""
         return cls(
             name,
@@ -78,12 +78,12 @@ class Device:
         )
 
     @classmethod
-    def plug(cls, name: str = "Plug") -> "Device":
+    def plug(cls, name: str = "Plug") -> "VirtualDevice":
         """A socket that is switched; off at first."""
         return cls(name, "On/Off Plug-in Unit", (Capability(_SWITCH, {"OnOff": False}),))
 
     @classmethod
-    def lock(cls, name: str = "Lock") -> "Device":
+    def lock(cls, name: str = "Lock") -> "VirtualDevice":
         """The lock of a door; locked at first."""
         return cls(
             name,
@@ -92,7 +92,7 @@ class Device:
         )
 
     @classmethod
-    def thermostat(cls, name: str = "Thermostat") -> "Device":
+    def thermostat(cls, name: str = "Thermostat") -> "VirtualDevice":
         """A thermostat that heats to 20 degrees; it is 19. Its numbers are hundredths."""
         values: dict[str, JsonValue] = {
             "LocalTemperature": 1900,
@@ -103,7 +103,7 @@ class Device:
         return cls(name, "Thermostat", (Capability(_THERMOSTAT, values),))
 
     @classmethod
-    def sensor(cls, name: str = "Sensor") -> "Device":
+    def sensor(cls, name: str = "Sensor") -> "VirtualDevice":
         """A contact, closed at first, that measures the temperature, 19 degrees, beside."""
         return cls(
             name,
@@ -115,7 +115,7 @@ class Device:
         )
 
 
-def document_of(device: Device) -> JsonObject:
+def document_of(device: VirtualDevice) -> JsonObject:
     """A device as the emulator keeps it: its names, its capability report, its values.
 
     Raises:

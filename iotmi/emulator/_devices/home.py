@@ -14,7 +14,7 @@ from iotmi.emulator._account.reachability import is_reached
 from iotmi.emulator._account.scheduler import reconsider
 from iotmi.emulator._core.errors import Refusal
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
-from iotmi.emulator._devices.device import Device, document_of
+from iotmi.emulator._devices.device import VirtualDevice, document_of
 from iotmi.emulator._dispatch.dispatcher import Backend
 from iotmi.emulator._model.domain_events import DeviceEvent
 from iotmi.emulator._model.operations import load_service
@@ -50,7 +50,7 @@ class Devices:
 
     # -- power and connection ----------------------------------------------------------
 
-    def power_on(self, managed_thing_id: str, device: Device | None = None) -> None:
+    def power_on(self, managed_thing_id: str, device: VirtualDevice | None = None) -> None:
         """Switch a device on; *device* says what it is, and so what it can do."""
         described = None if device is None else document_of(device)
         with self._world() as world:
@@ -87,7 +87,7 @@ class Devices:
 
     # -- being found -------------------------------------------------------------------
 
-    def appear(self, where: str, device: Device, *, identifier: str | None = None) -> str:
+    def appear(self, where: str, device: VirtualDevice, *, identifier: str | None = None) -> str:
         """Put a device near a hub, or into the cloud of an account association's user.
 
         Discoveries find it there, and no longer the two that they find anywhere else.

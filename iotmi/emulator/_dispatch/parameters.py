@@ -113,14 +113,14 @@ def _read(shape: Shape, value: JsonValue, path: str, problems: list[str]) -> Jso
             return _read_members(shape, value, f"{path}.", problems)
     elif isinstance(shape, ListShape):
         if isinstance(value, list):
-            _check(Size(*_bounds(shape)).broken_by(value), path, problems)
+            _check(Size(*_bounds(shape)).violation(value), path, problems)
             return [
                 _read(shape.member, item, f"{path}[{index}]", problems)
                 for index, item in enumerate(value)
             ]
     elif isinstance(shape, MapShape):
         if isinstance(value, dict):
-            _check(Size(*_bounds(shape)).broken_by(value), path, problems)
+            _check(Size(*_bounds(shape)).violation(value), path, problems)
             return {
                 str(_read(shape.key, key, f"{path} key {place}", problems)): _read(
                     shape.value, item, f"{path} value {place}", problems
@@ -159,13 +159,13 @@ def _read_scalar(shape: Shape, value: JsonValue, path: str, problems: list[str])
         allowed = shape.metadata.get("enum")
         if allowed and value not in allowed:
             problems.append(f"{path} must be one of {', '.join(allowed)}")
-        rule = Text(*_bounds(shape), shape.metadata.get("pattern")).broken_by(value)
+        rule = Text(*_bounds(shape), shape.metadata.get("pattern")).violation(value)
         _check(rule, path, problems)
         return value
     elif kind == "boolean" and isinstance(value, bool):
         return value
     elif isinstance(value, int | float) and type(value) in _NUMBERS.get(kind, ()):
-        _check(Number(*_bounds(shape)).broken_by(value), path, problems)
+        _check(Number(*_bounds(shape)).violation(value), path, problems)
         return value
     problems.append(f"{path} must be {_NOUNS[kind]}")
     return None

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from iotmi.emulator import Device, Emulator
+from iotmi.emulator import Emulator, VirtualDevice
 from tests.emulator.support.requests import Answer, Client, activate, create_thing
 
 UNKNOWN = "0" * 32
 LOCKED, UNLOCKED = {"LockState": "Locked"}, {"LockState": "Unlocked"}
 
 
-def live(emulator: Emulator, client: Client, device: Device) -> str:
+def live(emulator: Emulator, client: Client, device: VirtualDevice) -> str:
     """A thing that is this device, and activated; its id."""
     thing = create_thing(client, Role="DEVICE")
     emulator.devices.power_on(thing, device)

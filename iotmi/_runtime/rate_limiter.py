@@ -1,0 +1,182 @@
+"""Rate limiters: find the rate that the service allows, and follow it.
+
+The service reveals its limit only by throttling. A client has one `RateLimiter` per operation,
+shared by all its threads and tasks, which grants the moments at which calls may start. The rate
+follows CUBIC, the congestion control of TCP. It doubles from a careful start until the first
+throttle, drops below the measured rate, returns quickly to the last known limit, and then probes
+beyond it. This module does not know how a call is made.
+"""
+
+import threading
+import time
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from typing import Final, TypeVar
+
+from iotmi._sansio.deadline import Deadline
+from iotmi._sansio.steps import Steps, sleep
+from iotmi.errors import CallError, ServiceError, ThrottlingError
+from iotmi.pacing import Pacing
+
+T = TypeVar("T")
+
+# A throttle leaves this share of the rate; several at once, from calls under way, count as one.
+BETA: Final = 0.9
+ONE_EVENT: Final = 0.5
+# Growth beyond the last known limit: twice the rate four seconds after passing it.
+CUBIC_C: Final = 1 / 4**3
+# Before any limit is known, the rate doubles in this many seconds.
+SLOW_START_DOUBLING: Final = 1.0
+# What the service took is measured over this many seconds.
+WINDOW: Final = 2.0
+
+
+class RateLimiter:
+    """The rate of one operation. Safe under threads."""
+
+    def __init__(self, pacing: Pacing, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pacing = pacing
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._rate = self._bounded(pacing.initial_rate)
+        self._next = self._grown = clock()
+        # Where the service refused last, and when; unknown until it has.
+        self._limit: float | None = None
+        self._throttled_at = clock()
+        self._successes: deque[float] = deque()
+        self._queue: list[int] = []
+        self._tickets = count()
+
+    @property
+    def rate(self) -> float:
+        """Calls a second, as things stand."""
+        with self._lock:
+            return self._rate
+
+    def enqueue(self) -> int:
+        """Stand in line; gives a number for `delay` and `dequeue`."""
+        with self._lock:
+            ticket = next(self._tickets)
+            self._queue.append(ticket)
+            return ticket
+
+    def dequeue(self, ticket: int) -> None:
+        """Give up the place in line, whether or not it was one's turn."""
+        with self._lock:
+            self._queue.remove(ticket)
+
+    def delay(self, ticket: int) -> float:
+        """Zero where the call may begin now; else the seconds after which to ask again.
+
+        Nobody is promised a moment ahead, for the rate may have fallen when it comes.
+        """
+        with self._lock:
+            now = self._clock()
+            self._grow(now)
+            moment = max(self._next, now - (self._pacing.burst - 1) / self._rate)
+            if moment <= now:
+                self._next = moment + 1 / self._rate
+                return 0.0
+            return moment - now + bisect_left(self._queue, ticket) / self._rate
+
+    def on_success(self) -> None:
+        """The service took a call, whatever it answered."""
+        with self._lock:
+            now = self._clock()
+            self._successes.append(now)
+            self._forget(now)
+
+    def on_throttle(self) -> None:
+        """The service throttled a call."""
+        with self._lock:
+            now = self._clock()
+            if self._limit is not None and now - self._throttled_at < ONE_EVENT:
+                return
+            self._forget(now)
+            # What was taken tells what is allowed, but for a burst that was saved up.
+            measured = len(self._successes) / WINDOW
+            self._limit = self._bounded(min(self._rate, max(measured, self._rate / 2)))
+            self._rate = self._bounded(self._limit * BETA)
+            self._throttled_at = self._grown = now
+            # Nobody begins at once what was just refused.
+            self._next = max(self._next, now + 1 / self._rate)
+
+    def _grow(self, now: float) -> None:
+        if self._limit is None:
+            self._rate = self._bounded(
+                self._rate * 2 ** ((now - self._grown) / SLOW_START_DOUBLING)
+            )
+        else:
+            # The moment at which the curve is back at the limit.
+            inflection = ((1 - BETA) / CUBIC_C) ** (1 / 3)
+            beyond = now - self._throttled_at - inflection
+            self._rate = self._bounded(self._limit * (1 + CUBIC_C * beyond**3))
+        self._grown = now
+
+    def _forget(self, now: float) -> None:
+        while self._successes and self._successes[0] < now - WINDOW:
+            self._successes.popleft()
+
+    def _bounded(self, rate: float) -> float:
+        max_rate = self._pacing.max_rate
+        bounded = max(self._pacing.min_rate, rate)
+        return bounded if max_rate is None else min(max_rate, bounded)
+
+
+class RateLimiters:
+    """One client's pacers, each made when its operation is first called."""
+
+    def __init__(self, pacing: Pacing) -> None:
+        self.pacing = pacing
+        self._limiters: dict[str, RateLimiter] = {}
+        self._lock = threading.Lock()
+
+    def of(self, operation: str) -> RateLimiter:
+        """The pacer of *operation*."""
+        with self._lock:
+            limiter = self._limiters.get(operation)
+            if limiter is None:
+                limiter = self._limiters[operation] = RateLimiter(self.pacing)
+            return limiter
+
+
+def rate_limited(
+    attempt: Steps[T],
+    limiter: RateLimiter,
+    *,
+    deadline: Deadline,
+    too_late: Callable[[float], CallError],
+    really: bool,
+) -> Steps[T]:
+    """Wait for the turn of *attempt*, make it, and learn from what comes of it.
+
+    Where pauses are not *really* made, because a test has put something in their place, one is
+    asked for and the turn taken.
+
+    Raises:
+        CallError: what *too_late* makes, where its turn would come past the *deadline*.
+    """
+    ticket = limiter.enqueue()
+    try:
+        while (seconds := limiter.delay(ticket)) > 0:
+            if deadline.would_exceed(seconds):
+                attempt.close()
+                raise too_late(seconds)
+            deadline.add_simulated(seconds)
+            yield from sleep(seconds)
+            if not really:
+                break
+    finally:
+        limiter.dequeue(ticket)
+    try:
+        result = yield from attempt
+    except ThrottlingError:
+        limiter.on_throttle()
+        raise
+    except ServiceError:
+        limiter.on_success()
+        raise
+    limiter.on_success()
+    return result
