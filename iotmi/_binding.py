@@ -138,7 +138,7 @@ class call(_Method[P, R]):  # noqa: N801
         def one_request(*args: P.args, **kwargs: P.kwargs) -> Steps[R]:
             return send(request(*args, **kwargs))
 
-        super().__init__(one_request, source=request, returns=getattr(request, "answer", None))
+        super().__init__(one_request, source=request, returns=getattr(request, "output", None))
         self.request = request
 
 
