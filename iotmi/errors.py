@@ -28,6 +28,9 @@ from typing import ClassVar, Final, Self
 
 from attrs import frozen
 
+REDACTED: Final = "***"
+"""The text that replaces sensitive values."""
+
 
 class IotmiError(Exception):
     """The root of the tree: `except iotmi.IotmiError` catches all that this library raises.
@@ -68,7 +71,10 @@ class Problem:
         self.value: object = value
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.rule}, got {_shortened(self.value)}"
+        if self.value is None or (isinstance(self.value, str) and self.value == REDACTED):
+            return f"{self.path}: {self.rule}"
+        got = self.value.__name__ if isinstance(self.value, type) else _shortened(self.value)
+        return f"{self.path}: {self.rule}, got {got}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # What was given may not pickle, and what it holds may be secret where its repr is not.

@@ -120,7 +120,7 @@ def test_a_pickled_problem_keeps_what_was_given_where_it_is_plain() -> None:
     """Numbers, texts and None come back as they were."""
     for given in (5, 2.5, "short", True, None):
         twin = pickle.loads(pickle.dumps(errors.Problem("path", "limit", given)))
-        assert (twin.path, twin.limit, twin.value) == ("path", "limit", given)
+        assert (twin.path, twin.rule, twin.value) == ("path", "limit", given)
         assert type(twin.value) is type(given)
 
 
@@ -130,9 +130,9 @@ def test_a_pickle_has_the_repr_of_what_a_waiter_saw() -> None:
     error = errors.WaitFailedError("x", seen)
     assert copy.copy(error).last_value is copy.deepcopy(error).last_value is seen
     pickled = pickle.dumps(error)
-    assert pickle.loads(pickled).value == "CredentialLocker(id='abc', name='***')"
+    assert pickle.loads(pickled).last_value == "CredentialLocker(id='abc', name='***')"
     assert b"CANARY" not in pickled
-    assert pickle.loads(pickle.dumps(errors.WaitTimeoutError("x", None))).value is None
+    assert pickle.loads(pickle.dumps(errors.WaitTimeoutError("x", None))).last_value is None
 
 
 def test_a_problem_pickles_whatever_was_given() -> None:
@@ -140,7 +140,7 @@ def test_a_problem_pickles_whatever_was_given() -> None:
     misplaced = iotmi.UpdateManagedThing("a", owner="CANARY")
     for given in (misplaced, lambda: None, 10**5000, "short", None):
         pickled = pickle.dumps(errors.Problem("path", "must be a string", given))
-        assert pickle.loads(pickled).limit == "must be a string"
+        assert pickle.loads(pickled).rule == "must be a string"
         assert b"CANARY" not in pickled
     assert pickle.loads(pickle.dumps(errors.Problem("path", "limit", "short"))).value == "short"
     assert str(errors.Problem("p", "must be small", 10**5000)) == "p: must be small, got <int>"
@@ -332,7 +332,10 @@ def test_a_service_error_tells_its_story_in_one_line() -> None:
 
 def test_which_errors_leave_it_open_whether_the_service_acted() -> None:
     """A lost or unreadable answer, a fault of the server's, and a code of one that nobody knows."""
-    open_ = {name for name, kind in CLASSES.items() if getattr(kind, "uncertain", False)}
+    fresh = [error for error in examples() if isinstance(error, errors.CallError)]
+    for error in fresh:
+        error.failed_attempts = ()
+    open_ = {type(error).__name__ for error in fresh if error.may_have_acted}
     server = {"InternalFailureError", "InternalServerError", "ServiceUnavailableError"}
     assert open_ == server | {"NoResponseError", "ResponseError"}
     for code, status, expected in (
@@ -342,7 +345,7 @@ def test_which_errors_leave_it_open_whether_the_service_acted() -> None:
         ("ThrottlingException", 503, False),
     ):
         error = map_error(client_error(code, status), "X", str)
-        assert error.may_have_acted is error.may_have_acted is expected, (code, status)
+        assert error.may_have_acted is expected, (code, status)
 
 
 def test_the_story_of_an_error_tells_whether_the_service_may_have_acted() -> None:
@@ -351,7 +354,6 @@ def test_the_story_of_an_error_tells_whether_the_service_may_have_acted() -> Non
     done = errors.FailedAttempt(error_type="NoResponseError", elapsed=0.5, may_have_acted=True)
     for kind in (errors.NotSentError, errors.NoResponseError):
         error = kind("x", operation="Op")
-        assert error.may_have_acted is error.may_have_acted
         for failures, expected in (
             ((undone,), False),
             ((done, undone), True),

@@ -163,7 +163,7 @@ def test_a_table_line_says_what_its_request_says(family: type, name: str, line: 
 def test_methods_show_their_signatures(client: iotmi.Client) -> None:
     """A notebook sees names, types without limits, and what comes back."""
     signature = inspect.signature(client.managed_things.get)
-    assert str(signature) == "(identifier: str) -> iotmi._models.managed_things.ManagedThing"
+    assert str(signature) == "(identifier: str) -> iotmi.ManagedThing"
     create = inspect.signature(client.managed_things.create)
     assert str(create.parameters["owner"].annotation) == "typing.Optional[str]"
     assert all(p.kind is p.KEYWORD_ONLY for p in create.parameters.values())

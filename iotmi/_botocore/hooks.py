@@ -17,7 +17,7 @@ from botocore.client import BaseClient
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from iotmi._botocore.cancellation import SocketCanceller
-from iotmi._serde.decoder import json_default, to_boto3
+from iotmi._serde.encoder import json_default, to_boto3
 
 
 class InFlightCall:

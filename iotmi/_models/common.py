@@ -11,7 +11,7 @@ from iotmi._schema.traits import (
     Number,
     Size,
     Text,
-    Wire,
+    WireName,
 )
 
 AccountAssociationId = Annotated[str, Text(1, 64, r"[0-9a-zA-Z]+")]
@@ -66,7 +66,7 @@ SerialNumber = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+"), SENSITIVE]
 TagKey = Annotated[str, Text(1, 128)]
 TraceId = Annotated[str, Text(1, 128, r"[a-zA-Z0-9:=_-]+")]
 UniversalProductCode = Annotated[str, Text(12, 12, r"[0-9]+"), SENSITIVE]
-Metadata = Annotated[Mapping[AttributeName, AttributeValue], Size(1, 50), Wire("MetaData")]
+Metadata = Annotated[Mapping[AttributeName, AttributeValue], Size(1, 50), WireName("MetaData")]
 TagMap = Annotated[
     Mapping[TagKey, Annotated[str, Text(0, 256)]],
     Size(1, 50),

@@ -34,7 +34,7 @@ from iotmi._models.common import (
 )
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import model
-from iotmi._schema.traits import Deprecated, Number, Text, Wire
+from iotmi._schema.traits import Deprecated, Number, Text, WireName
 
 
 class Role(OpenEnum):
@@ -87,7 +87,7 @@ class WiFiSimpleSetupConfiguration:
     timeout_in_minutes: TimeoutInMinutes | None = None
 
 
-WiFiSimpleSetup = Annotated[WiFiSimpleSetupConfiguration, Wire("WiFiSimpleSetupConfiguration")]
+WiFiSimpleSetup = Annotated[WiFiSimpleSetupConfiguration, WireName("WiFiSimpleSetupConfiguration")]
 
 
 @model

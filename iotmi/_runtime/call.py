@@ -28,10 +28,12 @@ from iotmi._runtime.rate_limiter import RateLimiters, rate_limited
 from iotmi._runtime.retry import RetryStrategy
 from iotmi._sansio.deadline import Deadline
 from iotmi._sansio.steps import DeadlineReachedError, RunBlocking, Steps
-from iotmi._schema.model import Request, idempotency_token_member
+from iotmi._schema.model import Request
 from iotmi._schema.redaction import Redact, redactor
 from iotmi._schema.responses import Response
-from iotmi._serde.decoder import decode_answer, encode
+from iotmi._schema.schema import schema_of
+from iotmi._serde.decoder import decode_response
+from iotmi._serde.encoder import encode
 from iotmi._serde.errors import DecodeError
 from iotmi.errors import (
     CallError,
@@ -86,7 +88,7 @@ class Call(Generic[R]):
         self._deadline = deadline
         self._operation = type(request).__name__
         self._parameters = encode(request)
-        token = idempotency_token_member(type(request))
+        token = schema_of(type(request)).idempotency_token
         if token is not None:
             # Before the first attempt: botocore would make up another for each.
             self._parameters.setdefault(token.wire, str(uuid.uuid4()))
@@ -158,9 +160,9 @@ class Call(Generic[R]):
     def _read(self, response: TransportResponse) -> Response[R]:
         try:
             document = response.document()
-            value = decode_answer(document, self._request)
+            value = decode_response(document, self._request)
         except DecodeError as error:
-            reason, path = f"{error}", error.path
+            reason, path = f"{error}", error.path or None
         except (ValueError, RecursionError):
             reason, path = "the body is not JSON", None
         else:

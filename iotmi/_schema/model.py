@@ -1,8 +1,6 @@
-"""How values, requests and listings are declared, and what comes back: `Page`, `Response`.
+"""Model classes: the decorators that make frozen values, and the bases of requests.
 
-A value is a frozen, slotted, keyword-only attrs class whose annotations carry its limits. A request
-is such a value with one thing more: the answer it asks for. This module does not know how a
-request travels, nor what any one request is.
+This module does not know how a request is sent, nor any particular request.
 """
 
 import sys
@@ -11,19 +9,12 @@ from typing import ClassVar, Final, Generic, TypeVar, dataclass_transform, get_a
 import attrs
 from attrs import field
 
+from iotmi._schema.public import public
 from iotmi._schema.responses import Page
-from iotmi._schema.schema import (
-    CASING,
-    Casing,
-    Member,
-    camel,
-    deprecated_members,
-    members_of,
-    pascal,
-    problems_in,
-)
-from iotmi._schema.shapes import PROBLEMS, REDACTED, ModelBase, SensitiveShape
+from iotmi._schema.schema import Schema, WireCase, camel, pascal, schema_of
+from iotmi._schema.shapes import SCHEMA, ModelBase, SensitiveShape
 from iotmi._schema.validation import is_library_frame, validate, warn_deprecated
+from iotmi.errors import REDACTED
 
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
@@ -31,28 +22,29 @@ R_co = TypeVar("R_co", covariant=True)
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def model(cls: type[T]) -> type[T]:
-    """A frozen value whose members are named on the wire in PascalCase."""
+    """Make *cls* a frozen value or request whose wire names are in PascalCase."""
     return _build_model(cls, pascal)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def camel_model(cls: type[T]) -> type[T]:
-    """A frozen value whose members are named on the wire in camelCase."""
+    """Make *cls* a frozen value or request whose wire names are in camelCase."""
     return _build_model(cls, camel)
 
 
+@public
 class Request(Generic[R_co]):
-    """One operation's input. The class bears the operation's name; its fields are the parameters.
+    """The input of one operation. The class has the operation's name, its fields the parameters.
 
-    Requests are plain values: they compare, they pickle, they hash where their fields do, and
-    ``client.send(request)`` sends them.
+    Requests are plain values: they compare, pickle, and hash where their fields do.
+    ``client.send(request)`` sends one.
 
     Attributes:
-        output: what the service answers with; NoneType for an operation without an answer.
-        items_member: of a listing, the name on the wire of the list in the answer; else empty.
-        item: of a listing, what its pages hold.
-        idempotent: whether the request may be sent again when nobody knows if the service acted on
-            the first. Reads, replacements and creations with a token may.
+        output: the class of the response's value; NoneType for an operation without one.
+        items_member: for a listing, the wire name of the list in the response; otherwise empty.
+        item: for a listing, the class of its items.
+        idempotent: whether the request may be sent again when it is unknown if the service acted
+            on the first one. Reads, replacements and creations with a token may.
     """
 
     __slots__ = ()
@@ -65,18 +57,19 @@ class Request(Generic[R_co]):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         base = getattr(cls, "__orig_bases__", (None,))[0]
-        for asked in get_args(base):
-            if not isinstance(asked, TypeVar):
-                cls.output = asked
+        for argument in get_args(base):
+            if not isinstance(argument, TypeVar):
+                cls.output = argument
 
 
+@public
 class Listing(Request[Page[T]]):
-    """A request that is answered page by page. Declares ``next_token`` and ``max_results``."""
+    """A request that returns one page. Its fields include ``next_token`` and ``max_results``."""
 
     __slots__ = ()
 
     items_member = "Items"
-    # Declared anew, for they are set below and no type checker is to guess what they may hold.
+    # Declared again, so that no type checker infers their types from the assignment below.
     output: ClassVar[type]
     item: ClassVar[type]
 
@@ -86,57 +79,54 @@ class Listing(Request[Page[T]]):
 
 
 def evolve(value: T, **changes: object) -> T:
-    """The same value with other members: ``evolve(request, name="Hall hub")``.
+    """Return a copy of *value* with other members: ``evolve(request, name="Hall hub")``.
+
+    Type checkers do not check the names and types of *changes*; both are checked when it runs.
 
     Raises:
-        ConstraintError: the changes break limits.
-        TypeError: a member that the value does not have.
+        ConstraintError: the changes break constraints.
+        TypeError: *value* has no such member.
     """
-    # No type checker takes a class made by `model` for one of attrs's own, which it is.
+    # No type checker knows that a class made by `model` is an attrs class.
     evolved: T = attrs.evolve(value, **changes)  # type: ignore[misc]
     return evolved
 
 
-def idempotency_token_member(request: type) -> Member | None:
-    """The member of *request* that holds its idempotency token, if it has one."""
-    return next((member for member in members_of(request) if member.idempotency_token), None)
-
-
-def _build_model(cls: type[T], casing: Casing) -> type[T]:
+def _build_model(cls: type[T], wire_case: WireCase) -> type[T]:
     for name, value in (
         ("__attrs_post_init__", validate),
-        (CASING, staticmethod(casing)),
-        (PROBLEMS, problems_in),
         ("__repr__", _repr),
-        # Written once here: attrs would compile them for each class, which a cold start waits for.
+        # Shared by all models: attrs would compile them for each class, which slows a cold start.
         ("__eq__", _eq),
         ("__hash__", _hash),
     ):
         setattr(cls, name, value)
-    if issubclass(cls, Request):
-        return attrs.frozen(cls, kw_only=True, slots=True, repr=False, eq=False)
-    made = attrs.frozen(_with_base(cls), kw_only=True, slots=True, repr=False, eq=False)
-    for name, advice in deprecated_members(made).items():
-        watched = _DeprecatedField(made.__dict__[name], advice)
-        watched.__set_name__(made, name)
-        setattr(made, name, watched)
-    return made
+    base = cls if issubclass(cls, Request) else _with_base(cls)
+    built = attrs.frozen(base, kw_only=True, slots=True, repr=False, eq=False)
+    schema = Schema(built, wire_case)
+    setattr(built, SCHEMA, schema)
+    if not issubclass(built, Request):
+        for name, advice in schema.deprecated().items():
+            deprecated = _DeprecatedField(built.__dict__[name], advice)
+            deprecated.__set_name__(built, name)
+            setattr(built, name, deprecated)
+    return public(built)
 
 
 def _with_base(cls: type[T]) -> type[T]:
-    """The same class upon `ModelBase`, which nobody then needs to write behind each class's name."""
+    """Return *cls* with `ModelBase` as its base, so that no declaration has to name it."""
     body = {
         name: held for name, held in cls.__dict__.items() if name not in ("__dict__", "__weakref__")
     }
-    made: type = type(cls.__name__, (ModelBase,), body)
-    return made
+    built: type = type(cls.__name__, (ModelBase,), body)
+    return built
 
 
 def _repr(self: object) -> str:
-    """The members that hold something, the sensitive ones hidden."""
+    """Return the class and the members that are not None, with sensitive ones redacted."""
     shown = (
         f"{member.name}={REDACTED if isinstance(member.shape, SensitiveShape) else held!r}"
-        for member in members_of(type(self))
+        for member in schema_of(type(self)).members
         if (held := getattr(self, member.name)) is not None
     )
     return f"{type(self).__name__}({', '.join(shown)})"
@@ -153,11 +143,11 @@ def _hash(self: object) -> int:
 
 
 def _field_values(value: object) -> tuple[object, ...]:
-    return tuple(getattr(value, member.name) for member in members_of(type(value)))
+    return tuple(getattr(value, member.name) for member in schema_of(type(value)).members)
 
 
 class _DeprecatedField:
-    """A deprecated member of an answer: reading it, where it holds anything, warns the reader."""
+    """A deprecated member of a response value. Reading it warns, unless it holds None."""
 
     def __init__(self, slot: object, advice: str) -> None:
         self._slot = slot
@@ -172,7 +162,7 @@ class _DeprecatedField:
         if instance is None:
             return self
         value: object = self._slot.__get__(instance, owner)  # type: ignore[attr-defined]
-        # A repr, a comparison or a pickle is not the reader's own use of the member.
+        # A repr, a comparison or a pickle is not the application's own use of the member.
         reader = sys._getframe(1)  # noqa: SLF001
         if (
             value is not None

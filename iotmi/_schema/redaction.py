@@ -1,8 +1,8 @@
-"""How sensitive values are kept out of texts that this library does not write.
+"""Redaction: sensitive values replaced in texts that this library did not write.
 
-Our own texts never hold one: reprs and problems hide them. But the service may quote a value in its
-message, botocore quotes the address with its query in an exception, and both botocore and urllib3
-log whole requests at DEBUG. This module knows the remedies, not the transport they serve.
+Our own texts never hold one, because reprs and problems redact them. But the service may quote a
+value in its message, and botocore quotes the URL with its query in exceptions. This module does not
+know where such a text came from.
 """
 
 import json
@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
-from iotmi._schema.schema import is_model, members_of
-from iotmi._schema.shapes import REDACTED, SensitiveShape
+from iotmi._schema.schema import is_model, schema_of
+from iotmi._schema.shapes import SensitiveShape
+from iotmi.errors import REDACTED
 
 Redact: TypeAlias = Callable[[str], str]
 
 
 def redactor(value: object) -> Redact:
-    """A function that blots out of a text all that is sensitive in *value*."""
+    """Return a function that replaces every sensitive string of *value* in a text."""
     spellings = {
         spelling
         for secret in _sensitive_strings(value)
@@ -34,8 +35,8 @@ def redactor(value: object) -> Redact:
     }
     if not spellings:
         return str
-    # Longest first, so that no secret is left half-hidden; a short one only where it stands alone,
-    # or every letter of the text would go.
+    # Longest first, or the rest of a longer secret would remain. A short secret is replaced only as
+    # a whole word, or every occurrence of one letter would go.
     alternatives = (
         re.escape(text) if len(text) > 3 else rf"(?<!\w){re.escape(text)}(?!\w)"
         for text in sorted(spellings, key=len, reverse=True)
@@ -46,31 +47,28 @@ def redactor(value: object) -> Redact:
 
 def _sensitive_strings(value: object) -> Iterator[str]:
     if is_model(type(value)):
-        for member in members_of(type(value)):
+        for member in schema_of(type(value)).members:
             held = getattr(value, member.name)
-            yield from (
-                _all_strings(held)
-                if isinstance(member.shape, SensitiveShape)
-                else _sensitive_strings(held)
-            )
+            sensitive = isinstance(member.shape, SensitiveShape)
+            yield from _all_strings(held) if sensitive else _sensitive_strings(held)
     elif isinstance(value, Mapping):
-        yield from _flat_map(value.values(), _sensitive_strings)
+        yield from _flat_map(_sensitive_strings, value.values())
     elif isinstance(value, tuple):
-        yield from _flat_map(value, _sensitive_strings)
+        yield from _flat_map(_sensitive_strings, value)
 
 
 def _all_strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        yield from _flat_map(value.keys(), _all_strings)
-        yield from _flat_map(value.values(), _all_strings)
+        yield from _flat_map(_all_strings, value.keys())
+        yield from _flat_map(_all_strings, value.values())
     elif isinstance(value, list | tuple):
-        yield from _flat_map(value, _all_strings)
+        yield from _flat_map(_all_strings, value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield repr(value)
 
 
-def _flat_map(values: Iterable[object], walk: Callable[[object], Iterator[str]]) -> Iterator[str]:
+def _flat_map(walk: Callable[[object], Iterator[str]], values: Iterable[object]) -> Iterator[str]:
     for value in values:
         yield from walk(value)

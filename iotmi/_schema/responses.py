@@ -5,35 +5,38 @@ from typing import Generic, TypeVar
 from attrs import field, frozen
 
 from iotmi._schema.containers import JsonValue
+from iotmi._schema.public import public
 
 T = TypeVar("T")
 
 
+@public
 @frozen(kw_only=True)
 class Page(Generic[T]):
     """One page of a listing.
 
     Attributes:
-        items: what the page holds; it may hold nothing and still have pages after it.
-        next_token: asks for the page after this one; None on the last page.
+        items: the items, possibly none, even if more pages follow.
+        next_token: the token that requests the next page; None on the last page.
     """
 
     items: tuple[T, ...]
     next_token: str | None = None
 
 
+@public
 @frozen(kw_only=True)
 class Response(Generic[T]):
-    """What came back for one request, with what is known about the call.
+    """The result of one call, with its metadata.
 
     Attributes:
-        value: the answer.
-        request_id: what AWS support asks for, or None where the service gave none.
+        value: the decoded value.
+        request_id: the id that AWS support asks for, or None if the service sent none.
         http_status: such as 200.
-        attempts: how often the request was sent until this answer came.
-        elapsed: seconds, over all attempts and pauses.
-        raw: the decoded JSON as the service sent it, unknown members included. Not in the repr,
-            for it may hold secrets.
+        attempts: the number of times the request was sent.
+        elapsed: seconds, all attempts and pauses included.
+        raw: the JSON as the service sent it, unknown members included. Not in the repr, because it
+            may hold secrets.
     """
 
     value: T

@@ -1,49 +1,52 @@
-"""The kinds of values that a member can have, as a small tree that can be walked.
+"""Shapes: the kinds of values that a member can hold, as a small tree.
 
-Each shape can do two things with a value that a user gave: bring it into its one form
-(`coerce`: a list becomes a tuple, the plain string of an enum its member, a time UTC) and
-find what is wrong with it (`validate`). The conformance suite walks the same tree beside botocore's
-model. This module does not know of annotations, of requests, or of the wire.
+A shape coerces a value that a caller gave (a list becomes a tuple, the string of an enum its
+member, a time UTC), and finds the constraints that the value breaks. The conformance suite walks
+the same tree together with botocore's service model. This module does not know annotations,
+requests or wire names.
 """
 
-import collections.abc
 import math
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence, Sized
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 from iotmi._schema.containers import ReadOnlyMap, copy_json, find_json_problems
 from iotmi._schema.enums import OpenEnum
-from iotmi._schema.traits import (
-    Constraint,
-    Size,
-    Text,
-)
-from iotmi.errors import Problem
+from iotmi._schema.traits import Constraint, Size, Text
+from iotmi.errors import REDACTED, Problem
 
-REDACTED: Final = "***"
-PROBLEMS: Final = "__iotmi_problems__"
-VALIDATED: Final = "__iotmi_sound__"
+SCHEMA: Final = "__iotmi_schema__"
+"""The attribute of a model class that holds its `iotmi._schema.schema.Schema`."""
+
+VALIDATED: Final = "__iotmi_validated__"
+
+Accepts = Callable[[object], bool]
 
 
 class Shape(Protocol):
-    """What every kind of shape can do."""
+    """The methods that every shape has."""
 
     @property
     def coerces(self) -> bool:
-        """Whether `coerce` ever answers anything but its argument."""
+        """True if `coerce` can return anything but its argument."""
         ...
 
     def coerce(self, value: object) -> object:
-        """*value* in its one form; what cannot be brought into it is left for `validate` to name."""
+        """Return *value* in its canonical form, or unchanged if it has none."""
         ...
 
     def validate(self, value: object) -> Sequence[Problem]:
-        """Every rule that *value* breaks.
+        """Return every constraint that *value* breaks, with paths that begin at *value*."""
+        ...
 
-        Paths begin at *value*. Nearly always nothing is wrong, so nothing is built until it is.
+    def acceptor(self) -> Accepts:
+        """Return a fast test that is true only for canonical values without any problem.
+
+        False says nothing: `coerce` and `validate` then decide.
         """
         ...
 
@@ -53,9 +56,7 @@ class ScalarShape:
     """A string, a number, a boolean or a time."""
 
     kind: type
-    limits: tuple[Constraint, ...] = ()
-    # Short strings that were found in order: ids and names of capabilities come again and again.
-    known: set[object] | None = field(default=None, eq=False, repr=False)
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def coerces(self) -> bool:
@@ -68,42 +69,34 @@ class ScalarShape:
             if self.kind is float and type(value) is int:
                 return float(value)
         except OverflowError:
-            # Too great for its form, and for any limit.
+            # Too large for the canonical form. `validate` reports it.
             return value
         return value
 
     def validate(self, value: object) -> Sequence[Problem]:
-        known = self.known
-        if known is None or type(value) is not str:
-            return self._violations(value)
-        if value in known:
-            return ()
-        problems = self._violations(value)
-        if not problems and len(value) <= 64 and len(known) < 1024:
-            known.add(value)
-        return problems
-
-    def all_valid(self, values: tuple[object, ...]) -> bool:
-        """Whether *values* are plain texts in order; what is not said here, `validate` says."""
-        text = self.limits[0] if len(self.limits) == 1 else None
-        if not isinstance(text, Text):
-            return False
-        for value in values:
-            if type(value) is not str or not value.isascii() or not text.allows(value):
-                return False
-        return True
-
-    def _violations(self, value: object) -> Sequence[Problem]:
         if type(value) is not str or self.kind is not str or not value.isascii():
-            problem = self._type_error(value)
-            if problem:
-                return (Problem("", problem, value),)
-        for limit in self.limits:
-            # The kind was compared above, and `shape_of` puts no limit beside another kind.
-            broken = limit.violation(value)  # type: ignore[arg-type]
+            wrong = self._type_error(value)
+            if wrong:
+                return (Problem("", wrong, value),)
+        for constraint in self.constraints:
+            # `_type_error` compared the kind, and `shape_of` puts no constraint on another kind.
+            broken = constraint.violation(value)  # type: ignore[arg-type]
             if broken:
                 return (Problem("", broken, value),)
         return ()
+
+    def acceptor(self) -> Accepts:
+        kind = self.kind
+        if kind is datetime:
+            return lambda value: type(value) is datetime and value.tzinfo is UTC
+        if kind is not str:
+            return lambda value: type(value) is kind and not self.validate(value)
+        allows = [each.predicate() for each in self.constraints if isinstance(each, Text)]
+        if len(allows) == len(self.constraints) == 1:
+            (allowed,) = allows
+            # Text beyond ASCII may hold lone surrogates.
+            return lambda value: type(value) is str and value.isascii() and allowed(value)
+        return lambda value: type(value) is str and not self.validate(value)
 
     def _type_error(self, value: object) -> str | None:
         # A bool is an int to Python and not to the service.
@@ -114,7 +107,7 @@ class ScalarShape:
         if isinstance(value, float) and not math.isfinite(value):
             return "must be a finite number"
         if isinstance(value, str) and _has_lone_surrogates(value):
-            return "must be text that UTF-8 can hold"
+            return "must be text that UTF-8 can encode"
         return None
 
 
@@ -137,6 +130,10 @@ class EnumShape:
         shown = value.value if isinstance(value, OpenEnum) else value
         return (Problem("", f"must be one of {allowed}", shown),)
 
+    def acceptor(self) -> Accepts:
+        enum = self.enum
+        return lambda value: type(value) is enum and value.known
+
 
 @frozen
 class ListShape:
@@ -145,39 +142,34 @@ class ListShape:
     item: Shape
     size: Size | None = None
     coerces: bool = True
-    # Short lists of short strings that were found in order.
-    known: set[object] | None = field(default=None, eq=False, repr=False)
 
     def coerce(self, value: object) -> object:
-        # The two that nearly always come need no look at their bases, which takes longer.
+        # list and tuple first: isinstance() against an abstract class is slow.
         if not isinstance(value, list | tuple) and (
             isinstance(value, str | bytes) or not isinstance(value, Sequence)
         ):
             return value
         if self.item.coerces:
-            return tuple(self.item.coerce(item) for item in value)
+            return tuple(map(self.item.coerce, value))
         return tuple(value)
 
     def validate(self, value: object) -> Sequence[Problem]:
-        known = self.known
-        try:
-            if known and value in known:
-                return ()
-        except TypeError:
-            # It cannot be looked up; below it is named.
-            known = None
         if not isinstance(value, tuple):
             return (Problem("", "must be a list", type(value)),)
-        problems = _size_problems(self.size, value, self.item)
-        if isinstance(self.item, ScalarShape) and self.item.all_valid(value):
-            if known is not None and not problems and _is_short(value) and len(known) < 1024:
-                known.add(value)
-            return problems
+        problems = _size_problems(self.size, value)
         for index, item in enumerate(value):
             found = self.item.validate(item)
             if found:
                 problems += prefix_paths(f"[{index}]", found)
         return problems
+
+    def acceptor(self) -> Accepts:
+        accepts = self.item.acceptor()
+        low = (self.size and self.size.min) or 0
+        high = sys.maxsize if self.size is None or self.size.max is None else self.size.max
+        return lambda value: (
+            type(value) is tuple and low <= len(value) <= high and all(map(accepts, value))
+        )
 
 
 @frozen
@@ -197,16 +189,19 @@ class MapShape:
     def validate(self, value: object) -> Sequence[Problem]:
         if not isinstance(value, Mapping):
             return (Problem("", "must be a mapping", type(value)),)
-        problems = _size_problems(self.size, value, self.value)
+        problems = _size_problems(self.size, value)
         for key, item in value.items():
             problems += prefix_paths(" (key)", self.key.validate(key))
             problems += prefix_paths(f"[{key!r}]", self.value.validate(item))
         return problems
 
+    def acceptor(self) -> Accepts:
+        return _never
+
 
 @frozen
 class StructureShape:
-    """Another value of the library."""
+    """Another value of this library."""
 
     model: type
     coerces: bool = False
@@ -217,16 +212,28 @@ class StructureShape:
     def validate(self, value: object) -> Sequence[Problem]:
         if not isinstance(value, self.model):
             return (Problem("", f"must be a {self.model.__name__}", type(value)),)
-        # What was in order at its birth cannot have changed.
+        # A frozen value that was valid when it was created is still valid.
         if is_validated(value):
             return ()
-        problems: Sequence[Problem] = getattr(value, PROBLEMS)()
-        return problems
+        schema: ValidatesMembers = getattr(value, SCHEMA)
+        return schema.problems_in(value)
+
+    def acceptor(self) -> Accepts:
+        model = self.model
+        return lambda value: type(value) is model and is_validated(value)
+
+
+class ValidatesMembers(Protocol):
+    """The part of a schema that `StructureShape` calls."""
+
+    def problems_in(self, value: object) -> Sequence[Problem]:
+        """Return every problem of the members of *value*."""
+        ...
 
 
 @frozen
 class DocumentShape:
-    """A JSON document of any form."""
+    """A free-form JSON document."""
 
     coerces: bool = True
 
@@ -242,13 +249,13 @@ class DocumentShape:
         except RecursionError:
             return (Problem("", "must not be nested so deeply", type(value)),)
 
+    def acceptor(self) -> Accepts:
+        return _never
+
 
 @frozen
 class SensitiveShape:
-    """A sensitive shape, or a list or map of such: what is wrong is told, what was given is not.
-
-    Nor is any key of it.
-    """
+    """A sensitive shape, or a list or map of such: its problems show neither values nor keys."""
 
     shape: Shape
 
@@ -265,24 +272,27 @@ class SensitiveShape:
             for problem in self.shape.validate(value)
         ]
 
+    def acceptor(self) -> Accepts:
+        return self.shape.acceptor()
+
 
 class ModelBase:
-    """The base that `model` gives every value: the place for the mark that it was found in order.
+    """The base class that `model` adds to every value: one slot for the mark of validation.
 
-    A value cannot change, so that a request need not look again inside the values it holds. What
-    was built unchecked, answered by the service or unpickled bears no mark.
+    Values are frozen, so a request need not validate the values it holds again. Values that were
+    built unchecked, decoded from a response or unpickled bear no mark.
     """
 
     __slots__ = (VALIDATED,)
 
 
 def is_validated(value: object) -> bool:
-    """Whether *value* and all in it were found in order at its birth."""
+    """Return True if *value* and all it holds were validated when it was created."""
     return getattr(value, VALIDATED, False)
 
 
 def prefix_paths(step: str, problems: Sequence[Problem]) -> list[Problem]:
-    """The same problems, their paths seen from one step further out."""
+    """Return *problems* with *step* put before each path."""
     return [
         Problem(
             f"{step}.{problem.path}" if problem.path[:1].isidentifier() else step + problem.path,
@@ -293,12 +303,12 @@ def prefix_paths(step: str, problems: Sequence[Problem]) -> list[Problem]:
     ]
 
 
-def _is_short(texts: tuple[str, ...]) -> bool:
-    return len(texts) <= 16 and sum(map(len, texts)) <= 512
+def _never(_: object) -> bool:
+    return False
 
 
 def _has_lone_surrogates(text: str) -> bool:
-    # An address cannot hold them, and botocore fails on them.
+    # A URL cannot hold them, and botocore raises a bare UnicodeEncodeError.
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -306,17 +316,12 @@ def _has_lone_surrogates(text: str) -> bool:
     return False
 
 
-def _size_problems(size: Size | None, value: collections.abc.Sized, item: Shape) -> list[Problem]:
+def _size_problems(size: Size | None, value: Sized) -> list[Problem]:
     broken = size.violation(value) if size else None
-    if not broken:
-        return []
-    # A value of ours may hold what is secret, and an error is pickled with all that it holds.
-    return [
-        Problem("", broken, value if isinstance(item, ScalarShape | EnumShape) else type(value))
-    ]
+    # The number only: items may be sensitive, and an error is pickled with all it holds.
+    return [Problem("", broken, len(value))] if broken else []
 
 
-# What a scalar may be, with its name in a sentence.
 SCALARS: Final[Mapping[type, str]] = {
     str: "a string",
     int: "an integer",
@@ -324,3 +329,4 @@ SCALARS: Final[Mapping[type, str]] = {
     bool: "a boolean",
     datetime: "a datetime",
 }
+"""The Python types that a scalar may have, as error messages name them."""

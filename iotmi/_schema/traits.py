@@ -1,45 +1,46 @@
-"""What the service allows, as data beside the type.
+"""Traits: what the service allows and means, as data next to the type.
 
-A constraint is a small frozen value that sits in ``Annotated`` next to the type it
-limits: ``Name = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]``. This module knows
-the constraints, how each says itself in words, and how a pattern of the service becomes
-one of Python's. It does not know who checks them, when, or what a request is.
-
-Patterns are written as the service writes them, so that they can be compared with its
-model letter by letter; `compile_pattern` is the one place that translates.
+A trait is a small frozen value in ``Annotated``, next to the type that it describes:
+``Name = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]``. `Text`, `Number` and `Size` are
+constraints and phrase their own violations. This module does not know who validates, or when.
 """
 
-import re
-from collections.abc import Sized
-from functools import cache
-from typing import Final
+import sys
+from collections.abc import Callable, Sized
+from typing import Final, TypeAlias
 
 from attrs import frozen
+
+from iotmi._schema.patterns import compile_pattern
 
 
 @frozen
 class Text:
-    """A string's length in characters, both ends included, and the pattern it matches whole."""
+    """A string's length in characters, both ends included, and the pattern of the whole string.
+
+    The pattern is spelt as in the service's model.
+    """
 
     min: int | None = None
     max: int | None = None
     pattern: str | None = None
 
-    def allows(self, value: str) -> bool:
-        """Whether *value* breaks no rule."""
-        if (self.min is not None and len(value) < self.min) or (
-            self.max is not None and len(value) > self.max
-        ):
-            return False
-        return self.pattern is None or compile_pattern(self.pattern).search(value) is not None
+    def predicate(self) -> Callable[[str], bool]:
+        """Return a fast test for strings that satisfy the constraint."""
+        low = self.min or 0
+        high = sys.maxsize if self.max is None else self.max
+        if self.pattern is None:
+            return lambda value: low <= len(value) <= high
+        matches = compile_pattern(self.pattern).search
+        return lambda value: low <= len(value) <= high and matches(value) is not None
 
     def violation(self, value: str) -> str | None:
-        """The rule that *value* breaks, in words, or None."""
-        if self.allows(value):
-            return None
+        """Return the broken rule in words, or None."""
         if _outside(len(value), self.min, self.max):
             return f"must have {_range(self.min, self.max)} characters, has {len(value)}"
-        return f"must match {self.pattern}"
+        if self.pattern is not None and compile_pattern(self.pattern).search(value) is None:
+            return f"must match {self.pattern}"
+        return None
 
 
 @frozen
@@ -50,7 +51,7 @@ class Number:
     max: float | None = None
 
     def violation(self, value: float) -> str | None:
-        """The rule that *value* breaks, in words, or None."""
+        """Return the broken rule in words, or None."""
         if _outside(value, self.min, self.max):
             return f"must be {_range(self.min, self.max)}"
         return None
@@ -58,43 +59,43 @@ class Number:
 
 @frozen
 class Size:
-    """How many items a list or a map may hold, both ends included."""
+    """The number of items of a list or map, both ends included."""
 
     min: int | None = None
     max: int | None = None
 
     def violation(self, value: Sized) -> str | None:
-        """The rule that *value* breaks, in words, or None."""
+        """Return the broken rule in words, or None."""
         if _outside(len(value), self.min, self.max):
-            return f"must hold {_range(self.min, self.max)} items, holds {len(value)}"
+            return f"must hold {_range(self.min, self.max)} items"
         return None
 
 
-Constraint = Text | Number | Size
+Constraint: TypeAlias = Text | Number | Size
 
 
 @frozen
 class Sensitive:
-    """Marks a value that is never shown: not in a repr, a problem, an exception or a log."""
+    """Marks a value that is never shown: in no repr, problem, exception or log."""
 
 
 @frozen
 class Deprecated:
-    """Marks a member the service has given up; *advice* names what to use in its stead."""
+    """Marks a member that the service has deprecated; *advice* names its replacement."""
 
     advice: str
 
 
 @frozen
-class Wire:
-    """The member's name on the wire, where it is not the field's name in the class's casing."""
+class WireName:
+    """Gives a member's wire name where the class's case does not derive it from the field."""
 
     name: str
 
 
 @frozen
 class IdempotencyToken:
-    """Marks the member by which the service tells a repeated request from a second one."""
+    """Marks the member by which the service tells a repeated request from a new one."""
 
 
 @frozen
@@ -105,46 +106,6 @@ class Document:
 SENSITIVE: Final = Sensitive()
 IDEMPOTENCY_TOKEN: Final = IdempotencyToken()
 DOCUMENT: Final = Document()
-
-
-@cache
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """The service's *pattern* as a Python one that matches a whole string.
-
-    The model leaves out the outer ``^`` and ``$`` (``$|^(https)://.*`` began as
-    ``^$|^(https)://.*$``), uses ``\\p{L}\\p{N}`` and ``\\x{0022}``, which Python lacks, and
-    means ASCII by ``\\d`` and ``\\s``. Python's ``$`` also matches before a last newline;
-    ``\\Z`` does not.
-
-    Two of its patterns take a text's length to its square or cube to refuse it; they are written
-    as others that allow the same.
-    """
-    letters = r"\p{L}\p{N}" in pattern
-    # \w is every letter, every number and the underscore, which the one pattern with
-    # \p{L}\p{N} allows beside them.
-    translated = pattern.replace(r"\p{L}\p{N}", r"\w")
-    translated = re.sub(r"\\x\{0*([0-9A-Fa-f]{2})\}", r"\\x\1", translated)
-    translated = _BARE_DOLLAR.sub(_keep_or_end, translated)
-    if ".*" in translated:
-        for slow, quick in _TAKES_THE_SAME:
-            translated = re.sub(slow, quick, translated)
-    return re.compile(rf"^{translated}\Z", re.UNICODE if letters else re.ASCII)
-
-
-# An escape, a character class, or a bare dollar: only the last is an anchor.
-_BARE_DOLLAR: Final = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
-
-# Of what follows each other and takes the same, every division would be tried before a text is
-# refused. All but a line break, twice, with a class of such between that need not be there; and
-# all, after all but a line break.
-_TAKES_THE_SAME: Final = (
-    (r"(?<!\\)\.\*\[(?!\^)[ -\[^-~]+\]\*\.\*", r".*"),
-    (r"(?<!\\)\.\*\(\.\|\\n\)\*", r"[\\s\\S]*"),
-)
-
-
-def _keep_or_end(match: re.Match[str]) -> str:
-    return r"\Z" if match[0] == "$" else match[0]
 
 
 def _outside(value: float, low: float | None, high: float | None) -> bool:

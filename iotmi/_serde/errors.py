@@ -1,20 +1,30 @@
-"""What is raised where JSON is not what it should be, and the words for it. Knows no value."""
+"""The error of a JSON document that does not have the expected form."""
 
 
 class DecodeError(Exception):
-    """JSON does not have the form of the answer it should be. Holds no value of it.
+    """A part of a JSON document has the wrong form. The error holds no value of the document.
 
     Attributes:
-        path: the first member that cannot be read, in the names of our values.
+        path: the first member that cannot be decoded, in Python names; empty for the whole.
+        reason: the fault in words, such as "is null, not a string".
     """
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(reason, path)
         self.path = path
+        self.reason = reason
+
+    def within(self, step: str) -> "DecodeError":
+        """Return the same error, seen from one level further out."""
+        inner = f".{self.path}" if self.path[:1].isidentifier() else self.path
+        return DecodeError(self.reason, step + inner)
+
+    def __str__(self) -> str:
+        return f"{self.path or 'the body'}: {self.reason}"
 
 
 def json_type_name(value: object) -> str:
-    """What JSON calls *value*."""
+    """Return the JSON name of the type of *value*, with its article."""
     match value:
         case None:
             return "null"

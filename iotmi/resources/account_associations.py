@@ -21,11 +21,11 @@ from iotmi._sansio.steps import Steps, send
 from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, model
-from iotmi._schema.traits import SENSITIVE, Text, Wire
+from iotmi._schema.traits import SENSITIVE, Text, WireName
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 OAuthAuthorizationUrl = Annotated[
-    str, Text(0, 1024, r"$|^(https):\/\/.*"), SENSITIVE, Wire("OAuthAuthorizationUrl")
+    str, Text(0, 1024, r"$|^(https):\/\/.*"), SENSITIVE, WireName("OAuthAuthorizationUrl")
 ]
 
 

@@ -16,7 +16,7 @@ from iotmi._models.common import (
 )
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, camel_model, model
-from iotmi._schema.traits import Number, Size, Text, Wire
+from iotmi._schema.traits import Number, Size, Text, WireName
 
 ConnectorDestinationName = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]
 ConnectorDestinationDescription = Annotated[str, Text(1, 256, r"[0-9A-Za-z_\- ]+")]
@@ -56,14 +56,14 @@ class ProactiveRefreshTokenRenewal:
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ProactiveRefreshTokenRenewal.html
     """
 
-    enabled: Annotated[bool, Wire("enabled")] | None = None
+    enabled: Annotated[bool, WireName("enabled")] | None = None
     days_before_renewal: DaysBeforeRenewal | None = None
 
 
 # What is asked for may be any string; what is answered is an http or https address.
-AskedRedirectUrl = Annotated[str, Wire("oAuthCompleteRedirectUrl")]
+AskedRedirectUrl = Annotated[str, WireName("oAuthCompleteRedirectUrl")]
 OAuthCompleteRedirectUrl = Annotated[
-    str, Text(1, 1024, r"(http|https)://.*"), Wire("OAuthCompleteRedirectUrl")
+    str, Text(1, 1024, r"(http|https)://.*"), WireName("OAuthCompleteRedirectUrl")
 ]
 
 
@@ -130,7 +130,7 @@ class AuthConfig:
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_AuthConfig.html
     """
 
-    oauth: Annotated[OAuthConfig, Wire("oAuth")] | None = None
+    oauth: Annotated[OAuthConfig, WireName("oAuth")] | None = None
     general_authorization: AuthMaterials | None = None
 
 
@@ -247,7 +247,7 @@ class AuthConfigUpdate:
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_AuthConfigUpdate.html
     """
 
-    oauth_update: Annotated[OAuthUpdate, Wire("oAuthUpdate")] | None = None
+    oauth_update: Annotated[OAuthUpdate, WireName("oAuthUpdate")] | None = None
     general_authorization_update: GeneralAuthorizationUpdate | None = None
 
 

@@ -19,7 +19,7 @@ from iotmi._sansio.steps import Steps
 from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, camel_model, model
-from iotmi._schema.traits import Number, Text, Wire
+from iotmi._schema.traits import Number, Text, WireName
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 OtaTaskId = Annotated[str, Text(1, 200, r"[A-Za-z0-9]+")]
@@ -156,9 +156,9 @@ class TaskProcessingDetails:
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_TaskProcessingDetails.html
     """
 
-    number_of_canceled_things: Annotated[int, Wire("NumberOfCanceledThings")] | None = None
-    number_of_failed_things: Annotated[int, Wire("NumberOfFailedThings")] | None = None
-    number_of_in_progress_things: Annotated[int, Wire("NumberOfInProgressThings")] | None = None
+    number_of_canceled_things: Annotated[int, WireName("NumberOfCanceledThings")] | None = None
+    number_of_failed_things: Annotated[int, WireName("NumberOfFailedThings")] | None = None
+    number_of_in_progress_things: Annotated[int, WireName("NumberOfInProgressThings")] | None = None
     number_of_queued_things: int | None = None
     number_of_rejected_things: int | None = None
     number_of_removed_things: int | None = None

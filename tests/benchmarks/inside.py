@@ -9,7 +9,7 @@ from botocore.validate import ParamValidator
 from capo_iot_managed_integrations.types.list_managed_things_response import deserialize_json
 
 from iotmi import CreateManagedThing, ListManagedThings, unchecked
-from iotmi._serde.decoder import decode_answer
+from iotmi._serde.decoder import decode_response
 from tests.benchmarks.answers import page
 from tests.benchmarks.contestants import boto3_parameters, iotmi_request
 from tests.benchmarks.devices import Device, of_new_models
@@ -54,7 +54,7 @@ def decoding(_url: str, calls: int) -> Preparations:
     asked = ListManagedThings()
     return {
         "boto3": again(lambda: parser.parse(answer, shape), calls),
-        "iotmi": again(lambda: decode_answer(json.loads(body), asked), calls),
+        "iotmi": again(lambda: decode_response(json.loads(body), asked), calls),
         "capo": again(lambda: deserialize_json(json.loads(body)), calls),
         FLOOR: again(lambda: json.loads(body), calls),
     }

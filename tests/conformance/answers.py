@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from iotmi._schema.responses import Page
-from iotmi._schema.schema import members_of
+from iotmi._schema.schema import schema_of
 from iotmi._schema.shapes import (
     ListShape,
     MapShape,
@@ -77,12 +77,12 @@ def reach(value: object, path: Path) -> object:
 
 
 def _member(value: object, step: str) -> object:
-    names = {squashed(each.name): each.name for each in members_of(type(value))}
+    names = {squashed(each.name): each.name for each in schema_of(type(value)).members}
     return getattr(value, names[squashed(step)])
 
 
 def _in_structure(model: type, shape: Shape, held: Json, path: Path, lead: str) -> Iterator[Place]:
-    members = {squashed(each.name): each for each in members_of(model)}
+    members = {squashed(each.name): each for each in schema_of(model).members}
     for each in shape.properties:
         member = members[squashed(each.name)]
         place = Place(

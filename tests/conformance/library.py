@@ -12,7 +12,7 @@ from attrs import frozen
 import iotmi
 from iotmi import errors
 from iotmi._schema.responses import Page
-from iotmi._schema.schema import CASING, Casing, Member, members_of
+from iotmi._schema.schema import Member, WireCase, schema_of
 from iotmi.emulator.handlers import HANDLERS
 from iotmi.errors import ERRORS_BY_CODE, ServiceError
 
@@ -46,10 +46,14 @@ def docstring_of(model: type) -> str:
     return model.__doc__ or ""
 
 
-def casing_of(model: type) -> Casing:
-    """How the fields of *model* are named on the wire by default."""
-    casing: Casing = getattr(model, CASING)
-    return casing
+def wire_case_of(model: type) -> WireCase:
+    """Return the function that derives wire names from the fields of *model*."""
+    return schema_of(model).wire_case
+
+
+def members_of(model: type) -> tuple[Member, ...]:
+    """Return the declared fields of *model*."""
+    return schema_of(model).members
 
 
 @frozen(kw_only=True)

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import attrs
 from attrs import frozen
 
-from iotmi._schema.schema import members_of
+from iotmi._schema.schema import schema_of
 from iotmi._schema.shapes import (
     EnumShape,
     ListShape,
@@ -92,7 +92,7 @@ def with_value(parameters: Mapping[str, Json], path: Path, value: Json) -> dict[
 def stated(model: type) -> Counter[str]:
     """How many limits of each kind our declarations put on *model* and all that is in it."""
     found: Counter[str] = Counter()
-    for member in members_of(model):
+    for member in schema_of(model).members:
         found["required"] += member.required
         found += _stated_by(member.shape)
     return found
@@ -108,7 +108,7 @@ class Filled(Maker):
 
 
 def _in_structure(shape: Shape, model: type, held: Json, path: Path, lead: str) -> Iterator[Limit]:
-    members = {squashed(each.name): each for each in members_of(model)}
+    members = {squashed(each.name): each for each in schema_of(model).members}
     for each in shape.properties:
         member = members[squashed(each.name)]
         here = Limit("required", (*path, each.name), f"{lead}{member.name}", model, member.name)
@@ -202,7 +202,7 @@ def _stated_by(shape: OurShape) -> Counter[str]:
             found += _stated_by(key) + _stated_by(value)
         case EnumShape():
             found["enum"] += 1
-        case ScalarShape(limits=limits):
+        case ScalarShape(constraints=limits):
             for limit in limits:
                 if isinstance(limit, Text):
                     found += _bounds(limit, "shortest", "longest")

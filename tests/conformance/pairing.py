@@ -12,7 +12,7 @@ from attrs import frozen
 
 import iotmi
 from iotmi._schema.responses import Page
-from iotmi._schema.schema import members_of
+from iotmi._schema.schema import schema_of
 from iotmi._schema.shapes import (
     ListShape,
     MapShape,
@@ -67,7 +67,7 @@ def pair(model: type, shape: Shape, parameters: Mapping[str, Json]) -> Paired:
     names = {squashed(each.name): each.name for each in shape.properties}
     arguments: dict[str, object] = {}
     ordered: dict[str, Json] = {}
-    for member in members_of(model):
+    for member in schema_of(model).members:
         name = names[squashed(member.name)]
         if name in parameters:
             theirs = shape.property(name).shape
@@ -146,7 +146,7 @@ def _differences(shape: Shape, ours: object, theirs: Json, place: str) -> Iterat
 def _same_form(shape: Shape, ours: object, theirs: Json) -> bool:
     if shape.kind == "structure":
         wanted = {squashed(each.name) for each in shape.properties}
-        return {squashed(each.name) for each in members_of(type(ours))} == wanted
+        return {squashed(each.name) for each in schema_of(type(ours)).members} == wanted
     if shape.kind == "list":
         return isinstance(ours, tuple) and len(ours) == len(theirs)
     return isinstance(ours, Mapping) and list(ours) == list(theirs)
@@ -162,7 +162,7 @@ def _children(
         for key, mine in ours.items():
             yield shape.value, mine, theirs[key], f"[{key!r}]"
     else:
-        names = {squashed(each.name): each.name for each in members_of(type(ours))}
+        names = {squashed(each.name): each.name for each in schema_of(type(ours)).members}
         for each in shape.properties:
             mine = getattr(ours, names[squashed(each.name)])
             yield each.shape, mine, theirs.get(each.name), f".{each.name}"

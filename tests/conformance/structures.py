@@ -17,7 +17,7 @@ from iotmi._schema.shapes import (
     StructureShape,
 )
 from iotmi._schema.traits import Number, Size, Text
-from tests.conformance.library import Library, casing_of
+from tests.conformance.library import Library, wire_case_of
 from tests.conformance.service import Property, Shape
 from tests.conformance.writing import (
     annotation,
@@ -85,13 +85,13 @@ class Structures:
         self._seen.add((model, shape.name))
         yield from self._source_differences(model, pages or (shape.name,))
         ours = {squashed(member.name): member for member in self._library.members(model)}
-        casing = casing_of(model)
+        wire_case = wire_case_of(model)
         for theirs in shape.properties:
             member = ours.pop(squashed(theirs.name), None)
             required = theirs.required or theirs.name in known
             name = member.name if member else field_name(theirs.name)
             line = member_line(
-                theirs, required=required, name=name, casing=casing, token=theirs.token
+                theirs, required=required, name=name, wire_case=wire_case, token=theirs.token
             )
             place = f"{where}.{name}"
             if member is None:
@@ -186,8 +186,8 @@ def _member_words(member: Member, theirs: Property, *, required: bool) -> Iterat
 def _scalar_differences(
     ours: ScalarShape, theirs: Shape, place: str, line: str
 ) -> Iterator[Difference]:
-    text = next((limit for limit in ours.limits if isinstance(limit, Text)), Text())
-    number = next((limit for limit in ours.limits if isinstance(limit, Number)), Number())
+    text = next((limit for limit in ours.constraints if isinstance(limit, Text)), Text())
+    number = next((limit for limit in ours.constraints if isinstance(limit, Number)), Number())
     if theirs.kind == "string":
         yield from _limit_differences("length", text, theirs, place, line)
         if text.pattern != theirs.pattern:

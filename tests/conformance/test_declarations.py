@@ -15,10 +15,10 @@ from attrs import field
 
 import iotmi
 from iotmi._schema import traits as constraints
-from iotmi._schema.schema import members_of, shape_of
+from iotmi._schema.schema import schema_of, shape_of
 from tests.conformance import __main__ as program
 from tests.conformance.ledger import DEVIATIONS, NEVER_REPEATED, Deviation, promised
-from tests.conformance.library import Library, answer_model, casing_of
+from tests.conformance.library import Library, answer_model, wire_case_of
 from tests.conformance.pairing import model_in
 from tests.conformance.service import SERVICE, Property, Service, Shape
 from tests.conformance.walk import walk
@@ -81,7 +81,7 @@ def written(ours: Library, theirs: Service) -> Iterator[tuple[type, Property]]:
         if (model, shape.name) in seen:
             return
         seen.add((model, shape.name))
-        fields = {squashed(member.name): member for member in members_of(model)}
+        fields = {squashed(member.name): member for member in schema_of(model).members}
         for each in shape.properties:
             yield model, each
             inner, held = model_in(fields[squashed(each.name)].shape), each.shape
@@ -113,8 +113,10 @@ def test_the_lines_to_write_are_the_right_ones(theirs: Service, ours: Library) -
     }
     looked = 0
     for model, each in written(ours, theirs):
-        member = next(m for m in members_of(model) if squashed(m.name) == squashed(each.name))
-        line = member_line(each, required=member.required, casing=casing_of(model))
+        member = next(
+            m for m in schema_of(model).members if squashed(m.name) == squashed(each.name)
+        )
+        line = member_line(each, required=member.required, wire_case=wire_case_of(model))
         (statement,) = ast.parse(line).body
         assert isinstance(statement, ast.AnnAssign)
         told = ast.unparse(statement.annotation).removesuffix(" | None")

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from iotmi import OpenEnum
 from iotmi._schema.responses import Page
-from iotmi._schema.schema import Member, is_model, members_of
+from iotmi._schema.schema import Member, is_model, schema_of
 from iotmi._schema.shapes import EnumShape, ListShape, MapShape, ScalarShape, SensitiveShape, Shape
 from iotmi._schema.traits import Number, Text
 from iotmi.errors import ServiceError
@@ -32,7 +32,7 @@ def models_in(ours: Library) -> Iterator[tuple[str, type]]:
         if model not in seen:
             seen.add(model)
             yield model
-            for member in members_of(model):
+            for member in schema_of(model).members:
                 inner = model_in(member.shape)
                 if inner is not None:
                     yield from below(inner)
@@ -48,7 +48,7 @@ def with_member(ours: Library, model: type, name: str, changed: Member | None) -
     """A copy of *ours* in which one member of *model* is another, or gone."""
 
     def members(kind: type) -> tuple[Member, ...]:
-        found = members_of(kind)
+        found = schema_of(kind).members
         if kind is model:
             put = [changed if each.name == name else each for each in found]
             return tuple(each for each in put if each is not None)
@@ -91,10 +91,10 @@ def limit(kind: type[Text | Number], part: str, by: int) -> ChangeMember:
     def change(shape: Shape) -> Shape | None:
         if not isinstance(shape, ScalarShape):
             return None
-        for held in shape.limits:
+        for held in shape.constraints:
             bound = getattr(held, part, None)
             if isinstance(held, kind) and bound is not None:
-                return evolve(shape, limits=(evolve(held, **{part: bound + by}),))
+                return evolve(shape, constraints=(evolve(held, **{part: bound + by}),))
         return None
 
     return in_shape(change)
@@ -118,10 +118,10 @@ def pattern(change_of: Callable[[str], str | None]) -> ChangeMember:
     def change(shape: Shape) -> Shape | None:
         if not isinstance(shape, ScalarShape):
             return None
-        for held in shape.limits:
+        for held in shape.constraints:
             if isinstance(held, Text) and held.pattern is not None:
                 changed = evolve(held, pattern=change_of(held.pattern))
-                return evolve(shape, limits=(changed,))
+                return evolve(shape, constraints=(changed,))
         return None
 
     return in_shape(change)
@@ -230,7 +230,7 @@ def test_a_mistake_in_a_member_is_found(
     explained = known(theirs, ours)
     planted = 0
     for name, model in models_in(ours):
-        for member in members_of(model):
+        for member in schema_of(model).members:
             changed = change(member)
             if changed is None or (kind, f"{model.__name__}.{member.name}") in explained:
                 continue
@@ -258,7 +258,7 @@ def test_a_member_that_is_missing_is_found(theirs: Service, ours: Library) -> No
     """Each member of each class, left out, is reported with the line that declares it."""
     planted = 0
     for name, model in models_in(ours):
-        for member in members_of(model):
+        for member in schema_of(model).members:
             found = operation_differences(theirs, with_member(ours, model, member.name, None), name)
             (difference,) = (each for each in found if each.kind == "member")
             assert difference.where == f"{model.__name__}.{member.name}"

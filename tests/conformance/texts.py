@@ -11,7 +11,7 @@ from typing import Final
 from hypothesis import Phase, find, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 
-from iotmi._schema.traits import compile_pattern
+from iotmi._schema.patterns import compile_pattern
 
 ODD: Final = " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\t\n0Azé中Ω😀"
 """What a serialiser, a signer or a path may trip over."""

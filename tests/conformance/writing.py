@@ -7,7 +7,7 @@ import keyword
 import re
 from typing import Final
 
-from iotmi._schema.schema import Casing, camel, pascal
+from iotmi._schema.schema import WireCase, camel, pascal
 from tests.conformance.service import Property, Shape
 
 _SCALARS: Final = {
@@ -34,7 +34,7 @@ def field_name(wire: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
-def casing_for(shape: Shape) -> Casing:
+def wire_case_for(shape: Shape) -> WireCase:
     """How most members of a structure are written."""
     return camel if all(each.name[:1].islower() for each in shape.properties) else pascal
 
@@ -54,7 +54,7 @@ def member_line(
     *,
     required: bool,
     name: str | None = None,
-    casing: Casing = pascal,
+    wire_case: WireCase = pascal,
     token: bool = False,
 ) -> str:
     """The whole line of a field."""
@@ -64,8 +64,8 @@ def member_line(
         marks.append('Deprecated("…")')
     if token:
         marks.append("IDEMPOTENCY_TOKEN")
-    if casing(name) != member.name:
-        marks.append(f'Wire("{member.name}")')
+    if wire_case(name) != member.name:
+        marks.append(f'WireName("{member.name}")')
     kind = annotation(member.shape, *marks)
     if member.location == "uri":
         return f"{name}: {kind} = field(kw_only=False)"
@@ -80,9 +80,9 @@ def enum_line(value: str) -> str:
 
 def class_lines(name: str, base: str, shape: Shape) -> str:
     """The head of a class, and its fields on the same line."""
-    decorator = "camel_model" if shape.properties and casing_for(shape) is camel else "model"
+    decorator = "camel_model" if shape.properties and wire_case_for(shape) is camel else "model"
     fields = "; ".join(
-        member_line(each, required=each.required, casing=casing_for(shape), token=each.token)
+        member_line(each, required=each.required, wire_case=wire_case_for(shape), token=each.token)
         for each in shape.properties
     )
     return f"@{decorator} class {name}{base}: {fields or 'pass'}"

@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 import iotmi
 from iotmi._botocore.transport import TransportResponse
 from iotmi._sansio.steps import RunBlocking
-from iotmi._schema.schema import members_of
+from iotmi._schema.schema import is_model, schema_of
 from iotmi._schema.shapes import DocumentShape, ListShape, MapShape, Shape, StructureShape
 from tests.conformance import library, service
 from tests.conformance.generate import Fill, Maker, chance
@@ -220,7 +220,11 @@ def _look_at_error(error: iotmi.IotmiError) -> None:
 @cache
 def always_hashes(model: type) -> bool:
     """Whether every value of *model* hashes: where no free-form JSON is in it."""
-    return all(_hashes(member.shape) for member in members_of(model)) if _is_ours(model) else True
+    return (
+        all(_hashes(member.shape) for member in schema_of(model).members)
+        if _is_ours(model)
+        else True
+    )
 
 
 def _hashes(shape: Shape) -> bool:
@@ -238,7 +242,7 @@ def _hashes(shape: Shape) -> bool:
 
 
 def _is_ours(model: type) -> bool:
-    return model.__module__.startswith("iotmi.")
+    return is_model(model)
 
 
 class _Answering(Line):

@@ -52,7 +52,7 @@ def test_what_is_outside_the_tree_is_found(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(RestJSONParser, "parse", parse)
     figures = run(inputs=300, seed=5)
     ((kind, numbers),) = figures.failed.items()
-    assert kind.startswith("LookupError at test_fuzz_answers.py")
+    assert kind.startswith("LookupError at test_answers.py")
     told = explain(5, numbers[0])
     assert f"--seed 5 --only {numbers[0]}" in told
     assert "LookupError: a mistake" in told

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 import iotmi
-from iotmi._schema.schema import is_model, members_of
+from iotmi._schema.schema import is_model, schema_of
 from iotmi._schema.shapes import (
     DocumentShape,
     EnumShape,
@@ -267,7 +267,7 @@ def models() -> list[type]:
         model: Any = waiting.pop()
         if model not in found:
             found[model] = None
-            inner = (model_in(member.shape) for member in members_of(model))
+            inner = (model_in(member.shape) for member in schema_of(model).members)
             waiting += [kind for kind in inner if kind is not None and is_model(kind)]
     return sorted(found, key=lambda model: model.__name__)
 
@@ -277,7 +277,7 @@ def near(shape: Shape) -> st.SearchStrategy[object]:
     match bare(shape):
         case EnumShape(enum=enum):
             return st.sampled_from([*enum, "NEVER_HEARD_OF", ""])
-        case ScalarShape(kind=kind, limits=limits):
+        case ScalarShape(kind=kind, constraints=limits):
             return st.sampled_from(
                 [each for limit in limits for each in _around(kind, limit)] or _PLAIN[kind]
             )
@@ -328,8 +328,10 @@ def _sizes(size: Size | None) -> st.SearchStrategy[int]:
 
 def arguments(model: type) -> st.SearchStrategy[dict[str, Any]]:
     """What may be passed to *model*: near the limits, and now and then anything."""
-    made = {m.name: st.one_of(near(m.shape), near(m.shape), GARBAGE) for m in members_of(model)}
-    needed = {member.name for member in members_of(model) if member.required}
+    made = {
+        m.name: st.one_of(near(m.shape), near(m.shape), GARBAGE) for m in schema_of(model).members
+    }
+    needed = {member.name for member in schema_of(model).members if member.required}
     return st.fixed_dictionaries(
         {name: each for name, each in made.items() if name in needed},
         optional={name: each for name, each in made.items() if name not in needed},
@@ -378,8 +380,8 @@ def test_anything_at_any_member_is_taken_or_refused() -> None:
     """Each odd thing at each member of each class: ConstraintError, or nothing at all."""
     refused = 0
     for model in models():
-        needed = {member.name: None for member in members_of(model) if member.required}
-        for member, odd in product(members_of(model), ODD):
+        needed = {member.name: None for member in schema_of(model).members if member.required}
+        for member, odd in product(schema_of(model).members, ODD):
             arguments = {**needed, member.name: odd}
             _unchecked(model, arguments)
             made = _checked(model, arguments)
@@ -406,14 +408,14 @@ def test_a_string_that_cannot_be_sent_is_refused() -> None:
     """A lone surrogate, which no address can hold, is a broken limit at every string there is."""
     looked = 0
     for model in models():
-        needed = {member.name: None for member in members_of(model) if member.required}
-        for member in members_of(model):
+        needed = {member.name: None for member in schema_of(model).members if member.required}
+        for member in schema_of(model).members:
             value = filled(member.shape, "\ud800")
             if value is not None:
                 with pytest.raises(iotmi.ConstraintError) as caught:
                     model(**{**needed, member.name: value})
                 found = [each for each in caught.value.problems if member.name in each.path]
-                assert "must be text that UTF-8 can hold" in {each.rule for each in found}
+                assert "must be text that UTF-8 can encode" in {each.rule for each in found}
                 looked += 1
     assert looked > 200
 

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 import iotmi
 from iotmi._schema.responses import Page
-from iotmi._serde.decoder import to_boto3
+from iotmi._serde.encoder import to_boto3
 from tests.conformance.pairing import pair
 from tests.conformance.service import SERVICE, Service
 from tests.parity.steps import Json

@@ -131,7 +131,7 @@ def test_a_required_member_cannot_be_none() -> None:
         ("capability_schemas", "abc", "must be a list"),
         ("capability_schemas", 5, "must be a list"),
         ("metadata", [], "must be a mapping"),
-        ("metadata", {}, "must hold from 1 to 50 items, holds 0"),
+        ("metadata", {}, "must hold from 1 to 50 items, got 0"),
         ("metadata", {"a": "b" * 801}, "must have from 0 to 800 characters"),
         ("metadata", {5: "b"}, "must be a string"),
     ],
@@ -256,5 +256,5 @@ def test_a_report_keeps_to_its_sizes() -> None:
     """Forty endpoints are taken, forty-one are not."""
     (endpoint,) = switch_report().endpoints
     assert len(CapabilityReport(version="1.0.0", endpoints=[endpoint] * 40).endpoints) == 40
-    with pytest.raises(ConstraintError, match="endpoints: must hold from 0 to 40 items, holds 41"):
+    with pytest.raises(ConstraintError, match="endpoints: must hold from 0 to 40 items, got 41"):
         CapabilityReport(version="1.0.0", endpoints=[endpoint] * 41)

@@ -40,6 +40,6 @@ def failure(url: str) -> iotmi.CallError:
 
 def told_of(error: iotmi.CallError) -> tuple[object, ...]:
     """All that a user can tell of an *error*, without the words of what lies beneath."""
-    fields = {name: value for name, value in vars(error).items() if name != "failures"}
+    fields = {name: value for name, value in vars(error).items() if name != "failed_attempts"}
     text = str(error) if isinstance(error, iotmi.ServiceError | iotmi.ResponseError) else ""
     return type(error), text, error.may_have_acted, fields
