@@ -91,12 +91,22 @@ class ScalarShape:
             return lambda value: type(value) is datetime and value.tzinfo is UTC
         if kind is not str:
             return lambda value: type(value) is kind and not self.validate(value)
-        allows = [each.predicate() for each in self.constraints if isinstance(each, Text)]
-        if len(allows) == len(self.constraints) == 1:
-            (allowed,) = allows
-            # Text beyond ASCII may hold lone surrogates.
-            return lambda value: type(value) is str and value.isascii() and allowed(value)
-        return lambda value: type(value) is str and not self.validate(value)
+        if self.text is None:
+            return lambda value: type(value) is str and not self.validate(value)
+        low, high, matches = self.text.test()
+        # Text beyond ASCII may hold lone surrogates, which `validate` looks for.
+        return (
+            lambda value: type(value) is str
+            and low <= len(value) <= high
+            and value.isascii()
+            and matches(value) is not None
+        )
+
+    @property
+    def text(self) -> Text | None:
+        """The constraint of a string that has exactly one."""
+        only = self.constraints[0] if len(self.constraints) == 1 else None
+        return only if isinstance(only, Text) else None
 
     def _type_error(self, value: object) -> str | None:
         # A bool is an int to Python and not to the service.
@@ -164,11 +174,14 @@ class ListShape:
         return problems
 
     def acceptor(self) -> Accepts:
-        accepts = self.item.acceptor()
         low = (self.size and self.size.min) or 0
         high = sys.maxsize if self.size is None or self.size.max is None else self.size.max
-        return lambda value: (
-            type(value) is tuple and low <= len(value) <= high and all(map(accepts, value))
+        text = self.item.text if isinstance(self.item, ScalarShape) else None
+        accepts = _every(self.item.acceptor()) if text is None else _every_text(text)
+        return (
+            lambda value: type(value) is tuple
+            and low <= len(value) <= high
+            and (not value or accepts(value))
         )
 
 
@@ -301,6 +314,30 @@ def prefix_paths(step: str, problems: Sequence[Problem]) -> list[Problem]:
         )
         for problem in problems
     ]
+
+
+def _every(accepts: Accepts) -> Callable[[tuple[object, ...]], bool]:
+    return lambda value: all(map(accepts, value))
+
+
+def _every_text(text: Text) -> Callable[[tuple[str, ...]], bool]:
+    """Return a fast test for tuples of strings that runs no Python code for each string."""
+    low, high, matches = text.test()
+
+    def accepts(value: tuple[str, ...]) -> bool:
+        try:
+            joined = "".join(value)
+        except TypeError:
+            return False
+        return (
+            joined.isascii()
+            # Most lists are short enough to skip the length of each string.
+            and (len(joined) <= high or max(map(len, value)) <= high)
+            and ("" not in value if low == 1 else min(map(len, value)) >= low)
+            and all(map(matches, value))
+        )
+
+    return accepts
 
 
 def _never(_: object) -> bool:

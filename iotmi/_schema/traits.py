@@ -25,20 +25,16 @@ class Text:
     max: int | None = None
     pattern: str | None = None
 
-    def predicate(self) -> Callable[[str], bool]:
-        """Return a fast test for strings that satisfy the constraint."""
-        low = self.min or 0
+    def test(self) -> tuple[int, int, Callable[[str], object]]:
+        """Return the least and the greatest length, and a function that is true for a match."""
         high = sys.maxsize if self.max is None else self.max
-        if self.pattern is None:
-            return lambda value: low <= len(value) <= high
-        matches = compile_pattern(self.pattern).search
-        return lambda value: low <= len(value) <= high and matches(value) is not None
+        return self.min or 0, high, compile_pattern(self.pattern or _ANY_TEXT).search
 
     def violation(self, value: str) -> str | None:
         """Return the broken rule in words, or None."""
         if _outside(len(value), self.min, self.max):
             return f"must have {_range(self.min, self.max)} characters, has {len(value)}"
-        if self.pattern is not None and compile_pattern(self.pattern).search(value) is None:
+        if self.pattern is not None and not compile_pattern(self.pattern).search(value):
             return f"must match {self.pattern}"
         return None
 
@@ -102,6 +98,8 @@ class IdempotencyToken:
 class Document:
     """Marks a member that is free-form JSON."""
 
+
+_ANY_TEXT: Final = r"[\s\S]*"
 
 SENSITIVE: Final = Sensitive()
 IDEMPOTENCY_TOKEN: Final = IdempotencyToken()
