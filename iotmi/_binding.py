@@ -1,21 +1,22 @@
-"""How a family's table of operations becomes methods, for the blocking and the awaiting client.
+"""Binding: a family's table of operations becomes methods, for the sync and the async client.
 
-``get = call(GetManagedThing)`` keeps the request's parameters for the type checker (`ParamSpec`)
-and for people: the bound method has the request's signature and docstring. This module knows what
-an engine can do, not how it does it.
+``get = call(GetManagedThing)`` keeps the request's parameters for type checkers (`ParamSpec`) and
+for people: the method has the request's signature and docstring. This module knows what a driver
+can do, and not how.
 """
 
 import inspect
 from collections.abc import Callable, Coroutine
-from types import GenericAlias, NoneType, UnionType
+from types import FunctionType, GenericAlias, MethodType, NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
     Annotated,
+    Any,
     ClassVar,
+    Final,
     Generic,
     ParamSpec,
     Protocol,
-    Self,
     TypeAlias,
     TypeVar,
     Union,
@@ -24,8 +25,9 @@ from typing import (
     overload,
 )
 
-from iotmi._sansio.steps import Steps, send
+from iotmi._sansio.steps import Steps
 from iotmi._schema.model import Listing, Request
+from iotmi._schema.public import public
 from iotmi.paging import AsyncPager, Pager
 
 if TYPE_CHECKING:
@@ -37,152 +39,202 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
+@public
 class Sync:
-    """The colour of a client whose methods wait."""
+    """Marks the families of `iotmi.Client`, whose methods return values."""
 
 
+@public
 class Async:
-    """The colour of a client whose methods are awaited."""
+    """Marks the families of `iotmi.AsyncClient`, whose methods return coroutines."""
 
 
 if TYPE_CHECKING:
     M = DefaultingTypeVar("M", default=Sync)
 else:
-    # Only type checkers ask for the default, and loading what knows of it takes longer than a call.
+    # Only type checkers read the default, and importing typing_extensions is slower than a call.
     M = TypeVar("M")
 
 Coro: TypeAlias = Coroutine[object, None, R]
-"""What an awaiting method gives."""
+"""The return type of an async method."""
 
 
 class Driver(Protocol):
-    """What a family needs of the engine beneath it."""
+    """The methods of a driver that families use."""
 
+    is_async: ClassVar[bool]
     pager_type: ClassVar[type]
 
-    def method(self, steps: Callable[P, Steps[R]]) -> Callable[P, object]:
-        """A function that runs *steps*: at once, or when awaited."""
+    def fetch(self, request: Request[R]) -> Any:  # noqa: ANN401 - a value, or a coroutine of it
+        """Send *request* and return its value, or a coroutine of it."""
+        ...
+
+    def run(self, steps: Steps[R]) -> Any:  # noqa: ANN401 - a value, or a coroutine of it
+        """Run *steps* and return the result, or a coroutine of it."""
         ...
 
     def pager(self, listing: Listing[T]) -> object:
-        """A pager of this engine's colour."""
+        """Return a pager over *listing*."""
         ...
 
 
+@public
 class Family(Generic[M]):
-    """The operations on one noun of the service. `M` is the colour: `Sync` or `Async`."""
+    """The operations on one noun of the service. `M` is `Sync` or `Async`."""
 
     def __init__(self, driver: Driver) -> None:
-        self.driver = driver
+        self._driver = driver
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.driver!r}>"
+        return f"<{type(self).__name__} of {self._driver!r}>"
 
 
-class _MethodDescriptor:
-    """A line of a family's table. Bound on first use, and kept in the family's dictionary."""
+class _MethodDescriptor(Generic[P]):
+    """One line of a family's table: a descriptor that binds a function to the family.
 
-    _name = ""
-    _qualname = ""
+    Nothing is stored in the family, so that patching the class affects families in use.
+
+    Args:
+        source: the callable that has the parameters and the docstring of the method.
+        sync_function: takes the family and the parameters, for the sync client.
+        async_function: the same for the async client.
+        returns: the return annotation, given the type of the driver's pager.
+    """
+
+    def __init__(
+        self,
+        source: Callable[P, object],
+        sync_function: Callable[..., object],
+        async_function: Callable[..., object],
+        returns: Callable[[type], object],
+    ) -> None:
+        self._source = source
+        self._functions = {False: sync_function, True: async_function}
+        self._returns = returns
+        self._name = ""
+        self._qualname = ""
+        self._described: set[bool] = set()
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
         self._qualname = f"{owner.__qualname__}.{name}"
 
-    def _cache(
-        self,
-        family: Family[C],
-        method: Callable[P, object],
-        source: Callable[P, object],
-        returns: object,
-    ) -> Callable[P, object]:
-        """*method* with the name, signature and docstring that people and notebooks look for."""
+    def _bind(self, family: Family[C] | None) -> Callable[..., object]:
+        if family is None:
+            # Documentation tools and `unittest.mock.create_autospec` read the class, and the latter
+            # takes the first parameter for one of the caller's.
+            def method(*_: object, **__: object) -> object:
+                raise TypeError(f"{self._qualname}() is called on a family of a client")
+
+            return self._describe(method, Pager)
+        driver = family._driver  # noqa: SLF001 - descriptor and family are one mechanism
+        function = self._functions[driver.is_async]
+        if driver.is_async not in self._described:
+            self._describe(function, driver.pager_type, _FAMILY)
+            self._described.add(driver.is_async)
+        return MethodType(function, family)
+
+    def _describe(
+        self, function: Callable[..., object], pager_type: type, *leading: inspect.Parameter
+    ) -> Callable[..., object]:
+        """Give *function* the name, docstring and signature of the line."""
+        signature = _plain_signature(self._source, self._returns(pager_type))
         for attribute, value in (
             ("__name__", self._name),
             ("__qualname__", self._qualname),
-            ("__doc__", source.__doc__),
-            ("__signature__", _plain_signature(source, returns)),
+            ("__doc__", self._source.__doc__),
+            (
+                "__signature__",
+                signature.replace(parameters=[*leading, *signature.parameters.values()]),
+            ),
         ):
-            setattr(method, attribute, value)
-        family.__dict__[self._name] = method
-        return method
+            setattr(function, attribute, value)
+        return function
 
 
-class _Method(_MethodDescriptor, Generic[P, R]):
-    """A line whose method runs a flow: at once, or when awaited."""
+_FAMILY: Final = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
 
-    def __init__(
-        self, function: Callable[P, Steps[R]], *, source: Callable[P, object], returns: object
-    ) -> None:
-        self.function = function
-        self._source = source
-        self._returns = returns
+
+class _Method(_MethodDescriptor[P], Generic[P, R]):
+    """A line whose method returns a value, or a coroutine of it."""
 
     @overload
-    def __get__(self, family: None, owner: type) -> Self: ...
+    def __get__(self, family: None, owner: type) -> Callable[P, R]: ...
     @overload
     def __get__(self, family: Family[Sync], owner: type) -> Callable[P, R]: ...
     @overload
     def __get__(self, family: Family[Async], owner: type) -> Callable[P, Coro[R]]: ...
     def __get__(self, family: Family[C] | None, owner: type) -> object:
-        if family is None:
-            return self
-        method = family.driver.method(self.function)
-        return self._cache(family, method, self._source, self._returns)
+        return self._bind(family)
 
 
 class call(_Method[P, R]):  # noqa: N801
-    """A method that sends one request and gives its answer."""
+    """A method that sends one request and returns its value."""
 
     def __init__(self, request: Callable[P, Request[R]]) -> None:
-        def one_request(*args: P.args, **kwargs: P.kwargs) -> Steps[R]:
-            return send(request(*args, **kwargs))
-
-        super().__init__(one_request, source=request, returns=getattr(request, "output", None))
         self.request = request
+
+        def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
+            return family._driver.fetch(request(*args, **kwargs))  # noqa: SLF001
+
+        async def async_method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
+            return await family._driver.fetch(request(*args, **kwargs))  # noqa: SLF001
+
+        output = getattr(request, "output", None)
+        super().__init__(request, method, async_method, lambda _: output)
 
 
 class flow(_Method[P, R]):  # noqa: N801
-    """A method that takes more than one request."""
+    """A method that sends several requests."""
 
     def __init__(self, function: Callable[P, Steps[R]]) -> None:
-        # A flow's annotation is a generator's, whose last part is what it gives.
-        given = get_args(function.__annotations__["return"])[-1]
-        super().__init__(function, source=function, returns=given)
+        self.function = function
+
+        def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
+            return family._driver.run(function(*args, **kwargs))  # noqa: SLF001
+
+        async def async_method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
+            return await family._driver.run(function(*args, **kwargs))  # noqa: SLF001
+
+        # The annotation is a generator's, whose last argument is the type of its result.
+        result = get_args(function.__annotations__["return"])[-1]
+        super().__init__(function, method, async_method, lambda _: result)
 
 
-class paged(_MethodDescriptor, Generic[P, T]):  # noqa: N801
-    """A method that gives a pager over a listing. It sends nothing by itself."""
+class paged(_MethodDescriptor[P], Generic[P, T]):  # noqa: N801
+    """A method that returns a pager over a listing. It sends nothing by itself."""
 
     def __init__(self, listing: Callable[P, Listing[T]]) -> None:
         self.request = listing
 
+        def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
+            return family._driver.pager(listing(*args, **kwargs))  # noqa: SLF001
+
+        # Two functions of one code, because each is described with its own return type.
+        async_method = FunctionType(method.__code__, method.__globals__, closure=method.__closure__)
+        item = getattr(listing, "item", object)
+        super().__init__(listing, method, async_method, lambda pager: GenericAlias(pager, (item,)))
+
     @overload
-    def __get__(self, family: None, owner: type) -> Self: ...
+    def __get__(self, family: None, owner: type) -> Callable[P, Pager[T]]: ...
     @overload
     def __get__(self, family: Family[Sync], owner: type) -> Callable[P, Pager[T]]: ...
     @overload
     def __get__(self, family: Family[Async], owner: type) -> Callable[P, AsyncPager[T]]: ...
     def __get__(self, family: Family[C] | None, owner: type) -> object:
-        if family is None:
-            return self
-        driver = family.driver
-
-        def pager(*args: P.args, **kwargs: P.kwargs) -> object:
-            return driver.pager(self.request(*args, **kwargs))
-
-        return self._cache(family, pager, self.request, driver.pager_type)
+        return self._bind(family)
 
 
-def _plain_signature(source: Callable[P, object], returns: object) -> inspect.Signature:
-    """The signature of *source* without the limits, which would bury the types in a notebook."""
+def _plain_signature(source: Callable[..., object], returns: object) -> inspect.Signature:
+    """Return the signature of *source* without constraints, which would bury the types."""
     signature = inspect.signature(source)
     parameters = [
         parameter.replace(annotation=_plain(parameter.annotation))
         for parameter in signature.parameters.values()
     ]
-    given = None if returns is NoneType else returns
-    return signature.replace(parameters=parameters, return_annotation=given)
+    return signature.replace(
+        parameters=parameters, return_annotation=None if returns is NoneType else returns
+    )
 
 
 def _plain(annotation: object) -> object:
@@ -190,9 +242,9 @@ def _plain(annotation: object) -> object:
     if origin is Annotated:
         return _plain(arguments[0])
     if origin in (Union, UnionType):
-        # Only this form takes a union's parts as a tuple.
+        # Only this form takes the members of a union as a tuple.
         return Union[tuple(_plain(argument) for argument in arguments)]  # noqa: UP007
     if origin in (None, Callable):
-        # A callback's values bear no limits.
+        # The arguments of a callback bear no constraints.
         return annotation
     return GenericAlias(origin, tuple(map(_plain, arguments)))

@@ -1,15 +1,13 @@
 """What this library can do, as data: one `OperationInfo` for every operation of the service."""
 
 from collections.abc import Iterator
-from functools import cached_property
-from importlib import import_module
 from types import NoneType
 
 from attrs import frozen
 
 from iotmi._binding import Family, call, paged
 from iotmi._schema.model import Request
-from iotmi.client import Families
+from iotmi.client import Families, FamilyDescriptor
 
 
 @frozen(kw_only=True)
@@ -43,11 +41,8 @@ def operations() -> tuple[OperationInfo, ...]:
 def families() -> Iterator[tuple[str, type[Family]]]:
     """Every family: its attribute on a client, and its class."""
     for attribute, value in vars(Families).items():
-        if isinstance(value, cached_property):
-            module = import_module(f"iotmi.resources.{attribute}")
-            for kind in vars(module).values():
-                if isinstance(kind, type) and issubclass(kind, Family) and kind is not Family:
-                    yield attribute, kind
+        if isinstance(value, FamilyDescriptor):
+            yield attribute, value.family_class()
 
 
 def _found() -> Iterator[OperationInfo]:

@@ -1,18 +1,17 @@
-"""The two clients: what an application makes, calls and closes.
+"""The two clients: their options, their families and their lifetime.
 
-They hold the families and the lifetime of the connection; how a call is made is the engines'
-business.
+The drivers know how a call runs. This module does not.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
-from iotmi._binding import Async, Driver, M, Sync
+import iotmi
+from iotmi._binding import Async, Driver, Family, M, Sync
 from iotmi._botocore.session import Session, open_client
 from iotmi._botocore.transport import Transport
 from iotmi._runtime.context import ClientContext, ConnectionState
-from iotmi._runtime.fork import ForkLocal
 from iotmi._runtime.sync_driver import SyncDriver
 from iotmi._schema.model import Request
 from iotmi._schema.responses import Response
@@ -23,169 +22,114 @@ if TYPE_CHECKING:
     import boto3
     from botocore.client import BaseClient
 
-    from iotmi.resources.account import Account
-    from iotmi.resources.account_associations import AccountAssociations
-    from iotmi.resources.cloud_connectors import CloudConnectors
-    from iotmi.resources.connector_destinations import ConnectorDestinations
-    from iotmi.resources.credential_lockers import CredentialLockers
-    from iotmi.resources.destinations import Destinations
-    from iotmi.resources.device_discoveries import DeviceDiscoveries
-    from iotmi.resources.event_log_configurations import EventLogConfigurations
-    from iotmi.resources.managed_things import ManagedThings
-    from iotmi.resources.notification_configurations import NotificationConfigurations
-    from iotmi.resources.ota_task_configurations import OtaTaskConfigurations
-    from iotmi.resources.ota_tasks import OtaTasks
-    from iotmi.resources.provisioning_profiles import ProvisioningProfiles
-    from iotmi.resources.runtime_log_configurations import RuntimeLogConfigurationFamily
-    from iotmi.resources.schema_versions import SchemaVersions
-    from iotmi.resources.tags import Tags
-
 R = TypeVar("R")
 
 _DEFAULT_RETRY: Final = RetryPolicy()
 
 
+class FamilyDescriptor:
+    """The attribute of a client that is one family, loaded on first use.
+
+    The attribute has the name of the family's module in `iotmi.resources`. On the class it is the
+    family's class, for documentation tools and `unittest.mock.create_autospec`.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, client: "Families[M] | None", owner: type) -> object:
+        kind = self.family_class()
+        if client is None:
+            return kind
+        made = client.__dict__[self._name] = kind(client._driver)  # noqa: SLF001
+        return made
+
+    def family_class(self) -> type[Family[Any]]:
+        """Return the class of the family."""
+        module = import_module(f"iotmi.resources.{self._name}")
+        return next(
+            kind
+            for kind in vars(module).values()
+            if isinstance(kind, type) and issubclass(kind, Family) and kind is not Family
+        )
+
+
+def family() -> Any:  # noqa: ANN401 - the annotation of the attribute has the type
+    """Return the descriptor of a family, typed by the annotation it is assigned to."""
+    return FamilyDescriptor()
+
+
 class Families(Generic[M]):
-    """The service's nouns. Each family is loaded when it is first used."""
+    """The families of operations, one for each noun of the service."""
 
     _driver: Driver
-    _context: ClientContext
-    # What of the application's the connection is made from, which cannot be pickled; else empty.
-    _unpicklable_source: str
-    _pickle_options: Mapping[str, str | None]
-    _owns_connection: bool
 
-    @cached_property
-    def account(self) -> "Account[M]":
-        """What is set once for all hubs and devices of the account in a Region."""
-        from iotmi.resources.account import Account
+    account: "iotmi.Account[M]" = family()
+    """What is set once for all hubs and devices of the account in a Region."""
 
-        return Account(self._driver)
+    account_associations: "iotmi.AccountAssociations[M]" = family()
+    """Links between an end user's account with a third party and this service."""
 
-    @cached_property
-    def account_associations(self) -> "AccountAssociations[M]":
-        """Links between an end user's account with a third party and this service."""
-        from iotmi.resources.account_associations import AccountAssociations
+    cloud_connectors: "iotmi.CloudConnectors[M]" = family()
+    """What translates between a third party's cloud and this service."""
 
-        return AccountAssociations(self._driver)
+    connector_destinations: "iotmi.ConnectorDestinations[M]" = family()
+    """How end users of this AWS account sign in at a cloud connector."""
 
-    @cached_property
-    def cloud_connectors(self) -> "CloudConnectors[M]":
-        """What translates between a third party's cloud and this service."""
-        from iotmi.resources.cloud_connectors import CloudConnectors
+    credential_lockers: "iotmi.CredentialLockers[M]" = family()
+    """Households: what keeps the credentials that a hub and its devices share."""
 
-        return CloudConnectors(self._driver)
+    destinations: "iotmi.Destinations[M]" = family()
+    """Where the service delivers its notifications."""
 
-    @cached_property
-    def connector_destinations(self) -> "ConnectorDestinations[M]":
-        """How end users of this AWS account sign in at a cloud connector."""
-        from iotmi.resources.connector_destinations import ConnectorDestinations
+    device_discoveries: "iotmi.DeviceDiscoveries[M]" = family()
+    """Searches for devices, by a hub around it or in a third party's cloud."""
 
-        return ConnectorDestinations(self._driver)
+    event_log_configurations: "iotmi.EventLogConfigurations[M]" = family()
+    """How much the service writes to the event log, and about what."""
 
-    @cached_property
-    def credential_lockers(self) -> "CredentialLockers[M]":
-        """Households: what keeps the credentials that a hub and its devices share."""
-        from iotmi.resources.credential_lockers import CredentialLockers
+    managed_things: "iotmi.ManagedThings[M]" = family()
+    """Hubs and devices."""
 
-        return CredentialLockers(self._driver)
+    notification_configurations: "iotmi.NotificationConfigurations[M]" = family()
+    """Which kind of event goes to which destination."""
 
-    @cached_property
-    def destinations(self) -> "Destinations[M]":
-        """Where the service delivers its notifications."""
-        from iotmi.resources.destinations import Destinations
+    ota_task_configurations: "iotmi.OtaTaskConfigurations[M]" = family()
+    """How fast updates spread, and when they are called off."""
 
-        return Destinations(self._driver)
+    ota_tasks: "iotmi.OtaTasks[M]" = family()
+    """Updates sent over the air to managed things."""
 
-    @cached_property
-    def device_discoveries(self) -> "DeviceDiscoveries[M]":
-        """Searches for devices, by a hub around it or in a third party's cloud."""
-        from iotmi.resources.device_discoveries import DeviceDiscoveries
+    provisioning_profiles: "iotmi.ProvisioningProfiles[M]" = family()
+    """How hubs and devices of a kind first prove that they are yours."""
 
-        return DeviceDiscoveries(self._driver)
+    runtime_log_configurations: "iotmi.RuntimeLogConfigurationFamily[M]" = family()
+    """What hubs and devices log, and when they send it to the cloud."""
 
-    @cached_property
-    def event_log_configurations(self) -> "EventLogConfigurations[M]":
-        """How much the service writes to the event log, and about what."""
-        from iotmi.resources.event_log_configurations import EventLogConfigurations
+    schema_versions: "iotmi.SchemaVersions[M]" = family()
+    """What the capabilities of things mean."""
 
-        return EventLogConfigurations(self._driver)
-
-    @cached_property
-    def managed_things(self) -> "ManagedThings[M]":
-        """Hubs and devices."""
-        from iotmi.resources.managed_things import ManagedThings
-
-        return ManagedThings(self._driver)
-
-    @cached_property
-    def notification_configurations(self) -> "NotificationConfigurations[M]":
-        """Which kind of event goes to which destination."""
-        from iotmi.resources.notification_configurations import NotificationConfigurations
-
-        return NotificationConfigurations(self._driver)
-
-    @cached_property
-    def ota_task_configurations(self) -> "OtaTaskConfigurations[M]":
-        """How fast updates spread, and when they are called off."""
-        from iotmi.resources.ota_task_configurations import OtaTaskConfigurations
-
-        return OtaTaskConfigurations(self._driver)
-
-    @cached_property
-    def ota_tasks(self) -> "OtaTasks[M]":
-        """Updates sent over the air to managed things."""
-        from iotmi.resources.ota_tasks import OtaTasks
-
-        return OtaTasks(self._driver)
-
-    @cached_property
-    def provisioning_profiles(self) -> "ProvisioningProfiles[M]":
-        """How hubs and devices of a kind first prove that they are yours."""
-        from iotmi.resources.provisioning_profiles import ProvisioningProfiles
-
-        return ProvisioningProfiles(self._driver)
-
-    @cached_property
-    def runtime_log_configurations(self) -> "RuntimeLogConfigurationFamily[M]":
-        """What hubs and devices log, and when they send it to the cloud."""
-        from iotmi.resources.runtime_log_configurations import RuntimeLogConfigurationFamily
-
-        return RuntimeLogConfigurationFamily(self._driver)
-
-    @cached_property
-    def schema_versions(self) -> "SchemaVersions[M]":
-        """What the capabilities of things mean."""
-        from iotmi.resources.schema_versions import SchemaVersions
-
-        return SchemaVersions(self._driver)
-
-    @cached_property
-    def tags(self) -> "Tags[M]":
-        """Tags on the five kinds of resource that can bear them."""
-        from iotmi.resources.tags import Tags
-
-        return Tags(self._driver)
+    tags: "iotmi.Tags[M]" = family()
+    """Tags on the five kinds of resource that can bear them."""
 
 
 class _Client(Families[M]):
-    """What the two clients share: how they are made, copied and shown.
+    """The options, copies and pickles of both clients.
 
     Args:
-        session: a boto3 session to take credentials, Region and configuration from.
-        boto3_client: a finished boto3 client instead. Its own retries, if it has any, come on top
-            of ours; make it with ``Config(retries={"total_max_attempts": 1})``.
+        session: a boto3 session that provides credentials, Region and configuration.
+        boto3_client: a boto3 client of the service to send through instead.
         region_name: such as ``"eu-west-1"``.
-        profile_name: of the shared configuration file.
-        endpoint_url: to call instead of the Region's own endpoint.
-        retry: how persistent the client is.
-        pacing: how the client finds and keeps the rate that the service allows; None for calls as
-            fast as they come.
-        timeout: the most seconds that one call may take over all attempts and pauses, or one walk
-            over all its pages, after which `DeadlineExceededError` is raised; None for no bound.
+        profile_name: a profile of the shared configuration file.
+        endpoint_url: the endpoint to call instead of the Region's own.
+        retry: the retry policy.
+        pacing: adapts the rate of calls to the service's limit; None sends calls at once.
+        timeout: the most seconds for one call with all attempts and pauses, or for the library's
+            share of one walk over all pages. Then `DeadlineExceededError` is raised. None for no
+            limit.
 
     Raises:
-        NotSentError: no client could be made, for want of a Region for example.
+        NotSentError: the client cannot be made, for example without a Region.
     """
 
     def __init__(
@@ -205,18 +149,26 @@ class _Client(Families[M]):
             if session or region_name or profile_name or endpoint_url:
                 raise TypeError("a boto3_client brings its own session, Region and endpoint")
             self._unpicklable_source = "boto3_client"
-            connections = _wrap_boto3_client(boto3_client)
+            connect = _boto3_client_connector(boto3_client)
         else:
             if session is not None and profile_name is not None:
                 raise TypeError("a session brings its own profile_name")
             self._unpicklable_source = "session" if session is not None else ""
-            connections = _create_connections(session, region_name, profile_name, endpoint_url)
+            connect = _connector(session, profile_name, endpoint_url)
         self._pickle_options = {"profile_name": profile_name, "endpoint_url": endpoint_url}
         self._owns_connection = True
-        self._attach(ClientContext.create(connections, retry=retry, pacing=pacing, timeout=timeout))
+        self._attach(
+            ClientContext.create(
+                connect(region_name),
+                lambda parent: connect(parent.transport.region_name),
+                retry=retry,
+                pacing=pacing,
+                timeout=timeout,
+            )
+        )
 
     def _attach(self, context: ClientContext) -> None:
-        """Take *course* for every call; each client adds an engine of its colour."""
+        """Use *context* for every call."""
         self._context = context
 
     def with_options(
@@ -226,22 +178,20 @@ class _Client(Families[M]):
         pacing: Pacing | None = None,
         timeout: float | None = None,
     ) -> Self:
-        """A light copy that shares the connection, which this one closes. None changes nothing.
+        """Return a light copy that shares the connection, which only this client closes.
 
         Args:
-            retry: another policy, with a budget of its own.
-            pacing: another pacing, which has yet to find the rate.
-            timeout: another bound in seconds; ``math.inf`` for none.
+            retry: another policy, with a retry quota of its own; None keeps the policy.
+            pacing: another pacing, which starts at its initial rate; None keeps the pacing.
+            timeout: another timeout in seconds; ``math.inf`` for none; None keeps the timeout.
         """
         _validate_timeout(timeout)
         copy = type(self).__new__(type(self))
-        copy._unpicklable_source, copy._pickle_options, copy._owns_connection = (
-            self._unpicklable_source,
-            self._pickle_options,
-            False,
-        )
-        options = self._context.with_options(retry=retry, pacing=pacing, timeout=timeout)
-        copy._attach(options)  # noqa: SLF001
+        copy._unpicklable_source = self._unpicklable_source  # noqa: SLF001
+        copy._pickle_options = self._pickle_options  # noqa: SLF001
+        copy._owns_connection = False  # noqa: SLF001
+        context = self._context.with_options(retry=retry, pacing=pacing, timeout=timeout)
+        copy._attach(context)  # noqa: SLF001
         return copy
 
     def _close(self) -> None:
@@ -249,18 +199,18 @@ class _Client(Families[M]):
             self._context.close()
 
     def __reduce__(self) -> tuple[object, ...]:
-        """By its options: the other side finds credentials for itself, and opens connections."""
+        """Pickle the options: the other process finds credentials and opens connections itself."""
         if self._unpicklable_source:
             import pickle
 
             raise pickle.PicklingError(
-                f"a client that was made from a {self._unpicklable_source} does not pickle: make it in the "
+                f"a client made from a {self._unpicklable_source} does not pickle: make it in the "
                 "other process, or make it from profile_name, region_name and endpoint_url"
             )
         context = self._context
         options = {
             **self._pickle_options,
-            # Found here, where the other side might find another.
+            # Resolved here, because the other process may find another Region.
             "region_name": context.transport.region_name,
             "retry": context.retry_strategy.policy,
             "pacing": context.rate_limiters.pacing if context.rate_limiters else None,
@@ -273,7 +223,7 @@ class _Client(Families[M]):
 
 
 class Client(_Client[Sync]):
-    """AWS IoT managed integrations, typed. Safe to share between threads.
+    """A client of AWS IoT managed integrations. Safe to share between threads.
 
     ``with iotmi.Client() as client: client.managed_things.get("…")`` finds credentials and Region
     as boto3 does.
@@ -284,7 +234,7 @@ class Client(_Client[Sync]):
         self._driver = self._sync_driver = SyncDriver(context)
 
     def send(self, request: Request[R]) -> Response[R]:
-        """Send *request* and give the answer with all that is known about the call.
+        """Send *request* and return its response, with the metadata of the call.
 
         Raises:
             IotmiError: see `iotmi.errors` for the tree.
@@ -292,7 +242,7 @@ class Client(_Client[Sync]):
         return self._sync_driver.send(request)
 
     def close(self) -> None:
-        """Close the connections. A boto3 client that was given stays open."""
+        """Close the connections. A boto3 client that was passed in stays open."""
         self._close()
 
     def __enter__(self) -> Self:
@@ -303,9 +253,9 @@ class Client(_Client[Sync]):
 
 
 class AsyncClient(_Client[Async]):
-    """AWS IoT managed integrations, typed and awaited, under asyncio or trio. Needs `iotmi[async]`.
+    """An async client of AWS IoT managed integrations, for asyncio and trio. Needs `iotmi[async]`.
 
-    The same names as `Client`'s. A call that is cancelled may still take effect at the service.
+    It has the same names as `Client`. A call that is cancelled may still take effect.
     """
 
     def _attach(self, context: ClientContext) -> None:
@@ -319,7 +269,7 @@ class AsyncClient(_Client[Async]):
         self._driver = self._async_driver = AsyncDriver(context)
 
     async def send(self, request: Request[R]) -> Response[R]:
-        """Send *request* and give the answer with all that is known about the call.
+        """Send *request* and return its response, with the metadata of the call.
 
         Raises:
             IotmiError: see `iotmi.errors` for the tree.
@@ -327,7 +277,7 @@ class AsyncClient(_Client[Async]):
         return await self._async_driver.send(request)
 
     async def close(self) -> None:
-        """Close the connections. A boto3 client that was given stays open."""
+        """Close the connections. A boto3 client that was passed in stays open."""
         self._close()
 
     async def __aenter__(self) -> Self:
@@ -338,7 +288,6 @@ class AsyncClient(_Client[Async]):
 
 
 def _unpickle(kind: Callable[..., _Client[M]], options: Mapping[str, Any]) -> _Client[M]:
-    """The client that was pickled, as good as new."""
     return kind(**options)
 
 
@@ -347,15 +296,12 @@ def _validate_timeout(timeout: float | None) -> None:
         raise ValueError(f"timeout must be more than 0 seconds, got {timeout}")
 
 
-def _create_connections(
-    session: "boto3.Session | None",
-    region_name: str | None,
-    profile_name: str | None,
-    endpoint_url: str | None,
-) -> ForkLocal[ConnectionState]:
-    """A connection of our own, opened anew in a forked child."""
+def _connector(
+    session: "boto3.Session | None", profile_name: str | None, endpoint_url: str | None
+) -> Callable[[str | None], ConnectionState]:
+    """Return a function that opens a connection of our own to a Region."""
 
-    def opened(region_name: str | None) -> ConnectionState:
+    def connect(region_name: str | None) -> ConnectionState:
         if session is not None:
             client = open_client(session, region_name=region_name, endpoint_url=endpoint_url)
             return ConnectionState.create(Transport(client, session=None, owned=True))
@@ -363,16 +309,16 @@ def _create_connections(
         client = open_client(own, region_name=region_name, endpoint_url=endpoint_url)
         return ConnectionState.create(Transport(client, session=own, owned=True))
 
-    return ForkLocal(opened(region_name), lambda parent: opened(parent.transport.region_name))
+    return connect
 
 
-def _wrap_boto3_client(client: "BaseClient") -> ForkLocal[ConnectionState]:
-    """The connection of a client that the application made, which in a forked child it keeps."""
+def _boto3_client_connector(client: "BaseClient") -> Callable[[str | None], ConnectionState]:
+    """Return a function that wraps the application's *client*, again in a forked child."""
 
-    def without_sockets(_: ConnectionState) -> ConnectionState:
-        client.close()
+    def connect(region_name: str | None) -> ConnectionState:
+        if region_name is not None:
+            # A child: it keeps the client, and must not use the sockets of its parent.
+            client.close()
         return ConnectionState.create(Transport(client, session=None, owned=False))
 
-    return ForkLocal(
-        ConnectionState.create(Transport(client, session=None, owned=False)), without_sockets
-    )
+    return connect

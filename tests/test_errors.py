@@ -111,7 +111,7 @@ def test_errors_pickle_and_copy_whole(error: errors.IotmiError) -> None:
         assert str(twin) == str(error)
         assert twin.args == error.args
         assert set(vars(twin)) == set(vars(error))
-        for field in ("failures", "page", "request_id", "attempts", "timeout"):
+        for field in ("failed_attempts", "page", "request_id", "attempts", "timeout"):
             assert getattr(twin, field, None) == getattr(error, field, None)
         assert repr(vars(twin).get("problems")) == repr(vars(error).get("problems"))
 

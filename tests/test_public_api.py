@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 import iotmi
 from iotmi._binding import call, flow, paged
 from iotmi._operations import families
-from iotmi.client import Families
+from iotmi.client import Families, FamilyDescriptor
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "iotmi"
@@ -167,24 +166,26 @@ def test_methods_show_their_signatures(client: iotmi.Client) -> None:
     create = inspect.signature(client.managed_things.create)
     assert str(create.parameters["owner"].annotation) == "typing.Optional[str]"
     assert all(p.kind is p.KEYWORD_ONLY for p in create.parameters.values())
-    assert inspect.signature(client.managed_things.list).return_annotation is iotmi.Pager
+    listing = inspect.signature(client.managed_things.list)
+    assert str(listing.return_annotation) == "iotmi.paging.Pager[iotmi.ManagedThingSummary]"
     waiter = inspect.signature(client.managed_things.wait_until_activated)
     assert waiter.return_annotation is iotmi.ManagedThing
     assert inspect.signature(client.managed_things.delete).return_annotation is None
 
 
-def test_table_lines_can_be_looked_at_on_the_class() -> None:
-    """A tool finds the request under the line."""
-    from iotmi.resources.managed_things import ManagedThings
-
-    assert ManagedThings.get.request is iotmi.GetManagedThing
-    assert isinstance(ManagedThings.list, paged)
-    assert isinstance(ManagedThings.wait_until_deleted, flow)
+def test_the_class_of_a_family_shows_its_methods() -> None:
+    """Documentation tools read names, docstrings and signatures without a client."""
+    get = iotmi.ManagedThings.get
+    assert get.__name__ == "get"
+    assert get.__doc__ == iotmi.GetManagedThing.__doc__
+    assert str(inspect.signature(get)) == "(identifier: str) -> iotmi.ManagedThing"
+    with pytest.raises(TypeError, match="on a family of a client"):
+        get("x")
 
 
 def test_families_are_properties_in_alphabetical_order() -> None:
     """A newcomer finds a family where it should be."""
-    names = [name for name, value in vars(Families).items() if isinstance(value, cached_property)]
+    names = [name for name, value in vars(Families).items() if isinstance(value, FamilyDescriptor)]
     assert names == sorted(names)
 
 

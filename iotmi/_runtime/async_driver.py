@@ -1,6 +1,5 @@
 """The awaiting driver. The only module of the client that needs anyio, the extra `async`."""
 
-from collections.abc import Callable
 from typing import ClassVar, Final, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -8,7 +7,6 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
-from iotmi._binding import Coro
 from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
 from iotmi._sansio.deadline import PagingDeadline
@@ -86,6 +84,7 @@ class AsyncDriver:
     rejected: it pins botocore to a few patch releases. See docs/design/async.md.
     """
 
+    is_async: ClassVar[bool] = True
     pager_type: ClassVar[type] = AsyncPager
 
     def __init__(self, context: ClientContext) -> None:
@@ -94,6 +93,10 @@ class AsyncDriver:
     async def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
         """Send *request*, as a page of *walk* if it is one, and wait for what comes."""
         return await self.run(self.context.execute(request, paging))
+
+    async def fetch(self, request: Request[R]) -> R:
+        """Send *request* and return its value."""
+        return (await self.send(request)).value
 
     async def run(self, steps: Steps[R]) -> R:
         """Drive *steps* to its end."""
@@ -113,14 +116,6 @@ class AsyncDriver:
         finally:
             # A cancelled flow ends here and not where the garbage collector finds it.
             steps.close()
-
-    def method(self, steps: Callable[P, Steps[R]]) -> Callable[P, Coro[R]]:
-        """A coroutine function that runs *steps*."""
-
-        async def method(*args: P.args, **kwargs: P.kwargs) -> R:
-            return await self.run(steps(*args, **kwargs))
-
-        return method
 
     def pager(self, listing: Listing[T]) -> AsyncPager[T]:
         """A pager over *listing*."""

@@ -295,7 +295,7 @@ class Call(Generic[R]):
         )
         raised: BaseException | None = None
         try:
-            return (yield from self._retry_strategy.max_attempts(self))
+            return (yield from self._retry_strategy.run(self))
         except BaseException as error:
             raised = error
             raise

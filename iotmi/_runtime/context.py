@@ -1,15 +1,16 @@
-"""How one client sends its requests, and what of that each process must have of its own.
+"""Client context: how one client sends its requests.
 
-A client and its copies share what they do not set otherwise: the connection, the budget for
-repeating, the pace. This module does not know who runs the flows that it makes.
+A client and its copies share what their options do not replace: the connection, the retry quota,
+the rate limiters. This module does not know which driver runs the steps that it makes.
 """
 
 import math
 import os
 import sys
+from collections.abc import Callable
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from iotmi._botocore.transport import Transport
 from iotmi._observability.events import Instrumentation
@@ -30,35 +31,47 @@ R = TypeVar("R")
 
 @frozen
 class ConnectionState:
-    """A connection, shared by a client and its copies, and the attempts that were left over it."""
+    """A connection, shared by a client and its copies, and its abandoned attempts."""
 
     transport: Transport
     abandoned: AbandonedCalls
 
     @classmethod
     def create(cls, transport: Transport) -> "ConnectionState":
-        """A fresh one; as many attempts may be left over it as it has connections."""
+        """Return the state of a new connection, with as many abandoned attempts as sockets."""
         return cls(transport, AbandonedCalls(transport.connections))
 
 
-class ClientContext:
-    """How one client sends a request: over which line, how persistently, for how long.
+@frozen
+class RuntimeState:
+    """The state of a client that a forked child must not share with its parent."""
 
-    What must not be shared with a forked child is held per process; this looks at the process's
-    number before each call and, in a child, takes what is the child's own.
+    connection: ConnectionState
+    retry_strategy: RetryStrategy
+    rate_limiters: RateLimiters | None
+
+    def renewed(self, retry: RetryPolicy | None, pacing: Pacing | None) -> "RuntimeState":
+        """Return a copy with a new retry strategy and new rate limiters where one is given."""
+        return evolve(
+            self,
+            retry_strategy=RetryStrategy.from_policy(retry) if retry else self.retry_strategy,
+            rate_limiters=RateLimiters(pacing) if pacing else self.rate_limiters,
+        )
+
+
+class ClientContext:
+    """How one client sends a request: over which connection, with which retries and timeout.
+
+    Each call compares the process id, and in a forked child takes the child's own state.
     """
 
     def __init__(
         self,
-        connections: ForkLocal[ConnectionState],
-        retry_strategies: ForkLocal[RetryStrategy],
-        rate_limiters: ForkLocal[RateLimiters] | None,
+        state: ForkLocal[RuntimeState],
         timeout: float | None,
         observers: tuple[Instrumentation, ...] = (),
     ) -> None:
-        self._connections = connections
-        self._retry_strategies = retry_strategies
-        self._all_rate_limiters = rate_limiters
+        self._state = state
         self.timeout = None if timeout == math.inf else timeout
         self._extra_observers = observers
         self._refresh_after_fork()
@@ -66,61 +79,79 @@ class ClientContext:
     @classmethod
     def create(
         cls,
-        connections: ForkLocal[ConnectionState],
+        connection: ConnectionState,
+        reconnect: Callable[[ConnectionState], ConnectionState],
         *,
         retry: RetryPolicy,
         pacing: Pacing | None,
         timeout: float | None,
         observers: tuple[Instrumentation, ...] = (),
     ) -> "ClientContext":
-        """A first course: with a budget and a pace of its own."""
-        rate_limiters = _fork_local_limiters(pacing) if pacing else None
-        return cls(connections, _fork_local_strategy(retry), rate_limiters, timeout, observers)
+        """Return the context of a new client.
+
+        Args:
+            connection: the connection of this process.
+            reconnect: returns the connection of a forked child, given its parent's.
+            retry: the retry policy.
+            pacing: the pacing, or None to send calls at once.
+            timeout: seconds for each call, or None for no limit.
+            observers: observe every call.
+        """
+
+        def state_over(connection: ConnectionState) -> RuntimeState:
+            strategy = RetryStrategy.from_policy(retry)
+            return RuntimeState(connection, strategy, RateLimiters(pacing) if pacing else None)
+
+        # A child gets a new random generator too: equal backoffs would make children retry in step.
+        state = ForkLocal(
+            state_over(connection), lambda parent: state_over(reconnect(parent.connection))
+        )
+        return cls(state, timeout, observers)
 
     def with_options(
         self, *, retry: RetryPolicy | None, pacing: Pacing | None, timeout: float | None
     ) -> "ClientContext":
-        """Another course over the same line. None changes nothing; infinity is no bound."""
+        """Return a context over the same connection. None changes nothing; infinity is no limit."""
+        shared = self._state
+        state = ForkLocal(
+            shared.get().renewed(retry, pacing), lambda _: shared.get().renewed(retry, pacing)
+        )
         return ClientContext(
-            self._connections,
-            _fork_local_strategy(retry) if retry else self._retry_strategies,
-            _fork_local_limiters(pacing) if pacing else self._all_rate_limiters,
-            self.timeout if timeout is None else timeout,
-            self._extra_observers,
+            state, self.timeout if timeout is None else timeout, self._extra_observers
         )
 
     def _refresh_after_fork(self) -> None:
-        """Take what is this process's own."""
-        self.connection = self._connections.get()
-        self.transport = self.connection.transport
-        self.retry_strategy = self._retry_strategies.get()
-        self.rate_limiters = self._all_rate_limiters.get() if self._all_rate_limiters else None
-        policy = self.retry_strategy.policy
+        state = self._state.get()
+        self.connection = state.connection
+        self.transport = state.connection.transport
+        self.retry_strategy = state.retry_strategy
+        self.rate_limiters = state.rate_limiters
+        policy = state.retry_strategy.policy
         hooked = policy.on_attempt is not None or policy.on_retry is not None
-        # The hooks last, for what they raise ends the call: the others have been told by then.
+        # Hooks are last: an exception of theirs ends the call, when the others have been notified.
         self.observers = (
             (*self._extra_observers, PolicyObserver(policy)) if hooked else self._extra_observers
         )
-        # Last, for another thread may be looking.
+        # Last, because another thread may compare it meanwhile.
         self._process = os.getpid()
 
     def close(self) -> None:
-        """Close the connections, where they are ours and of this process."""
-        connection = self._connections.peek()
-        if connection is not None:
-            connection.transport.close()
+        """Close the connections of this process, unless the application made them."""
+        state = self._state.peek()
+        if state is not None:
+            state.connection.transport.close()
 
     def execute(
         self, request: Request[R], paging: PagingDeadline | None = None
     ) -> Steps[Response[R]]:
-        """Send *request*, as a page of *walk* if it is one, until it is answered or given up."""
+        """Send *request*, as a page of *paging* if given, until it succeeds or fails for good."""
         if os.getpid() != self._process:
             self._refresh_after_fork()
         if paging is not None:
-            return self._page(request, paging)
+            return self._execute_page(request, paging)
         return self._execute(Deadline(self.timeout), request)
 
-    def _page(self, request: Request[R], paging: PagingDeadline) -> Steps[Response[R]]:
+    def _execute_page(self, request: Request[R], paging: PagingDeadline) -> Steps[Response[R]]:
         deadline = paging.start_page(self.timeout)
         try:
             return (yield from self._execute(deadline, request))
@@ -137,28 +168,17 @@ class ClientContext:
         )
         observers = self.observers
         if "opentelemetry.trace" in sys.modules:
-            # Loaded by the application, which may have set a provider since the call before.
+            # The application loaded it, and may have set a provider since the last call.
             observers = (*_opentelemetry(), *observers)
         if observers:
             return call.run_observed(observers)
-        return self.retry_strategy.max_attempts(call)
+        return self.retry_strategy.run(call)
 
 
 def _opentelemetry() -> tuple[Instrumentation, ...]:
     try:
         from iotmi._observability.opentelemetry import active_instrumentation
     except ImportError:
-        # An API older than the extra `otel` asks for: a call must not fail of it.
+        # The API is older than the extra `otel` requires. A call must not fail because of it.
         return ()
     return active_instrumentation()
-
-
-def _fork_local_strategy(policy: RetryPolicy) -> ForkLocal[RetryStrategy]:
-    # Its chance anew too: children that drew the same pauses would come back in step.
-    return ForkLocal(
-        RetryStrategy.from_policy(policy), lambda parent: RetryStrategy.from_policy(parent.policy)
-    )
-
-
-def _fork_local_limiters(pacing: Pacing) -> ForkLocal[RateLimiters]:
-    return ForkLocal(RateLimiters(pacing), lambda _: RateLimiters(pacing))

@@ -1,4 +1,4 @@
-"""What a forked child must not share with its parent: sockets, locks, a source of chance."""
+"""State that a forked child must not share with its parent: sockets, locks, random generators."""
 
 import os
 from collections.abc import Callable
@@ -9,41 +9,40 @@ T = TypeVar("T")
 
 
 class ForkLocal(Generic[T]):
-    """A value that each process has of its own, made anew where this one was forked.
+    """A value of each process, recreated in a forked child when the child first asks for it.
 
-    Whoever shares this shares the value, in the child as in the parent. `fork` copies every lock as
-    it stands, and one that another thread of the parent held is never released in the child: so
-    nothing of the parent's is locked, closed or collected here.
+    `fork` copies every lock as it is. A lock that another thread of the parent held is never
+    released in the child. So the child locks, closes and frees nothing of the parent's.
 
     Args:
-        value: what this process has.
-        renewed: makes the child's from the parent's.
+        value: the value of this process.
+        recreate: returns the child's value, given the parent's.
     """
 
     def __init__(self, value: T, recreate: Callable[[T], T]) -> None:
         self._recreate = recreate
         self._values: dict[int, T] = {os.getpid(): value}
         self._locks: dict[int, Lock] = {}
-        # Collecting what was the parent's would close it, which takes its locks.
+        # Kept alive, because their finalizers would take the parent's locks.
         self._parents: list[T] = []
 
     def get(self) -> T:
-        """This process's value."""
+        """Return the value of this process."""
         process = os.getpid()
         value = self._values.get(process)
         if value is None:
-            # A lock that no thread of the parent can hold: threads do not cross a fork.
+            # Created in the child, so no thread of the parent can hold it.
             with self._locks.setdefault(process, Lock()):
                 value = self._values.get(process)
                 if value is None:
                     parent = next(iter(self._values.values()))
                     value = self._recreate(parent)
                     self._parents.append(parent)
-                    # In one step, so that no other thread finds it empty; and a number that comes
-                    # round again, generations later, must not find an ancestor's value.
+                    # Replaced in one step, so that no thread sees it empty. Only one entry, because
+                    # a later generation may get the process id of an ancestor.
                     self._values = {process: value}
         return value
 
     def peek(self) -> T | None:
-        """This process's value, if it has one by now."""
+        """Return the value of this process if it exists already."""
         return self._values.get(os.getpid())

@@ -1,33 +1,31 @@
-"""When a call is retried, and after which backoff. tenacity does the looping.
+"""Retries: attempts of one call until one succeeds or none is due. tenacity decides.
 
-Whether a *request* may be sent again is a fact of the operation. Whether an *error* is worth a
-retry is a fact of the error. This module asks both and does not know how a request is sent.
+An operation declares whether it is idempotent, and an error whether it is retryable. This module
+asks both and does not know how a request is sent.
 """
 
+import math
 import random
 import threading
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from attrs import frozen
 
 from iotmi._observability.events import Attempt, CallObserver, CallResult, Retry
 from iotmi._sansio.steps import Steps, sleep
-from iotmi.errors import CallError, NotSentError, ServiceError, ThrottlingError
+from iotmi.errors import CallError, NotSentError, ThrottlingError
 from iotmi.retrying import RetryPolicy
 
 if TYPE_CHECKING:
-    from tenacity import RetryCallState
+    from tenacity import RetryCallState, Retrying
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-THROTTLE_RETRY_COST: Final = 5
-RETRY_COST: Final = 14
-
 
 class RetryQuota:
-    """What is left of a client's allowance for repeating. Safe under threads."""
+    """The retries that a client may still make before successes earn more. Thread-safe."""
 
     def __init__(self, capacity: int | None) -> None:
         self._capacity = capacity
@@ -35,7 +33,7 @@ class RetryQuota:
         self._lock = threading.Lock()
 
     def acquire(self, cost: int) -> bool:
-        """Take *cost*, or say that there is not so much left."""
+        """Take *cost* and return True, or return False if less is left."""
         if self._capacity is None:
             return True
         with self._lock:
@@ -45,52 +43,52 @@ class RetryQuota:
             return True
 
     def release(self, amount: int) -> None:
-        """Put back *amount*, up to what there was at first."""
+        """Give back *amount*, up to the capacity."""
         if self._capacity is not None:
             with self._lock:
                 self._available = min(self._capacity, self._available + amount)
 
 
 class PolicyObserver:
-    """A policy's two hooks as an observer. It keeps nothing, so it watches every call itself."""
+    """The two hooks of a policy as an observer of calls. It has no state of its own."""
 
     def __init__(self, policy: RetryPolicy) -> None:
         self._on_attempt = policy.on_attempt
         self._on_retry = policy.on_retry
 
     def on_call_start(self, _operation: str, /, **_: object) -> CallObserver:
-        """Watch the call."""
+        """Observe the call."""
         return self
 
     def around_attempt(self) -> AbstractContextManager[object]:
-        """Nothing around an attempt."""
+        """Return a context that does nothing."""
         return nullcontext()
 
     def on_attempt_end(self, attempt: Attempt, /) -> None:
-        """Tell `on_attempt`."""
+        """Call `on_attempt`."""
         if self._on_attempt is not None:
             self._on_attempt(attempt)
 
     def on_backoff(self, retry: Retry, /) -> None:
-        """Tell `on_retry`."""
+        """Call `on_retry`."""
         if self._on_retry is not None:
             self._on_retry(retry)
 
-    def on_call_end(self, outcome: CallResult, /) -> None:
-        """Neither is told."""
+    def on_call_end(self, result: CallResult, /) -> None:
+        """Do nothing."""
 
 
 class RetryableCall(Protocol[T_co]):
-    """What `RetryStrategy` needs of a call."""
+    """The methods of a call that `RetryStrategy` uses."""
 
     @property
     def idempotent(self) -> bool:
-        """Whether the request may be sent again when nobody knows if the service acted."""
+        """True if the request may be sent again when it is unknown if the service acted."""
         ...
 
     @property
     def observed(self) -> bool:
-        """Whether anybody is to be told of attempts."""
+        """True if `notify_attempt` has observers to notify."""
         ...
 
     def attempt(self, number: int, /) -> Steps[T_co]:
@@ -98,25 +96,25 @@ class RetryableCall(Protocol[T_co]):
         ...
 
     def notify_attempt(self, error: CallError | None, /) -> None:
-        """Tell who watches that the attempt has ended."""
+        """Notify the observers that an attempt ended."""
         ...
 
     def on_backoff(self, error: CallError, seconds: float, /) -> None:
-        """The attempt that ended with *error* is tried again after a pause."""
+        """Record the pause of *seconds* that follows the attempt that failed with *error*."""
         ...
 
     def elapsed(self) -> float:
-        """Seconds since the call began, pauses counted too where they are not really made."""
+        """Return the seconds since the call began, simulated pauses included."""
         ...
 
     def check_backoff(self, error: CallError, seconds: float, /) -> None:
-        """Raise `DeadlineExceededError` if a pause of *seconds* would end too late."""
+        """Raise `DeadlineExceededError` if a pause of *seconds* would end after the deadline."""
         ...
 
 
 @frozen(kw_only=True)
 class RetryStrategy:
-    """One client's policy with its one budget and its one source of chance."""
+    """The retry policy of one client, with its quota and its random generator."""
 
     policy: RetryPolicy
     quota: RetryQuota
@@ -124,25 +122,21 @@ class RetryStrategy:
 
     @classmethod
     def from_policy(cls, policy: RetryPolicy) -> "RetryStrategy":
-        """A fresh start under *policy*."""
-        # Chance spreads the load; it keeps no secret.
-        return cls(
-            policy=policy,
-            quota=RetryQuota(policy.quota),
-            rng=random.Random(policy.seed),  # noqa: S311
-        )
+        """Return a strategy with a full quota."""
+        # Jitter spreads the load and protects no secret.
+        rng = random.Random(policy.seed)  # noqa: S311
+        return cls(policy=policy, quota=RetryQuota(policy.quota), rng=rng)
 
-    def max_attempts(self, call: RetryableCall[T]) -> Steps[T]:
-        """Make attempts until one succeeds or none more is due.
+    def run(self, call: RetryableCall[T]) -> Steps[T]:
+        """Make attempts until one succeeds or none is due.
 
         Raises:
-            CallError: of the last attempt, knowing how many there were.
-            DeadlineExceededError: the next pause would end past the call's deadline.
+            CallError: the error of the last attempt, with the number of attempts.
+            DeadlineExceededError: the next pause would end after the call's deadline.
         """
         try:
             result = yield from call.attempt(1)
         except CallError as error:
-            # tenacity takes longer to import than a call takes: only a failure needs it.
             return (yield from self._retry(call, error))
         self.quota.release(1)
         if call.observed:
@@ -150,88 +144,77 @@ class RetryStrategy:
         return result
 
     def _retry(self, call: RetryableCall[T], first: CallError) -> Steps[T]:
+        # tenacity is imported here: only a failure needs it.
         import tenacity
 
-        def worthwhile(error: BaseException) -> bool:
+        from iotmi._sansio.strategies import error_of, retry_cost
+
+        retrying = self._retrying(call)
+        retrying.begin()
+        # The driver does the waiting, so tenacity is asked only what to do next.
+        state = tenacity.RetryCallState(retrying, fn=None, args=(), kwargs={})
+        _record(state, call, first)
+        spent = 0
+        while True:
+            if call.observed:
+                call.notify_attempt(error_of(state))
+            # Raises the error of the attempt if none is due.
+            retrying.iter(retry_state=state)
+            error, pause = error_of(state), state.upcoming_sleep
+            spent = retry_cost(error)
+            call.on_backoff(error, pause)
+            state.prepare_for_next_attempt()
+            yield from sleep(pause)
+            try:
+                result = yield from call.attempt(state.attempt_number)
+            except CallError as error:
+                _record(state, call, error)
+            else:
+                self.quota.release(spent)
+                if call.observed:
+                    call.notify_attempt(None)
+                return result
+
+    def _retrying(self, call: RetryableCall[T]) -> "Retrying":
+        import tenacity
+
+        from iotmi._sansio.strategies import (
+            AtLeastRetryAfter,
+            DeadlineReached,
+            QuotaExhausted,
+            RetryAfterTooLong,
+        )
+
+        policy = self.policy
+
+        def retryable(error: BaseException) -> bool:
             return (
                 isinstance(error, CallError)
                 and error.retryable
                 and (call.idempotent or isinstance(error, NotSentError | ThrottlingError))
             )
 
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(worthwhile),
-            wait=lambda state: self._backoff(_error_of(state), state.attempt_number),
-            stop=lambda state: self._should_stop(state, call),
+        stop: tenacity.stop.stop_base = tenacity.stop_after_attempt(policy.max_attempts)
+        if policy.max_retry_after is not None:
+            stop |= RetryAfterTooLong(policy.max_retry_after)
+        if policy.max_elapsed is not None:
+            # An attempt may begin at max_elapsed exactly, where tenacity would stop.
+            limit = math.nextafter(policy.max_elapsed, math.inf)
+            stop |= tenacity.stop_before_delay(limit)
+        if policy.stop is not None:
+            # Its parameters are stop_base, but it calls any callable.
+            stop = tenacity.stop_any(stop, policy.stop)  # type: ignore[arg-type]
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_exception(retryable),
+            wait=AtLeastRetryAfter(policy.wait or policy.backoff(self.rng)),
+            stop=stop | DeadlineReached(call.check_backoff) | QuotaExhausted(self.quota),
             reraise=True,
         )
-        retrying.begin()
-        # The driver of a flow does the waiting, so tenacity is asked only what to do next.
-        state = tenacity.RetryCallState(retrying, fn=None, args=(), kwargs={})
-        state.set_exception((type(first), first, first.__traceback__))
-        if call.observed:
-            call.notify_attempt(first)
-        spent = 0
-        while True:
-            todo = retrying.iter(retry_state=state)
-            if isinstance(todo, tenacity.DoSleep):
-                error = _error_of(state)
-                spent = _cost(error)
-                call.on_backoff(error, float(todo))
-                state.prepare_for_next_attempt()
-                yield from sleep(float(todo))
-            elif isinstance(todo, tenacity.DoAttempt):
-                try:
-                    result = yield from call.attempt(state.attempt_number)
-                except CallError as error:
-                    state.set_exception((type(error), error, error.__traceback__))
-                else:
-                    self.quota.release(spent)
-                    if call.observed:
-                        call.notify_attempt(None)
-                    return result
-                # Not above: what a hook raises is no failure of the attempt.
-                if call.observed:
-                    call.notify_attempt(_error_of(state))
-
-    def _backoff(self, error: CallError, attempt: int) -> float:
-        policy = self.policy
-        initial_backoff = (
-            policy.throttle_backoff
-            if isinstance(error, ThrottlingError)
-            else policy.initial_backoff
-        )
-        # No float holds 2 ** 1024, and no bound needs it.
-        bound = min(policy.max_backoff, initial_backoff * 2.0 ** min(attempt - 1, 1023))
-        drawn = self.rng.uniform(0, bound)
-        return max(drawn, _retry_after(error))
-
-    def _should_stop(self, state: "RetryCallState", call: RetryableCall[T]) -> bool:
-        error = _error_of(state)
-        if state.attempt_number >= self.policy.max_attempts:
-            return True
-        retry_after, bound = _retry_after(error), self.policy.max_retry_after
-        if bound is not None and retry_after > bound:
-            return True
-        total = call.elapsed() + state.upcoming_sleep
-        if self.policy.max_elapsed is not None and total > self.policy.max_elapsed:
-            return True
-        call.check_backoff(error, state.upcoming_sleep)
-        return not self.quota.acquire(_cost(error))
 
 
-def _error_of(state: "RetryCallState") -> CallError:
-    error = state.outcome.exception() if state.outcome else None
-    if not isinstance(error, CallError):
-        raise TypeError("tenacity looks only at attempts that failed")
-    return error
-
-
-def _retry_after(error: CallError) -> float:
-    """The seconds that the service asked to wait; 0.0 where it did not."""
-    retry_after = error.retry_after if isinstance(error, ServiceError) else None
-    return retry_after or 0.0
-
-
-def _cost(error: CallError) -> int:
-    return THROTTLE_RETRY_COST if isinstance(error, ThrottlingError) else RETRY_COST
+def _record(state: "RetryCallState", call: RetryableCall[T], error: CallError) -> None:
+    """Record in *state* that an attempt of *call* failed with *error*."""
+    state.set_exception((type(error), error, error.__traceback__))
+    # Tests simulate pauses. tenacity's stop strategies count them too if the call began earlier.
+    if state.outcome_timestamp is not None:
+        state.start_time = state.outcome_timestamp - call.elapsed()

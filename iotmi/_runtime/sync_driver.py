@@ -5,7 +5,6 @@ else.
 """
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
 from threading import Thread
@@ -25,8 +24,9 @@ T = TypeVar("T")
 
 
 class SyncDriver:
-    """Runs flows in the calling thread."""
+    """Runs steps in the calling thread."""
 
+    is_async: ClassVar[bool] = False
     pager_type: ClassVar[type] = Pager
 
     def __init__(self, context: ClientContext) -> None:
@@ -35,6 +35,10 @@ class SyncDriver:
     def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
         """Send *request*, as a page of *walk* if it is one, and wait for what comes."""
         return self.run(self.context.execute(request, paging))
+
+    def fetch(self, request: Request[R]) -> R:
+        """Send *request* and return its value."""
+        return self.send(request).value
 
     def run(self, steps: Steps[R]) -> R:
         """Drive *steps* to its end."""
@@ -54,14 +58,6 @@ class SyncDriver:
         finally:
             # An interrupted flow ends here and not where the garbage collector finds it.
             steps.close()
-
-    def method(self, steps: Callable[P, Steps[R]]) -> Callable[P, R]:
-        """A function that runs *steps*."""
-
-        def method(*args: P.args, **kwargs: P.kwargs) -> R:
-            return self.run(steps(*args, **kwargs))
-
-        return method
 
     def pager(self, listing: Listing[T]) -> Pager[T]:
         """A pager over *listing*."""

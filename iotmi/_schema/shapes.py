@@ -95,8 +95,8 @@ class ScalarShape:
             return lambda value: type(value) is str and not self.validate(value)
         low, high, matches = self.text.test()
         # Text beyond ASCII may hold lone surrogates, which `validate` looks for.
-        return (
-            lambda value: type(value) is str
+        return lambda value: (
+            type(value) is str
             and low <= len(value) <= high
             and value.isascii()
             and matches(value) is not None
@@ -178,10 +178,8 @@ class ListShape:
         high = sys.maxsize if self.size is None or self.size.max is None else self.size.max
         text = self.item.text if isinstance(self.item, ScalarShape) else None
         accepts = _every(self.item.acceptor()) if text is None else _every_text(text)
-        return (
-            lambda value: type(value) is tuple
-            and low <= len(value) <= high
-            and (not value or accepts(value))
+        return lambda value: (
+            type(value) is tuple and low <= len(value) <= high and (not value or accepts(value))
         )
 
 

@@ -165,7 +165,9 @@ def test_a_pattern_that_is_written_another_way_allows_the_same() -> None:
     }
     for expected, texts in (True, allows), (False, refuses):
         for pattern, each in texts.items():
-            assert {Text(pattern=pattern).violation(text) is None for text in each} == {expected}, pattern
+            assert {Text(pattern=pattern).violation(text) is None for text in each} == {expected}, (
+                pattern
+            )
 
 
 def test_a_required_member_left_out_is_a_type_error_that_names_it(

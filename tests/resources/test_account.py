@@ -74,7 +74,7 @@ def test_a_change_that_failed_is_not_waited_for() -> None:
         ),
     )
     with pytest.raises(WaitFailedError, match="KeyDisabled") as caught:
-        fed(Account.wait_until_encrypted.function(), seen)
+        fed(vars(Account)["wait_until_encrypted"].function(), seen)
     assert caught.value.last_value is seen
 
 

@@ -145,7 +145,7 @@ def test_a_task_that_was_canceled_is_not_waited_for() -> None:
     """A schedule's end or too many failures cancel a task: it will never be completed."""
     seen = OtaTask(task_id="1", status=OtaStatus.CANCELED)
     with pytest.raises(WaitFailedError) as caught:
-        fed(OtaTasks.wait_until_finished.function("1"), seen)
+        fed(vars(OtaTasks)["wait_until_finished"].function("1"), seen)
     assert caught.value.last_value is seen
 
 

@@ -92,7 +92,7 @@ def test_a_profile_that_failed_is_not_waited_for(status: ProvisioningProfileStat
     """It will never be created: the waiter ends at once."""
     seen = ProvisioningProfile(id="1", status=status)
     with pytest.raises(WaitFailedError) as caught:
-        fed(ProvisioningProfiles.wait_until_created.function("1"), seen)
+        fed(vars(ProvisioningProfiles)["wait_until_created"].function("1"), seen)
     assert caught.value.last_value is seen
 
 
@@ -100,7 +100,7 @@ def test_a_profile_that_is_never_made_is_waited_for_in_vain() -> None:
     """The waiter gives up when its time is over, counted in pauses."""
     seen = ProvisioningProfile(id="1", status=ProvisioningProfileStatus.CREATE_IN_PROGRESS)
     with pytest.raises(WaitTimeoutError) as caught:
-        fed(ProvisioningProfiles.wait_until_created.function("1", timeout=60), seen)
+        fed(vars(ProvisioningProfiles)["wait_until_created"].function("1", timeout=60), seen)
     assert caught.value.last_value is seen
 
 

@@ -251,7 +251,7 @@ def test_a_failed_attempt_is_a_value() -> None:
     assert len({failure, copy.copy(failure)}) == 1
     assert failure != FailedAttempt(error_type="ThrottlingError", elapsed=0.5)
     assert str(failure) == "ThrottlingException, request id r"
-    assert "kind='ThrottlingError'" in repr(failure)
+    assert "error_type='ThrottlingError'" in repr(failure)
     assert not hasattr(failure, "__dict__")
 
 

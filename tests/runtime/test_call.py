@@ -387,7 +387,7 @@ def test_a_proxy_that_answers_html_is_a_server_error() -> None:
     [
         (b"<html>CANARY</html>", None, "not JSON"),
         (b"\xff\xfe", None, "not JSON"),
-        (b"[]", "the body", "is an array, not an object"),
+        (b"[]", None, "is an array, not an object"),
         (b"{}", "id", "is missing"),
         (b"", "id", "is missing"),
         (b'{"Id": null}', "id", "is null, not a string"),

@@ -167,7 +167,7 @@ def test_forked_children_do_not_pause_in_step(emulator: Emulator) -> None:
             client.managed_things.get("x")
         return [failure.pause for failure in caught.value.failed_attempts]
 
-    options: dict[str, Any] = {"attempts": 3, "sleep": lambda _: None}
+    options: dict[str, Any] = {"max_attempts": 3, "sleep": lambda _: None}
     client = emulator.client(retry=RetryPolicy(**options))
     drawn = [in_a_fork(lambda: pauses_of(client)) for _ in range(3)]
     assert len({tuple(pauses) for pauses in drawn}) == 3

@@ -250,11 +250,11 @@ def test_pacing_is_a_frozen_value_with_bounds() -> None:
     assert Pacing() == Pacing(initial_rate=10.0, min_rate=0.5, max_rate=None, burst=5)
     slow = Pacing(initial_rate=0.01, min_rate=0.01, max_rate=0.01, burst=1)
     assert (slow.initial_rate, slow.min_rate, slow.max_rate, slow.burst) == (0.01, 0.01, 0.01, 1)
-    with pytest.raises(ValueError, match="start"):
+    with pytest.raises(ValueError, match="initial_rate"):
         Pacing(initial_rate=0)
-    with pytest.raises(ValueError, match="lowest"):
+    with pytest.raises(ValueError, match="min_rate"):
         Pacing(min_rate=0)
-    with pytest.raises(ValueError, match="highest"):
+    with pytest.raises(ValueError, match="max_rate"):
         Pacing(max_rate=0)
     with pytest.raises(ValueError, match="burst"):
         Pacing(burst=0)

@@ -159,12 +159,12 @@ class Watched(AbandonableCall[None]):
     looked: Callable[[], object] = staticmethod(lambda: None)
 
     @property
-    def left(self) -> bool:
+    def abandoned(self) -> bool:
         self.looked()
         return False
 
-    @left.setter
-    def left(self, _: bool) -> None:
+    @abandoned.setter
+    def abandoned(self, _: bool) -> None:
         self.looked()
 
 

@@ -122,5 +122,5 @@ def test_waiting_for_an_end_user_who_will_not_come(client: Client) -> None:
 
 def test_pauses_must_be_pauses() -> None:
     """A pause of nothing would be a busy loop."""
-    with pytest.raises(ValueError, match="first"):
+    with pytest.raises(ValueError, match="initial"):
         PollInterval(initial=0)

@@ -82,7 +82,8 @@ def observed_by(
     course = client._context
     client._attach(
         ClientContext.create(
-            course._connections,
+            course.connection,
+            lambda parent: parent,
             retry=policy,
             pacing=None,
             timeout=course.timeout,

@@ -62,7 +62,7 @@ def make_clients(session: boto3.Session, boto3_client: BaseClient) -> None:
     assert_type(Client(region_name="eu-west-1", profile_name="home", timeout=30.0), Client)
     assert_type(Client(session=session, endpoint_url="https://localhost"), Client)
     assert_type(Client(boto3_client=boto3_client, retry=RetryPolicy.none()), Client)
-    assert_type(AsyncClient(retry=RetryPolicy(attempts=2)), AsyncClient)
+    assert_type(AsyncClient(retry=RetryPolicy(max_attempts=2)), AsyncClient)
     with Client() as client:
         assert_type(client, Client)
         assert_type(client.with_options(timeout=math.inf), Client)
@@ -154,7 +154,7 @@ def other_families(client: Client) -> None:
 
 
 def waiters(client: Client) -> None:
-    pauses = PollInterval(first=0.1, longest=5.0)
+    pauses = PollInterval(initial=0.1, maximum=5.0)
     thing = client.managed_things.wait_until_activated("thing", timeout=60, pauses=pauses)
     assert_type(thing, ManagedThing)
     assert_type(client.managed_things.wait_until_deleted("thing"), None)

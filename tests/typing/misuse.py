@@ -85,10 +85,10 @@ def requests(client: iotmi.Client) -> None:
 
 
 def policies(client: iotmi.Client) -> None:
-    RetryPolicy(attempts="5")  # error: wrong type in a policy
+    RetryPolicy(max_attempts="5")  # error: wrong type in a policy
     RetryPolicy(5)  # error: positional in a policy
     RetryPolicy(on_retry=lambda: None)  # error: listener without a parameter
-    PollInterval(frist=1.0)  # error: misspelt keyword of pauses
+    PollInterval(inital=1.0)  # error: misspelt keyword of pauses
     client.with_options(retry=3)  # error: number for a policy
     iotmi.Client("eu-west-1")  # error: positional in a client
 
