@@ -1,7 +1,7 @@
-"""Writes `operations.md`: every operation, its method, its waiter, and how its emulation is known.
+"""Generate `operations.md`: every operation with its method, its waiter and its emulation's source.
 
-``python docs/operations.py`` prints the page; with ``--write`` it replaces it. A test holds the
-page current.
+``python docs/operations.py`` prints the page; with ``--write`` it replaces the page. A test keeps
+the page current.
 """
 
 import sys
@@ -14,7 +14,7 @@ from iotmi.emulator._model.fidelity import FIDELITY
 
 PAGE: Final = Path(__file__).parent / "operations.md"
 
-# What takes time at the service, and the waiter that sees it through.
+# Operations whose effect takes time at the service, with the waiter for it.
 WAITERS: Final[Mapping[str, str]] = {
     "CreateAccountAssociation": "wait_until_settled",
     "CreateManagedThing": "wait_until_activated",
@@ -28,26 +28,26 @@ WAITERS: Final[Mapping[str, str]] = {
 
 
 def page() -> str:
-    """The page as it should be."""
+    """Return the page."""
     return "\n".join(lines()) + "\n"
 
 
 def lines() -> Iterator[str]:
-    """The page, line by line."""
+    """Yield the page line by line."""
     infos = sorted(iotmi.operations(), key=lambda info: info.method)
     yield "# All operations"
     yield ""
-    yield f"All {len(infos)} operations of the service, by method; written by `docs/operations.py`."
+    yield f"All {len(infos)} operations of the service, by method."
     yield ""
     yield (
-        "The last column says what the emulator's behaviour rests on, beyond what holds of all: "
-        "paths, members, limits, success codes and declared errors are botocore's model of the "
-        "service. *Documented* is in the service's guide or its published examples, *modelled* "
-        "only in its model, *assumed* nowhere: there the emulator had to choose. Nothing was "
-        "compared with AWS itself."
+        "The last column names the source of the emulator's behaviour. Paths, members, limits, "
+        "success codes and declared errors always come from botocore's model of the service. "
+        "*Documented* behaviour is in the service's guide or its published examples. *Modelled* "
+        "behaviour is in the model only. *Assumed* behaviour is in neither, so the emulator makes "
+        "a choice. No test compares the emulator with AWS itself."
     )
     yield ""
-    yield "| method | operation | repeated when nobody knows | waiter | emulator |"
+    yield "| method | operation | idempotent | waiter | emulator |"
     yield "|---|---|---|---|---|"
     for info in infos:
         family = info.method.partition(".")[0]
@@ -63,7 +63,7 @@ def lines() -> Iterator[str]:
 
 
 def known(operation: str) -> str:
-    """How what the emulator does for an operation is known."""
+    """Return the sources of the emulator's behaviour for an operation."""
     fidelity = FIDELITY[operation]
     said = {
         "Documented": fidelity.documented,

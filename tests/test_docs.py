@@ -5,6 +5,7 @@
 
 import re
 import runpy
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -20,9 +21,7 @@ DOCS: Final = ROOT / "docs"
 EXAMPLES: Final = sorted((ROOT / "examples").glob("*.py"))
 PAGES: Final = [
     *sorted(ROOT.glob("*.md")),
-    *sorted(DOCS.glob("*.md")),
-    *sorted(DOCS.glob("emulator/*.md")),
-    *sorted(DOCS.glob("families/*.md")),
+    *sorted(DOCS.rglob("*.md")),
 ]
 FAMILIES: Final = sorted(dict(families()))
 FLOWS: Final = [
@@ -42,13 +41,13 @@ def name_of(path: Path) -> str:
 
 
 def links_of(page: Path) -> Iterator[tuple[Path, str | None]]:
-    """What a page links to in this project: the file, and the heading in it."""
+    """Yield each file of this project that a page links to, with the heading in it."""
     for target, heading in _LINK.findall(page.read_text()):
         yield (page.parent / target).resolve() if target else page, heading or None
 
 
 def anchors_of(page: Path) -> set[str]:
-    """What may stand after a ``#`` in a link to a page."""
+    """Return the anchors that a link to a page can have after its ``#``."""
     headings = _HEADING.findall(page.read_text())
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
@@ -147,6 +146,15 @@ def test_the_readme_has_its_two_commands() -> None:
         "python -m pip install '.[all]' && python -m iotmi demo\n",
         "python -m pip install -e '.[dev]' && python -m pytest\n",
     ]
+
+
+def test_the_drawing_of_the_floors_is_the_contract() -> None:
+    """The architecture page draws the layers that import-linter checks, in the same order."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (layers,) = [each["layers"] for each in contracts["contracts"] if each["id"] == "layers"]
+    page = (DOCS / "design" / "architecture.md").read_text()
+    drawn = re.findall(r'\["([^<]+)<br/>', page)
+    assert drawn == [re.sub(r" [:|] ", ", ", layer).replace("iotmi.", "") for layer in layers]
 
 
 def test_the_changes_tell_of_this_version() -> None:
