@@ -1,26 +1,27 @@
 """Every exception of this library, in one tree. This module imports nothing of the library.
 
     IotmiError
-    ├── ConstraintError(ValueError)   a request broke the client-side limits; nothing was sent
-    ├── NotSentError                  the request never left: no credentials, no connection
-    ├── NoResponseError               it left, and no usable answer came: timeout, reset
-    ├── ResponseError                 an answer came that this library cannot read
-    ├── DeadlineExceededError         the total time ran out
-    ├── WaitError                     a waiter ended otherwise than hoped
-    │   ├── WaitTimeoutError          the hoped-for state did not come in time
-    │   └── WaitFailedError           a state came from which it cannot come any more
-    └── ServiceError                  the service answered with an error
-        ├── AccessDeniedError             ├── ResourceNotFoundError
-        ├── ConflictError                 ├── ServiceQuotaExceededError
-        ├── InternalFailureError          ├── ServiceUnavailableError
-        ├── InternalServerError           ├── ThrottlingError
-        ├── InvalidRequestError           ├── UnauthorizedError
-        ├── LimitExceededError            ├── ValidationError
-        └── AuthenticationError       who is calling is not known or not believed
-            └── ExpiredTokenError     the credentials were good once
+    ├── ConstraintError(ValueError)   a value breaks the service's limits; nothing was sent
+    ├── WaitError                     a waiter did not reach the expected state
+    │   ├── WaitTimeoutError          it was not reached in time
+    │   └── WaitFailedError           it can no longer be reached
+    └── CallError                     a call failed
+        ├── NotSentError              the request was not sent: no credentials, no connection
+        ├── NoResponseError           no usable response arrived: timeout, connection reset
+        ├── ResponseError             the response cannot be decoded
+        ├── DeadlineExceededError     the timeout of the call or the walk ran out
+        └── ServiceError              the service responded with an error
+            ├── AccessDeniedError         ├── ResourceNotFoundError
+            ├── ConflictError             ├── ServiceQuotaExceededError
+            ├── InternalFailureError      ├── ServiceUnavailableError
+            ├── InternalServerError       ├── ThrottlingError
+            ├── InvalidRequestError       ├── UnauthorizedError
+            ├── LimitExceededError        ├── ValidationError
+            └── AuthenticationError       the caller's identity could not be verified
+                └── ExpiredTokenError     the credentials have expired
 
-All of them pickle and copy whole. None of them tells, in its text or its pickle, a value that the
-service's model marks as sensitive.
+Every error pickles and copies with all its attributes. None shows a value that the service's model
+marks as sensitive, in its text or its pickle.
 """
 
 from collections.abc import Mapping
@@ -33,11 +34,11 @@ REDACTED: Final = "***"
 
 
 class IotmiError(Exception):
-    """The root of the tree: `except iotmi.IotmiError` catches all that this library raises.
+    """The root of the tree: ``except iotmi.IotmiError`` catches every error of this library.
 
     Attributes:
-        retryable: whether the same request may well succeed a moment later. Whether it may
-            also be *sent* again is a fact of the operation.
+        retryable: True if the same request may succeed a moment later. The operation decides
+            whether it may be *sent* again; see `Request.idempotent`.
     """
 
     retryable: bool = False
@@ -55,12 +56,13 @@ def _restore(
 
 
 class Problem:
-    """One broken limit.
+    """One broken constraint.
 
     Attributes:
-        path: where, from the value that was being built: ``capability_report.endpoints[2].id``.
-        rule: the rule that was broken, in words.
-        value: what was given, or ``'***'`` where the member is sensitive.
+        path: the member, from the value being built: ``capability_report.endpoints[2].id``.
+        rule: the broken rule in words, such as "must have from 1 to 128 characters, has 200".
+        value: the value given, its type for a container, its length for a size, or ``'***'`` for a
+            sensitive member.
     """
 
     __slots__ = ("path", "rule", "value")
@@ -77,7 +79,7 @@ class Problem:
         return f"{self.path}: {self.rule}, got {got}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # What was given may not pickle, and what it holds may be secret where its repr is not.
+        # The value may not pickle, and it may hold secrets that its repr does not show.
         plain = isinstance(self.value, str | int | float | None)
         return type(self), (self.path, self.rule, self.value if plain else _shortened(self.value))
 
@@ -86,11 +88,11 @@ class Problem:
 
 
 class ConstraintError(IotmiError, ValueError):
-    """A value breaks limits that the service's model states. Nothing was sent.
+    """A value breaks constraints of the service's model. Nothing was sent.
 
     Attributes:
-        subject: the class that was being built; of a request, that is the operation's name.
-        problems: every broken limit, each with its path.
+        subject: the class of the value being built; for a request, the operation's name.
+        problems: every broken constraint, with its path.
     """
 
     def __init__(self, subject: str, problems: tuple[Problem, ...]) -> None:
@@ -98,22 +100,22 @@ class ConstraintError(IotmiError, ValueError):
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__(f"{subject} has {count}:\n{lines}")
         self.subject = subject
-        # Declared, for the look at the length above narrows what a type checker infers.
+        # Declared, because the comparison above narrows the type that a type checker infers.
         self.problems: tuple[Problem, ...] = problems
 
 
 @frozen(kw_only=True)
 class FailedAttempt:
-    """One attempt of a call that failed, as plain facts.
+    """A failed attempt of a call, as plain data.
 
     Attributes:
         error_type: the name of the error's class, such as ``ThrottlingError``.
-        code: the service's name for it, or None where the service did not answer.
-        request_id: what AWS support asks for, or None where none came.
-        http_status: such as 429, or None where no answer came.
+        code: the service's error code, or None if the service did not respond.
+        request_id: the id that AWS support asks for, or None if no response arrived.
+        http_status: such as 429, or None if no response arrived.
         elapsed: seconds that the attempt took.
-        pause: seconds of the retry's pause that followed; 0.0 where none did.
-        may_have_acted: whether the service may have acted on it all the same.
+        pause: seconds of the pause that followed; 0.0 if none did.
+        may_have_acted: True if the service may have acted on the attempt.
     """
 
     error_type: str
@@ -130,13 +132,13 @@ class FailedAttempt:
 
 
 class CallError(IotmiError):
-    """What an error of one call knows, whatever its kind.
+    """The error of a call, with the facts that all kinds share.
 
     Attributes:
         operation: the operation's name, as in the service's model.
-        attempts: how often the request was tried, this one included.
-        request_id: what AWS support asks for, or None where no answer with one came.
-        failed_attempts: the attempts of the call that failed, oldest first, the last one included.
+        attempts: the number of attempts, the last one included.
+        request_id: the id that AWS support asks for, or None if no response had one.
+        failed_attempts: the failed attempts of the call, oldest first, the last one included.
     """
 
     request_id: str | None = None
@@ -150,10 +152,10 @@ class CallError(IotmiError):
 
     @property
     def may_have_acted(self) -> bool:
-        """Whether the service may have acted on any attempt of the call.
+        """True if the service may have acted on any attempt of the call.
 
-        The last alone does not tell: a throttle says that nothing was done, and the attempt before
-        it may have been carried out and its answer lost.
+        The last attempt alone does not decide. A throttle means that nothing was done, but an
+        earlier attempt may have taken effect and its response may have been lost.
         """
         if not self.failed_attempts:
             return self._outcome_unknown
@@ -161,9 +163,9 @@ class CallError(IotmiError):
 
 
 class NotSentError(CallError):
-    """The request never left: no credentials, no Region, no connection, or it cannot be written.
+    """The request was not sent: no credentials, no Region, no connection, or no valid encoding.
 
-    The service did nothing, so any operation may be repeated.
+    The service did nothing, so every operation may be sent again.
     """
 
     def __init__(
@@ -174,7 +176,7 @@ class NotSentError(CallError):
 
 
 class NoResponseError(CallError):
-    """The request left and no usable answer came back: a timeout, a closed connection.
+    """The request was sent and no usable response arrived: a timeout, a closed connection.
 
     The service may or may not have acted.
     """
@@ -184,11 +186,11 @@ class NoResponseError(CallError):
 
 
 class ResponseError(CallError):
-    """An answer came that this library cannot read: not JSON, or without a promised member.
+    """A response arrived that cannot be decoded: not JSON, or without a required member.
 
     Attributes:
-        request_id: what AWS support asks for, or None where the answer had none.
-        path: the member that could not be read, or None where nothing could.
+        request_id: the id that AWS support asks for, or None if the response had none.
+        path: the member that cannot be decoded, or None for the whole body.
     """
 
     _outcome_unknown = True
@@ -208,14 +210,14 @@ class ResponseError(CallError):
 
 
 class DeadlineExceededError(CallError):
-    """The total time that the caller allowed ran out, over all attempts, pauses and pages.
+    """The caller's timeout ran out, over all attempts, pauses and pages.
 
     The last attempt may still take effect at the service.
 
     Attributes:
-        timeout: the time allowed, in seconds.
-        last: the error of the last attempt that ended, or None where the first never did.
-        page: of a walk over a listing, which page was being asked for, from 1; else None.
+        timeout: the timeout in seconds.
+        last: the error of the last attempt that ended, or None if the first never did.
+        page: the number of the page being requested, from 1, in a walk over a listing; or None.
     """
 
     def __init__(
@@ -235,11 +237,11 @@ class DeadlineExceededError(CallError):
 
 
 class WaitError(IotmiError):
-    """A waiter ended otherwise than hoped.
+    """A waiter did not reach the expected state.
 
     Attributes:
-        last_value: the last value seen, or None where none was. It may hold what is sensitive, so that a
-            pickle of the error has its repr instead.
+        last_value: the last value seen, or None if there was none. A pickle of the error has its
+            repr instead, because the value may hold secrets.
     """
 
     def __init__(self, message: str, last_value: object) -> None:
@@ -256,32 +258,32 @@ class WaitError(IotmiError):
         return copy
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        # The value cannot change, and nothing else is more than a text.
+        # The value is frozen, and the other attributes are strings.
         return self.__copy__()
 
 
 class WaitTimeoutError(WaitError):
-    """The hoped-for state did not come in time; it may yet come."""
+    """The expected state was not reached in time; it may still be reached later."""
 
 
 class WaitFailedError(WaitError):
-    """A state came from which the hoped-for one cannot come any more."""
+    """The resource is in a state from which the expected one cannot be reached."""
 
 
 class ServiceError(CallError):
-    """The service answered with an error.
+    """The service responded with an error.
 
-    A code that this library has no class for gives this class itself, with the code kept.
+    An error code without a class of its own gives this class.
 
     Attributes:
-        code: the service's name for it, such as ``ConflictException``.
-        message: the service's own words.
+        code: the service's error code, such as ``ConflictException``.
+        message: the service's message.
         operation: the operation's name.
-        request_id: what AWS support asks for, or None where the answer had none.
-        http_status: such as 409. Beware: here a quota is 402 and a limit 410.
-        attempts: how often the request was tried, this one included.
-        retry_after: the seconds the service asked to wait, or None where it did not.
-        fault: ``"client"`` where another request is needed, ``"server"`` where another moment is.
+        request_id: the id that AWS support asks for, or None if the response had none.
+        http_status: such as 409. This service uses 402 for a quota and 410 for a limit.
+        attempts: the number of attempts, the last one included.
+        retry_after: the seconds that the service asked to wait, or None.
+        fault: ``"client"`` if the request has to change, ``"server"`` if it may succeed later.
     """
 
     fault: ClassVar[str] = "client"
@@ -304,7 +306,7 @@ class ServiceError(CallError):
         self.http_status = http_status
         self.retry_after = retry_after
         if type(self) is ServiceError and http_status >= 500:
-            # A code that nobody knows, of a fault that is not the caller's.
+            # An unknown code with a server's status.
             self._outcome_unknown = True
 
     def __str__(self) -> str:
@@ -316,15 +318,15 @@ class ServiceError(CallError):
 
 
 class AccessDeniedError(ServiceError):
-    """The caller's identity lacks a permission that the operation needs."""
+    """The caller lacks a permission that the operation requires."""
 
 
 class ConflictError(ServiceError):
-    """The request does not fit the resource's present state, or the resource already exists."""
+    """The request conflicts with the resource's state, or the resource already exists."""
 
 
 class InternalFailureError(ServiceError):
-    """Something went wrong inside the service."""
+    """The service failed internally. Three operations raise it; see `InternalServerError`."""
 
     retryable = True
     _outcome_unknown = True
@@ -332,7 +334,7 @@ class InternalFailureError(ServiceError):
 
 
 class InternalServerError(ServiceError):
-    """Something went wrong inside the service."""
+    """The service failed internally."""
 
     retryable = True
     _outcome_unknown = True
@@ -340,19 +342,19 @@ class InternalServerError(ServiceError):
 
 
 class InvalidRequestError(ServiceError):
-    """The request is not valid; the tag operations say it so."""
+    """The request is invalid. Raised by the tagging operations."""
 
 
 class LimitExceededError(ServiceError):
-    """The request is over a limit of the operation. Waiting does not help."""
+    """The request exceeds a limit of the operation. A retry does not help."""
 
 
 class ResourceNotFoundError(ServiceError):
-    """There is no such resource.
+    """The resource does not exist.
 
     Attributes:
-        resource_id: which, where the service says so.
-        resource_type: of what kind, where the service says so.
+        resource_id: the resource's id, or None if the service omits it.
+        resource_type: the resource's type, or None if the service omits it.
     """
 
     resource_id: str | None = None
@@ -360,11 +362,11 @@ class ResourceNotFoundError(ServiceError):
 
 
 class ServiceQuotaExceededError(ServiceError):
-    """The account has as many of these as it may have."""
+    """The account has reached its quota of such resources."""
 
 
 class ServiceUnavailableError(ServiceError):
-    """The service cannot answer now."""
+    """The service is temporarily unavailable."""
 
     retryable = True
     _outcome_unknown = True
@@ -372,7 +374,7 @@ class ServiceUnavailableError(ServiceError):
 
 
 class ThrottlingError(ServiceError):
-    """Too many calls in too short a time. The service did nothing."""
+    """The call rate exceeds the service's limit. The service did nothing."""
 
     retryable = True
 
@@ -382,19 +384,19 @@ class UnauthorizedError(ServiceError):
 
 
 class ValidationError(ServiceError):
-    """The service found a member that it does not accept."""
+    """The service rejected a member of the request."""
 
 
 class AuthenticationError(ServiceError):
-    """Who is calling is not known or not believed: a bad signature, an unknown key."""
+    """Authentication failed: an invalid signature or an unknown access key."""
 
 
 class ExpiredTokenError(AuthenticationError):
-    """The credentials were good once and have expired."""
+    """The credentials have expired."""
 
 
 ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
-    # The twelve of the service's model.
+    # The errors of the service's model.
     "AccessDeniedException": AccessDeniedError,
     "ConflictException": ConflictError,
     "InternalFailureException": InternalFailureError,
@@ -407,7 +409,7 @@ ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
     "ThrottlingException": ThrottlingError,
     "UnauthorizedException": UnauthorizedError,
     "ValidationException": ValidationError,
-    # Those that stand before every AWS service.
+    # Errors common to all AWS services.
     "AccessDenied": AccessDeniedError,
     "ExpiredToken": ExpiredTokenError,
     "ExpiredTokenException": ExpiredTokenError,
@@ -428,7 +430,7 @@ ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
     "ThrottledException": ThrottlingError,
     "TooManyRequestsException": ThrottlingError,
     "UnrecognizedClientException": AuthenticationError,
-    # What botocore says where a proxy or load balancer answered without a code of the service's.
+    # botocore uses the status as the code if a proxy or load balancer responded.
     "429": ThrottlingError,
     "500": InternalServerError,
     "502": ServiceUnavailableError,
@@ -441,6 +443,6 @@ def _shortened(value: object) -> str:
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001
-        # What was given may be anything: an integer of 5,000 digits, a list that holds itself.
+        # The value may be anything: an integer of 5,000 digits, a list that contains itself.
         text = f"<{type(value).__name__}>"
     return text if len(text) <= 80 else f"{text[:77]}..."
