@@ -2,6 +2,7 @@
 
     IotmiError
     ├── ConstraintError(ValueError)   a request broke the client-side limits; nothing was sent
+    ├── MaterialError(ValueError)     a bar code or other material cannot be read or built
     ├── NotSentError                  the request never left: no credentials, no connection
     ├── NoResponseError               it left, and no usable answer came: timeout, reset
     ├── ResponseError                 an answer came that this library cannot read
@@ -100,6 +101,14 @@ class ConstraintError(IotmiError, ValueError):
         self.subject = subject
         # Declared, for the look at the length above narrows what a type checker infers.
         self.problems: tuple[Problem, ...] = problems
+
+
+class MaterialError(IotmiError, ValueError):
+    """A material, such as a bar code, cannot be read or built; `reason` says why, without it."""
+
+    def __init__(self, subject: str, reason: str) -> None:
+        super().__init__(f"{subject}: {reason}")
+        self.subject, self.reason = subject, reason
 
 
 @frozen(kw_only=True)

@@ -43,6 +43,7 @@ def examples() -> list[errors.IotmiError]:
     made: list[errors.IotmiError] = [
         errors.IotmiError("x"),
         errors.ConstraintError("Thing", (errors.Problem("a.b", "must be so", 5),)),
+        errors.MaterialError("ZigbeeCode", "install_code must be hexadecimal digits"),
         errors.CallError("x", operation="Op"),
         errors.NotSentError("x", operation="Op", retryable=True),
         errors.NoResponseError("x", operation="Op", attempts=3),
