@@ -108,7 +108,8 @@ class MaterialError(IotmiError, ValueError):
 
     def __init__(self, subject: str, reason: str) -> None:
         super().__init__(f"{subject}: {reason}")
-        self.subject, self.reason = subject, reason
+        self.subject: str = subject
+        self.reason: str = reason
 
 
 @frozen(kw_only=True)

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, Self, TypedDict, TypeVar, get_args
+from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, Self, TypeVar, get_args
 
 from attrs import frozen
+from typing_extensions import TypedDict
 
 from iotmi._models.common import AuthenticationMaterial
 from iotmi._models.managed_things import AuthenticationMaterialType
@@ -40,7 +41,7 @@ class MaterialIssue(StrEnum):
     SERIAL_NUMBER_FORM = "the serial number is not 12 to 50 letters and digits"
 
 
-class MaterialParameters(TypedDict):
+class MaterialParameters(TypedDict, closed=True):
     """The two keyword arguments of `create` that hold a material."""
 
     authentication_material: str
