@@ -24,7 +24,6 @@ All of them pickle and copy whole. None of them tells, in its text or its pickle
 service's model marks as sensitive.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar, Final, Self
 
 from attrs import frozen
@@ -104,7 +103,14 @@ class ConstraintError(IotmiError, ValueError):
 
 
 class MaterialError(IotmiError, ValueError):
-    """A material, such as a bar code, cannot be read or built; `reason` says why, without it."""
+    """A bar code or another authentication material cannot be read or built.
+
+    The message holds no part of the material.
+
+    Attributes:
+        subject: the class that was being built, such as ``ZigbeeCode``.
+        reason: the rule that was broken, in words.
+    """
 
     def __init__(self, subject: str, reason: str) -> None:
         super().__init__(f"{subject}: {reason}")
@@ -401,50 +407,6 @@ class AuthenticationError(ServiceError):
 
 class ExpiredTokenError(AuthenticationError):
     """The credentials were good once and have expired."""
-
-
-ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
-    # The twelve of the service's model.
-    "AccessDeniedException": AccessDeniedError,
-    "ConflictException": ConflictError,
-    "InternalFailureException": InternalFailureError,
-    "InternalServerException": InternalServerError,
-    "InvalidRequestException": InvalidRequestError,
-    "LimitExceededException": LimitExceededError,
-    "ResourceNotFoundException": ResourceNotFoundError,
-    "ServiceQuotaExceededException": ServiceQuotaExceededError,
-    "ServiceUnavailableException": ServiceUnavailableError,
-    "ThrottlingException": ThrottlingError,
-    "UnauthorizedException": UnauthorizedError,
-    "ValidationException": ValidationError,
-    # Those that stand before every AWS service.
-    "AccessDenied": AccessDeniedError,
-    "ExpiredToken": ExpiredTokenError,
-    "ExpiredTokenException": ExpiredTokenError,
-    "IncompleteSignature": AuthenticationError,
-    "IncompleteSignatureException": AuthenticationError,
-    "InternalFailure": InternalFailureError,
-    "InvalidClientTokenId": AuthenticationError,
-    "InvalidSignatureException": AuthenticationError,
-    "MissingAuthenticationToken": AuthenticationError,
-    "MissingAuthenticationTokenException": AuthenticationError,
-    "RequestExpired": AuthenticationError,
-    "RequestLimitExceeded": ThrottlingError,
-    "RequestThrottled": ThrottlingError,
-    "RequestThrottledException": ThrottlingError,
-    "ServiceUnavailable": ServiceUnavailableError,
-    "SignatureDoesNotMatch": AuthenticationError,
-    "Throttling": ThrottlingError,
-    "ThrottledException": ThrottlingError,
-    "TooManyRequestsException": ThrottlingError,
-    "UnrecognizedClientException": AuthenticationError,
-    # What botocore says where a proxy or load balancer answered without a code of the service's.
-    "429": ThrottlingError,
-    "500": InternalServerError,
-    "502": ServiceUnavailableError,
-    "503": ServiceUnavailableError,
-    "504": ServiceUnavailableError,
-}
 
 
 def _shortened(value: object) -> str:

@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 from iotmi._models.common import AuthenticationMaterial
 from iotmi._models.managed_things import AuthenticationMaterialType
 from iotmi._schema.traits import Text
-from iotmi.errors import MaterialError
+from iotmi.errors import REDACTED, MaterialError
 
 if TYPE_CHECKING:
     from attrs import Attribute
@@ -50,7 +50,7 @@ class MaterialParameters(TypedDict, closed=True):
 
 def hidden(value: object) -> str:
     """Return the repr of a field whose value must not be shown."""
-    return "None" if value is None else "'***'"
+    return repr(None if value is None else REDACTED)
 
 
 def sealed(function: Callable[P, R]) -> Callable[P, R]:
@@ -179,7 +179,7 @@ class MaterialBase:
         text = self.text
         if not isinstance(text, str):
             raise self._error(f"the text must be a string, not {_kind(text)}")
-        if not _LIMIT.allows(text):
+        if _LIMIT.violation(text):
             raise self._error(
                 f"the text has {len(text)} characters, and the service takes 1 to 512"
                 if len(text) > 512 or not text
