@@ -45,7 +45,7 @@ class WiFiSetupCode(MaterialBase):
     """
 
     type = AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE
-    form = "SN:<serial number>;UPC:<12 digits>, or EAN:<8 to 13 digits> in the place of UPC"
+    form = "SN:<serial number>;UPC:<12 digits> or SN:<serial number>;EAN:<8 to 13 digits>"
 
     serial_number: str = field(validator=within(SerialNumber), repr=hidden)
     universal_product_code: str | None = field(

@@ -126,7 +126,7 @@ class ZigbeeCode(MaterialBase):
         return tuple(found)
 
     def with_crc(self) -> Self:
-        """Return the code with the right CRC-16: appended, or in the place of a wrong one.
+        """Return the code with the right CRC-16, appended or replacing a wrong one.
 
         Eight octets whose CRC-16 does not match count as a 64-bit code without it.
         """

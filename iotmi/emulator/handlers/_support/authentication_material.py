@@ -34,15 +34,15 @@ from iotmi.materials import (
 
 @frozen
 class Material:
-    """What a thing's material says.
+    """The facts that the emulator takes from a material.
 
     Attributes:
-        flow: How the thing comes to be activated.
-        status: Its first status.
+        flow: The way to activation.
+        status: The first status of the thing.
         shown: Members of the thing that come from the material.
-        device_key: Tells two things of one device, where the material is unique to it.
+        device_key: A digest that is equal for two things of one device, or None.
         device_id: The connector's id of a cloud device.
-        associations: The account associations it is foreseen for.
+        associations: The ids of the account associations that the material names.
     """
 
     flow: str
