@@ -2,6 +2,7 @@
 
     IotmiError
     ├── ConstraintError(ValueError)   a value breaks the service's limits; nothing was sent
+    ├── MaterialError(ValueError)     a bar code or other material cannot be parsed or built
     ├── WaitError                     a waiter did not reach the expected state
     │   ├── WaitTimeoutError          it was not reached in time
     │   └── WaitFailedError           it can no longer be reached
@@ -24,7 +25,6 @@ Every error pickles and copies with all its attributes. None shows a value that 
 marks as sensitive, in its text or its pickle.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar, Final, Self
 
 from attrs import frozen
@@ -102,6 +102,22 @@ class ConstraintError(IotmiError, ValueError):
         self.subject = subject
         # Declared, because the comparison above narrows the type that a type checker infers.
         self.problems: tuple[Problem, ...] = problems
+
+
+class MaterialError(IotmiError, ValueError):
+    """A bar code or another authentication material cannot be read or built.
+
+    The message holds no part of the material.
+
+    Attributes:
+        subject: the class that was being built, such as ``ZigbeeCode``.
+        reason: the rule that was broken, in words.
+    """
+
+    def __init__(self, subject: str, reason: str) -> None:
+        super().__init__(f"{subject}: {reason}")
+        self.subject: str = subject
+        self.reason: str = reason
 
 
 @frozen(kw_only=True)
@@ -393,50 +409,6 @@ class AuthenticationError(ServiceError):
 
 class ExpiredTokenError(AuthenticationError):
     """The credentials have expired."""
-
-
-ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
-    # The errors of the service's model.
-    "AccessDeniedException": AccessDeniedError,
-    "ConflictException": ConflictError,
-    "InternalFailureException": InternalFailureError,
-    "InternalServerException": InternalServerError,
-    "InvalidRequestException": InvalidRequestError,
-    "LimitExceededException": LimitExceededError,
-    "ResourceNotFoundException": ResourceNotFoundError,
-    "ServiceQuotaExceededException": ServiceQuotaExceededError,
-    "ServiceUnavailableException": ServiceUnavailableError,
-    "ThrottlingException": ThrottlingError,
-    "UnauthorizedException": UnauthorizedError,
-    "ValidationException": ValidationError,
-    # Errors common to all AWS services.
-    "AccessDenied": AccessDeniedError,
-    "ExpiredToken": ExpiredTokenError,
-    "ExpiredTokenException": ExpiredTokenError,
-    "IncompleteSignature": AuthenticationError,
-    "IncompleteSignatureException": AuthenticationError,
-    "InternalFailure": InternalFailureError,
-    "InvalidClientTokenId": AuthenticationError,
-    "InvalidSignatureException": AuthenticationError,
-    "MissingAuthenticationToken": AuthenticationError,
-    "MissingAuthenticationTokenException": AuthenticationError,
-    "RequestExpired": AuthenticationError,
-    "RequestLimitExceeded": ThrottlingError,
-    "RequestThrottled": ThrottlingError,
-    "RequestThrottledException": ThrottlingError,
-    "ServiceUnavailable": ServiceUnavailableError,
-    "SignatureDoesNotMatch": AuthenticationError,
-    "Throttling": ThrottlingError,
-    "ThrottledException": ThrottlingError,
-    "TooManyRequestsException": ThrottlingError,
-    "UnrecognizedClientException": AuthenticationError,
-    # botocore uses the status as the code if a proxy or load balancer responded.
-    "429": ThrottlingError,
-    "500": InternalServerError,
-    "502": ServiceUnavailableError,
-    "503": ServiceUnavailableError,
-    "504": ServiceUnavailableError,
-}
 
 
 def _shortened(value: object) -> str:

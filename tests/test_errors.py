@@ -16,6 +16,7 @@ from botocore.session import Session
 import iotmi
 from iotmi import errors
 from iotmi._botocore.error_mapping import map_error
+from iotmi._schema.error_codes import ERRORS_BY_CODE
 
 CLASSES = {
     name: kind
@@ -43,6 +44,7 @@ def examples() -> list[errors.IotmiError]:
     made: list[errors.IotmiError] = [
         errors.IotmiError("x"),
         errors.ConstraintError("Thing", (errors.Problem("a.b", "must be so", 5),)),
+        errors.MaterialError("ZigbeeCode", "install_code must be hexadecimal digits"),
         errors.CallError("x", operation="Op"),
         errors.NotSentError("x", operation="Op", retryable=True),
         errors.NoResponseError("x", operation="Op", attempts=3),
@@ -183,7 +185,7 @@ def test_codes_that_stand_before_every_service_have_their_classes() -> None:
             error = map_error(client_error(code), "GetManagedThing", str)
             assert type(error) is kind, code
     known = {code for codes in CODES_BEFORE_EVERY_SERVICE.values() for code in codes.split()}
-    assert set(errors.ERRORS_BY_CODE) == known | set(MODELLED)
+    assert set(ERRORS_BY_CODE) == known | set(MODELLED)
 
 
 def test_which_errors_are_worth_repeating() -> None:

@@ -15,9 +15,10 @@ from typing import Final, TypeAlias
 
 from opentelemetry import context, metrics, trace
 
+from iotmi._schema.error_codes import ERRORS_BY_CODE
 from iotmi._observability.events import Attempt, CallObserver, CallResult, Instrumentation, Retry
 from iotmi._version import __version__
-from iotmi.errors import ERRORS_BY_CODE, ServiceError
+from iotmi.errors import ServiceError
 
 SERVICE_ID: Final = "IoT Managed Integrations"
 

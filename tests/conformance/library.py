@@ -11,10 +11,11 @@ from attrs import frozen
 
 import iotmi
 from iotmi import errors
+from iotmi._schema.error_codes import ERRORS_BY_CODE
 from iotmi._schema.responses import Page
 from iotmi._schema.schema import Member, WireCase, schema_of
 from iotmi.emulator.handlers import HANDLERS
-from iotmi.errors import ERRORS_BY_CODE, ServiceError
+from iotmi.errors import ServiceError
 
 
 @frozen(kw_only=True)

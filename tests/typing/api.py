@@ -54,7 +54,22 @@ from iotmi import (
     WiFiSimpleSetupConfiguration,
 )
 from iotmi.emulator import Call, Emulator
-from typing_extensions import assert_type
+from iotmi.materials import (
+    CloudDevice,
+    CustomProtocolCode,
+    DiscoveredDevice,
+    Material,
+    MaterialIssue,
+    MaterialParameters,
+    PreOnboardedCloudDevice,
+    WiFiSetupCode,
+    ZigbeeCode,
+    ZWaveCode,
+    ZWaveKeys,
+    ZWaveTlv,
+    parse,
+)
+from typing_extensions import assert_never, assert_type
 
 
 def make_clients(session: boto3.Session, boto3_client: BaseClient) -> None:
@@ -297,6 +312,51 @@ async def families_passed_on(client: Client, async_client: AsyncClient) -> None:
     assert_type(family_as_a_parameter(client.managed_things), ManagedThing)
     thing = await awaiting_family_as_a_parameter(async_client.managed_things)
     assert_type(thing, ManagedThing)
+
+
+def authentication_materials(client: Client) -> None:
+    material = parse("SN:123456789524;UPC:829576019524", strict=False)
+    assert_type(material, Material)
+    assert_type(material.text, str)
+    assert_type(material.type, AuthenticationMaterialType)
+    assert_type(material.warnings, tuple[MaterialIssue, ...])
+    assert_type(material.parameters(), MaterialParameters)
+    created = client.managed_things.create(role=Role.DEVICE, **material.parameters())
+    assert_type(created, CreatedManagedThing)
+    assert_type(CreateManagedThing(role=Role.DEVICE, **material.parameters()), CreateManagedThing)
+    assert_type(ZigbeeCode.parse("Z:24FD5B0000015C63$I:83FED3407A939738", strict=True), ZigbeeCode)
+    zigbee = ZigbeeCode(eui64="24FD5B0000015C63", install_code="83FED3407A939738C552")
+    assert_type(zigbee.with_crc(), ZigbeeCode)
+    zwave = ZWaveCode(
+        requested_keys=ZWaveKeys.S2_AUTHENTICATED,
+        dsk="51525-35455-41424-34445-31323-33435-21222-32425",
+        tlvs=[ZWaveTlv(type=2, value="05")],
+    )
+    assert_type(zwave.requested_keys, ZWaveKeys)
+    assert_type(zwave.tlvs, tuple[ZWaveTlv, ...])
+    assert_type(zwave.manufacturer_id, int | None)
+    assert_type(PreOnboardedCloudDevice.parse("CLOUD:a:b").account_association_ids, tuple[str, ...])
+
+
+def every_material(material: Material) -> str:
+    match material:
+        case WiFiSetupCode(serial_number=serial_number):
+            return serial_number
+        case ZigbeeCode(eui64=eui64):
+            return eui64
+        case ZWaveCode(dsk=dsk):
+            return dsk
+        case CloudDevice() | PreOnboardedCloudDevice():
+            return material.connector_device_id
+        case DiscoveredDevice() | CustomProtocolCode():
+            return material.text
+        case _:
+            assert_never(material)
+
+
+async def awaited_material(client: AsyncClient, code: ZWaveCode) -> None:
+    created = await client.managed_things.create(role=Role.DEVICE, **code.parameters())
+    assert_type(created, CreatedManagedThing)
 
 
 async def awaited() -> None:

@@ -25,6 +25,7 @@ from iotmi import (
     WiFiSimpleSetupConfiguration,
 )
 from iotmi.emulator import Emulator
+from iotmi.materials import DiscoveredDevice, WiFiSetupCode, ZigbeeCode
 
 
 def arguments(client: iotmi.Client) -> None:
@@ -91,6 +92,16 @@ def policies(client: iotmi.Client) -> None:
     PollInterval(inital=1.0)  # error: misspelt keyword of pauses
     client.with_options(retry=3)  # error: number for a policy
     iotmi.Client("eu-west-1")  # error: positional in a client
+
+
+def authentication_materials(client: iotmi.Client) -> None:
+    code = ZigbeeCode.parse("Z:24FD5B0000015C63$I:83FED3407A939738")
+    client.managed_things.create(**code.parameters())  # error: material without a role
+    ZigbeeCode(eui64="24FD5B0000015C63")  # error: Zigbee code without its install code
+    ZigbeeCode(eui64=0x24FD5B0000015C63, install_code="83FE")  # error: number for an address
+    WiFiSetupCode(serial="123456789524")  # error: misspelt keyword of a material
+    code.install_code = "83FED3407A939738"  # error: assignment to a material
+    DiscoveredDevice(b"opaque")  # error: octets for a material
 
 
 def exceptions(client: iotmi.Client) -> None:

@@ -36,7 +36,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         # managed_things
         "CreateManagedThing": Fidelity(
             documented="Forms of the material; first status of hubs and cloud devices.",
-            assumed="First status of the others; a second serial number is a conflict.",
+            assumed="First status of the others; a serial number conflicts; checksums pass.",
         ),
         "GetManagedThing": Fidelity(
             documented="The statuses, what follows what; a Wi-Fi window shuts; text of not found.",

@@ -1,10 +1,15 @@
-"""Authentication material: its documented forms, and how a thing with one comes to life.
+"""Authentication material: how a thing with a material is activated.
 
-Owns the reading of the material. It does not know things, nor keeps a material: what is
-kept of it is what the service shows, and a digest by which a second one is told.
+`iotmi.materials` reads the material. This module decides what the emulator does with it, and keeps
+no material: only the members that the service shows, and a digest that finds a second thing of the
+same device.
+
+Assumed, since the service does not document it: what genuine labels break is accepted. A wrong or
+absent checksum (Z-Wave, Zigbee, UPC, EAN) and an EUI-64 in reverse order are no reason to refuse.
+Zigbee labels of every form that `iotmi.materials` knows are accepted. A serial number of Wi-Fi
+setup must be 12 to 50 letters and digits, as the developer guide says.
 """
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -13,19 +18,31 @@ from attrs import field, frozen
 
 from iotmi.emulator._core.json import fingerprint
 from iotmi.emulator._model.resource_types import BY_CLOUD, BY_CODE, BY_DISCOVERY
+from iotmi.materials import (
+    CloudDevice,
+    CustomProtocolCode,
+    DiscoveredDevice,
+    Material as AnyMaterial,
+    MaterialError,
+    MaterialIssue,
+    PreOnboardedCloudDevice,
+    WiFiSetupCode,
+    ZigbeeCode,
+    ZWaveCode,
+)
 
 
 @frozen
 class Material:
-    """What a thing's material says.
+    """The facts that the emulator takes from a material.
 
     Attributes:
-        flow: How the thing comes to be activated.
-        status: Its first status.
+        flow: The way to activation.
+        status: The first status of the thing.
         shown: Members of the thing that come from the material.
-        device_key: Tells two things of one device, where the material is unique to it.
+        device_key: A digest that is equal for two things of one device, or None.
         device_id: The connector's id of a cloud device.
-        associations: The account associations it is foreseen for.
+        associations: The ids of the account associations that the material names.
     """
 
     flow: str
@@ -36,52 +53,52 @@ class Material:
     associations: tuple[str, ...] = ()
 
 
-_CLOUD_DEVICE: Final = r"[a-zA-Z0-9_.,@-]{1,256}"
-_PRODUCT: Final = (
-    r"(?:UPC:(?P<UniversalProductCode>[0-9]{12})|EAN:(?P<InternationalArticleNumber>[0-9]{8,13}))"
-)
-# By type: what the material must look like, and how to say so.
-_FORMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_KINDS: Final[Mapping[str, tuple[type[AnyMaterial], ...]]] = MappingProxyType(
     {
-        "WIFI_SETUP_QR_BAR_CODE": (
-            rf"SN:(?P<SerialNumber>[0-9A-Za-z]{{12,50}});{_PRODUCT};?",
-            "SN:<12 to 50 letters or digits>;UPC:<12 digits>, or EAN:<8 to 13 digits> for UPC",
-        ),
-        "ZIGBEE_QR_BAR_CODE": (
-            r"Z:[0-9A-Fa-f]{16}\$I:[0-9A-Fa-f]+.*",
-            "Z:<16 hexadecimal digits>$I:<hexadecimal install code>",
-        ),
-        "ZWAVE_QR_BAR_CODE": (r"90[0-9]{50,}", "the digits of a SmartStart code, 90 and 50 more"),
-        "PRE_ONBOARDED_CLOUD": (
-            rf"CLOUD:(?P<device>{_CLOUD_DEVICE})(?P<associations>(?::[0-9a-zA-Z]{{1,64}})+)",
-            "CLOUD:<connector device id>:<account association id>, the last once or more",
-        ),
-        "DISCOVERED_DEVICE": (
-            rf"CLOUD:[A-Za-z0-9]{{1,200}}:(?P<device>{_CLOUD_DEVICE})|(?!CLOUD:).*",
-            "CLOUD:<device discovery id>:<connector device id>, where it begins with CLOUD:",
-        ),
-        "CUSTOM_PROTOCOL_QR_BAR_CODE": (r".*", "anything"),
+        "WIFI_SETUP_QR_BAR_CODE": (WiFiSetupCode,),
+        "ZIGBEE_QR_BAR_CODE": (ZigbeeCode,),
+        "ZWAVE_QR_BAR_CODE": (ZWaveCode,),
+        "PRE_ONBOARDED_CLOUD": (PreOnboardedCloudDevice,),
+        "DISCOVERED_DEVICE": (CloudDevice, DiscoveredDevice),
+        "CUSTOM_PROTOCOL_QR_BAR_CODE": (CustomProtocolCode,),
     }
 )
 
 
 def form_of(kind: str) -> str:
-    """How material of a type must look, in words."""
-    return _FORMS[kind][1]
+    """Return the form that a material of type *kind* must have, in words."""
+    return ", or ".join(candidate.form for candidate in _KINDS[kind])
 
 
-def read_material(kind: str, material: str) -> Material | None:
-    """What a material of a type says, or None where it is not of the type's form."""
-    found = re.fullmatch(_FORMS[kind][0], material, re.ASCII)
-    if found is None:
-        return None
-    groups = {name: value for name, value in found.groupdict().items() if value is not None}
-    device = groups.pop("device", None)
-    associations = tuple(groups.pop("associations", "").split(":")[1:])
-    if device is not None:
-        status = "PRE_ASSOCIATED" if associations else "UNASSOCIATED"
-        return Material(BY_CLOUD, status, device_id=device, associations=associations)
-    if kind == "DISCOVERED_DEVICE":
+def read_material(kind: str, text: str) -> Material | None:
+    """Return what the material *text* of type *kind* says, or None where it is refused."""
+    for candidate in _KINDS[kind]:
+        try:
+            found = candidate.parse(text)
+        except MaterialError:
+            continue
+        return None if MaterialIssue.SERIAL_NUMBER_FORM in found.warnings else _material(found)
+    return None
+
+
+def _material(found: AnyMaterial) -> Material:
+    if isinstance(found, CloudDevice):
+        return Material(BY_CLOUD, "UNASSOCIATED", device_id=found.connector_device_id)
+    if isinstance(found, PreOnboardedCloudDevice):
+        return Material(
+            BY_CLOUD,
+            "PRE_ASSOCIATED",
+            device_id=found.connector_device_id,
+            associations=found.account_association_ids,
+        )
+    if isinstance(found, DiscoveredDevice):
         return Material(BY_DISCOVERY, "PRE_ASSOCIATED")
-    key = fingerprint(dict(groups)) if groups else None
-    return Material(BY_CODE, "PRE_ASSOCIATED", shown=groups, device_key=key)
+    if isinstance(found, WiFiSetupCode):
+        members = {
+            "SerialNumber": found.serial_number,
+            "UniversalProductCode": found.universal_product_code,
+            "InternationalArticleNumber": found.international_article_number,
+        }
+        shown = {name: value for name, value in members.items() if value is not None}
+        return Material(BY_CODE, "PRE_ASSOCIATED", shown=shown, device_key=fingerprint(dict(shown)))
+    return Material(BY_CODE, "PRE_ASSOCIATED")

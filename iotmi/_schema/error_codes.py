@@ -1,0 +1,68 @@
+"""The error codes of the service and of AWS, each with its exception.
+
+Owns the table. It does not know how a code is read from a response.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from iotmi.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    ConflictError,
+    ExpiredTokenError,
+    InternalFailureError,
+    InternalServerError,
+    InvalidRequestError,
+    LimitExceededError,
+    ResourceNotFoundError,
+    ServiceError,
+    ServiceQuotaExceededError,
+    ServiceUnavailableError,
+    ThrottlingError,
+    UnauthorizedError,
+    ValidationError,
+)
+
+ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
+    # The errors of the service's model.
+    "AccessDeniedException": AccessDeniedError,
+    "ConflictException": ConflictError,
+    "InternalFailureException": InternalFailureError,
+    "InternalServerException": InternalServerError,
+    "InvalidRequestException": InvalidRequestError,
+    "LimitExceededException": LimitExceededError,
+    "ResourceNotFoundException": ResourceNotFoundError,
+    "ServiceQuotaExceededException": ServiceQuotaExceededError,
+    "ServiceUnavailableException": ServiceUnavailableError,
+    "ThrottlingException": ThrottlingError,
+    "UnauthorizedException": UnauthorizedError,
+    "ValidationException": ValidationError,
+    # Errors common to all AWS services.
+    "AccessDenied": AccessDeniedError,
+    "ExpiredToken": ExpiredTokenError,
+    "ExpiredTokenException": ExpiredTokenError,
+    "IncompleteSignature": AuthenticationError,
+    "IncompleteSignatureException": AuthenticationError,
+    "InternalFailure": InternalFailureError,
+    "InvalidClientTokenId": AuthenticationError,
+    "InvalidSignatureException": AuthenticationError,
+    "MissingAuthenticationToken": AuthenticationError,
+    "MissingAuthenticationTokenException": AuthenticationError,
+    "RequestExpired": AuthenticationError,
+    "RequestLimitExceeded": ThrottlingError,
+    "RequestThrottled": ThrottlingError,
+    "RequestThrottledException": ThrottlingError,
+    "ServiceUnavailable": ServiceUnavailableError,
+    "SignatureDoesNotMatch": AuthenticationError,
+    "Throttling": ThrottlingError,
+    "ThrottledException": ThrottlingError,
+    "TooManyRequestsException": ThrottlingError,
+    "UnrecognizedClientException": AuthenticationError,
+    # botocore uses the status as the code if a proxy or load balancer responded.
+    "429": ThrottlingError,
+    "500": InternalServerError,
+    "502": ServiceUnavailableError,
+    "503": ServiceUnavailableError,
+    "504": ServiceUnavailableError,
+}

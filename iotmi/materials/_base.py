@@ -1,0 +1,200 @@
+"""The parts that all kinds of authentication material share.
+
+Owns the base class, the warnings, and the means that keep codes out of reprs and tracebacks. It
+knows the service's limits and no kind's layout.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, Self, TypeVar, get_args
+
+from attrs import frozen
+from typing_extensions import TypedDict
+
+from iotmi._models.common import AuthenticationMaterial
+from iotmi._models.managed_things import AuthenticationMaterialType
+from iotmi._schema.traits import Text
+from iotmi.errors import REDACTED, MaterialError
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T", bound=type)
+
+
+class MaterialIssue(StrEnum):
+    """A rule that a code breaks although genuine labels break the same rule.
+
+    Each member is its own sentence: ``str(issue)`` says what is wrong and holds no part of a code.
+    """
+
+    ZWAVE_CHECKSUM = "the Z-Wave checksum does not match the digits after it"
+    ZWAVE_UNKNOWN_CRITICAL_TLV = "a TLV that readers must understand has an unknown type"
+    INSTALL_CODE_CRC = "the CRC-16 at the end of the install code does not match"
+    INSTALL_CODE_WITHOUT_CRC = "the install code does not end in a matching CRC-16"
+    EUI64_REVERSED = "the EUI-64 has FE FF in its middle, as if printed in reverse octet order"
+    PRODUCT_CODE = "the UPC or EAN is no GTIN: the check digit or the number of digits is wrong"
+    SERIAL_NUMBER_FORM = "the serial number is not 12 to 50 letters and digits"
+
+
+class MaterialParameters(TypedDict, closed=True):
+    """The two keyword arguments of `create` that hold a material."""
+
+    authentication_material: str
+    authentication_material_type: AuthenticationMaterialType
+
+
+def hidden(value: object) -> str:
+    """Return the repr of a field whose value must not be shown."""
+    return repr(None if value is None else REDACTED)
+
+
+def sealed(function: Callable[P, R]) -> Callable[P, R]:
+    """Return *function* with errors whose traceback shows no local variable that holds a code."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except (MaterialError, TypeError) as error:
+            # `rich.traceback` and error trackers print the locals of every frame.
+            del args, kwargs
+            raise error.with_traceback(None) from None
+
+    return call
+
+
+def sealed_class(kind: T) -> T:
+    """Seal the constructor of *kind*, which attrs writes."""
+    setattr(kind, "__init__", sealed(getattr(kind, "__init__")))  # noqa: B009, B010
+    return kind
+
+
+def matches(pattern: re.Pattern[str], value: object) -> bool:
+    """Return whether *value* is a string that *pattern* matches whole."""
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def items_of(values: object) -> tuple[object, ...] | None:
+    """Return the items of a list or another iterable, and None for anything else.
+
+    A string is iterable too, and one id where several belong is a likely mistake.
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return None
+    return tuple(values)
+
+
+def limit_of(annotated: object) -> Text:
+    """Return the length and pattern that the service's model states beside a type."""
+    return next(part for part in get_args(annotated) if isinstance(part, Text))
+
+
+@frozen
+class Within:
+    """A validator that holds a field to the limit beside a type of the service's model."""
+
+    limit: Text
+
+    def __call__(self, value: object, attribute: "Attribute[str]", given: object) -> None:
+        """Raise `MaterialError` where *given* is outside the limit."""
+        broken = self.limit.violation(given) if isinstance(given, str) else "must be a string"
+        if broken:
+            raise MaterialError(type(value).__name__, f"{attribute.name} {broken}")
+
+
+def within(annotated: object) -> Within:
+    """Return the validator for a type such as ``SerialNumber``."""
+    return Within(limit_of(annotated))
+
+
+_LIMIT: Final = limit_of(AuthenticationMaterial)
+# Labels hold more than the service takes, and a bound keeps hostile texts cheap.
+_LONGEST_LABEL: Final = 1024
+
+
+class MaterialBase:
+    """The base of every kind of authentication material.
+
+    Attributes:
+        type: the type that the service gives the material.
+        form: the form of `text`, in words.
+    """
+
+    __slots__ = ()
+
+    type: ClassVar[AuthenticationMaterialType]
+    form: ClassVar[str]
+
+    @property
+    def text(self) -> str:
+        """The material as the service takes it: 1 to 512 characters. Secret."""
+        raise NotImplementedError
+
+    @property
+    def warnings(self) -> tuple[MaterialIssue, ...]:
+        """The rules that the code breaks and genuine labels break too. Empty for a sound code."""
+        return ()
+
+    @classmethod
+    @sealed
+    def parse(cls, text: str, *, strict: bool = False) -> Self:
+        """Read a code from the text of a label or from the service's form.
+
+        Args:
+            text: the text, such as a scanner gives it.
+            strict: raise for what `warnings` would list, such as a wrong checksum.
+
+        Raises:
+            MaterialError: the text is no such code. The message holds no part of the text.
+        """
+        if not isinstance(text, str):
+            raise MaterialError(cls.__name__, f"the text must be a string, not {_kind(text)}")
+        if len(text) > _LONGEST_LABEL:
+            raise MaterialError(
+                cls.__name__,
+                f"the text must have at most {_LONGEST_LABEL} characters, has {len(text)}",
+            )
+        material = cls._read(text)
+        if strict and material.warnings:
+            raise MaterialError(cls.__name__, "; ".join(material.warnings))
+        return material
+
+    @classmethod
+    def _read(cls, text: str) -> Self:
+        raise NotImplementedError
+
+    def parameters(self) -> MaterialParameters:
+        """Return the keyword arguments for ``client.managed_things.create``. They hold the code."""
+        return {
+            "authentication_material": self.text,
+            "authentication_material_type": self.type,
+        }
+
+    def __attrs_post_init__(self) -> None:
+        text = self.text
+        if not isinstance(text, str):
+            raise self._error(f"the text must be a string, not {_kind(text)}")
+        if _LIMIT.violation(text):
+            raise self._error(
+                f"the text has {len(text)} characters, and the service takes 1 to 512"
+                if len(text) > 512 or not text
+                else "the text has a character that the service does not take: a dot, an "
+                "apostrophe, a square bracket, a line break or one outside ASCII"
+            )
+
+    @classmethod
+    def _error(cls, reason: str) -> MaterialError:
+        return MaterialError(cls.__name__, reason)
+
+    @classmethod
+    def _not_of_form(cls) -> MaterialError:
+        return cls._error(f"the text must be {cls.form}")
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
