@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Final
 
-# What each module gives. Type checkers read the same from __init__.pyi; a test holds the two equal.
+# The public names of each module. Type checkers read __init__.pyi; a test compares the two.
 _NAMES: Final[Mapping[str, str]] = {
     "iotmi._binding": "Async Family Sync",
     "iotmi._observability.events": "Attempt Retry",

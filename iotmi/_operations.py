@@ -1,4 +1,4 @@
-"""What this library can do, as data: one `OperationInfo` for every operation of the service."""
+"""Introspection: one `OperationInfo` for every operation of the service."""
 
 from collections.abc import Iterator
 from types import NoneType
@@ -7,21 +7,23 @@ from attrs import frozen
 
 from iotmi._binding import Family, call, paged
 from iotmi._schema.model import Request
+from iotmi._schema.public import public
 from iotmi.client import Families, FamilyDescriptor
 
 
+@public
 @frozen(kw_only=True)
 class OperationInfo:
     """One operation of the service.
 
     Attributes:
-        name: as in the service's model, such as ``CreateManagedThing``.
-        request: the class of its input.
-        output: the class of what it gives; `Page` for a listing, None where it gives nothing.
-        item: what the pages of a listing hold; None for what is no listing.
-        method: where it is on a client, such as ``managed_things.create``.
-        idempotent: whether it may be sent again when nobody knows if the service acted.
-        url: the service's own page on it.
+        name: the name in the service's model, such as ``CreateManagedThing``.
+        request: the class of the request.
+        output: the class of the response's value; `Page` for a listing, None for no value.
+        item: the class of a listing's items; None for other operations.
+        method: the method of a client, such as ``managed_things.create``.
+        idempotent: True if it may be sent again when it is unknown if the service acted.
+        url: the service's reference page.
     """
 
     name: str
@@ -34,12 +36,12 @@ class OperationInfo:
 
 
 def operations() -> tuple[OperationInfo, ...]:
-    """Every operation that has a method, by name. Loads all families."""
+    """Return every operation that has a method, sorted by name. Loads all families."""
     return tuple(sorted(_found(), key=lambda info: info.name))
 
 
 def families() -> Iterator[tuple[str, type[Family]]]:
-    """Every family: its attribute on a client, and its class."""
+    """Yield the attribute on a client and the class of each family."""
     for attribute, value in vars(Families).items():
         if isinstance(value, FamilyDescriptor):
             yield attribute, value.family_class()

@@ -7,16 +7,17 @@ __all__ = ["Pacing"]
 
 @frozen(kw_only=True)
 class Pacing:
-    """Call no faster than the service allows, without being told how fast that is.
+    """Settings for a client that keeps to the service's rate limit without knowing it.
 
-    Off unless given to a client; meant for bulk work, where many calls of one operation come at
-    once. Rates are in calls a second, and each operation has its own.
+    Pacing is off by default. It is meant for bulk work, with many calls of one operation at once.
+    Rates are in calls a second, and each operation has its own.
 
     Attributes:
-        initial_rate: the first rate of each operation. The service allows 10 a second of most.
-        min_rate: the rate never falls below.
-        max_rate: the rate never grows above; None for no bound.
-        burst: how many calls may begin together after a quiet time.
+        initial_rate: the first rate of each operation. The service allows 10 calls a second for most
+            operations.
+        min_rate: the lowest rate.
+        max_rate: the highest rate; None for no limit.
+        burst: the number of calls that may start together after a quiet time.
     """
 
     initial_rate: float = field(default=10.0, validator=validators.gt(0.0))

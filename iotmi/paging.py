@@ -1,7 +1,7 @@
-"""Pagers: a listing as an iterable that asks for a page when it is needed, and not before.
+"""Pagers: a listing as an iterable that requests each page when it is needed.
 
-A pager knows a listing and something that sends it; it does not know how. Each iteration starts
-anew from the first page.
+A pager knows a listing and a sender, and not how the sender works. Each iteration starts from the
+first page again.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -17,28 +17,28 @@ R = TypeVar("R")
 
 
 class _Sender(Protocol):
-    """What a pager needs of an engine."""
+    """The method of the sync driver that a pager uses."""
 
     def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
-        """Send *request* as a page of *walk* and wait for what comes."""
+        """Send *request* as a page of *paging* and return the response."""
         ...
 
 
 class _AsyncSender(Protocol):
-    """The same of an awaiting engine."""
+    """The method of the async driver that a pager uses."""
 
     async def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
-        """Send *request* as a page of *walk* and wait for what comes."""
+        """Send *request* as a page of *paging* and return the response."""
         ...
 
 
 class Pager(Generic[T]):
-    """The items of a listing, fetched page by page as they are asked for.
+    """The items of a listing, fetched page by page.
 
-    ``for item in pager`` walks all items; a new walk starts at the first page again. Nothing is
-    sent before the first item is asked for. The service promises neither an order nor that a walk
-    sees what is created meanwhile. A client's ``timeout`` bounds what the library spends on the
-    pages of one walk together.
+    ``for item in pager`` walks all items. A new walk starts at the first page again. Nothing is
+    sent before the first item is requested. The service guarantees no order, and a walk may miss
+    resources that are created meanwhile. A client's ``timeout`` limits the library's time for all
+    pages of one walk.
     """
 
     def __init__(self, sender: _Sender, listing: Listing[T]) -> None:
@@ -50,7 +50,7 @@ class Pager(Generic[T]):
             yield from page.items
 
     def pages(self) -> Iterator[Page[T]]:
-        """The pages, each with its items and the token of the next."""
+        """Return an iterator over the pages, each with its items and the next token."""
         paging = PagingDeadline()
         listing: Listing[T] | None = self._listing
         while listing is not None:
@@ -59,11 +59,11 @@ class Pager(Generic[T]):
             listing = next_page(listing, response)
 
     def first(self) -> T | None:
-        """The first item, or None where there is none."""
+        """Return the first item, or None if there is none."""
         return next(iter(self), None)
 
     def collect(self, *, limit: int | None = None) -> list[T]:
-        """All items, or the first *limit*, as a list. No page is sent for that is not needed."""
+        """Return all items, or the first *limit*, and request no page that is not needed."""
         found: list[T] = []
         if limit == 0:
             return found
@@ -78,10 +78,10 @@ class Pager(Generic[T]):
 
 
 class AsyncPager(Generic[T]):
-    """The items of a listing, fetched page by page as they are asked for.
+    """The items of a listing, fetched page by page.
 
-    ``async for item in pager`` walks all items; a new walk starts at the first page again. Nothing
-    is sent before the first item is asked for.
+    ``async for item in pager`` walks all items. A new walk starts at the first page again. Nothing
+    is sent before the first item is requested. See `Pager` for order and timeouts.
     """
 
     def __init__(self, sender: _AsyncSender, listing: Listing[T]) -> None:
@@ -92,15 +92,15 @@ class AsyncPager(Generic[T]):
         return _AsyncItems(self.pages())
 
     def pages(self) -> AsyncIterator[Page[T]]:
-        """The pages, each with its items and the token of the next."""
+        """Return an iterator over the pages, each with its items and the next token."""
         return _AsyncPages(self._sender, self._listing)
 
     async def first(self) -> T | None:
-        """The first item, or None where there is none."""
+        """Return the first item, or None if there is none."""
         return next(iter(await self.collect(limit=1)), None)
 
     async def collect(self, *, limit: int | None = None) -> list[T]:
-        """All items, or the first *limit*, as a list. No page is sent for that is not needed."""
+        """Return all items, or the first *limit*, and request no page that is not needed."""
         found: list[T] = []
         if limit == 0:
             return found
@@ -115,7 +115,7 @@ class AsyncPager(Generic[T]):
 
 
 class _AsyncPages(Generic[T]):
-    """One walk over the pages. No generator: one that is left in the middle has to be closed."""
+    """One walk over the pages. An async generator would have to be closed when it is abandoned."""
 
     def __init__(self, sender: _AsyncSender, listing: Listing[T]) -> None:
         self._sender = sender
@@ -130,7 +130,7 @@ class _AsyncPages(Generic[T]):
     async def __anext__(self) -> Page[T]:
         if self._asking:
             raise RuntimeError("another task is waiting for the next page of this walk")
-        # Whatever is raised here ends the walk.
+        # An exception below ends the walk.
         listing, self._listing = self._listing, None
         response, self._response = self._response, None
         if listing is not None and response is not None:

@@ -1,4 +1,4 @@
-"""How often a waiter polls. Waiters are methods such as ``managed_things.wait_until_activated``."""
+"""Poll intervals of waiters, which are methods such as ``wait_until_activated``."""
 
 from typing import Final
 
@@ -9,10 +9,10 @@ __all__ = ["DEFAULT_POLL_INTERVAL", "PollInterval"]
 
 @frozen(kw_only=True)
 class PollInterval:
-    """How often a waiter looks.
+    """The pauses between the polls of a waiter. The first poll is immediate.
 
-    The first look is at once. Pauses double from *initial* to *maximum*, each drawn between half of
-    its bound and the whole, so that many waiters do not look in step.
+    The bound of the pauses doubles from *initial* to *maximum*. Each pause is drawn between half of
+    its bound and the whole, so that many waiters do not poll in step.
 
     Attributes:
         initial: the bound of the first pause, in seconds.

@@ -1,9 +1,9 @@
-"""What may be told of a call while it is under way, and to whom.
+"""Observers of calls: what they are notified of, and when.
 
-A client has observers. Each is told when a call begins and answers with a `CallObserver`, which is told
-the rest of that call, in the call's own thread or task. What an observer raises ends the call: it
-is the application's own. Where nobody observes, nothing of this is made. This module does not know
-how a call is made.
+A client has instrumentations. Each is notified when a call starts and returns a `CallObserver`,
+which is notified of the rest of the call in the call's own thread or task. An exception of an
+observer ends the call. Nothing is built for a client without instrumentations. This module does not
+know how a call is made.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,20 +12,22 @@ from typing import Protocol
 
 from attrs import frozen
 
+from iotmi._schema.public import public
 from iotmi.errors import CallError
 
 
+@public
 @frozen(kw_only=True)
 class Attempt:
-    """What `RetryPolicy.on_attempt` is told: an attempt that has ended, well or badly.
+    """An attempt that ended, with or without success: the argument of `RetryPolicy.on_attempt`.
 
     Attributes:
         operation: the operation's name.
-        attempt: which attempt, from 1.
-        error: how it failed, or None where it was answered.
-        elapsed: seconds that it took.
-        pause: seconds of the retry's pause before it; 0.0 for the first.
-        request_id: what AWS support asks for, or None where none came.
+        attempt: the number of the attempt, from 1.
+        error: the error, or None after a success.
+        elapsed: seconds that the attempt took.
+        pause: seconds of the pause before the attempt; 0.0 before the first.
+        request_id: the id that AWS support asks for, or None if no response had one.
     """
 
     operation: str
@@ -36,14 +38,15 @@ class Attempt:
     request_id: str | None
 
 
+@public
 @frozen(kw_only=True)
 class Retry:
-    """What `RetryPolicy.on_retry` is told: the attempt that failed, and what comes next.
+    """A failed attempt that will be retried: the argument of `RetryPolicy.on_retry`.
 
     Attributes:
         operation: the operation's name.
-        attempt: which attempt failed, from 1.
-        error: how.
+        attempt: the number of the failed attempt, from 1.
+        error: the error of the attempt.
         pause: seconds until the next attempt.
     """
 
@@ -55,15 +58,15 @@ class Retry:
 
 @frozen(kw_only=True)
 class CallResult:
-    """How a call ended.
+    """The end of a call.
 
     Attributes:
-        attempts: how often the request was tried.
-        elapsed: seconds, over all attempts and pauses.
-        error: what was raised; None where it was answered; a ``GeneratorExit`` where its caller
-            left it, cancelled or interrupted.
-        request_id: of the answer or of the error, or None where none came.
-        http_status: of the answer, or None where there is none.
+        attempts: the number of attempts.
+        elapsed: seconds, all attempts and pauses included.
+        error: the exception raised; None after a success; ``GeneratorExit`` if the caller was
+            cancelled or interrupted.
+        request_id: the id of the response or of the error, or None.
+        http_status: the status of the response, or None if none arrived.
     """
 
     attempts: int
@@ -74,66 +77,66 @@ class CallResult:
 
 
 class CallObserver(Protocol):
-    """What is told of one call, each thing when it happens; `on_call_end` always, and last."""
+    """An object that is notified of one call; of its end always, and last."""
 
     def around_attempt(self) -> AbstractContextManager[object]:
-        """What an attempt is made within. Entered and left in the thread that makes the attempt."""
+        """Return a context for one attempt, entered and left in the thread that makes it."""
         ...
 
     def on_attempt_end(self, attempt: Attempt, /) -> None:
-        """An attempt has ended. One that its caller left, or that was never begun, is not told."""
+        """Receive an attempt that ended. Abandoned and prevented attempts are not reported."""
         ...
 
     def on_backoff(self, retry: Retry, /) -> None:
-        """The attempt that has just ended is tried again after a pause, which begins now."""
+        """Receive the retry of the attempt that just ended; its pause begins now."""
         ...
 
     def on_call_end(self, outcome: CallResult, /) -> None:
-        """Nothing more comes."""
+        """Receive the end of the call. Called last, exactly once."""
         ...
 
 
 class Instrumentation(Protocol):
-    """What is told that calls begin. Shared by all threads and tasks of a client."""
+    """A factory of call observers, shared by all threads and tasks of a client."""
 
     def on_call_start(
         self, operation: str, /, *, region_name: str, page: int | None
     ) -> CallObserver:
-        """A call begins; what comes back is told the rest.
+        """Return an observer of the call that starts.
 
         Args:
             operation: the operation's name.
-            region_name: where the service is called.
-            page: of a walk over a listing, which page this call asks for, from 1; else None.
+            region_name: the Region of the client.
+            page: the number of the page being requested, from 1, in a walk over a listing; or None.
         """
         ...
 
 
 class CompositeCallObserver:
-    """Several watches of one call as one, told in order."""
+    """Several observers of one call as one, notified in order."""
 
     def __init__(self, observers: Sequence[CallObserver]) -> None:
         self._observers = observers
 
     @contextmanager
     def around_attempt(self) -> Iterator[None]:
-        """Within what each asks for; the last is the innermost."""
+        """Enter the context of each observer; the last is the innermost."""
         with ExitStack() as stack:
             for observer in self._observers:
                 stack.enter_context(observer.around_attempt())
             yield
 
     def on_attempt_end(self, attempt: Attempt, /) -> None:
-        """Tell each."""
+        """Notify each observer."""
         for observer in self._observers:
             observer.on_attempt_end(attempt)
 
     def on_backoff(self, retry: Retry, /) -> None:
-        """Tell each."""
+        """Notify each observer."""
         for observer in self._observers:
             observer.on_backoff(retry)
 
     def on_call_end(self, outcome: CallResult, /) -> None:
-        """Tell each."""
+        """Notify each observer."""
         for observer in self._observers:
             observer.on_call_end(outcome)

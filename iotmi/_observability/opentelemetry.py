@@ -1,9 +1,9 @@
-"""One span for each call and three metrics, where the application uses OpenTelemetry.
+"""OpenTelemetry: one span for each call, and three metrics.
 
-`iotmi._runtime.context` loads this where the application has loaded OpenTelemetry's API, and never before.
-Names are those of the semantic conventions for AWS SDKs; what these have no name for is under
-``iotmi.``. An error is told by its kind and never by its message, a request by its operation and
-never by its members. This module does not know how a call is made.
+`iotmi._runtime.context` imports this module only after the application imported OpenTelemetry's API.
+Names follow the semantic conventions for AWS SDKs; other names begin with ``iotmi.``. An error is
+reported by its type, never by its message, and a request by its operation, never by its members.
+This module does not know how a call is made.
 """
 
 import os
@@ -15,8 +15,8 @@ from typing import Final, TypeAlias
 
 from opentelemetry import context, metrics, trace
 
-from iotmi._schema.error_codes import ERRORS_BY_CODE
 from iotmi._observability.events import Attempt, CallObserver, CallResult, Instrumentation, Retry
+from iotmi._schema.error_codes import ERRORS_BY_CODE
 from iotmi._version import __version__
 from iotmi.errors import ServiceError
 
@@ -35,7 +35,7 @@ if (
 
 
 def active_instrumentation() -> tuple[Instrumentation, ...]:
-    """What observes a call that begins now; nothing where that would come to nothing."""
+    """Return the active instrumentation; empty if no OpenTelemetry provider is configured."""
     providers = trace.get_tracer_provider(), metrics.get_meter_provider()
     if all(map(_is_noop, providers)) or _is_suppressed():
         return ()
@@ -43,7 +43,7 @@ def active_instrumentation() -> tuple[Instrumentation, ...]:
 
 
 def _is_suppressed() -> bool:
-    # OpenTelemetry's own two switches: for the calls of a block, and for a process.
+    # OpenTelemetry has two switches: for the calls of a block, and for a process.
     disabled = os.environ.get("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS", "")
     return bool(context.get_value("suppress_instrumentation")) or _SCOPE in map(
         str.strip, disabled.split(",")
@@ -51,12 +51,12 @@ def _is_suppressed() -> bool:
 
 
 def _is_noop(provider: object) -> bool:
-    # The API's own providers stand in for those that nobody has set, and have no public name.
+    # The placeholders for providers that were not set have no public name.
     return type(provider).__module__.startswith(("opentelemetry.trace", "opentelemetry.metrics"))
 
 
 class Telemetry:
-    """Observes calls with one tracer and one set of instruments."""
+    """An instrumentation with one tracer and one set of instruments."""
 
     def __init__(
         self, tracer_provider: trace.TracerProvider, meter_provider: metrics.MeterProvider
@@ -74,7 +74,7 @@ class Telemetry:
     def on_call_start(
         self, operation: str, /, *, region_name: str, page: int | None
     ) -> CallObserver:
-        """Begin a span, as a child of the caller's."""
+        """Start a span, as a child of the caller's."""
         common: Attributes = {
             "rpc.system": "aws-api",
             "rpc.system.name": "aws-api",
@@ -90,7 +90,7 @@ class Telemetry:
         return _SpanObserver(self, span, common)
 
 
-# Instruments are made once for a provider, and an application has one; a test may have several.
+# Instruments are created once for a provider. An application has one; tests have several.
 _telemetry: Final = lru_cache(maxsize=4)(Telemetry)
 
 
@@ -101,7 +101,7 @@ def _durations(meter: metrics.Meter, name: str, description: str) -> metrics.His
 
 
 class _SpanObserver:
-    """One call's span, and what is measured of the call."""
+    """The span and the measurements of one call."""
 
     __slots__ = ("_common", "_context", "_span", "_telemetry")
 
@@ -109,15 +109,15 @@ class _SpanObserver:
         self._telemetry = telemetry
         self._span = span
         self._common = common
-        # So that what is measured leads to this span and not to the caller's.
+        # Links the measurements to this span instead of the caller's.
         self._context = trace.set_span_in_context(span)
 
     def around_attempt(self) -> AbstractContextManager[object]:
-        """Have the span be the parent of what botocore's and urllib3's instrumentations make."""
+        """Make the span the parent of those of botocore's and urllib3's instrumentations."""
         return trace.use_span(self._span, record_exception=False, set_status_on_exception=False)
 
     def on_attempt_end(self, attempt: Attempt, /) -> None:
-        """An event, and a measurement."""
+        """Add an event and a measurement."""
         failure = _failure(attempt.error)
         self._measure(self._telemetry.attempts, attempt.elapsed, failure)
         attributes = {"iotmi.attempt": attempt.attempt, "iotmi.elapsed": attempt.elapsed, **failure}
@@ -126,14 +126,14 @@ class _SpanObserver:
         self._span.add_event("attempt", attributes)
 
     def on_backoff(self, retry: Retry, /) -> None:
-        """An event, and a measurement."""
+        """Add an event and a measurement."""
         failure = _failure(retry.error)
         self._measure(self._telemetry.pauses, retry.pause, failure)
         attributes = {"iotmi.attempt": retry.attempt, "iotmi.pause": retry.pause, **failure}
         self._span.add_event("pause", attributes)
 
     def on_call_end(self, outcome: CallResult, /) -> None:
-        """The end of the span, and a measurement."""
+        """End the span and add a measurement."""
         failure = _failure(outcome.error)
         self._measure(self._telemetry.calls, outcome.elapsed, failure)
         attributes = {"iotmi.attempts": outcome.attempts, **failure}
@@ -156,9 +156,9 @@ def _failure(error: BaseException | None) -> dict[str, str | int | float]:
 
 
 def error_type(error: BaseException) -> str:
-    """A short name for *error*, one of not too many.
+    """Return a short name for *error*, from a small set.
 
-    The service's code is text from outside: one that nobody knows is told by its HTTP status.
+    The service's code is text from outside, so an unknown code is reported by its HTTP status.
     """
     if isinstance(error, ServiceError) and error.code in ERRORS_BY_CODE:
         return error.code

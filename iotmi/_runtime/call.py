@@ -1,8 +1,7 @@
-"""One call's way: token, wire form, attempts under one deadline, answer.
+"""One call: idempotency token, encoding, attempts under one deadline, decoding.
 
-It is a flow, so that it is written once for both colours. What is known of attempts that failed is
-kept here as well, and told to those who observe. Whether another attempt is due is decided in
-`iotmi.retrying`.
+A call is a generator of steps, written once for both clients. It also records its failed attempts
+and notifies observers. `iotmi._runtime.retry` decides whether another attempt is due.
 """
 
 import logging
@@ -49,7 +48,7 @@ _log: Final = logging.getLogger("iotmi")
 
 
 class Call(Generic[R]):
-    """One call under way. `RetryStrategy` decides on its attempts; this makes them, and remembers."""
+    """One call in progress: it makes the attempts that a `RetryStrategy` asks for, and records them."""
 
     __slots__ = (
         "_attempt_began",
@@ -90,7 +89,7 @@ class Call(Generic[R]):
         self._parameters = encode(request)
         token = schema_of(type(request)).idempotency_token
         if token is not None:
-            # Before the first attempt: botocore would make up another for each.
+            # Before the first attempt, because botocore would generate a new token for each.
             self._parameters.setdefault(token.wire, str(uuid.uuid4()))
         self.idempotent = request.idempotent
         self._began = self._attempt_began = time.monotonic()
@@ -113,7 +112,7 @@ class Call(Generic[R]):
                     self._send(number),
                     self._rate_limiters.of(self._operation),
                     deadline=self._deadline,
-                    too_late=self._rate_limit_too_slow,
+                    too_late=self._rate_limited_too_long,
                     really=self._retry_strategy.policy.sleep is None,
                 )
             return self._read(response)
@@ -123,9 +122,9 @@ class Call(Generic[R]):
             raise
 
     def _send(self, number: int) -> Steps[TransportResponse]:
-        # A pause may have taken longer than it should.
+        # The pause before may have taken longer than planned.
         if self._deadline.remaining() == 0.0:
-            raise self._exceeded("no time was left for the next") from self._last
+            raise self._exceeded("no time left for the next attempt") from self._last
         self._response = None
         self._attempts = number
         self._attempt_began = time.monotonic()
@@ -137,10 +136,10 @@ class Call(Generic[R]):
         except DeadlineReachedError as error:
             if error.not_started_because is None:
                 elapsed = time.monotonic() - self._attempt_began
-                raise self._exceeded(f"cut short after {elapsed:.2f} s") from self._last
+                raise self._exceeded(f"cut off after {elapsed:.2f} s") from self._last
             self._attempts -= 1
             raise self._exceeded(
-                f"the next was not sent: {error.not_started_because}"
+                f"the next attempt was not sent: {error.not_started_because}"
             ) from self._last
         self._response = response = step.result
         return response
@@ -149,8 +148,8 @@ class Call(Generic[R]):
         arguments = self._operation, self._parameters, self._redactor, canceller
         if self._observer is None:
             return self._transport.send(*arguments)
-        # Not around the flow: this begins and ends in one thread and one context, while a flow that
-        # was left may be closed in another.
+        # Around this function and not around the generator: the context must be entered and left in
+        # one thread, and an abandoned generator may be closed in another.
         with self._observer.around_attempt():
             return self._transport.send(*arguments)
 
@@ -183,26 +182,26 @@ class Call(Generic[R]):
                 elapsed=elapsed,
                 raw=document,
             )
-        # Neither cause is chained: both may quote the body.
+        # Not chained to its cause, which may quote the body.
         raise ResponseError(
-            f"{self._operation}: an answer that cannot be read: {reason} "
+            f"{self._operation}: the response cannot be decoded: {reason} "
             f"(request id {response.request_id})",
             operation=self._operation,
             request_id=response.request_id,
             path=path,
         ) from None
 
-    # -- what becomes of it ------------------------------------------------------------
+    # -- failures and pauses ------------------------------------------------------------
 
     def _record_failure(self, error: CallError) -> None:
-        """Write down that the attempt under way ended with *error*."""
+        """Record that the attempt in progress ended with *error*."""
         failure = FailedAttempt(
             error_type=type(error).__name__,
             code=error.code if isinstance(error, ServiceError) else None,
             request_id=error.request_id,
             http_status=self._http_status(error),
             elapsed=time.monotonic() - self._attempt_began,
-            # One that was cut short goes on with nobody waiting.
+            # An attempt that was cut off may still take effect.
             may_have_acted=error.may_have_acted or isinstance(error, DeadlineExceededError),
         )
         error.attempts = self._attempts
@@ -225,20 +224,20 @@ class Call(Generic[R]):
             why=why,
         )
 
-    def _rate_limit_too_slow(self, seconds: float) -> DeadlineExceededError:
-        return self._exceeded(f"the turn of the next would come {seconds:.2f} s later")
+    def _rate_limited_too_long(self, seconds: float) -> DeadlineExceededError:
+        return self._exceeded(f"rate limit: the next attempt not before {seconds:.2f} s")
 
     def elapsed(self) -> float:
-        """Seconds since the call began, pauses counted too where they are not really made."""
+        """Return the seconds since the call began, simulated pauses included."""
         return max(time.monotonic() - self._began, self._paused)
 
     def check_backoff(self, error: CallError, seconds: float, /) -> None:
         """Raise `DeadlineExceededError` if a pause of *seconds* would end too late."""
         if self._deadline.would_exceed(seconds):
-            raise self._exceeded(f"the next would begin {seconds:.2f} s later") from error
+            raise self._exceeded(f"the next attempt would begin {seconds:.2f} s later") from error
 
     def on_backoff(self, error: CallError, seconds: float, /) -> None:
-        """The attempt that ended with *error* is tried again after a pause."""
+        """Record the pause of *seconds* that follows the attempt that failed with *error*."""
         *before, failure = self._failed_attempts
         self._failed_attempts = error.failed_attempts = (
             *before,
@@ -255,15 +254,15 @@ class Call(Generic[R]):
         self._paused += seconds
         self._deadline.add_simulated(seconds)
 
-    # -- who is told -------------------------------------------------------------------
+    # -- observers -------------------------------------------------------------------
 
     @property
     def observed(self) -> bool:
-        """Whether anybody is to be told of attempts."""
+        """True if the call has observers."""
         return self._observer is not None
 
     def notify_attempt(self, error: CallError | None, /) -> None:
-        """Tell who watches that an attempt has ended, if one was made."""
+        """Notify the observers that an attempt ended, unless it was never sent."""
         if self._observer is not None and self._notified < self._attempts:
             self._notified = self._attempts
             ended = Attempt(
@@ -279,7 +278,7 @@ class Call(Generic[R]):
             self._observer.on_attempt_end(ended)
 
     def run_observed(self, observers: Sequence[Instrumentation]) -> Steps[Response[R]]:
-        """The whole call, with *observers* told."""
+        """Run the whole call with *observers* notified."""
         observers_of_call = [
             observer.on_call_start(
                 self._operation,

@@ -22,19 +22,20 @@ from iotmi.pacing import Pacing
 
 T = TypeVar("T")
 
-# A throttle leaves this share of the rate; several at once, from calls under way, count as one.
+# A throttle multiplies the rate by BETA. Throttles within ONE_EVENT seconds count as one, because
+# calls already in flight meet the same limit.
 BETA: Final = 0.9
 ONE_EVENT: Final = 0.5
-# Growth beyond the last known limit: twice the rate four seconds after passing it.
+# Growth beyond the last known limit: the rate doubles within four seconds of passing it.
 CUBIC_C: Final = 1 / 4**3
-# Before any limit is known, the rate doubles in this many seconds.
+# Seconds in which the rate doubles until the first throttle.
 SLOW_START_DOUBLING: Final = 1.0
-# What the service took is measured over this many seconds.
+# Seconds over which accepted calls are counted.
 WINDOW: Final = 2.0
 
 
 class RateLimiter:
-    """The rate of one operation. Safe under threads."""
+    """The rate of one operation. Thread-safe."""
 
     def __init__(self, pacing: Pacing, clock: Callable[[], float] = time.monotonic) -> None:
         self._pacing = pacing
@@ -42,7 +43,7 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._rate = self._bounded(pacing.initial_rate)
         self._next = self._grown = clock()
-        # Where the service refused last, and when; unknown until it has.
+        # The rate at the last throttle, None before the first.
         self._limit: float | None = None
         self._throttled_at = clock()
         self._successes: deque[float] = deque()
@@ -51,26 +52,26 @@ class RateLimiter:
 
     @property
     def rate(self) -> float:
-        """Calls a second, as things stand."""
+        """The current rate in calls a second."""
         with self._lock:
             return self._rate
 
     def enqueue(self) -> int:
-        """Stand in line; gives a number for `delay` and `dequeue`."""
+        """Join the queue and return a ticket for `delay` and `dequeue`."""
         with self._lock:
             ticket = next(self._tickets)
             self._queue.append(ticket)
             return ticket
 
     def dequeue(self, ticket: int) -> None:
-        """Give up the place in line, whether or not it was one's turn."""
+        """Leave the queue, whether or not the call may start."""
         with self._lock:
             self._queue.remove(ticket)
 
     def delay(self, ticket: int) -> float:
-        """Zero where the call may begin now; else the seconds after which to ask again.
+        """Return 0.0 if the call may start now, or the seconds after which to ask again.
 
-        Nobody is promised a moment ahead, for the rate may have fallen when it comes.
+        No start is reserved in advance, because the rate may fall meanwhile.
         """
         with self._lock:
             now = self._clock()
@@ -82,25 +83,25 @@ class RateLimiter:
             return moment - now + bisect_left(self._queue, ticket) / self._rate
 
     def on_success(self) -> None:
-        """The service took a call, whatever it answered."""
+        """Count a call that the service accepted, with or without success."""
         with self._lock:
             now = self._clock()
             self._successes.append(now)
             self._forget(now)
 
     def on_throttle(self) -> None:
-        """The service throttled a call."""
+        """Lower the rate after a throttle."""
         with self._lock:
             now = self._clock()
             if self._limit is not None and now - self._throttled_at < ONE_EVENT:
                 return
             self._forget(now)
-            # What was taken tells what is allowed, but for a burst that was saved up.
+            # The measured rate approximates the limit, unless a saved burst raised it.
             measured = len(self._successes) / WINDOW
             self._limit = self._bounded(min(self._rate, max(measured, self._rate / 2)))
             self._rate = self._bounded(self._limit * BETA)
             self._throttled_at = self._grown = now
-            # Nobody begins at once what was just refused.
+            # The throttled call must not start again at once.
             self._next = max(self._next, now + 1 / self._rate)
 
     def _grow(self, now: float) -> None:
@@ -109,7 +110,7 @@ class RateLimiter:
                 self._rate * 2 ** ((now - self._grown) / SLOW_START_DOUBLING)
             )
         else:
-            # The moment at which the curve is back at the limit.
+            # Seconds after the throttle at which the curve is back at the limit.
             inflection = ((1 - BETA) / CUBIC_C) ** (1 / 3)
             beyond = now - self._throttled_at - inflection
             self._rate = self._bounded(self._limit * (1 + CUBIC_C * beyond**3))
@@ -126,7 +127,7 @@ class RateLimiter:
 
 
 class RateLimiters:
-    """One client's pacers, each made when its operation is first called."""
+    """The rate limiters of one client, each created with the first call of its operation."""
 
     def __init__(self, pacing: Pacing) -> None:
         self.pacing = pacing
@@ -134,7 +135,7 @@ class RateLimiters:
         self._lock = threading.Lock()
 
     def of(self, operation: str) -> RateLimiter:
-        """The pacer of *operation*."""
+        """Return the rate limiter of *operation*."""
         with self._lock:
             limiter = self._limiters.get(operation)
             if limiter is None:
@@ -150,13 +151,12 @@ def rate_limited(
     too_late: Callable[[float], CallError],
     really: bool,
 ) -> Steps[T]:
-    """Wait for the turn of *attempt*, make it, and learn from what comes of it.
+    """Wait until *limiter* admits *attempt*, make it, and adapt the rate to its outcome.
 
-    Where pauses are not *really* made, because a test has put something in their place, one is
-    asked for and the turn taken.
+    If pauses are simulated (*really* is false), one pause is requested and the attempt is made.
 
     Raises:
-        CallError: what *too_late* makes, where its turn would come past the *deadline*.
+        CallError: the error that *too_late* returns, if the attempt would start after *deadline*.
     """
     ticket = limiter.enqueue()
     try:

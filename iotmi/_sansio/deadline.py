@@ -1,4 +1,4 @@
-"""How much time a call, a walk over pages or a wait has taken and has left."""
+"""Deadlines: the time that a call, a walk over pages or a wait has taken and has left."""
 
 import time
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from iotmi.errors import CallError, DeadlineExceededError, FailedAttempt
 
 
 class Deadline:
-    """A span of *seconds* that began when this was made; None never ends.
+    """A span of *seconds* that begins with its creation; None never ends.
 
-    Pauses are counted as well as measured, so that time passes too where a test does not wait.
+    Pauses are added as well as measured, because tests simulate them.
 
     Attributes:
-        seconds: how long the span is.
-        page: of a walk over a listing, which page is being asked for, from 1; else None.
+        seconds: the length of the span.
+        page: the number of the page being requested, from 1, in a walk over a listing; or None.
     """
 
     __slots__ = ("_began", "_paused", "_paused_at", "page", "seconds")
@@ -26,27 +26,27 @@ class Deadline:
         self._paused_at = 0.0
 
     def elapsed(self) -> float:
-        """Seconds since the beginning, without those in which it rested."""
+        """Return the seconds since the beginning, without those between `pause` and `resume`."""
         return max(time.monotonic() - self._began, self._paused)
 
     def remaining(self) -> float | None:
-        """Seconds until the end, never below zero; None where there is no end."""
+        """Return the seconds until the end, at least 0.0; None if there is no end."""
         return None if self.seconds is None else max(0.0, self.seconds - self.elapsed())
 
     def would_exceed(self, pause: float) -> bool:
-        """Whether a *pause* that begins now would end too late."""
+        """Return True if a pause of *pause* seconds would end after the deadline."""
         return self.seconds is not None and self.elapsed() + pause > self.seconds
 
     def add_simulated(self, pause: float) -> None:
-        """Count a *pause* that the driver is about to make."""
+        """Add a pause that the driver is about to make or to simulate."""
         self._paused += pause
 
     def pause(self) -> None:
-        """Stand still until `resume`: the time that comes is not the library's."""
+        """Stop the clock until `resume`, because the application has control."""
         self._paused_at = time.monotonic()
 
     def resume(self) -> None:
-        """Go on after `pause`."""
+        """Start the clock again."""
         self._began += time.monotonic() - self._paused_at
 
     def exceeded(
@@ -58,13 +58,13 @@ class Deadline:
         last: CallError | None,
         why: str,
     ) -> DeadlineExceededError:
-        """The error that says so, with what came before it; *why* it ends here ends its text."""
+        """Return the error of the deadline, with the failed attempts and the reason *why*."""
         seconds = self.seconds or 0.0
         page = "" if self.page is None else f", on page {self.page}"
         tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
         story = "; ".join([*map(str, failed_attempts), why])
         error = DeadlineExceededError(
-            f"{operation}: no answer within {seconds:g} s{page}, after {tries} "
+            f"{operation}: no response within {seconds:g} s{page}, after {tries} "
             f"({self.elapsed():.2f} s in all, {self._paused:.2f} s of it pauses): {story}",
             operation=operation,
             timeout=seconds,
@@ -77,19 +77,19 @@ class Deadline:
 
 
 class PagingDeadline:
-    """The time that the pages of one walk over a listing take together.
+    """The deadline of one walk over a listing, shared by its pages.
 
-    What the application does between two pages is its own and is not counted.
+    The time between two pages belongs to the application and is not counted.
     """
 
     __slots__ = ("_deadline",)
 
     def __init__(self) -> None:
-        # Whose bound it is, is known when the first page is asked for.
+        # The timeout is known when the first page is requested.
         self._deadline: Deadline | None = None
 
     def start_page(self, seconds: float | None) -> Deadline:
-        """The deadline for one page more, running; of *seconds* where this is the first."""
+        """Start the clock for one page and return the deadline; the first page sets *seconds*."""
         deadline = self._deadline
         if deadline is None:
             deadline = self._deadline = Deadline(seconds)
@@ -99,6 +99,6 @@ class PagingDeadline:
         return deadline
 
     def end_page(self) -> None:
-        """The page has come, or has not; the time until the next is the application's."""
+        """Stop the clock until the next page."""
         if self._deadline is not None:
             self._deadline.pause()

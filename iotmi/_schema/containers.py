@@ -1,11 +1,13 @@
-"""The two containers that values use and Python lacks: read-only maps, and free-form JSON.
+"""Containers of values: read-only maps, and free-form JSON.
 
-Knows nothing of requests, limits or the wire.
+This module does not know requests, constraints or wire names.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic, TypeAlias, TypeVar
+
+from iotmi._schema.public import public
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -13,13 +15,14 @@ V = TypeVar("V")
 JsonValue: TypeAlias = (
     bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
 )
-"""A free-form JSON document, as ``json.loads`` gives it."""
+"""A free-form JSON document, as ``json.loads`` returns it."""
 
 
+@public
 class ReadOnlyMap(Mapping[K, V], Generic[K, V]):
-    """A map that cannot be changed, can be hashed where its values can, and pickles.
+    """A read-only map that pickles, and hashes if its values do.
 
-    Rejected: ``types.MappingProxyType``, which neither hashes (before Python 3.12) nor pickles.
+    ``types.MappingProxyType`` does not pickle, and does not hash before Python 3.12.
     """
 
     __slots__ = ("_items",)
@@ -44,9 +47,9 @@ class ReadOnlyMap(Mapping[K, V], Generic[K, V]):
 
 
 def copy_json(value: object) -> object:
-    """*value* with every map a dict and every sequence a list, so that later changes stay outside.
+    """Return a deep copy of *value* in dicts and lists, which later changes do not affect.
 
-    What is not JSON is left as it is, for `find_json_problems` to name.
+    Parts that are not JSON stay as they are, and `find_json_problems` reports them.
     """
     if isinstance(value, Mapping):
         return {key: copy_json(item) for key, item in value.items()}
@@ -56,7 +59,7 @@ def copy_json(value: object) -> object:
 
 
 def find_json_problems(value: object, path: str) -> Iterator[tuple[str, str, object]]:
-    """Each place in *value* that JSON cannot hold: its path, the rule and what stands there."""
+    """Yield the path, the broken rule and the value of each part that JSON cannot hold."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             if isinstance(key, str):

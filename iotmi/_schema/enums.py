@@ -1,36 +1,43 @@
-"""Open enums: a value that the service learns later survives, and says that it is not known.
+"""Open enums: values that the service adds later survive, marked as unknown.
 
-Knows nothing of any one enum, nor of requests.
+This module knows no particular enum.
 """
 
 from enum import StrEnum
 from typing import Self
 
+from iotmi._schema.public import public
 
+
+@public
 class OpenEnum(StrEnum):
-    """A string enum that does not break on a value it has never heard of.
+    """A string enum that accepts unknown values.
 
-    ``Role("DEVICE") is Role.DEVICE``; ``Role("GATEWAY")`` is a `Role` too, equal to
-    ``"GATEWAY"``, with ``known == False``. Members are strings, so a plain string of a known value
-    compares equal. A request refuses a value that is not known, except inside `iotmi.unchecked`.
+    ``Role("DEVICE") is Role.DEVICE``. ``Role("GATEWAY")`` is a `Role` too, equal to ``"GATEWAY"``,
+    with ``known == False``. Members are strings, so they equal plain strings. A request rejects
+    unknown values, except inside `iotmi.unchecked`.
     """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        public(cls)
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
             return None
-        stranger = str.__new__(cls, value)
-        stranger._name_ = value
-        stranger._value_ = value
-        return stranger
+        unknown = str.__new__(cls, value)
+        unknown._name_ = value
+        unknown._value_ = value
+        return unknown
 
     @property
     def known(self) -> bool:
-        """Whether this version of iotmi knows the value."""
+        """True if this version of iotmi declares the value."""
         return type(self).__members__.get(self.name) == self
 
-    # Enum hashes the name, which differs from the value in a few enums; a string that compares
-    # equal must hash equal.
+    # Enum hashes the name, which differs from the value in some enums. Members equal strings, so
+    # they must hash like strings.
     __hash__ = str.__hash__
 
     def __repr__(self) -> str:

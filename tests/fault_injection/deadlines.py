@@ -198,7 +198,7 @@ def _wrong_with_text(text: str, error: DeadlineExceededError, scene: Scene) -> I
     pauses = sum(failure.pause for failure in error.failed_attempts)
     parts = [
         error.operation,
-        f"no answer within {error.timeout:g} s",
+        f"no response within {error.timeout:g} s",
         f"after {tries}",
         # Turns of pacing are pauses too, and no failure comes before them.
         "s of it pauses" if scene.paced else f"{pauses:.2f} s of it pauses",

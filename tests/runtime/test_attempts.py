@@ -222,9 +222,9 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
     error = caught.value
     text = str(error)
     assert re.fullmatch(
-        r"GetManagedThing: no answer within 1 s, after 3 attempts "
+        r"GetManagedThing: no response within 1 s, after 3 attempts "
         r"\(\d\.\d\d s in all, \d\.\d\d s of it pauses\): "
-        r"503, request id r-1; NoResponseError; cut short after \d\.\d\d s",
+        r"503, request id r-1; NoResponseError; cut off after \d\.\d\d s",
         text,
     )
     assert [one.error_type for one in error.failed_attempts] == [

@@ -127,7 +127,7 @@ def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> N
     policy = RetryPolicy(sleep=lambda _: time.sleep(1.0), on_attempt=told.append)
     timed = client.with_options(timeout=1.0, retry=policy)
     emulator.faults.fail("GetManagedThing", "InternalServerException")
-    with pytest.raises(iotmi.DeadlineExceededError, match="no time was left") as caught:
+    with pytest.raises(iotmi.DeadlineExceededError, match="no time left") as caught:
         timed.managed_things.get("x")
     assert caught.value.attempts == 1 == len(emulator.calls)
     assert [failure.error_type for failure in caught.value.failed_attempts] == [
@@ -268,7 +268,7 @@ def require_shared(error: iotmi.DeadlineExceededError, before: int) -> None:
     """Of a second, pages that take 0.4 each get two at the most, and one on a very busy machine."""
     assert before in {1, 2}
     assert error.page == before + 1
-    assert f"no answer within 1 s, on page {before + 1}, after " in str(error)
+    assert f"no response within 1 s, on page {before + 1}, after " in str(error)
 
 
 def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:

@@ -55,7 +55,7 @@ def test_the_error_of_a_deadline_tells_all_that_is_known() -> None:
     deadline.add_simulated(2.5)
     error = deadline.exceeded("Op", attempts=2, failed_attempts=failures, last=last, why="so it is")
     assert str(error) == (
-        "Op: no answer within 10 s, after 2 attempts (2.50 s in all, 2.50 s of it pauses): "
+        "Op: no response within 10 s, after 2 attempts (2.50 s in all, 2.50 s of it pauses): "
         "Code, request id r; NoResponseError; so it is"
     )
     assert (error.operation, error.timeout, error.attempts) == ("Op", 10.0, 2)
@@ -63,7 +63,7 @@ def test_the_error_of_a_deadline_tells_all_that_is_known() -> None:
     deadline.page = 3
     error = deadline.exceeded("Op", attempts=1, failed_attempts=(), last=None, why="so it is")
     assert str(error) == (
-        "Op: no answer within 10 s, on page 3, after 1 attempt "
+        "Op: no response within 10 s, on page 3, after 1 attempt "
         "(2.50 s in all, 2.50 s of it pauses): so it is"
     )
     assert (error.last, error.page, error.failed_attempts) == (None, 3, ())
