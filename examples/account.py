@@ -1,4 +1,4 @@
-"""What an account needs once, before its first hub: an address, and a key of its own."""
+"""Set up an account before its first hub: an endpoint, an encryption key and a token lifetime."""
 
 from iotmi import Client, EncryptionType, ResourceNotFoundError, WaitFailedError
 from iotmi.emulator import Emulator
@@ -7,7 +7,7 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e
 
 
 def endpoint_address(client: Client) -> str:
-    """The address that hubs connect to, registered if it is not yet."""
+    """Return the address that hubs connect to. Register an endpoint if there is none."""
     try:
         return client.account.get_custom_endpoint().endpoint_address
     except ResourceNotFoundError:
@@ -15,7 +15,7 @@ def endpoint_address(client: Client) -> str:
 
 
 def encrypt_with(client: Client, kms_key_arn: str) -> None:
-    """Have the account's data encrypted with a key, unless it is already."""
+    """Encrypt the account's data with a key, unless the key is already in use."""
     present = client.account.get_default_encryption_configuration()
     if present.kms_key_arn != kms_key_arn:
         client.account.put_default_encryption_configuration(
@@ -29,9 +29,9 @@ def encrypt_with(client: Client, kms_key_arn: str) -> None:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
-        # Here nothing has to be waited for, so the pauses of waiters are left out.
+        # The waiters of this client do not sleep between polls.
         client = emulator.client()
         print("Hubs connect to", endpoint_address(client))
         encrypt_with(client, KEY)

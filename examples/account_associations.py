@@ -1,4 +1,4 @@
-"""An end user's account with a third party is linked, and a device of that cloud is registered."""
+"""Link an end user's third-party account, and register a device of that third party's cloud."""
 
 from iotmi import (
     AuthConfig,
@@ -18,7 +18,7 @@ DISCOVERY_ID = "0123456789abcdef0123456789abcdef"
 
 
 def connect_cloud(client: Client) -> str:
-    """A connector to another cloud, and how its users sign in there; the destination's id."""
+    """Create a cloud connector and a connector destination, and return the destination's id."""
     connector = client.cloud_connectors.create(
         name="Lighting Cloud",
         endpoint_config=EndpointConfig(lambda_=LambdaConfig(arn="lighting-cloud-connector")),
@@ -41,16 +41,16 @@ def connect_cloud(client: Client) -> str:
 
 
 def link_account(client: Client, destination_id: str, name: str) -> str:
-    """Link an account, and wait for its user to sign in; the association's id."""
+    """Link an account, wait for its user to sign in, and return the association's id."""
     link = client.account_associations.create(connector_destination_id=destination_id, name=name)
-    # This address is for that user alone: an application opens it in the user's browser.
+    # The address is sensitive: an application opens it in the user's browser.
     print("Sign in at", link.oauth_authorization_url.partition("?")[0])
     client.account_associations.wait_until_settled(link.account_association_id, timeout=600)
     return link.account_association_id
 
 
 def add_bulb(client: Client, association_id: str) -> str:
-    """Make a thing of a bulb that a cloud discovery found; its id."""
+    """Create a managed thing for a bulb that a cloud discovery found, and return its id."""
     bulb = client.managed_things.create(
         role=Role.DEVICE,
         name="Bulb",
@@ -66,9 +66,9 @@ def add_bulb(client: Client, association_id: str) -> str:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
-        # Here nothing has to be waited for, so the pauses of waiters are left out.
+        # The waiters of this client do not sleep between polls.
         client = emulator.client()
         association_id = link_account(client, connect_cloud(client), "Anna at Lighting Cloud")
         bulb_id = add_bulb(client, association_id)

@@ -1,4 +1,4 @@
-"""Many things read at once, with a bound in time. Needs `iotmi[async]`."""
+"""Read many managed things concurrently, with a timeout. Needs `iotmi[async]`."""
 
 import anyio
 
@@ -7,7 +7,7 @@ from iotmi.emulator import Emulator
 
 
 async def create_hubs(client: AsyncClient, count: int) -> list[str]:
-    """Make hubs, one after the other; their ids."""
+    """Create hubs one after the other, and return their ids."""
     return [
         (
             await client.managed_things.create(
@@ -22,7 +22,7 @@ async def create_hubs(client: AsyncClient, count: int) -> list[str]:
 
 
 async def read_all(client: AsyncClient, thing_ids: list[str]) -> list[ManagedThing]:
-    """All the things at once. The first failure cancels the rest and is raised."""
+    """Read all things concurrently. The first failure cancels the other reads and is raised."""
     found: list[ManagedThing] = []
 
     async def read(thing_id: str) -> None:
@@ -35,7 +35,7 @@ async def read_all(client: AsyncClient, thing_ids: list[str]) -> list[ManagedThi
 
 
 async def run() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.AsyncClient()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.AsyncClient()` instead."""
     with Emulator() as emulator:
         async with emulator.async_client() as client:
             thing_ids = await create_hubs(client, 8)
@@ -47,7 +47,7 @@ async def run() -> None:
 
 
 def main() -> None:
-    """Run under asyncio; `backend="trio"` does the same under trio."""
+    """Run with asyncio. Pass `backend="trio"` to run with trio."""
     anyio.run(run)
 
 

@@ -1,4 +1,4 @@
-"""The other side of a cloud: a connector that answers a discovery and reports a change."""
+"""Act as a cloud connector: report the result of a discovery, and a change at a device."""
 
 from iotmi import (
     AuthConfig,
@@ -42,7 +42,7 @@ BULB = Device(
 
 
 def report_devices(client: Client, connector_id: str, discovery_id: str) -> None:
-    """Answer a discovery, as the connector's Lambda function does; 200 says that this is all."""
+    """Report all discovered devices. The status 200 ends the discovery."""
     client.cloud_connectors.send_event(
         connector_id,
         operation=ConnectorEventOperation.DEVICE_DISCOVERY,
@@ -53,7 +53,7 @@ def report_devices(client: Client, connector_id: str, discovery_id: str) -> None
 
 
 def report_switched(client: Client, connector_id: str, *, on: bool) -> None:
-    """Tell that the bulb was switched."""
+    """Report that the bulb was switched on or off."""
     cluster = MatterCluster(id=ON_OFF, attributes={"0x0000": on})
     client.cloud_connectors.send_event(
         connector_id,
@@ -64,7 +64,7 @@ def report_switched(client: Client, connector_id: str, *, on: bool) -> None:
 
 
 def link_household(client: Client, connector_id: str) -> str:
-    """An account association by a secret that both clouds know; its id."""
+    """Create an account association that is authorized by a stored secret, and return its id."""
     secret = SecretsManager(
         arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:household-AbCdEf",
         version_id="0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
@@ -80,9 +80,9 @@ def link_household(client: Client, connector_id: str) -> str:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
-        # Here nothing has to be waited for, so the pauses of waiters are left out.
+        # The waiters of this client do not sleep between polls.
         client = emulator.client()
         connector = client.cloud_connectors.create(
             name="Lighting Cloud",

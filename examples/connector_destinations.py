@@ -1,4 +1,4 @@
-"""A cloud connector gets a way for end users to sign in, which is then moved to another page."""
+"""Offer an OAuth sign-in for a cloud connector, and change the page shown after the sign-in."""
 
 from iotmi import (
     AuthConfig,
@@ -15,7 +15,7 @@ from iotmi import (
 )
 from iotmi.emulator import Emulator
 
-# The client's id and secret at the third party lie in AWS Secrets Manager, and are not seen here.
+# AWS Secrets Manager holds the id and secret of the OAuth client.
 SECRET = SecretsManager(
     arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:lighting-cloud-AbCdEf",
     version_id="0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
@@ -23,7 +23,7 @@ SECRET = SecretsManager(
 
 
 def offer_sign_in(client: Client, connector_id: str) -> str:
-    """Let end users sign in at a connector's cloud by OAuth; the connector destination's id."""
+    """Create a connector destination with an OAuth sign-in, and return its id."""
     return client.connector_destinations.create(
         name="Lighting Cloud",
         cloud_connector_id=connector_id,
@@ -42,7 +42,7 @@ def offer_sign_in(client: Client, connector_id: str) -> str:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         connector = client.cloud_connectors.create(

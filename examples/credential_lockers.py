@@ -1,16 +1,16 @@
-"""Households: made once however often one asks, listed, and deleted."""
+"""Create credential lockers idempotently, list the lockers, and delete them."""
 
 from iotmi import Client
 from iotmi.emulator import Emulator
 
 
 def open_household(client: Client, order: str, address: str) -> str:
-    """The locker for an order. Asked again with the same order, it is the same locker."""
+    """Return the id of the locker for an order. The same order always gives the same locker."""
     return client.credential_lockers.create(name=address, client_token=order).id
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         for order, address in (
@@ -20,8 +20,8 @@ def main() -> None:
         ):
             print(order, open_household(client, order, address))
         for locker in client.credential_lockers.list(max_results=1):
-            # A locker's name is sensitive: it is there for who asks, and no repr shows it.
-            print(locker.name, "made", locker.created_at)
+            # A locker's name is sensitive: the attribute holds the name, and the repr redacts it.
+            print(locker.name, "created", locker.created_at)
             client.credential_lockers.delete(locker.id)
 
 

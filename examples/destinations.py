@@ -1,4 +1,4 @@
-"""A place for notifications: made if there is none, moved to another stream if there is."""
+"""Create a destination for notifications, or update the destination if it exists."""
 
 from iotmi import Client, DeliveryDestinationType, ResourceNotFoundError
 from iotmi.emulator import Emulator
@@ -9,7 +9,7 @@ STREAM = f"arn:aws:kinesis:eu-west-1:{ACCOUNT}:stream/{{}}"
 
 
 def deliver_to(client: Client, name: str, stream_arn: str) -> None:
-    """Have the destination of this name lead to a stream, whether it was there before or not."""
+    """Deliver notifications to a stream: update the destination of this name, or create it."""
     try:
         client.destinations.update(name, delivery_destination_arn=stream_arn)
     except ResourceNotFoundError:
@@ -22,13 +22,13 @@ def deliver_to(client: Client, name: str, stream_arn: str) -> None:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         for stream in ("home", "home-2"):
             deliver_to(client, "home-events", STREAM.format(stream))
             for destination in client.destinations.list():
-                print(destination.name, "leads to", destination.delivery_destination_arn)
+                print(destination.name, "delivers to", destination.delivery_destination_arn)
         client.destinations.delete("home-events")
 
 

@@ -1,4 +1,4 @@
-"""A home is filled: what a hub finds around it, and what an end user has in another cloud."""
+"""Onboard the devices near a hub, and the lights of an end user in a third party's cloud."""
 
 from iotmi import (
     AuthConfig,
@@ -19,7 +19,7 @@ from iotmi.emulator import Emulator
 
 
 def add_what_a_hub_finds(client: Client, hub_id: str) -> int:
-    """Make managed things of the Zigbee devices that are in pairing mode; how many."""
+    """Create managed things for the Zigbee devices in pairing mode, and return how many."""
     search = StartDeviceDiscovery(discovery_type=DiscoveryType.ZIGBEE, controller_identifier=hub_id)
     things = client.device_discoveries.onboard(search, timeout=900)
     for thing in things:
@@ -28,13 +28,13 @@ def add_what_a_hub_finds(client: Client, hub_id: str) -> int:
 
 
 def is_light(device: DiscoveredDeviceSummary) -> bool:
-    """Whether a device gives light, and is new."""
+    """Return True if a device is a light and has no managed thing yet."""
     new = device.managed_thing_id is None
     return new and any("Light" in kind for kind in device.device_types or ())
 
 
 def add_lights_of_a_cloud(client: Client, association_id: str) -> int:
-    """Make managed things of the new lights of a linked account; how many."""
+    """Create managed things for the new lights of a linked account, and return how many."""
     search = StartDeviceDiscovery(
         discovery_type=DiscoveryType.CLOUD, account_association_id=association_id
     )
@@ -42,7 +42,7 @@ def add_lights_of_a_cloud(client: Client, association_id: str) -> int:
 
 
 def link_household(client: Client) -> str:
-    """A linked account of another cloud; its id."""
+    """Link an account by a stored secret, and return the association's id."""
     connector = client.cloud_connectors.create(
         name="Lighting Cloud",
         endpoint_config=EndpointConfig(lambda_=LambdaConfig(arn="lighting-cloud-connector")),
@@ -66,9 +66,9 @@ def link_household(client: Client) -> str:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
-        # Here nothing has to be waited for, so the pauses of waiters are left out.
+        # The waiters of this client do not sleep between polls.
         client = emulator.client()
         hub = client.managed_things.create(
             role=Role.CONTROLLER,
@@ -76,10 +76,10 @@ def main() -> None:
             authentication_material_type=AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE,
         )
         client.managed_things.wait_until_activated(hub.id)
-        print("Around the hub:", add_what_a_hub_finds(client, hub.id))
+        print("Devices near the hub:", add_what_a_hub_finds(client, hub.id))
         association_id = link_household(client)
         print("Lights of the cloud:", add_lights_of_a_cloud(client, association_id))
-        print("New ones the next time:", add_lights_of_a_cloud(client, association_id))
+        print("New lights at the second discovery:", add_lights_of_a_cloud(client, association_id))
 
 
 if __name__ == "__main__":

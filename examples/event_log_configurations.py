@@ -1,4 +1,4 @@
-"""Everything that goes wrong is logged, and all that happens to one hub while it is looked into."""
+"""Log errors of all resources, and temporarily log everything about one hub."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,24 +9,24 @@ from iotmi.emulator import Emulator
 
 @contextmanager
 def looked_into(client: Client, thing_id: str) -> Iterator[None]:
-    """For as long as this lasts, log all that happens to a managed thing."""
-    made = client.event_log_configurations.create(
+    """Log everything about a managed thing inside a ``with`` block."""
+    created = client.event_log_configurations.create(
         resource_type="managed-thing", resource_id=thing_id, event_log_level=LogLevel.DEBUG
     )
     try:
         yield
     finally:
-        client.event_log_configurations.delete(made.id)
+        client.event_log_configurations.delete(created.id)
 
 
 def show(client: Client) -> None:
-    """Print what is logged."""
+    """Print the configured log levels."""
     for each in client.event_log_configurations.list():
         print(f"{each.event_log_level} of {each.resource_type} {each.resource_id}")
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         client.event_log_configurations.create(

@@ -1,4 +1,4 @@
-"""A Lambda function that renames things: one client for all invocations, errors told by type."""
+"""Rename things in a Lambda function, with one client for all invocations and typed errors."""
 
 import os
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import iotmi
 from iotmi.emulator import Emulator
 
-# Made once, when Lambda loads the module, so that invocations share its connections. The bounds
-# keep a call shorter than the function may run.
+# Created once, when Lambda loads the module, so that invocations share the connections. The limits
+# keep a call shorter than the timeout of the function.
 CLIENT = iotmi.Client(
     region_name=os.environ.get("AWS_REGION", "eu-west-1"),
     retry=iotmi.RetryPolicy(max_attempts=4, max_backoff=2.0),
@@ -18,7 +18,7 @@ CLIENT = iotmi.Client(
 def handler(
     event: Mapping[str, str], context: object, *, client: iotmi.Client = CLIENT
 ) -> dict[str, str | int]:
-    """Rename the thing that the event names. Lambda passes no client; a test does."""
+    """Rename the thing that the event names. Only tests pass a client."""
     del context
     try:
         client.managed_things.update(event["thing_id"], name=event["name"])
@@ -26,7 +26,7 @@ def handler(
         return {"status": 400, "reason": str(error)}
     except iotmi.ResourceNotFoundError as error:
         return {"status": 404, "reason": error.message}
-    # All else fails the invocation: Lambda tries again, and logs the text with its request id.
+    # Other errors fail the invocation. Lambda retries it and logs the message with its request id.
     return {"status": 200}
 
 
@@ -42,7 +42,7 @@ def main() -> None:
         for event in (
             {"thing_id": hub.id, "name": "Hall hub"},
             {"thing_id": hub.id, "name": "Hub #1"},
-            {"thing_id": "nobody", "name": "Hall hub"},
+            {"thing_id": "unknown", "name": "Hall hub"},
         ):
             print(handler(event, None, client=client))
 

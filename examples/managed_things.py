@@ -1,4 +1,4 @@
-"""A hub, a lamp behind it, and a command to the lamp."""
+"""Create a hub and a lamp behind it, and send the lamp a command."""
 
 from iotmi import (
     AuthenticationMaterialType,
@@ -17,7 +17,7 @@ ON_OFF = "matter.OnOff@1.4"
 
 
 def set_up_home(client: Client) -> tuple[str, str]:
-    """Make a hub and a lamp in one credential locker, and wait for both; their ids."""
+    """Create a hub and a lamp in one credential locker, wait for both, and return their ids."""
     locker = client.credential_lockers.create(name="Elm Street 5")
     hub = client.managed_things.create(
         role=Role.CONTROLLER,
@@ -67,7 +67,7 @@ def toggle(client: Client, thing_id: str) -> None:
 
 
 def is_on(client: Client, thing_id: str) -> bool:
-    """Whether a thing last reported that it is on."""
+    """Return True if the last reported state of a thing is on."""
     for endpoint in client.managed_things.get_state(thing_id).endpoints:
         for capability in endpoint.capabilities:
             match capability.properties:
@@ -77,9 +77,9 @@ def is_on(client: Client, thing_id: str) -> bool:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
-        # Here nothing has to be waited for, so the pauses of waiters are left out.
+        # The waiters of this client do not sleep between polls.
         client = emulator.client()
         hub_id, lamp_id = set_up_home(client)
         for thing in client.managed_things.list():

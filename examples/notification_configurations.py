@@ -1,4 +1,4 @@
-"""The kinds of event that an application wants to hear of: these, and no others."""
+"""Subscribe an application to exactly the types of event it needs."""
 
 from collections.abc import Set as AbstractSet
 
@@ -9,7 +9,7 @@ WANTED = frozenset({EventType.DEVICE_STATE, EventType.DEVICE_EVENT, EventType.DE
 
 
 def notify_of(client: Client, wanted: AbstractSet[EventType], destination_name: str) -> None:
-    """Have exactly the wanted kinds of event go to a destination."""
+    """Send exactly the wanted types of event to a destination."""
     present = {
         configuration.event_type: configuration.destination_name
         for configuration in client.notification_configurations.list()
@@ -26,7 +26,7 @@ def notify_of(client: Client, wanted: AbstractSet[EventType], destination_name: 
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         destination = client.destinations.create(

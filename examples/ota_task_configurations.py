@@ -1,4 +1,4 @@
-"""An update that begins with a few things, becomes faster, and ends itself if it goes wrong."""
+"""Roll out an update that starts slowly, accelerates, and aborts after too many failures."""
 
 from iotmi import (
     AbortConfigCriteria,
@@ -17,7 +17,7 @@ from iotmi.emulator import Emulator
 
 CAREFUL = PushConfig(
     rollout_config=OtaTaskExecutionRolloutConfig(
-        # 5 things a minute, twice as many after each 50 that succeeded, never more than 100.
+        # 5 things per minute, doubled after each 50 updated things, at most 100.
         exponential_rollout_rate=ExponentialRolloutRate(
             base_rate_per_minute=5,
             increment_factor=2.0,
@@ -26,7 +26,7 @@ CAREFUL = PushConfig(
         maximum_per_minute=100,
     ),
     timeout_config=OtaTaskTimeoutConfig(in_progress_timeout_in_minutes=60),
-    # Over as soon as 10 are done and a fifth of them failed.
+    # Cancel the update if 20 % of at least 10 finished things failed.
     abort_config=OtaTaskAbortConfig(
         abort_config_criteria_list=[
             AbortConfigCriteria(
@@ -41,16 +41,16 @@ CAREFUL = PushConfig(
 
 
 def careful_configuration(client: Client) -> str:
-    """The id of the configuration named Careful, which is made if there is none."""
+    """Return the id of the configuration named Careful, created if missing."""
     for summary in client.ota_task_configurations.list():
         if summary.name == "Careful":
             return summary.task_configuration_id
-    made = client.ota_task_configurations.create(name="Careful", push_config=CAREFUL)
-    return made.task_configuration_id
+    created = client.ota_task_configurations.create(name="Careful", push_config=CAREFUL)
+    return created.task_configuration_id
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         for job in ("hub-2.1", "hub-2.2"):

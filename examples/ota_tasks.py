@@ -1,4 +1,4 @@
-"""A firmware update sent over the air to all hubs, and how each took it."""
+"""Update the firmware of all hubs over the air, and count the outcomes."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ JOB_DOCUMENT = "https://firmware.s3.eu-west-1.amazonaws.com/hub-2.1.json"
 
 
 def update_hubs(client: Client) -> str:
-    """Begin to update every hub of the account; the task's id."""
+    """Start an update of every hub of the account, and return the task's id."""
     hubs = client.managed_things.list(role_filter=Role.CONTROLLER)
     task = client.ota_tasks.create(
         s3_url=JOB_DOCUMENT,
@@ -21,7 +21,7 @@ def update_hubs(client: Client) -> str:
 
 
 def outcomes(client: Client, task_id: str) -> Counter[str]:
-    """How many things stand where."""
+    """Count the things by the status of their update."""
     return Counter(
         execution.task_execution_summary.status
         for execution in client.ota_tasks.list_executions(task_id)
@@ -30,9 +30,9 @@ def outcomes(client: Client, task_id: str) -> Counter[str]:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
-        # Here nothing has to be waited for, so the pauses of waiters are left out.
+        # The waiters of this client do not sleep between polls.
         client = emulator.client()
         for number in range(3):
             client.managed_things.create(

@@ -1,4 +1,4 @@
-"""A provisioning profile for hubs, and its claim certificate kept in files of the factory's."""
+"""Create a provisioning profile for hubs, and store its claim certificate and private key."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,23 +8,23 @@ from iotmi.emulator import Emulator
 
 
 def make_profile(client: Client, name: str, folder: Path) -> str:
-    """Make a profile, and keep what every hub of it is made with; the profile's id."""
-    made = client.provisioning_profiles.create(
+    """Create a profile, store its certificate and key in *folder*, and return the profile's id."""
+    created = client.provisioning_profiles.create(
         provisioning_type=ProvisioningType.FLEET_PROVISIONING, name=name
     )
-    # Told now and never again. The file can be read by its owner alone from the start.
+    # Only the creation returns the key. `touch` sets the permissions before the key is written.
     key = folder / f"{name}.key.pem"
     key.touch(mode=0o600)
-    key.write_text(made.claim_certificate_private_key or "")
-    (folder / f"{name}.certificate.pem").write_text(made.claim_certificate or "")
-    client.provisioning_profiles.wait_until_created(made.id)
-    return made.id
+    key.write_text(created.claim_certificate_private_key or "")
+    (folder / f"{name}.certificate.pem").write_text(created.claim_certificate or "")
+    client.provisioning_profiles.wait_until_created(created.id)
+    return created.id
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator, TemporaryDirectory() as folder:
-        # Here nothing has to be waited for, so the pauses of waiters are left out.
+        # The waiters of this client do not sleep between polls.
         client = emulator.client()
         profile_id = make_profile(client, "Hall_hubs", Path(folder))
         print(client.provisioning_profiles.get(profile_id).status)

@@ -1,4 +1,4 @@
-"""A hub that logs everything while somebody looks for a fault, and no longer."""
+"""Let a hub log everything temporarily, while a fault is investigated."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ EVERYTHING = RuntimeLogConfigurations(
 
 @contextmanager
 def logging_everything(client: Client, thing_id: str) -> Iterator[None]:
-    """Have a thing log everything inside a ``with`` block, and as if told nothing afterwards."""
+    """Let a thing log everything inside a ``with`` block, and reset its log settings afterwards."""
     client.runtime_log_configurations.put(thing_id, runtime_log_configurations=EVERYTHING)
     try:
         yield
@@ -31,13 +31,13 @@ def logging_everything(client: Client, thing_id: str) -> Iterator[None]:
 
 
 def level(client: Client, thing_id: str) -> str:
-    """The lowest level that a thing writes."""
+    """Return the least severe level that a thing logs."""
     settings = client.runtime_log_configurations.get(thing_id).runtime_log_configurations
     return settings.log_level if settings and settings.log_level else "not known"
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         hub = client.managed_things.create(

@@ -1,11 +1,11 @@
-"""The newest version of every Matter capability, and what can be asked of one of them."""
+"""Find the newest version of every Matter capability, and list the actions of one capability."""
 
 from iotmi import Client, SchemaVersionType
 from iotmi.emulator import Emulator
 
 
 def newest_versions(client: Client, namespace: str) -> dict[str, str]:
-    """The newest version of each capability of a namespace, by the capability's id."""
+    """Return the newest version of each capability of a namespace, by the capability's id."""
     found: dict[str, str] = {}
     for item in client.schema_versions.list(SchemaVersionType.CAPABILITY, namespace=namespace):
         known = found.get(item.schema_id, "0")
@@ -14,7 +14,7 @@ def newest_versions(client: Client, namespace: str) -> dict[str, str]:
 
 
 def actions(client: Client, versioned_id: str) -> list[str]:
-    """The names of a capability's actions."""
+    """Return the names of a capability's actions."""
     schema = client.schema_versions.get(SchemaVersionType.CAPABILITY, versioned_id).schema
     match schema:
         case {"actions": [*found]}:
@@ -28,7 +28,7 @@ def _as_numbers(version: str) -> tuple[int, ...]:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         for schema_id, version in newest_versions(client, "matter").items():

@@ -1,4 +1,4 @@
-"""Tags of a resource brought to what they should be, with as few calls as it takes."""
+"""Bring the tags of a resource to a wanted state, with as few calls as possible."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from iotmi.emulator import Emulator
 
 
 def set_tags(client: Client, arn: str, wanted: Mapping[str, str]) -> None:
-    """Give a resource the wanted tags and no others."""
+    """Give a resource exactly the wanted tags."""
     present = client.tags.list(arn).tags or {}
     new = {key: value for key, value in wanted.items() if present.get(key) != value}
     old = [key for key in present if key not in wanted]
@@ -18,7 +18,7 @@ def set_tags(client: Client, arn: str, wanted: Mapping[str, str]) -> None:
 
 
 def main() -> None:
-    """Run on the emulator; with an AWS account, `iotmi.Client()` takes its client's place."""
+    """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
         locker = client.credential_lockers.create(tags={"city": "Utrecht", "floor": "2"})

@@ -1,4 +1,4 @@
-"""Code of an application, and its tests: what happened is asked of the emulator. Needs pytest."""
+"""Test an application against the emulator, and assert on the emulator's state. Needs pytest."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from iotmi.emulator import Emulator
 
 
 def close_household(client: Client, locker_id: str) -> int:
-    """The application's code: delete a locker and all that is in it; how many things there were."""
+    """Delete a locker and all things in it, and return the number of things."""
     inside = client.managed_things.list(credential_locker_filter=locker_id).collect()
     for thing in inside:
         if thing.role == Role.CONTROLLER:
@@ -22,12 +22,12 @@ def close_household(client: Client, locker_id: str) -> int:
 
 
 def make_client(emulator: Emulator) -> Client:
-    """A client whose waiters and retries do not wait. In pytest, a fixture."""
+    """Return a client whose waiters and retries do not sleep. In pytest, use a fixture."""
     return emulator.client()
 
 
 def make_household(client: Client) -> str:
-    """A locker with a hub and a lamp in it; the locker's id."""
+    """Create a locker with a hub and a lamp, and return the locker's id."""
     locker = client.credential_lockers.create()
     client.managed_things.create(
         role=Role.CONTROLLER,
@@ -46,7 +46,7 @@ def make_household(client: Client) -> str:
 
 
 def test_a_closed_household_leaves_nothing() -> None:
-    """Two things are deleted, and the locker after them."""
+    """Both things are deleted, and then the locker."""
     with Emulator() as emulator:
         client = make_client(emulator)
         assert close_household(client, make_household(client)) == 2
@@ -54,8 +54,8 @@ def test_a_closed_household_leaves_nothing() -> None:
         assert emulator.calls[-2].operation == "DeleteCredentialLocker"
 
 
-def test_a_household_stays_where_a_thing_cannot_be_deleted() -> None:
-    """The error comes out after the attempts of the retry policy, and the locker is still there."""
+def test_a_locker_stays_if_a_thing_cannot_be_deleted() -> None:
+    """The error is raised after all attempts of the retry policy, and the locker still exists."""
     with Emulator() as emulator:
         client = make_client(emulator)
         locker_id = make_household(client)
@@ -67,10 +67,10 @@ def test_a_household_stays_where_a_thing_cannot_be_deleted() -> None:
 
 
 def main() -> None:
-    """Run both tests, as pytest would."""
+    """Run both tests without pytest."""
     for test in (
         test_a_closed_household_leaves_nothing,
-        test_a_household_stays_where_a_thing_cannot_be_deleted,
+        test_a_locker_stays_if_a_thing_cannot_be_deleted,
     ):
         test()
         print(test.__name__, "passed")

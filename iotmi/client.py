@@ -65,52 +65,52 @@ class Families(Generic[M]):
     _driver: Driver
 
     account: "iotmi.Account[M]" = family()
-    """What is set once for all hubs and devices of the account in a Region."""
+    """Settings for all hubs and devices of the account in one Region."""
 
     account_associations: "iotmi.AccountAssociations[M]" = family()
-    """Links between an end user's account with a third party and this service."""
+    """Links between end users' third-party accounts and this service."""
 
     cloud_connectors: "iotmi.CloudConnectors[M]" = family()
-    """What translates between a third party's cloud and this service."""
+    """Translators between a third party's cloud and this service."""
 
     connector_destinations: "iotmi.ConnectorDestinations[M]" = family()
-    """How end users of this AWS account sign in at a cloud connector."""
+    """Sign-in settings of this AWS account for cloud connectors."""
 
     credential_lockers: "iotmi.CredentialLockers[M]" = family()
-    """Households: what keeps the credentials that a hub and its devices share."""
+    """Groups of a hub and its devices that share credentials, such as a household."""
 
     destinations: "iotmi.Destinations[M]" = family()
-    """Where the service delivers its notifications."""
+    """Kinesis data streams that the service delivers notifications to."""
 
     device_discoveries: "iotmi.DeviceDiscoveries[M]" = family()
-    """Searches for devices, by a hub around it or in a third party's cloud."""
+    """Searches for devices near a hub or in a third party's cloud."""
 
     event_log_configurations: "iotmi.EventLogConfigurations[M]" = family()
-    """How much the service writes to the event log, and about what."""
+    """Log levels of the service's event log, by resource."""
 
     managed_things: "iotmi.ManagedThings[M]" = family()
     """Hubs and devices."""
 
     notification_configurations: "iotmi.NotificationConfigurations[M]" = family()
-    """Which kind of event goes to which destination."""
+    """Destinations of notifications, by type of event."""
 
     ota_task_configurations: "iotmi.OtaTaskConfigurations[M]" = family()
-    """How fast updates spread, and when they are called off."""
+    """Settings of over-the-air updates: rollout rate, timeout and abort criteria."""
 
     ota_tasks: "iotmi.OtaTasks[M]" = family()
-    """Updates sent over the air to managed things."""
+    """Over-the-air updates of managed things."""
 
     provisioning_profiles: "iotmi.ProvisioningProfiles[M]" = family()
-    """How hubs and devices of a kind first prove that they are yours."""
+    """Settings by which hubs and devices obtain their first certificates."""
 
     runtime_log_configurations: "iotmi.RuntimeLogConfigurationFamily[M]" = family()
-    """What hubs and devices log, and when they send it to the cloud."""
+    """Log levels, storage and uploads of the logs of hubs and devices."""
 
     schema_versions: "iotmi.SchemaVersions[M]" = family()
-    """What the capabilities of things mean."""
+    """Immutable definitions of capabilities and of the types they use."""
 
     tags: "iotmi.Tags[M]" = family()
-    """Tags on the five kinds of resource that can bear them."""
+    """Key-value pairs on the five types of resource that support them."""
 
 
 class _Client(Families[M]):

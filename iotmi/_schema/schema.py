@@ -33,7 +33,9 @@ from iotmi._schema.shapes import (
 from iotmi._schema.traits import (
     Deprecated,
     Document,
+    Entries,
     IdempotencyToken,
+    Items,
     Number,
     Sensitive,
     Size,
@@ -196,13 +198,13 @@ def camel(name: str) -> str:
     return first + "".join(pascal(part) for part in others)
 
 
-def shape_of(annotation: object) -> Shape:
-    """Return the shape that *annotation* describes.
+def shape_of(annotation: object, more_traits: object = ()) -> Shape:
+    """Return the shape that *annotation* describes, with the *more_traits* of its container.
 
     Raises:
         TypeError: no field can have a value of this type.
     """
-    traits = _traits(annotation)
+    traits = (*_traits(annotation), *_flattened(more_traits))
     bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     shape = _bare_shape(bare, traits)
     sensitive = any(isinstance(trait, Sensitive) for trait in traits)
@@ -244,10 +246,12 @@ def _bare_shape(annotation: object, traits: tuple[object, ...]) -> Shape:
     origin = get_origin(annotation)
     size = next((trait for trait in traits if isinstance(trait, Size)), None)
     if origin is collections.abc.Sequence:
-        return ListShape(shape_of(get_args(annotation)[0]), size)
+        items = next((trait for trait in traits if isinstance(trait, Items)), Items(()))
+        return ListShape(shape_of(get_args(annotation)[0], items.item), size)
     if origin is collections.abc.Mapping:
+        entries = next((trait for trait in traits if isinstance(trait, Entries)), Entries((), ()))
         key, value = get_args(annotation)
-        return MapShape(shape_of(key), shape_of(value), size)
+        return MapShape(shape_of(key, entries.key), shape_of(value, entries.value), size)
     if isinstance(annotation, type):
         if is_model(annotation):
             return StructureShape(annotation)
@@ -260,7 +264,13 @@ def _bare_shape(annotation: object, traits: tuple[object, ...]) -> Shape:
 
 
 def _traits(annotation: object) -> tuple[object, ...]:
-    return tuple(get_args(annotation)[1:]) if get_origin(annotation) is Annotated else ()
+    return _flattened(get_args(annotation)[1:]) if get_origin(annotation) is Annotated else ()
+
+
+def _flattened(traits: object) -> tuple[object, ...]:
+    if not isinstance(traits, tuple):
+        return (traits,)
+    return tuple(each for trait in traits for each in _flattened(trait))
 
 
 def _without_none(annotation: object) -> object:

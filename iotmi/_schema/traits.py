@@ -1,8 +1,10 @@
 """Traits: what the service allows and means, as data next to the type.
 
-A trait is a small frozen value in ``Annotated``, next to the type that it describes:
-``Name = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]``. `Text`, `Number` and `Size` are
-constraints and phrase their own violations. This module does not know who validates, or when.
+A trait is a small frozen value in ``Annotated``, next to the type that it describes. Traits used
+together are named as a tuple, ``OWNER = (Text(1, 64), SENSITIVE)``: ``Annotated[str, OWNER]``.
+An alias of the annotated type would hide the type: editors show the alias's name. `Text`, `Number`
+and `Size` are constraints and phrase their own violations. This module does not know who validates,
+or when.
 """
 
 import sys
@@ -97,6 +99,21 @@ class IdempotencyToken:
 @frozen
 class Document:
     """Marks a member that is free-form JSON."""
+
+
+@frozen
+class Items:
+    """The trait of each item of a list, or a tuple of traits."""
+
+    item: object
+
+
+@frozen
+class Entries:
+    """The trait of each key and of each value of a map, or tuples of traits."""
+
+    key: object
+    value: object
 
 
 _ANY_TEXT: Final = r"[\s\S]*"

@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, Self, TypeVar
 
 from attrs import frozen
 from typing_extensions import TypedDict
 
-from iotmi._models.common import AuthenticationMaterial
+from iotmi._models.common import AUTHENTICATION_MATERIAL
 from iotmi._models.managed_things import AuthenticationMaterialType
 from iotmi._schema.traits import Text
 from iotmi.errors import REDACTED, MaterialError
@@ -89,14 +89,16 @@ def items_of(values: object) -> tuple[object, ...] | None:
     return tuple(values)
 
 
-def limit_of(annotated: object) -> Text:
-    """Return the length and pattern that the service's model states beside a type."""
-    return next(part for part in get_args(annotated) if isinstance(part, Text))
+def limit_of(traits: Text | tuple[object, ...]) -> Text:
+    """Return the length and pattern of the service's model, alone or among other traits."""
+    if isinstance(traits, Text):
+        return traits
+    return next(trait for trait in traits if isinstance(trait, Text))
 
 
 @frozen
 class Within:
-    """A validator that holds a field to the limit beside a type of the service's model."""
+    """A validator that holds a field to a limit of the service's model."""
 
     limit: Text
 
@@ -107,12 +109,12 @@ class Within:
             raise MaterialError(type(value).__name__, f"{attribute.name} {broken}")
 
 
-def within(annotated: object) -> Within:
-    """Return the validator for a type such as ``SerialNumber``."""
-    return Within(limit_of(annotated))
+def within(traits: Text | tuple[object, ...]) -> Within:
+    """Return the validator for constraints such as ``SERIAL_NUMBER``."""
+    return Within(limit_of(traits))
 
 
-_LIMIT: Final = limit_of(AuthenticationMaterial)
+_LIMIT: Final = limit_of(AUTHENTICATION_MATERIAL)
 # Labels hold more than the service takes, and a bound keeps hostile texts cheap.
 _LONGEST_LABEL: Final = 1024
 

@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from attrs import field, frozen, validators
 
-from iotmi._models.common import AccountAssociationId, ConnectorDeviceId, DeviceDiscoveryId
+from iotmi._models.common import ACCOUNT_ASSOCIATION_ID, CONNECTOR_DEVICE_ID, DEVICE_DISCOVERY_ID
 from iotmi._models.managed_things import AuthenticationMaterialType
 from iotmi.materials._base import MaterialBase, hidden, items_of, sealed_class, within
 
@@ -36,8 +36,8 @@ class CloudDevice(MaterialBase):
     type = AuthenticationMaterialType.DISCOVERED_DEVICE
     form = "CLOUD:<device discovery id>:<connector device id>"
 
-    device_discovery_id: str = field(validator=within(DeviceDiscoveryId), repr=hidden)
-    connector_device_id: str = field(validator=within(ConnectorDeviceId), repr=hidden)
+    device_discovery_id: str = field(validator=within(DEVICE_DISCOVERY_ID), repr=hidden)
+    connector_device_id: str = field(validator=within(CONNECTOR_DEVICE_ID), repr=hidden)
 
     @classmethod
     def _read(cls, text: str) -> Self:
@@ -68,10 +68,10 @@ class PreOnboardedCloudDevice(MaterialBase):
     type = AuthenticationMaterialType.PRE_ONBOARDED_CLOUD
     form = "CLOUD:<connector device id>:<account association id>, with one or more associations"
 
-    connector_device_id: str = field(validator=within(ConnectorDeviceId), repr=hidden)
+    connector_device_id: str = field(validator=within(CONNECTOR_DEVICE_ID), repr=hidden)
     account_association_ids: tuple[str, ...] = field(
         converter=_ids,
-        validator=validators.deep_iterable(within(AccountAssociationId)),
+        validator=validators.deep_iterable(within(ACCOUNT_ASSOCIATION_ID)),
         repr=hidden,
     )
 

@@ -6,9 +6,9 @@ from typing import Final, Self
 from attrs import field, frozen, validators
 
 from iotmi._models.common import (
-    InternationalArticleNumber,
-    SerialNumber,
-    UniversalProductCode,
+    INTERNATIONAL_ARTICLE_NUMBER,
+    SERIAL_NUMBER,
+    UNIVERSAL_PRODUCT_CODE,
 )
 from iotmi._models.managed_things import AuthenticationMaterialType
 from iotmi.errors import MaterialError
@@ -47,12 +47,14 @@ class WiFiSetupCode(MaterialBase):
     type = AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE
     form = "SN:<serial number>;UPC:<12 digits> or SN:<serial number>;EAN:<8 to 13 digits>"
 
-    serial_number: str = field(validator=within(SerialNumber), repr=hidden)
+    serial_number: str = field(validator=within(SERIAL_NUMBER), repr=hidden)
     universal_product_code: str | None = field(
-        default=None, validator=validators.optional(within(UniversalProductCode)), repr=hidden
+        default=None, validator=validators.optional(within(UNIVERSAL_PRODUCT_CODE)), repr=hidden
     )
     international_article_number: str | None = field(
-        default=None, validator=validators.optional(within(InternationalArticleNumber)), repr=hidden
+        default=None,
+        validator=validators.optional(within(INTERNATIONAL_ARTICLE_NUMBER)),
+        repr=hidden,
     )
 
     def __attrs_post_init__(self) -> None:

@@ -1,1 +1,1 @@
-"""One module for each family of operations: its types, values, requests and table."""
+"""The families of operations, one module for each noun of the service."""

@@ -1,4 +1,4 @@
-"""The account: what is set once for all hubs and devices of an account in a Region."""
+"""Account: settings that hold for all hubs and devices of the account in one Region."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -11,27 +11,31 @@ from iotmi._schema.model import Request, camel_model, model
 from iotmi._schema.traits import Number, Text
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
-HubTokenTimerExpirySettingInSeconds = Annotated[int, Number(1, None)]
-EndpointAddress = Annotated[str, Text(1, 256, r"[A-Za-z0-9._@-]+")]
-KmsKeyArn = Annotated[str, Text(1, 200, r"arn:aws:kms:[0-9a-zA-Z-]+:[0-9]+:key/[0-9a-zA-Z-]+")]
-ConfigurationErrorCode = Annotated[str, Text(1, 256, r"[a-zA-Z0-9_-]+")]
-ConfigurationErrorMessage = Annotated[str, Text(1, 65535, r"[a-zA-Z0-9\-._,]+")]
+TOKEN_EXPIRY_SECONDS: Final = Number(1, None)
+ENDPOINT_ADDRESS: Final = Text(1, 256, r"[A-Za-z0-9._@-]+")
+KMS_KEY_ARN: Final = Text(1, 200, r"arn:aws:kms:[0-9a-zA-Z-]+:[0-9]+:key/[0-9a-zA-Z-]+")
+CONFIGURATION_ERROR_CODE: Final = Text(1, 256, r"[a-zA-Z0-9_-]+")
+CONFIGURATION_ERROR_MESSAGE: Final = Text(1, 65535, r"[a-zA-Z0-9\-._,]+")
 
 
 @model
 class HubConfiguration:
-    """What is set for all hubs of the account.
+    """The settings of all hubs of the account.
+
+    Attributes:
+        hub_token_timer_expiry_setting_in_seconds: lifetime of hub tokens in seconds, at least 1.
+        updated_at: time of the last change.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetHubConfiguration.html
     """
 
-    hub_token_timer_expiry_setting_in_seconds: HubTokenTimerExpirySettingInSeconds | None = None
+    hub_token_timer_expiry_setting_in_seconds: Annotated[int, TOKEN_EXPIRY_SECONDS] | None = None
     updated_at: datetime | None = None
 
 
 @model
 class GetHubConfiguration(Request[HubConfiguration]):
-    """What is set for all hubs of the account.
+    """Return the settings of all hubs of the account.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetHubConfiguration.html
     """
@@ -39,37 +43,46 @@ class GetHubConfiguration(Request[HubConfiguration]):
 
 @model
 class StoredHubConfiguration:
-    """What is now set for all hubs of the account.
+    """The settings of all hubs of the account, as stored.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_PutHubConfiguration.html
     """
 
-    hub_token_timer_expiry_setting_in_seconds: HubTokenTimerExpirySettingInSeconds | None = None
+    hub_token_timer_expiry_setting_in_seconds: Annotated[int, TOKEN_EXPIRY_SECONDS] | None = None
 
 
 @model
 class PutHubConfiguration(Request[StoredHubConfiguration]):
-    """Set after how many seconds the tokens of hubs expire: at least 1.
+    """Set the lifetime of the tokens of all hubs.
+
+    Args:
+        hub_token_timer_expiry_setting_in_seconds: lifetime in seconds, at least 1.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_PutHubConfiguration.html
     """
 
-    hub_token_timer_expiry_setting_in_seconds: HubTokenTimerExpirySettingInSeconds
+    hub_token_timer_expiry_setting_in_seconds: Annotated[int, TOKEN_EXPIRY_SECONDS]
 
 
 @model
 class CustomEndpoint:
-    """Where the hubs and devices of the account connect to, in one Region: a host name.
+    """The endpoint that the hubs and devices of the account connect to.
+
+    Attributes:
+        endpoint_address: host name, 1 to 256 characters.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetCustomEndpoint.html
     """
 
-    endpoint_address: EndpointAddress
+    endpoint_address: Annotated[str, ENDPOINT_ADDRESS]
 
 
 @model
 class GetCustomEndpoint(Request[CustomEndpoint]):
-    """Where the hubs and devices of the account connect to.
+    """Return the endpoint that the hubs and devices of the account connect to.
+
+    Raises:
+        ResourceNotFoundError: the account has no custom endpoint in this Region.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetCustomEndpoint.html
     """
@@ -77,10 +90,10 @@ class GetCustomEndpoint(Request[CustomEndpoint]):
 
 @model
 class RegisterCustomEndpoint(Request[CustomEndpoint]):
-    """Give the account an address of its own for its hubs and devices to connect to.
+    """Register an endpoint of the account's own for its hubs and devices to connect to.
 
-    The service takes 1 of these calls a second. It is not repeated after an error that leaves open
-    whether the service acted: `get_custom_endpoint` tells.
+    The default quota is 1 call per second. If the outcome of an attempt is unknown, the call is not
+    retried: `get_custom_endpoint` shows the result.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_RegisterCustomEndpoint.html
     """
@@ -89,14 +102,14 @@ class RegisterCustomEndpoint(Request[CustomEndpoint]):
 
 
 class EncryptionType(OpenEnum):
-    """Whose key the account's data is encrypted with: the service's, or your own."""
+    """The owner of the key that encrypts the account's data: the service, or the account."""
 
     MANAGED_INTEGRATIONS_DEFAULT_ENCRYPTION = "MANAGED_INTEGRATIONS_DEFAULT_ENCRYPTION"
     CUSTOMER_KEY_ENCRYPTION = "CUSTOMER_KEY_ENCRYPTION"
 
 
 class ConfigurationState(OpenEnum):
-    """How far a change of the encryption has come."""
+    """The progress of a change of the encryption."""
 
     ENABLED = "ENABLED"
     UPDATE_IN_PROGRESS = "UPDATE_IN_PROGRESS"
@@ -105,18 +118,26 @@ class ConfigurationState(OpenEnum):
 
 @camel_model
 class ConfigurationError:
-    """Why a change of the encryption failed.
+    """The reason why a change of the encryption failed.
+
+    Attributes:
+        code: error code, 1 to 256 characters.
+        message: explanation, at most 65535 characters.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ConfigurationError.html
     """
 
-    code: ConfigurationErrorCode | None = None
-    message: ConfigurationErrorMessage | None = None
+    code: Annotated[str, CONFIGURATION_ERROR_CODE] | None = None
+    message: Annotated[str, CONFIGURATION_ERROR_MESSAGE] | None = None
 
 
 @camel_model
 class ConfigurationStatus:
-    """How far a change of the encryption has come, and why it failed where it did.
+    """The progress of a change of the encryption.
+
+    Attributes:
+        error: reason of the failure; None unless `state` is ``UPDATE_FAILED``.
+        state: progress.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ConfigurationStatus.html
     """
@@ -127,19 +148,24 @@ class ConfigurationStatus:
 
 @camel_model
 class DefaultEncryptionConfiguration:
-    """How the account's data is encrypted.
+    """The encryption of the account's data.
+
+    Attributes:
+        configuration_status: progress of the last change.
+        encryption_type: owner of the key.
+        kms_key_arn: ARN of the account's KMS key; None for the service's key.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetDefaultEncryptionConfiguration.html
     """
 
     configuration_status: ConfigurationStatus
     encryption_type: EncryptionType
-    kms_key_arn: KmsKeyArn | None = None
+    kms_key_arn: Annotated[str, KMS_KEY_ARN] | None = None
 
 
 @model
 class GetDefaultEncryptionConfiguration(Request[DefaultEncryptionConfiguration]):
-    """How the account's data is encrypted.
+    """Return how the account's data is encrypted.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetDefaultEncryptionConfiguration.html
     """
@@ -149,9 +175,13 @@ class GetDefaultEncryptionConfiguration(Request[DefaultEncryptionConfiguration])
 class PutDefaultEncryptionConfiguration(Request[DefaultEncryptionConfiguration]):
     """Set how the account's data is encrypted.
 
-    ``CUSTOMER_KEY_ENCRYPTION`` needs `kms_key_arn`, the ARN of a KMS key, at most 200 characters,
-    which the service must be allowed to use. The change takes time: `wait_until_encrypted` waits
-    for it. It is not repeated after an error that leaves open whether the service acted.
+    The change is asynchronous: `wait_until_encrypted` polls until it is in effect. If the outcome
+    of an attempt is unknown, the call is not retried.
+
+    Args:
+        encryption_type: owner of the key.
+        kms_key_arn: ARN of a KMS key that the service may use, at most 200 characters; required for
+            ``CUSTOMER_KEY_ENCRYPTION``.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_PutDefaultEncryptionConfiguration.html
     """
@@ -159,22 +189,23 @@ class PutDefaultEncryptionConfiguration(Request[DefaultEncryptionConfiguration])
     idempotent = False
 
     encryption_type: EncryptionType
-    kms_key_arn: KmsKeyArn | None = None
+    kms_key_arn: Annotated[str, KMS_KEY_ARN] | None = None
 
 
 def _until_encrypted(
     *, timeout: float = 300.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
 ) -> Steps[DefaultEncryptionConfiguration]:
-    """Wait until a change of the account's encryption is in effect, and give it.
+    """Wait until a change of the encryption is in effect, and return the configuration.
 
     Args:
-        timeout: seconds to wait at most.
-        pauses: how often to look.
+        timeout: longest wait in seconds.
+        pauses: how often to poll, a `PollInterval`.
 
     Raises:
-        WaitFailedError: the change failed; the error's ``value`` is the configuration, whose status
-            says why.
-        WaitTimeoutError: it was not in effect in time; the error's ``value`` is the configuration.
+        WaitFailedError: the change failed; `last_value` of the error is the configuration, with the
+            reason in its status.
+        WaitTimeoutError: the change was not in effect in time; `last_value` of the error is the
+            configuration.
     """
     return wait_until(
         GetDefaultEncryptionConfiguration(),
@@ -189,19 +220,19 @@ def _until_encrypted(
 
 
 class Account(Family[M]):
-    """What is set once for all hubs and devices of the account in a Region."""
+    """Settings for all hubs and devices of the account in one Region."""
 
     get_hub_configuration: Final = call(GetHubConfiguration)
-    """What is set for all hubs of the account."""
+    """Return the settings of all hubs of the account."""
     put_hub_configuration: Final = call(PutHubConfiguration)
-    """Set after how many seconds the tokens of hubs expire: at least 1."""
+    """Set the lifetime of the tokens of all hubs."""
     get_custom_endpoint: Final = call(GetCustomEndpoint)
-    """Where the hubs and devices of the account connect to."""
+    """Return the endpoint that the hubs and devices of the account connect to."""
     register_custom_endpoint: Final = call(RegisterCustomEndpoint)
-    """Give the account an address of its own for its hubs and devices to connect to."""
+    """Register an endpoint of the account's own for its hubs and devices to connect to."""
     get_default_encryption_configuration: Final = call(GetDefaultEncryptionConfiguration)
-    """How the account's data is encrypted."""
+    """Return how the account's data is encrypted."""
     put_default_encryption_configuration: Final = call(PutDefaultEncryptionConfiguration)
     """Set how the account's data is encrypted."""
     wait_until_encrypted: Final = flow(_until_encrypted)
-    """Wait until a change of the account's encryption is in effect, and give it."""
+    """Wait until a change of the encryption is in effect, and return the configuration."""

@@ -1,21 +1,25 @@
-"""Account associations: links between an end user's account with a third party and this service."""
+"""Account associations: links between an end user's third-party account and this service.
 
-from collections.abc import Callable
+Owns the operations, the waiter and the complete linking flow. Does not know how the sign-in page is
+shown to the end user.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
 from attrs import field
 
 from iotmi._binding import Family, M, call, flow, paged
 from iotmi._models.common import (
-    AccountAssociationId,
-    AuthMaterialName,
-    ClientToken,
-    ConnectorDestinationId,
-    DeviceDiscoveryId,
-    ManagedThingId,
-    MaxResults,
-    NextToken,
-    TagMap,
+    ACCOUNT_ASSOCIATION_ID,
+    AUTH_MATERIAL_NAME,
+    CLIENT_TOKEN,
+    CONNECTOR_DESTINATION_ID,
+    DEVICE_DISCOVERY_ID,
+    MANAGED_THING_ID,
+    MAX_RESULTS,
+    NEXT_TOKEN,
+    TAGS,
 )
 from iotmi._sansio.steps import Steps, send
 from iotmi._sansio.waiter import wait_until
@@ -24,13 +28,15 @@ from iotmi._schema.model import Listing, Request, model
 from iotmi._schema.traits import SENSITIVE, Text, WireName
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
-OAuthAuthorizationUrl = Annotated[
-    str, Text(0, 1024, r"$|^(https):\/\/.*"), SENSITIVE, WireName("OAuthAuthorizationUrl")
-]
+OAUTH_AUTHORIZATION_URL: Final = (
+    Text(0, 1024, r"$|^(https):\/\/.*"),
+    SENSITIVE,
+    WireName("OAuthAuthorizationUrl"),
+)
 
 
 class AssociationState(OpenEnum):
-    """How far the link between an account and a third party has come."""
+    """The progress of a link between an end user's account and a third party."""
 
     ASSOCIATION_IN_PROGRESS = "ASSOCIATION_IN_PROGRESS"
     ASSOCIATION_FAILED = "ASSOCIATION_FAILED"
@@ -39,209 +45,268 @@ class AssociationState(OpenEnum):
     REFRESH_TOKEN_EXPIRED = "REFRESH_TOKEN_EXPIRED"
 
 
-AccountAssociationArn = Annotated[
-    str,
-    Text(
-        67,
-        1011,
-        r"arn:aws:iotmanagedintegrations:[0-9a-zA-Z-]+:[0-9]+:account-association/[0-9a-zA-Z]+",
-    ),
-]
+ACCOUNT_ASSOCIATION_ARN: Final = Text(
+    67,
+    1011,
+    r"arn:aws:iotmanagedintegrations:[0-9a-zA-Z-]+:[0-9]+:account-association/[0-9a-zA-Z]+",
+)
 
 
 @model
 class CreatedAccountAssociation:
-    """What a creation tells of the new account association.
+    """The id, state and sign-in address of a new account association.
 
-    `oauth_authorization_url` is where the end user signs in; it is empty where none has to.
-    Sensitive.
+    Attributes:
+        oauth_authorization_url: https address where the end user signs in, or an empty string if no
+            sign-in is required; sensitive.
+        account_association_id: id of the association, 1 to 64 letters and digits.
+        association_state: progress of the link.
+        arn: Amazon Resource Name.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateAccountAssociation.html
     """
 
-    oauth_authorization_url: OAuthAuthorizationUrl
-    account_association_id: AccountAssociationId
+    oauth_authorization_url: Annotated[str, OAUTH_AUTHORIZATION_URL]
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID]
     association_state: AssociationState
-    arn: AccountAssociationArn
+    arn: Annotated[str, ACCOUNT_ASSOCIATION_ARN]
 
 
-AccountAssociationName = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]
-AccountAssociationDescription = Annotated[str, Text(1, 4096, r"[A-Za-z0-9-_ ]+")]
+ACCOUNT_ASSOCIATION_NAME: Final = Text(1, 128, r"[A-Za-z0-9-_ ]+")
+ACCOUNT_ASSOCIATION_DESCRIPTION: Final = Text(1, 4096, r"[A-Za-z0-9-_ ]+")
 
 
 @model
 class GeneralAuthorizationName:
-    """Names the authorization material of the connector destination, where no end user signs in.
+    """The name of the stored secret that authorizes a link without an end user's sign-in.
+
+    Attributes:
+        auth_material_name: name of an `AuthMaterial` of the connector destination, 1 to 100
+            characters.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GeneralAuthorizationName.html
     """
 
-    auth_material_name: AuthMaterialName | None = None
+    auth_material_name: Annotated[str, AUTH_MATERIAL_NAME] | None = None
 
 
 @model
 class CreateAccountAssociation(Request[CreatedAccountAssociation]):
-    """Begin to link an end user's account with a third party.
+    """Create an account association, which links an end user's account with a third party.
 
-    With OAuth the end user signs in at the answer's `oauth_authorization_url`; `wait_until_settled`
-    waits for that. Limits: a name has 1 to 128 characters, a description 1 to 4096: letters,
-    digits, hyphens, underscores and spaces; up to 50 tags.
+    With OAuth, the end user signs in at the `oauth_authorization_url` of the response.
+    `wait_until_settled` polls until the sign-in ends. `link` does both.
+
+    Args:
+        client_token: idempotency token, 1 to 64 characters; generated if None.
+        connector_destination_id: connector destination to sign in at.
+        name: 1 to 128 letters, digits, hyphens, underscores and spaces.
+        description: 1 to 4096 of the same characters.
+        tags: AWS tags, 1 to 50; sensitive.
+        general_authorization: stored secret to use instead of a sign-in.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateAccountAssociation.html
     """
 
-    client_token: ClientToken | None = None
-    connector_destination_id: ConnectorDestinationId
-    name: AccountAssociationName | None = None
-    description: AccountAssociationDescription | None = None
-    tags: TagMap | None = None
+    client_token: Annotated[str, CLIENT_TOKEN] | None = None
+    connector_destination_id: Annotated[str, CONNECTOR_DESTINATION_ID]
+    name: Annotated[str, ACCOUNT_ASSOCIATION_NAME] | None = None
+    description: Annotated[str, ACCOUNT_ASSOCIATION_DESCRIPTION] | None = None
+    tags: Annotated[Mapping[str, str], TAGS] | None = None
     general_authorization: GeneralAuthorizationName | None = None
 
 
-AccountAssociationErrorMessage = Annotated[str, Text(1, 4096, r"[A-Za-z0-9-_ ]+")]
+ACCOUNT_ASSOCIATION_ERROR_MESSAGE: Final = Text(1, 4096, r"[A-Za-z0-9-_ ]+")
 
 
 @model
 class AccountAssociation:
     """A link between an end user's account and a third party.
 
+    Attributes:
+        account_association_id: id of the association.
+        association_state: progress of the link.
+        error_message: explanation of a failure.
+        connector_destination_id: id of the connector destination.
+        name: display name.
+        description: free text.
+        arn: Amazon Resource Name.
+        oauth_authorization_url: address where the end user signs in, or an empty string; sensitive.
+        tags: AWS tags; sensitive.
+        general_authorization: stored secret used instead of a sign-in.
+
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetAccountAssociation.html
     """
 
-    account_association_id: AccountAssociationId
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID]
     association_state: AssociationState
-    error_message: AccountAssociationErrorMessage | None = None
-    connector_destination_id: ConnectorDestinationId | None = None
-    name: AccountAssociationName | None = None
-    description: AccountAssociationDescription | None = None
-    arn: AccountAssociationArn | None = None
-    oauth_authorization_url: OAuthAuthorizationUrl
-    tags: TagMap | None = None
+    error_message: Annotated[str, ACCOUNT_ASSOCIATION_ERROR_MESSAGE] | None = None
+    connector_destination_id: Annotated[str, CONNECTOR_DESTINATION_ID] | None = None
+    name: Annotated[str, ACCOUNT_ASSOCIATION_NAME] | None = None
+    description: Annotated[str, ACCOUNT_ASSOCIATION_DESCRIPTION] | None = None
+    arn: Annotated[str, ACCOUNT_ASSOCIATION_ARN] | None = None
+    oauth_authorization_url: Annotated[str, OAUTH_AUTHORIZATION_URL]
+    tags: Annotated[Mapping[str, str], TAGS] | None = None
     general_authorization: GeneralAuthorizationName | None = None
 
 
 @model
 class GetAccountAssociation(Request[AccountAssociation]):
-    """One account association, by id.
+    """Return the account association with this id.
+
+    Raises:
+        ResourceNotFoundError: no account association has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetAccountAssociation.html
     """
 
-    account_association_id: AccountAssociationId = field(kw_only=False)
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] = field(kw_only=False)
 
 
 @model
 class AccountAssociationItem:
-    """What a listing tells of an account association.
+    """An account association as listed. `AccountAssociation` describes the members.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_AccountAssociationItem.html
     """
 
-    account_association_id: AccountAssociationId
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID]
     association_state: AssociationState
-    error_message: AccountAssociationErrorMessage | None = None
-    connector_destination_id: ConnectorDestinationId | None = None
-    name: AccountAssociationName | None = None
-    description: AccountAssociationDescription | None = None
-    arn: AccountAssociationArn | None = None
+    error_message: Annotated[str, ACCOUNT_ASSOCIATION_ERROR_MESSAGE] | None = None
+    connector_destination_id: Annotated[str, CONNECTOR_DESTINATION_ID] | None = None
+    name: Annotated[str, ACCOUNT_ASSOCIATION_NAME] | None = None
+    description: Annotated[str, ACCOUNT_ASSOCIATION_DESCRIPTION] | None = None
+    arn: Annotated[str, ACCOUNT_ASSOCIATION_ARN] | None = None
 
 
 @model
 class ListAccountAssociations(Listing[AccountAssociationItem]):
-    """Account associations, page by page as they are asked for.
+    """Return a pager over the account associations.
+
+    Args:
+        connector_destination_id: id of one connector destination.
+        max_results: items on one page, 1 to 1000.
+        next_token: token of the first page to request.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListAccountAssociations.html
     """
 
-    connector_destination_id: ConnectorDestinationId | None = None
-    max_results: MaxResults | None = None
-    next_token: NextToken | None = None
+    connector_destination_id: Annotated[str, CONNECTOR_DESTINATION_ID] | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
+    next_token: Annotated[str, NEXT_TOKEN] | None = None
 
 
 @model
 class UpdateAccountAssociation(Request[None]):
-    """Change the name or the description of an account association.
+    """Update the name or description of an account association.
+
+    Args:
+        account_association_id: id of the association.
+        name: 1 to 128 letters, digits, hyphens, underscores and spaces.
+        description: 1 to 4096 of the same characters.
+
+    Raises:
+        ResourceNotFoundError: no account association has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_UpdateAccountAssociation.html
     """
 
-    account_association_id: AccountAssociationId = field(kw_only=False)
-    name: AccountAssociationName | None = None
-    description: AccountAssociationDescription | None = None
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] = field(kw_only=False)
+    name: Annotated[str, ACCOUNT_ASSOCIATION_NAME] | None = None
+    description: Annotated[str, ACCOUNT_ASSOCIATION_DESCRIPTION] | None = None
 
 
 @model
 class DeleteAccountAssociation(Request[None]):
-    """Delete an account association. Its managed things must be deregistered first.
+    """Delete an account association. Deregister its managed things first.
+
+    Raises:
+        ResourceNotFoundError: no account association has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_DeleteAccountAssociation.html
     """
 
-    account_association_id: AccountAssociationId = field(kw_only=False)
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] = field(kw_only=False)
 
 
 @model
 class StartedAccountAssociationRefresh:
-    """Where the end user signs in again. Sensitive.
+    """The address of a renewed sign-in.
+
+    Attributes:
+        oauth_authorization_url: https address where the end user signs in; sensitive.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_StartAccountAssociationRefresh.html
     """
 
-    oauth_authorization_url: OAuthAuthorizationUrl
+    oauth_authorization_url: Annotated[str, OAUTH_AUTHORIZATION_URL]
 
 
 @model
 class StartAccountAssociationRefresh(Request[StartedAccountAssociationRefresh]):
-    """Ask for a new sign-in, where the tokens of an account association have expired.
+    """Start a new sign-in for an account association with expired tokens.
 
-    It is not repeated after an error that leaves open whether the service acted: each start makes
-    the address of the one before it worthless.
+    If the outcome of an attempt is unknown, the call is not retried: each start invalidates the
+    address of the previous one.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_StartAccountAssociationRefresh.html
     """
 
     idempotent = False
 
-    account_association_id: AccountAssociationId = field(kw_only=False)
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] = field(kw_only=False)
 
 
 @model
 class RegisteredAccountAssociation:
-    """What now belongs together.
+    """A managed thing with its account association and the discovery that found it.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_RegisterAccountAssociation.html
     """
 
-    account_association_id: AccountAssociationId | None = None
-    device_discovery_id: DeviceDiscoveryId | None = None
-    managed_thing_id: ManagedThingId | None = None
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] | None = None
+    device_discovery_id: Annotated[str, DEVICE_DISCOVERY_ID] | None = None
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] | None = None
 
 
 @model
 class RegisterAccountAssociation(Request[RegisteredAccountAssociation]):
-    """Connect a managed thing, found by a cloud discovery, with an account association.
+    """Register a managed thing, found by a cloud discovery, with an account association.
+
+    The managed thing can receive commands afterwards.
+
+    Args:
+        managed_thing_id: id of the managed thing.
+        account_association_id: id of the association.
+        device_discovery_id: id of the discovery that found the device.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_RegisterAccountAssociation.html
     """
 
-    managed_thing_id: ManagedThingId
-    account_association_id: AccountAssociationId
-    device_discovery_id: DeviceDiscoveryId
+    managed_thing_id: Annotated[str, MANAGED_THING_ID]
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID]
+    device_discovery_id: Annotated[str, DEVICE_DISCOVERY_ID]
 
 
 @model
 class DeregisterAccountAssociation(Request[None]):
-    """Disconnect a managed thing from an account association.
+    """Deregister a managed thing from an account association.
+
+    A managed thing without any association becomes ``ISOLATED``.
+
+    Args:
+        managed_thing_id: id of the managed thing.
+        account_association_id: id of the association.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_DeregisterAccountAssociation.html
     """
 
-    managed_thing_id: ManagedThingId
-    account_association_id: AccountAssociationId
+    managed_thing_id: Annotated[str, MANAGED_THING_ID]
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID]
 
 
 class ManagedThingAssociationStatus(OpenEnum):
-    """Whether a managed thing and an account association are connected, or will be."""
+    """The progress of the registration of a managed thing with an account association."""
 
     PRE_ASSOCIATED = "PRE_ASSOCIATED"
     ASSOCIATED = "ASSOCIATED"
@@ -249,27 +314,33 @@ class ManagedThingAssociationStatus(OpenEnum):
 
 @model
 class ManagedThingAssociation:
-    """One managed thing and one account association.
+    """The registration of one managed thing with one account association.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ManagedThingAssociation.html
     """
 
-    managed_thing_id: ManagedThingId | None = None
-    account_association_id: AccountAssociationId | None = None
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] | None = None
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] | None = None
     managed_thing_association_status: ManagedThingAssociationStatus | None = None
 
 
 @model
 class ListManagedThingAccountAssociations(Listing[ManagedThingAssociation]):
-    """Which managed things and account associations are connected, page by page.
+    """Return a pager over the registrations of managed things with account associations.
+
+    Args:
+        managed_thing_id: id of one managed thing.
+        account_association_id: id of one association.
+        max_results: items on one page, 1 to 1000.
+        next_token: token of the first page to request.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListManagedThingAccountAssociations.html
     """
 
-    managed_thing_id: ManagedThingId | None = None
-    account_association_id: AccountAssociationId | None = None
-    max_results: MaxResults | None = None
-    next_token: NextToken | None = None
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] | None = None
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
+    next_token: Annotated[str, NEXT_TOKEN] | None = None
 
 
 _UNLINKED = frozenset(
@@ -287,17 +358,18 @@ def _until_settled(
     timeout: float = 300.0,
     pauses: PollInterval = DEFAULT_POLL_INTERVAL,
 ) -> Steps[AccountAssociation]:
-    """Wait until the end user has signed in and the link stands, and give the association.
+    """Wait until the end user has signed in and the link succeeded, and return the association.
 
     Args:
-        account_association_id: the association's id.
-        timeout: seconds to wait at most; people take their time.
-        pauses: how often to look.
+        account_association_id: id of the association.
+        timeout: longest wait in seconds, long enough for a person to sign in.
+        pauses: how often to poll, a `PollInterval`.
 
     Raises:
-        WaitFailedError: the link failed, is being deleted or has expired; the error's ``value`` is
+        WaitFailedError: the link failed, expired or is being deleted; `last_value` of the error is
             the association.
-        WaitTimeoutError: nobody signed in in time; the error's ``value`` is the association.
+        WaitTimeoutError: the sign-in did not end in time; `last_value` of the error is the
+            association.
     """
     return wait_until(
         GetAccountAssociation(account_association_id),
@@ -316,21 +388,25 @@ def _link(
     timeout: float = 300.0,
     pauses: PollInterval = DEFAULT_POLL_INTERVAL,
 ) -> Steps[AccountAssociation]:
-    """Link an end user's account: begin, have the user sign in, wait, and give the association.
+    """Link an end user's account: create the association, have the user sign in, and wait.
 
     ``link(CreateAccountAssociation(connector_destination_id=id), sign_in=webbrowser.open_new)``
 
     Args:
-        request: what to link.
-        sign_in: called once with the address where the end user signs in, which is sensitive; not
-            called where nobody has to. It should return at once.
-        timeout: seconds to wait at most; people take their time.
-        pauses: how often to look.
+        request: association to create.
+        sign_in: function called once with the sensitive address where the end user signs in, unless
+            no sign-in is required. It should return at once.
+        timeout: longest wait in seconds, long enough for a person to sign in.
+        pauses: how often to poll, a `PollInterval`.
+
+    Returns:
+        The association, in the state ``ASSOCIATION_SUCCEEDED``.
 
     Raises:
-        WaitFailedError: the link failed, is being deleted or has expired; the error's ``value`` is
+        WaitFailedError: the link failed, expired or is being deleted; `last_value` of the error is
             the association.
-        WaitTimeoutError: nobody signed in in time; the error's ``value`` is the association.
+        WaitTimeoutError: the sign-in did not end in time; `last_value` of the error is the
+            association.
     """
     created = yield from send(request)
     if created.oauth_authorization_url:
@@ -341,27 +417,27 @@ def _link(
 
 
 class AccountAssociations(Family[M]):
-    """Links between an end user's account with a third party and this service."""
+    """Links between end users' third-party accounts and this service."""
 
     create: Final = call(CreateAccountAssociation)
-    """Begin to link an end user's account with a third party."""
+    """Create an account association, which links an end user's account with a third party."""
     get: Final = call(GetAccountAssociation)
-    """One account association, by id."""
+    """Return the account association with this id."""
     list: Final = paged(ListAccountAssociations)
-    """Account associations, page by page as they are asked for."""
+    """Return a pager over the account associations."""
     update: Final = call(UpdateAccountAssociation)
-    """Change the name or the description of an account association."""
+    """Update the name or description of an account association."""
     delete: Final = call(DeleteAccountAssociation)
-    """Delete an account association. Its managed things must be deregistered first."""
+    """Delete an account association. Deregister its managed things first."""
     start_refresh: Final = call(StartAccountAssociationRefresh)
-    """Ask for a new sign-in, where the tokens of an account association have expired."""
+    """Start a new sign-in for an account association with expired tokens."""
     register: Final = call(RegisterAccountAssociation)
-    """Connect a managed thing, found by a cloud discovery, with an account association."""
+    """Register a managed thing, found by a cloud discovery, with an account association."""
     deregister: Final = call(DeregisterAccountAssociation)
-    """Disconnect a managed thing from an account association."""
+    """Deregister a managed thing from an account association."""
     list_managed_things: Final = paged(ListManagedThingAccountAssociations)
-    """Which managed things and account associations are connected, page by page."""
+    """Return a pager over the registrations of managed things with account associations."""
     wait_until_settled: Final = flow(_until_settled)
-    """Wait until the end user has signed in and the link stands, and give the association."""
+    """Wait until the end user has signed in and the link succeeded, and return the association."""
     link: Final = flow(_link)
-    """Link an end user's account: begin, have the user sign in, wait, and give the association."""
+    """Link an end user's account: create the association, have the user sign in, and wait."""

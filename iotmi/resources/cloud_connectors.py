@@ -1,4 +1,8 @@
-"""Cloud connectors: what translates between a third party's cloud and this service."""
+"""Cloud connectors: translators between a third party's cloud and this service.
+
+Owns the operations for the AWS account that builds a connector, and the events that a connector
+sends. Does not know what a connector's Lambda function does.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -6,47 +10,50 @@ from typing import Annotated, Final
 from attrs import field
 
 from iotmi._binding import Family, M, call, paged
-from iotmi._models.capabilities import CapabilitySchemas
+from iotmi._models.capabilities import CapabilitySchemaItem
 from iotmi._models.common import (
-    ClientToken,
-    CloudConnectorId,
-    ConnectorDeviceId,
-    ConnectorDeviceName,
-    DeviceDiscoveryId,
-    MaxResults,
-    NextToken,
-    TraceId,
+    CLIENT_TOKEN,
+    CLOUD_CONNECTOR_ID,
+    CONNECTOR_DEVICE_ID,
+    CONNECTOR_DEVICE_NAME,
+    DEVICE_DISCOVERY_ID,
+    MAX_RESULTS,
+    NEXT_TOKEN,
+    TRACE_ID,
 )
 from iotmi._models.matter import MatterCapabilityReport, MatterEndpoint
 from iotmi._schema.containers import JsonValue
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, camel_model, model
-from iotmi._schema.traits import DOCUMENT, SENSITIVE, Number, Text
+from iotmi._schema.traits import DOCUMENT, SENSITIVE, Number, Size, Text
 
-CloudConnectorName = Annotated[str, Text(1, 128, r"[A-Za-z0-9-_ ]+")]
-CloudConnectorDescription = Annotated[str, Text(1, 256, r"[0-9A-Za-z_\- ]+")]
-LambdaArn = Annotated[
-    str,
-    Text(
-        pattern=r"(arn:aws:lambda:[0-9a-zA-Z-]+:[0-9]+:function:)?"
-        r"([a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?)"
-    ),
-]
+CLOUD_CONNECTOR_NAME: Final = Text(1, 128, r"[A-Za-z0-9-_ ]+")
+CLOUD_CONNECTOR_DESCRIPTION: Final = Text(1, 256, r"[0-9A-Za-z_\- ]+")
+LAMBDA_ARN: Final = Text(
+    pattern=r"(arn:aws:lambda:[0-9a-zA-Z-]+:[0-9]+:function:)?"
+    r"([a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?)"
+)
 
 
 @camel_model
 class LambdaConfig:
-    """The Lambda function that does a connector's work.
+    """The Lambda function that implements a cloud connector.
+
+    Attributes:
+        arn: ARN or name of the function, with or without a version.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_LambdaConfig.html
     """
 
-    arn: LambdaArn
+    arn: Annotated[str, LAMBDA_ARN]
 
 
 @camel_model
 class EndpointConfig:
-    """Where the service calls a connector.
+    """The endpoint that the service invokes.
+
+    Attributes:
+        lambda_: the Lambda function.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_EndpointConfig.html
     """
@@ -55,13 +62,13 @@ class EndpointConfig:
 
 
 class EndpointType(OpenEnum):
-    """What a connector runs on."""
+    """The kind of endpoint that a cloud connector runs on."""
 
     LAMBDA = "LAMBDA"
 
 
 class CloudConnectorType(OpenEnum):
-    """Whether every AWS account may use a connector, or its own only."""
+    """The visibility of a cloud connector: ``LISTED`` to all AWS accounts, or ``UNLISTED``."""
 
     LISTED = "LISTED"
     UNLISTED = "UNLISTED"
@@ -69,108 +76,150 @@ class CloudConnectorType(OpenEnum):
 
 @model
 class CreatedCloudConnector:
-    """What a creation tells of the new cloud connector.
+    """The id of a new cloud connector.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateCloudConnector.html
     """
 
-    id: CloudConnectorId
+    id: Annotated[str, CLOUD_CONNECTOR_ID]
 
 
 @model
 class CreateCloudConnector(Request[CreatedCloudConnector]):
-    """Make a cloud connector from a Lambda function of this AWS account.
+    """Create a cloud connector from a Lambda function of this AWS account.
 
-    A new connector is unlisted. Limits: a name has 1 to 128 letters, digits, hyphens, underscores
-    and spaces, a description 1 to 256.
+    A new connector is ``UNLISTED``.
+
+    Args:
+        name: 1 to 128 letters, digits, hyphens, underscores and spaces.
+        endpoint_config: Lambda function to invoke.
+        description: 1 to 256 of the same characters.
+        endpoint_type: kind of endpoint.
+        client_token: idempotency token, 1 to 64 characters; generated if None.
+
+    Raises:
+        ConflictError: a connector with this name exists.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateCloudConnector.html
     """
 
-    name: CloudConnectorName
+    name: Annotated[str, CLOUD_CONNECTOR_NAME]
     endpoint_config: EndpointConfig
-    description: CloudConnectorDescription | None = None
+    description: Annotated[str, CLOUD_CONNECTOR_DESCRIPTION] | None = None
     endpoint_type: EndpointType | None = None
-    client_token: ClientToken | None = None
+    client_token: Annotated[str, CLIENT_TOKEN] | None = None
 
 
 @model
 class CloudConnector:
-    """What translates between a third party's cloud and this service.
+    """A translator between a third party's cloud and this service.
+
+    Attributes:
+        name: name, 1 to 128 characters.
+        endpoint_config: Lambda function to invoke.
+        description: free text, 1 to 256 characters.
+        endpoint_type: kind of endpoint.
+        id: id of the connector, 1 to 64 characters.
+        type: visibility.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetCloudConnector.html
     """
 
-    name: CloudConnectorName
+    name: Annotated[str, CLOUD_CONNECTOR_NAME]
     endpoint_config: EndpointConfig
-    description: CloudConnectorDescription | None = None
+    description: Annotated[str, CLOUD_CONNECTOR_DESCRIPTION] | None = None
     endpoint_type: EndpointType | None = None
-    id: CloudConnectorId
+    id: Annotated[str, CLOUD_CONNECTOR_ID]
     type: CloudConnectorType | None = None
 
 
 @model
 class GetCloudConnector(Request[CloudConnector]):
-    """One cloud connector, by id.
+    """Return the cloud connector with this id.
+
+    Raises:
+        ResourceNotFoundError: no cloud connector has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetCloudConnector.html
     """
 
-    identifier: CloudConnectorId = field(kw_only=False)
+    identifier: Annotated[str, CLOUD_CONNECTOR_ID] = field(kw_only=False)
 
 
 @model
 class ConnectorItem:
-    """What a listing tells of a cloud connector.
+    """A cloud connector as listed. `CloudConnector` describes the members.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ConnectorItem.html
     """
 
-    name: CloudConnectorName
+    name: Annotated[str, CLOUD_CONNECTOR_NAME]
     endpoint_config: EndpointConfig
-    description: CloudConnectorDescription | None = None
+    description: Annotated[str, CLOUD_CONNECTOR_DESCRIPTION] | None = None
     endpoint_type: EndpointType | None = None
-    id: CloudConnectorId
+    id: Annotated[str, CLOUD_CONNECTOR_ID]
     type: CloudConnectorType | None = None
 
 
 @model
 class ListCloudConnectors(Listing[ConnectorItem]):
-    """Cloud connectors, page by page as they are asked for.
+    """Return a pager over the cloud connectors.
+
+    Args:
+        type: visibility of the connectors.
+        lambda_arn: ARN or name of their Lambda function.
+        max_results: items on one page, 1 to 1000.
+        next_token: token of the first page to request.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListCloudConnectors.html
     """
 
     type: CloudConnectorType | None = None
-    lambda_arn: LambdaArn | None = None
-    max_results: MaxResults | None = None
-    next_token: NextToken | None = None
+    lambda_arn: Annotated[str, LAMBDA_ARN] | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
+    next_token: Annotated[str, NEXT_TOKEN] | None = None
 
 
 @model
 class UpdateCloudConnector(Request[None]):
-    """Change the name or the description of a cloud connector.
+    """Update the name or description of a cloud connector.
+
+    Args:
+        identifier: id of the connector.
+        name: 1 to 128 letters, digits, hyphens, underscores and spaces.
+        description: 1 to 256 of the same characters.
+
+    Raises:
+        ResourceNotFoundError: no cloud connector has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_UpdateCloudConnector.html
     """
 
-    identifier: CloudConnectorId = field(kw_only=False)
-    name: CloudConnectorName | None = None
-    description: CloudConnectorDescription | None = None
+    identifier: Annotated[str, CLOUD_CONNECTOR_ID] = field(kw_only=False)
+    name: Annotated[str, CLOUD_CONNECTOR_NAME] | None = None
+    description: Annotated[str, CLOUD_CONNECTOR_DESCRIPTION] | None = None
 
 
 @model
 class DeleteCloudConnector(Request[None]):
-    """Delete a cloud connector. Its connector destinations must be deleted first.
+    """Delete a cloud connector. Delete its connector destinations first.
+
+    Raises:
+        ResourceNotFoundError: no cloud connector has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_DeleteCloudConnector.html
     """
 
-    identifier: CloudConnectorId = field(kw_only=False)
+    identifier: Annotated[str, CLOUD_CONNECTOR_ID] = field(kw_only=False)
 
 
 class ConnectorEventOperation(OpenEnum):
-    """What a connector tells: found devices, the outcome of a command, a change, or a wish."""
+    """The kind of event that a connector sends.
+
+    ``DEVICE_DISCOVERY`` reports found devices, ``DEVICE_COMMAND_RESPONSE`` the outcome of a
+    command, ``DEVICE_EVENT`` a change at a device, and ``DEVICE_COMMAND_REQUEST`` a device's own
+    request.
+    """
 
     DEVICE_COMMAND_RESPONSE = "DEVICE_COMMAND_RESPONSE"
     DEVICE_DISCOVERY = "DEVICE_DISCOVERY"
@@ -178,80 +227,97 @@ class ConnectorEventOperation(OpenEnum):
     DEVICE_COMMAND_REQUEST = "DEVICE_COMMAND_REQUEST"
 
 
-DeviceMetadata = Annotated[JsonValue, DOCUMENT]
-
-
 @model
 class Device:
-    """A device that a connector has found.
+    """A device that a connector discovered.
 
-    `device_metadata` is a free-form document; of it the service takes the strings ``Brand`` and
-    ``Model``. Limits: up to 40 schemas.
+    Attributes:
+        connector_device_id: id of the device in the third-party cloud, 1 to 256 characters;
+            sensitive.
+        connector_device_name: display name, 1 to 256 characters.
+        capability_report: capabilities in Matter's data model.
+        capability_schemas: schemas of custom capabilities, at most 40.
+        device_metadata: JSON document. The service reads the strings ``Brand`` and ``Model``.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_Device.html
     """
 
-    connector_device_id: ConnectorDeviceId
-    connector_device_name: ConnectorDeviceName | None = None
+    connector_device_id: Annotated[str, CONNECTOR_DEVICE_ID]
+    connector_device_name: Annotated[str, CONNECTOR_DEVICE_NAME] | None = None
     capability_report: MatterCapabilityReport
-    capability_schemas: CapabilitySchemas | None = None
-    device_metadata: DeviceMetadata | None = None
+    capability_schemas: Annotated[Sequence[CapabilitySchemaItem], Size(0, 40)] | None = None
+    device_metadata: Annotated[JsonValue, DOCUMENT] | None = None
 
 
 @model
 class SentConnectorEvent:
-    """What the service tells of a connector's event that it took.
+    """The receipt for a connector event that the service accepted.
+
+    Attributes:
+        connector_id: id of the connector.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_SendConnectorEvent.html
     """
 
-    connector_id: CloudConnectorId
+    connector_id: Annotated[str, CLOUD_CONNECTOR_ID]
 
 
-ThirdPartyUserId = Annotated[str, Text(1, 64, r"[a-zA-Z0-9_.,@-]+"), SENSITIVE]
-ConnectorEventOperationVersion = Annotated[str, Text(1, 6, r"[0-9.]+")]
-ConnectorEventStatusCode = Annotated[int, Number(100, 550)]
-ConnectorEventMessage = Annotated[str, Text(1, 256, r"[\sa-zA-Z0-9_.,@-]+"), SENSITIVE]
+THIRD_PARTY_USER_ID: Final = (Text(1, 64, r"[a-zA-Z0-9_.,@-]+"), SENSITIVE)
+CONNECTOR_EVENT_OPERATION_VERSION: Final = Text(1, 6, r"[0-9.]+")
+
+CONNECTOR_EVENT_MESSAGE: Final = (Text(1, 256, r"[\sa-zA-Z0-9_.,@-]+"), SENSITIVE)
 
 
 @model
 class SendConnectorEvent(Request[SentConnectorEvent]):
-    """Tell the service, as a connector, what its devices did or which were found.
+    """Send an event of a cloud connector, such as discovered devices or a command's outcome.
 
-    A discovery takes `device_discovery_id` and `devices`, with status 200 at the end and a 3xx
-    while more are to come; all else takes `connector_device_id` and `matter_endpoint`, and the
-    outcome of a command also the `trace_id` that came with the command. Only the AWS account that
-    made the connector may send. Limits: `status_code` is 100 to 550; a message has 1 to 256
-    letters, digits, spaces and ``_.,@-``.
+    Only the AWS account that created the connector may send its events. ``DEVICE_DISCOVERY``
+    requires `device_discovery_id` and `devices`. The other operations require `connector_device_id`
+    and `matter_endpoint`.
+
+    Args:
+        connector_id: id of the connector.
+        user_id: id of the end user in the third-party cloud, 1 to 64 characters; sensitive.
+        operation: kind of event.
+        operation_version: version of the operation, such as ``1.0``.
+        status_code: outcome, 100 to 550. In a discovery, 200 ends it and 3xx announces more
+            devices.
+        message: explanation, 1 to 256 letters, digits, whitespace and ``_.,@-``; sensitive.
+        device_discovery_id: id of the discovery.
+        connector_device_id: id of the device in the third-party cloud; sensitive.
+        trace_id: id that came with the command, for ``DEVICE_COMMAND_RESPONSE``.
+        devices: discovered devices.
+        matter_endpoint: changes at the device.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_SendConnectorEvent.html
     """
 
-    connector_id: CloudConnectorId = field(kw_only=False)
-    user_id: ThirdPartyUserId | None = None
+    connector_id: Annotated[str, CLOUD_CONNECTOR_ID] = field(kw_only=False)
+    user_id: Annotated[str, THIRD_PARTY_USER_ID] | None = None
     operation: ConnectorEventOperation
-    operation_version: ConnectorEventOperationVersion | None = None
-    status_code: ConnectorEventStatusCode | None = None
-    message: ConnectorEventMessage | None = None
-    device_discovery_id: DeviceDiscoveryId | None = None
-    connector_device_id: ConnectorDeviceId | None = None
-    trace_id: TraceId | None = None
+    operation_version: Annotated[str, CONNECTOR_EVENT_OPERATION_VERSION] | None = None
+    status_code: Annotated[int, Number(100, 550)] | None = None
+    message: Annotated[str, CONNECTOR_EVENT_MESSAGE] | None = None
+    device_discovery_id: Annotated[str, DEVICE_DISCOVERY_ID] | None = None
+    connector_device_id: Annotated[str, CONNECTOR_DEVICE_ID] | None = None
+    trace_id: Annotated[str, TRACE_ID] | None = None
     devices: Sequence[Device] | None = None
     matter_endpoint: MatterEndpoint | None = None
 
 
 class CloudConnectors(Family[M]):
-    """What translates between a third party's cloud and this service."""
+    """Translators between a third party's cloud and this service."""
 
     create: Final = call(CreateCloudConnector)
-    """Make a cloud connector from a Lambda function of this AWS account."""
+    """Create a cloud connector from a Lambda function of this AWS account."""
     get: Final = call(GetCloudConnector)
-    """One cloud connector, by id."""
+    """Return the cloud connector with this id."""
     list: Final = paged(ListCloudConnectors)
-    """Cloud connectors, page by page as they are asked for."""
+    """Return a pager over the cloud connectors."""
     update: Final = call(UpdateCloudConnector)
-    """Change the name or the description of a cloud connector."""
+    """Update the name or description of a cloud connector."""
     delete: Final = call(DeleteCloudConnector)
-    """Delete a cloud connector. Its connector destinations must be deleted first."""
+    """Delete a cloud connector. Delete its connector destinations first."""
     send_event: Final = call(SendConnectorEvent)
-    """Tell the service, as a connector, what its devices did or which were found."""
+    """Send an event of a cloud connector, such as discovered devices or a command's outcome."""

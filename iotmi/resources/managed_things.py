@@ -1,42 +1,40 @@
-"""Managed things: hubs and devices."""
+"""Managed things: the operations on hubs and devices, their waiters, and the removal of a hub."""
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
 
 from attrs import field
 
 from iotmi._binding import Family, M, call, flow, paged
-from iotmi._models.capabilities import (
-    CapabilityReport,
-    CapabilitySchemas,
-    CommandEndpoints,
-)
+from iotmi._models.capabilities import CapabilityReport, CapabilitySchemaItem, CommandEndpoint
 from iotmi._models.common import (
-    AccountAssociationId,
-    AuthenticationMaterial,
-    Brand,
-    Classification,
-    ClientToken,
-    ConnectorAssociationId,
-    ConnectorDestinationId,
-    ConnectorDeviceId,
-    ConnectorPolicyId,
-    CredentialLockerId,
-    EndpointId,
-    ManagedThingId,
-    MaxResults,
-    Metadata,
-    Model,
-    Name,
-    NextToken,
-    Owner,
-    ParentControllerId,
-    SerialNumber,
-    TagMap,
+    ACCOUNT_ASSOCIATION_ID,
+    AUTHENTICATION_MATERIAL,
+    BRAND,
+    CLASSIFICATION,
+    CLIENT_TOKEN,
+    CONNECTOR_ASSOCIATION_ID,
+    CONNECTOR_DESTINATION_ID,
+    CONNECTOR_DEVICE_ID,
+    CONNECTOR_POLICY_ID,
+    CREDENTIAL_LOCKER_ID,
+    ENDPOINT_ID,
+    MANAGED_THING_ID,
+    MAX_RESULTS,
+    METADATA,
+    MODEL,
+    NAME,
+    NEXT_TOKEN,
+    OWNER,
+    PARENT_CONTROLLER_ID,
+    SERIAL_NUMBER,
+    TAGS,
 )
 from iotmi._models.managed_things import (
+    CAPABILITIES,
+    CAPABILITY_ID,
+    WSS,
     AuthenticationMaterialType,
-    Capabilities,
-    CapabilityId,
     CreatedManagedThing,
     HubNetworkMode,
     ManagedThing,
@@ -50,220 +48,289 @@ from iotmi._models.managed_things import (
     ProvisioningStatus,
     Role,
     SentManagedThingCommand,
-    WiFiSimpleSetup,
+    WiFiSimpleSetupConfiguration,
 )
 from iotmi._sansio.steps import Steps, send, send_all_pages
 from iotmi._sansio.waiter import wait_until, wait_until_deleted
 from iotmi._schema.model import Listing, Request, model
+from iotmi._schema.traits import Size
 from iotmi.errors import ResourceNotFoundError
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 
 @model
 class GetManagedThing(Request[ManagedThing]):
-    """One managed thing, by id.
+    """Return the managed thing with this id.
+
+    Raises:
+        ResourceNotFoundError: no managed thing has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThing.html
     """
 
-    identifier: ManagedThingId = field(kw_only=False)
+    identifier: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
 
 
 @model
 class CreateManagedThing(Request[CreatedManagedThing]):
-    """Make a managed thing: a hub, or a device.
+    """Create a managed thing: a hub or a device.
 
-    `authentication_material` is what tells that the device is yours: the text of its bar code, or
-    what a discovery found. Limits: 1 to 512 characters of it, without dots, apostrophes or square
-    brackets; a report has up to 40 endpoints of 40 capabilities; up to 50 tags, and up to 50
-    metadata entries of at most 800 characters.
+    `authentication_material` proves that the device is yours. The text of a bar code identifies a
+    device before it is connected. The result of a discovery identifies a device that was found.
+
+    Args:
+        role: ``CONTROLLER`` for a hub, ``DEVICE`` for a device.
+        owner: application-defined owner, such as an end user's id, 1 to 64 characters; sensitive.
+        credential_locker_id: credential locker that a hub and its devices share.
+        authentication_material: bar-code text or discovery result, 1 to 512 characters without
+            dots, apostrophes and square brackets; sensitive.
+        authentication_material_type: form of the material.
+        wifi_simple_setup_configuration: role in Wi-Fi simple setup.
+        serial_number: 1 to 128 letters, digits, hyphens, underscores and spaces; sensitive.
+        brand: brand name, same characters as `serial_number`; sensitive.
+        model: model name, same characters as `serial_number`; sensitive.
+        name: display name, 1 to 128 characters.
+        capability_report: capabilities of the device, at most 40 endpoints with 40 capabilities
+            each.
+        capability_schemas: schemas of custom capabilities, at most 40.
+        capabilities: deprecated by the service; use `capability_report`.
+        client_token: idempotency token, 1 to 64 characters; generated if None.
+        classification: application-defined category, 1 to 64 characters; sensitive.
+        tags: AWS tags, 1 to 50; sensitive.
+        metadata: application-defined entries, 1 to 50, with values of at most 800 characters.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateManagedThing.html
     """
 
     role: Role
-    owner: Owner | None = None
-    credential_locker_id: CredentialLockerId | None = None
-    authentication_material: AuthenticationMaterial
+    owner: Annotated[str, OWNER] | None = None
+    credential_locker_id: Annotated[str, CREDENTIAL_LOCKER_ID] | None = None
+    authentication_material: Annotated[str, AUTHENTICATION_MATERIAL]
     authentication_material_type: AuthenticationMaterialType
-    wifi_simple_setup_configuration: WiFiSimpleSetup | None = None
-    serial_number: SerialNumber | None = None
-    brand: Brand | None = None
-    model: Model | None = None
-    name: Name | None = None
+    wifi_simple_setup_configuration: Annotated[WiFiSimpleSetupConfiguration, WSS] | None = None
+    serial_number: Annotated[str, SERIAL_NUMBER] | None = None
+    brand: Annotated[str, BRAND] | None = None
+    model: Annotated[str, MODEL] | None = None
+    name: Annotated[str, NAME] | None = None
     capability_report: CapabilityReport | None = None
-    capability_schemas: CapabilitySchemas | None = None
-    capabilities: Capabilities | None = None
-    client_token: ClientToken | None = None
-    classification: Classification | None = None
-    tags: TagMap | None = None
-    metadata: Metadata | None = None
+    capability_schemas: Annotated[Sequence[CapabilitySchemaItem], Size(0, 40)] | None = None
+    capabilities: Annotated[str, CAPABILITIES] | None = None
+    client_token: Annotated[str, CLIENT_TOKEN] | None = None
+    classification: Annotated[str, CLASSIFICATION] | None = None
+    tags: Annotated[Mapping[str, str], TAGS] | None = None
+    metadata: Annotated[Mapping[str, str], METADATA] | None = None
 
 
 @model
 class ListManagedThings(Listing[ManagedThingSummary]):
-    """Managed things, page by page as they are asked for.
+    """Return a pager over the managed things that match every filter given.
+
+    Args:
+        owner_filter: owner of the things; sensitive.
+        credential_locker_filter: id of their credential locker.
+        role_filter: hubs or devices.
+        parent_controller_identifier_filter: id of the hub that controls them.
+        connector_policy_id_filter: deprecated by the service.
+        connector_destination_id_filter: id of their connector destination.
+        connector_device_id_filter: id of a device in a third-party cloud; sensitive.
+        serial_number_filter: serial number; sensitive.
+        provisioning_status_filter: stage of the things.
+        next_token: token of the first page to request.
+        max_results: items on one page, 1 to 1000.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListManagedThings.html
     """
 
-    owner_filter: Owner | None = None
-    credential_locker_filter: CredentialLockerId | None = None
+    owner_filter: Annotated[str, OWNER] | None = None
+    credential_locker_filter: Annotated[str, CREDENTIAL_LOCKER_ID] | None = None
     role_filter: Role | None = None
-    parent_controller_identifier_filter: ParentControllerId | None = None
-    connector_policy_id_filter: ConnectorPolicyId | None = None
-    connector_destination_id_filter: ConnectorDestinationId | None = None
-    connector_device_id_filter: ConnectorDeviceId | None = None
-    serial_number_filter: SerialNumber | None = None
+    parent_controller_identifier_filter: Annotated[str, PARENT_CONTROLLER_ID] | None = None
+    connector_policy_id_filter: Annotated[str, CONNECTOR_POLICY_ID] | None = None
+    connector_destination_id_filter: Annotated[str, CONNECTOR_DESTINATION_ID] | None = None
+    connector_device_id_filter: Annotated[str, CONNECTOR_DEVICE_ID] | None = None
+    serial_number_filter: Annotated[str, SERIAL_NUMBER] | None = None
     provisioning_status_filter: ProvisioningStatus | None = None
-    next_token: NextToken | None = None
-    max_results: MaxResults | None = None
+    next_token: Annotated[str, NEXT_TOKEN] | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
 
 
 @model
 class UpdateManagedThing(Request[None]):
-    """Change members of a managed thing. What is not given stays as it is.
+    """Update the given members of a managed thing. Members that are None stay unchanged.
 
-    Role and authentication material cannot be changed.
+    The role and the authentication material cannot be changed. `CreateManagedThing` describes the
+    other members and their limits.
+
+    Args:
+        identifier: id of the managed thing.
+        hub_network_mode: scope of Z-Wave exclusion, for a hub.
+
+    Raises:
+        ResourceNotFoundError: no managed thing has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_UpdateManagedThing.html
     """
 
-    identifier: ManagedThingId = field(kw_only=False)
-    owner: Owner | None = None
-    credential_locker_id: CredentialLockerId | None = None
-    serial_number: SerialNumber | None = None
-    wifi_simple_setup_configuration: WiFiSimpleSetup | None = None
-    brand: Brand | None = None
-    model: Model | None = None
-    name: Name | None = None
+    identifier: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
+    owner: Annotated[str, OWNER] | None = None
+    credential_locker_id: Annotated[str, CREDENTIAL_LOCKER_ID] | None = None
+    serial_number: Annotated[str, SERIAL_NUMBER] | None = None
+    wifi_simple_setup_configuration: Annotated[WiFiSimpleSetupConfiguration, WSS] | None = None
+    brand: Annotated[str, BRAND] | None = None
+    model: Annotated[str, MODEL] | None = None
+    name: Annotated[str, NAME] | None = None
     capability_report: CapabilityReport | None = None
-    capability_schemas: CapabilitySchemas | None = None
-    capabilities: Capabilities | None = None
-    classification: Classification | None = None
+    capability_schemas: Annotated[Sequence[CapabilitySchemaItem], Size(0, 40)] | None = None
+    capabilities: Annotated[str, CAPABILITIES] | None = None
+    classification: Annotated[str, CLASSIFICATION] | None = None
     hub_network_mode: HubNetworkMode | None = None
-    metadata: Metadata | None = None
+    metadata: Annotated[Mapping[str, str], METADATA] | None = None
 
 
 @model
 class DeleteManagedThing(Request[None]):
     """Delete a managed thing.
 
-    Deletion takes time for hubs and the devices behind them: `wait_until_deleted` waits for it.
-    `force` removes a thing in the cloud at once, for a hub that will not come back.
+    The service deletes hubs and the devices behind them asynchronously: `wait_until_deleted` polls
+    until the deletion ends.
+
+    Args:
+        identifier: id of the managed thing.
+        force: True to remove the thing from the cloud at once, for a hub or device that stays
+            offline.
+
+    Raises:
+        ResourceNotFoundError: no managed thing has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_DeleteManagedThing.html
     """
 
-    identifier: ManagedThingId = field(kw_only=False)
+    identifier: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
     force: bool | None = None
 
 
 @model
 class GetManagedThingCapabilities(Request[ManagedThingCapabilities]):
-    """The capabilities of a managed thing.
+    """Return the capabilities of a managed thing.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingCapabilities.html
     """
 
-    identifier: ManagedThingId = field(kw_only=False)
+    identifier: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
 
 
 @model
 class GetManagedThingCertificate(Request[ManagedThingCertificate]):
-    """The certificate of a managed thing, in PEM.
+    """Return the certificate of a managed thing, in PEM.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingCertificate.html
     """
 
-    identifier: ManagedThingId = field(kw_only=False)
+    identifier: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
 
 
 @model
 class GetManagedThingConnectivityData(Request[ManagedThingConnectivityData]):
-    """Whether a managed thing is connected.
+    """Return the connectivity of a managed thing, and the reason of its last disconnection.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingConnectivityData.html
     """
 
-    identifier: ManagedThingId = field(kw_only=False)
+    identifier: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
 
 
 @model
 class GetManagedThingMetaData(Request[ManagedThingMetaData]):
-    """The metadata of a managed thing.
+    """Return the metadata of a managed thing.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingMetaData.html
     """
 
-    identifier: ManagedThingId = field(kw_only=False)
+    identifier: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
 
 
 @model
 class GetManagedThingState(Request[ManagedThingState]):
-    """The last reported state of a managed thing.
+    """Return the last reported state of a managed thing.
+
+    The service does not contact the device. Send a ``ReadState`` command to refresh the state.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetManagedThingState.html
     """
 
-    managed_thing_id: ManagedThingId = field(kw_only=False)
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
 
 
 @model
 class ListManagedThingSchemas(Listing[ManagedThingSchemaListItem]):
-    """The schemas of a managed thing's capabilities, page by page as they are asked for.
+    """Return a pager over the schemas of the capabilities of a managed thing.
+
+    Args:
+        identifier: id of the managed thing.
+        endpoint_id_filter: id of one endpoint.
+        capability_id_filter: id of one capability, with or without a version.
+        next_token: token of the first page to request.
+        max_results: items on one page, 1 to 1000.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListManagedThingSchemas.html
     """
 
-    identifier: ManagedThingId = field(kw_only=False)
-    endpoint_id_filter: EndpointId | None = None
-    capability_id_filter: CapabilityId | None = None
-    next_token: NextToken | None = None
-    max_results: MaxResults | None = None
+    identifier: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
+    endpoint_id_filter: Annotated[str, ENDPOINT_ID] | None = None
+    capability_id_filter: Annotated[str, CAPABILITY_ID] | None = None
+    next_token: Annotated[str, NEXT_TOKEN] | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
 
 
 @model
 class SendManagedThingCommand(Request[SentManagedThingCommand]):
-    """Send a command to a managed thing. Its outcome comes as a notification, not here.
+    """Send a command to a managed thing. A notification reports the outcome.
 
-    Limits: 1 to 5 endpoints, each with 1 to 5 capabilities, each with 1 to 5 actions. A command is
-    not repeated after an error that leaves open whether the service acted: a second Toggle would
+    If the outcome of an attempt is unknown, the command is not retried: a second ``Toggle`` would
     undo the first.
+
+    Args:
+        managed_thing_id: id of the managed thing.
+        endpoints: actions by endpoint: 1 to 5 endpoints, 1 to 5 capabilities each, 1 to 5 actions
+            each.
+        connector_association_id: deprecated by the service; use `account_association_id`.
+        account_association_id: account association to send the command through, for a device of a
+            third-party cloud.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_SendManagedThingCommand.html
     """
 
     idempotent = False
 
-    managed_thing_id: ManagedThingId = field(kw_only=False)
-    endpoints: CommandEndpoints
-    connector_association_id: ConnectorAssociationId | None = None
-    account_association_id: AccountAssociationId | None = None
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
+    endpoints: Annotated[Sequence[CommandEndpoint], Size(1, 5)]
+    connector_association_id: Annotated[str, CONNECTOR_ASSOCIATION_ID] | None = None
+    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] | None = None
 
 
-_GOING = frozenset({ProvisioningStatus.DELETE_IN_PROGRESS, ProvisioningStatus.DELETED})
+_DELETING = frozenset({ProvisioningStatus.DELETE_IN_PROGRESS, ProvisioningStatus.DELETED})
 
 
 def _until_activated(
     identifier: str, *, timeout: float = 300.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
 ) -> Steps[ManagedThing]:
-    """Wait until a managed thing can be commanded, and give it.
+    """Wait until a managed thing can receive commands, and return the managed thing.
 
     Args:
-        identifier: the managed thing's id.
-        timeout: seconds to wait at most.
-        pauses: how often to look.
+        identifier: id of the managed thing.
+        timeout: longest wait in seconds.
+        pauses: how often to poll, a `PollInterval`.
 
     Raises:
-        WaitFailedError: it is being deleted; the error's ``value`` is the thing.
-        WaitTimeoutError: it was not activated in time; the error's ``value`` is the thing.
+        WaitFailedError: the thing is being deleted; `last_value` of the error is the thing.
+        WaitTimeoutError: the thing was not activated in time; `last_value` of the error is the
+            thing.
     """
     return wait_until(
         GetManagedThing(identifier),
         expected=f"managed thing {identifier} ACTIVATED",
         is_success=lambda thing: thing.provisioning_status == ProvisioningStatus.ACTIVATED,
-        is_failure=lambda thing: thing.provisioning_status in _GOING,
+        is_failure=lambda thing: thing.provisioning_status in _DELETING,
         timeout=timeout,
         poll_interval=pauses,
     )
@@ -272,19 +339,19 @@ def _until_activated(
 def _until_deleted(
     identifier: str, *, timeout: float = 300.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
 ) -> Steps[None]:
-    """Wait until a managed thing that is being deleted is gone.
+    """Wait until the deletion of a managed thing ends.
 
-    A hub that is offline stays in deletion until it comes back; deleting it with ``force=True``
-    removes it at once.
+    A hub that is offline stays in deletion until it reconnects. Delete it with ``force=True`` to
+    remove it at once.
 
     Args:
-        identifier: the managed thing's id.
-        timeout: seconds to wait at most.
-        pauses: how often to look.
+        identifier: id of the managed thing.
+        timeout: longest wait in seconds.
+        pauses: how often to poll, a `PollInterval`.
 
     Raises:
-        WaitFailedError: the deletion failed; the error's ``value`` is the thing.
-        WaitTimeoutError: it was not gone in time; the error's ``value`` is the thing.
+        WaitFailedError: the deletion failed; `last_value` of the error is the thing.
+        WaitTimeoutError: the deletion did not end in time; `last_value` of the error is the thing.
     """
     return wait_until_deleted(
         GetManagedThing(identifier),
@@ -303,22 +370,23 @@ def _retire(
     timeout: float = 300.0,
     pauses: PollInterval = DEFAULT_POLL_INTERVAL,
 ) -> Steps[None]:
-    """Delete a hub with all devices behind it, and wait until they are gone.
+    """Delete a hub with all devices behind it, and wait until the deletions end.
 
-    The devices go first, for a hub leaves only when it has none. What was begun and failed can be
-    begun again: what is being deleted already is waited for.
+    The devices are deleted first, because the service keeps a hub that has devices. After a failure
+    the method can be called again: it waits for deletions that are already in progress.
 
     Args:
-        identifier: the hub's id.
-        force: remove them in the cloud at once, for a hub that will not come back.
-        timeout: seconds to wait at most for each of them.
-        pauses: how often to look.
+        identifier: id of the hub.
+        force: True to remove hub and devices from the cloud at once, for a hub that stays offline.
+        timeout: longest wait in seconds for each deletion.
+        pauses: how often to poll, a `PollInterval`.
 
     Raises:
-        WaitFailedError: a deletion failed; the error's ``value`` is the thing.
-        WaitTimeoutError: a thing was not gone in time; the error's ``value`` is the thing.
+        ResourceNotFoundError: no managed thing has this id; nothing was deleted.
+        WaitFailedError: a deletion failed; `last_value` of the error is the thing.
+        WaitTimeoutError: a deletion did not end in time; `last_value` of the error is the thing.
     """
-    # Asked for first, so that an id that is none ends before anything is deleted.
+    # Read the hub first: an unknown id must raise before anything is deleted.
     hub = yield from send(GetManagedThing(identifier))
     devices = yield from send_all_pages(
         ListManagedThings(parent_controller_identifier_filter=identifier)
@@ -332,7 +400,7 @@ def _retire(
 
 
 def _begin_deletion(thing: ManagedThing | ManagedThingSummary, *, force: bool) -> Steps[None]:
-    if thing.provisioning_status in _GOING and not force:
+    if thing.provisioning_status in _DELETING and not force:
         return
     try:
         yield from send(DeleteManagedThing(thing.id, force=force))
@@ -344,32 +412,32 @@ class ManagedThings(Family[M]):
     """Hubs and devices."""
 
     create: Final = call(CreateManagedThing)
-    """Make a managed thing: a hub, or a device."""
+    """Create a managed thing: a hub or a device."""
     get: Final = call(GetManagedThing)
-    """One managed thing, by id."""
+    """Return the managed thing with this id."""
     list: Final = paged(ListManagedThings)
-    """Managed things, page by page as they are asked for."""
+    """Return a pager over the managed things that match every filter given."""
     update: Final = call(UpdateManagedThing)
-    """Change members of a managed thing. What is not given stays as it is."""
+    """Update the given members of a managed thing. Members that are None stay unchanged."""
     delete: Final = call(DeleteManagedThing)
     """Delete a managed thing."""
     get_capabilities: Final = call(GetManagedThingCapabilities)
-    """The capabilities of a managed thing."""
+    """Return the capabilities of a managed thing."""
     get_certificate: Final = call(GetManagedThingCertificate)
-    """The certificate of a managed thing, in PEM."""
+    """Return the certificate of a managed thing, in PEM."""
     get_connectivity_data: Final = call(GetManagedThingConnectivityData)
-    """Whether a managed thing is connected."""
+    """Return the connectivity of a managed thing, and the reason of its last disconnection."""
     get_metadata: Final = call(GetManagedThingMetaData)
-    """The metadata of a managed thing."""
+    """Return the metadata of a managed thing."""
     get_state: Final = call(GetManagedThingState)
-    """The last reported state of a managed thing."""
+    """Return the last reported state of a managed thing."""
     list_schemas: Final = paged(ListManagedThingSchemas)
-    """The schemas of a managed thing's capabilities, page by page as they are asked for."""
+    """Return a pager over the schemas of the capabilities of a managed thing."""
     send_command: Final = call(SendManagedThingCommand)
-    """Send a command to a managed thing. Its outcome comes as a notification, not here."""
+    """Send a command to a managed thing. A notification reports the outcome."""
     wait_until_activated: Final = flow(_until_activated)
-    """Wait until a managed thing can be commanded, and give it."""
+    """Wait until a managed thing can receive commands, and return the managed thing."""
     wait_until_deleted: Final = flow(_until_deleted)
-    """Wait until a managed thing that is being deleted is gone."""
+    """Wait until the deletion of a managed thing ends."""
     retire: Final = flow(_retire)
-    """Delete a hub with all devices behind it, and wait until they are gone."""
+    """Delete a hub with all devices behind it, and wait until the deletions end."""

@@ -1,24 +1,25 @@
-"""Notification configurations: which kind of event goes to which destination."""
+"""Notification configurations: the destination of each type of event."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 from attrs import field
 
 from iotmi._binding import Family, M, call, paged
 from iotmi._models.common import (
-    ClientToken,
-    DeprecatedTagMap,
-    DestinationName,
-    MaxResults,
-    NextToken,
+    CLIENT_TOKEN,
+    DEPRECATED_TAGS,
+    DESTINATION_NAME,
+    MAX_RESULTS,
+    NEXT_TOKEN,
 )
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, model
 
 
 class EventType(OpenEnum):
-    """What the service gives notice of.
+    """The type of an event that the service sends notifications about.
 
     ``CONNECTOR_ASSOCIATION`` is deprecated by the service: use ``ACCOUNT_ASSOCIATION``.
     """
@@ -38,7 +39,7 @@ class EventType(OpenEnum):
 
 @model
 class CreatedNotificationConfiguration:
-    """What a creation tells of the new notification configuration: the kind of event it is for.
+    """The event type of a new notification configuration.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateNotificationConfiguration.html
     """
@@ -48,36 +49,55 @@ class CreatedNotificationConfiguration:
 
 @model
 class CreateNotificationConfiguration(Request[CreatedNotificationConfiguration]):
-    """Send one kind of event to a destination, which must exist already.
+    """Send notifications about one type of event to a destination, which must exist.
 
-    There is at most one configuration for each kind of event. `tags` is deprecated by the service.
+    Each type of event has at most one configuration.
+
+    Args:
+        event_type: type of the events.
+        destination_name: name of the destination.
+        client_token: idempotency token, 1 to 64 characters; generated if None.
+        tags: deprecated by the service.
+
+    Raises:
+        ConflictError: the type of event has a configuration.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateNotificationConfiguration.html
     """
 
     event_type: EventType
-    destination_name: DestinationName
-    client_token: ClientToken | None = None
-    tags: DeprecatedTagMap | None = None
+    destination_name: Annotated[str, DESTINATION_NAME]
+    client_token: Annotated[str, CLIENT_TOKEN] | None = None
+    tags: Annotated[Mapping[str, str], DEPRECATED_TAGS] | None = None
 
 
 @model
 class NotificationConfiguration:
-    """Which destination one kind of event goes to.
+    """The destination of one type of event.
+
+    Attributes:
+        event_type: type of the events.
+        destination_name: name of the destination.
+        created_at: time of creation.
+        updated_at: time of the last change.
+        tags: deprecated by the service; sensitive.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetNotificationConfiguration.html
     """
 
     event_type: EventType
-    destination_name: DestinationName | None = None
+    destination_name: Annotated[str, DESTINATION_NAME] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
-    tags: DeprecatedTagMap | None = None
+    tags: Annotated[Mapping[str, str], DEPRECATED_TAGS] | None = None
 
 
 @model
 class GetNotificationConfiguration(Request[NotificationConfiguration]):
-    """One notification configuration, by its kind of event.
+    """Return the notification configuration of this type of event.
+
+    Raises:
+        ResourceNotFoundError: the type of event has no configuration.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetNotificationConfiguration.html
     """
@@ -87,42 +107,56 @@ class GetNotificationConfiguration(Request[NotificationConfiguration]):
 
 @model
 class NotificationConfigurationSummary:
-    """What a listing tells of a notification configuration.
+    """A notification configuration as listed. `NotificationConfiguration` describes the members.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_NotificationConfigurationSummary.html
     """
 
     event_type: EventType
-    destination_name: DestinationName | None = None
+    destination_name: Annotated[str, DESTINATION_NAME] | None = None
 
 
 @model
 class ListNotificationConfigurations(Listing[NotificationConfigurationSummary]):
-    """Notification configurations, page by page as they are asked for.
+    """Return a pager over the notification configurations.
+
+    Args:
+        max_results: items on one page, 1 to 1000.
+        next_token: token of the first page to request.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListNotificationConfigurations.html
     """
 
     items_member = "NotificationConfigurationList"
 
-    max_results: MaxResults | None = None
-    next_token: NextToken | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
+    next_token: Annotated[str, NEXT_TOKEN] | None = None
 
 
 @model
 class UpdateNotificationConfiguration(Request[None]):
-    """Send one kind of event to another destination, which must exist already.
+    """Send notifications about one type of event to another destination, which must exist.
+
+    Args:
+        event_type: type of the events.
+        destination_name: name of the other destination.
+
+    Raises:
+        ResourceNotFoundError: the type of event has no configuration.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_UpdateNotificationConfiguration.html
     """
 
     event_type: EventType = field(kw_only=False)
-    destination_name: DestinationName
+    destination_name: Annotated[str, DESTINATION_NAME]
 
 
 @model
 class DeleteNotificationConfiguration(Request[None]):
-    """Send one kind of event nowhere any more.
+    """Stop sending notifications about one type of event.
+
+    Raises:
+        ResourceNotFoundError: the type of event has no configuration.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_DeleteNotificationConfiguration.html
     """
@@ -131,15 +165,15 @@ class DeleteNotificationConfiguration(Request[None]):
 
 
 class NotificationConfigurations(Family[M]):
-    """Which kind of event goes to which destination."""
+    """Destinations of notifications, by type of event."""
 
     create: Final = call(CreateNotificationConfiguration)
-    """Send one kind of event to a destination, which must exist already."""
+    """Send notifications about one type of event to a destination, which must exist."""
     get: Final = call(GetNotificationConfiguration)
-    """One notification configuration, by its kind of event."""
+    """Return the notification configuration of this type of event."""
     list: Final = paged(ListNotificationConfigurations)
-    """Notification configurations, page by page as they are asked for."""
+    """Return a pager over the notification configurations."""
     update: Final = call(UpdateNotificationConfiguration)
-    """Send one kind of event to another destination, which must exist already."""
+    """Send notifications about one type of event to another destination, which must exist."""
     delete: Final = call(DeleteNotificationConfiguration)
-    """Send one kind of event nowhere any more."""
+    """Stop sending notifications about one type of event."""

@@ -1,6 +1,6 @@
-"""OTA tasks: updates sent over the air to managed things, and how each thing took them."""
+"""OTA tasks: over-the-air updates of managed things, and the progress on each thing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -8,12 +8,12 @@ from attrs import field
 
 from iotmi._binding import Family, M, call, flow, paged
 from iotmi._models.common import (
-    ClientToken,
-    ManagedThingId,
-    MaxResults,
-    OtaDescription,
-    OtaTaskConfigurationId,
-    TagMap,
+    CLIENT_TOKEN,
+    MANAGED_THING_ID,
+    MAX_RESULTS,
+    OTA_DESCRIPTION,
+    OTA_TASK_CONFIGURATION_ID,
+    TAGS,
 )
 from iotmi._sansio.steps import Steps
 from iotmi._sansio.waiter import wait_until
@@ -22,23 +22,20 @@ from iotmi._schema.model import Listing, Request, camel_model, model
 from iotmi._schema.traits import Number, Text, WireName
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
-OtaTaskId = Annotated[str, Text(1, 200, r"[A-Za-z0-9]+")]
-OtaTaskArn = Annotated[
-    str,
-    Text(32, 1011, r"arn:aws:iotmanagedintegrations:[0-9a-zA-Z-]+:[0-9]+:ota-task/[0-9a-zA-Z]+"),
-]
-# These tokens alone may hold a plus or a slash.
-OtaNextToken = Annotated[str, Text(1, 65535, r"[a-zA-Z0-9=_+/-]+")]
-S3Url = Annotated[str, Text(1, 1000)]
-DurationInMinutes = Annotated[int, Number(1, 1430)]
-MinNumberOfRetries = Annotated[int, Number(0, 10)]
+OTA_TASK_ID: Final = Text(1, 200, r"[A-Za-z0-9]+")
+OTA_TASK_ARN: Final = Text(
+    32, 1011, r"arn:aws:iotmanagedintegrations:[0-9a-zA-Z-]+:[0-9]+:ota-task/[0-9a-zA-Z]+"
+)
+# Only the tokens of these listings may contain a plus or a slash.
+OTA_NEXT_TOKEN: Final = Text(1, 65535, r"[a-zA-Z0-9=_+/-]+")
+S3_URL: Final = Text(1, 1000)
 
 
 class OtaType(OpenEnum):
-    """Which things a task updates.
+    """The targets of a task.
 
-    ``ONE_TIME`` updates the things that are its targets; ``CONTINUOUS`` also what comes to fit its
-    query later.
+    ``ONE_TIME`` updates the things named as targets. ``CONTINUOUS`` also updates things that match
+    its query later.
     """
 
     ONE_TIME = "ONE_TIME"
@@ -46,19 +43,19 @@ class OtaType(OpenEnum):
 
 
 class OtaMechanism(OpenEnum):
-    """How things learn of an update."""
+    """The way things learn of an update."""
 
     PUSH = "PUSH"
 
 
 class OtaProtocol(OpenEnum):
-    """How things fetch an update."""
+    """The protocol that things download an update with."""
 
     HTTP = "HTTP"
 
 
 class OtaStatus(OpenEnum):
-    """How far a task has come."""
+    """The progress of a task."""
 
     IN_PROGRESS = "IN_PROGRESS"
     CANCELED = "CANCELED"
@@ -68,7 +65,7 @@ class OtaStatus(OpenEnum):
 
 
 class OtaTaskExecutionStatus(OpenEnum):
-    """How far a task has come on one thing."""
+    """The progress of a task on one thing."""
 
     QUEUED = "QUEUED"
     IN_PROGRESS = "IN_PROGRESS"
@@ -81,10 +78,10 @@ class OtaTaskExecutionStatus(OpenEnum):
 
 
 class SchedulingConfigEndBehavior(OpenEnum):
-    """What becomes of things not yet updated at a task's end.
+    """The treatment of unfinished things at the end of a task.
 
-    ``STOP_ROLLOUT`` begins no more of them; ``CANCEL`` also calls off those that have not started;
-    ``FORCE_CANCEL`` those under way too.
+    ``STOP_ROLLOUT`` starts no more things. ``CANCEL`` also cancels things that have not started.
+    ``FORCE_CANCEL`` also cancels things in progress.
     """
 
     STOP_ROLLOUT = "STOP_ROLLOUT"
@@ -93,7 +90,7 @@ class SchedulingConfigEndBehavior(OpenEnum):
 
 
 class RetryCriteriaFailureType(OpenEnum):
-    """After which failures a thing tries again."""
+    """The kind of failure after which a thing retries an update."""
 
     FAILED = "FAILED"
     TIMED_OUT = "TIMED_OUT"
@@ -102,22 +99,28 @@ class RetryCriteriaFailureType(OpenEnum):
 
 @model
 class ScheduleMaintenanceWindow:
-    """A time that comes again and again, in which alone a task begins on things.
+    """A recurring window of time. A task starts updates on things only within its windows.
 
-    Limits: 1 to 1430 minutes.
+    Attributes:
+        duration_in_minutes: length in minutes, 1 to 1430.
+        start_time: start of the window.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ScheduleMaintenanceWindow.html
     """
 
-    duration_in_minutes: DurationInMinutes | None = None
+    duration_in_minutes: Annotated[int, Number(1, 1430)] | None = None
     start_time: str | None = None
 
 
 @model
 class OtaTaskSchedulingConfig:
-    """When a task begins and ends, and what becomes of what is not done by then.
+    """The start and end of a task, and its maintenance windows.
 
-    Times are strings such as ``2026-10-20T17:00``.
+    Attributes:
+        end_behavior: treatment of unfinished things at the end.
+        end_time: end of the task, such as ``2026-10-20T17:00``.
+        maintenance_windows: windows in which updates start.
+        start_time: start of the task, such as ``2026-10-20T17:00``.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_OtaTaskSchedulingConfig.html
     """
@@ -130,18 +133,18 @@ class OtaTaskSchedulingConfig:
 
 @model
 class RetryConfigCriteria:
-    """How often a thing tries again after one kind of failure: 0 to 10 times.
+    """The number of retries after one kind of failure, 0 to 10.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_RetryConfigCriteria.html
     """
 
     failure_type: RetryCriteriaFailureType | None = None
-    min_number_of_retries: MinNumberOfRetries | None = None
+    min_number_of_retries: Annotated[int, Number(0, 10)] | None = None
 
 
 @model
 class OtaTaskExecutionRetryConfig:
-    """How often things try again, for each kind of failure.
+    """The numbers of retries on one thing, by kind of failure.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_OtaTaskExecutionRetryConfig.html
     """
@@ -151,7 +154,7 @@ class OtaTaskExecutionRetryConfig:
 
 @camel_model
 class TaskProcessingDetails:
-    """How many things stand where in a task.
+    """The number of things in each state of a task.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_TaskProcessingDetails.html
     """
@@ -169,15 +172,34 @@ class TaskProcessingDetails:
 
 @model
 class OtaTask:
-    """An update sent over the air, and how far it has come.
+    """An over-the-air update and its progress.
+
+    Attributes:
+        task_id: id of the task, 1 to 200 letters and digits.
+        task_arn: Amazon Resource Name.
+        description: free text, 1 to 256 characters.
+        s3_url: address of the job document, 1 to 1000 characters.
+        protocol: protocol of the download.
+        ota_type: targets of the task.
+        ota_target_query_string: query that selects things, for a continuous task.
+        ota_mechanism: way things learn of the update.
+        target: ARNs of the things, for a one-time task.
+        created_at: time of creation.
+        last_updated_at: time of the last change.
+        task_configuration_id: id of the OTA task configuration.
+        task_processing_details: number of things in each state.
+        ota_scheduling_config: start, end and maintenance windows.
+        ota_task_execution_retry_config: retries on one thing.
+        status: progress of the task.
+        tags: AWS tags; sensitive.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetOtaTask.html
     """
 
-    task_id: OtaTaskId
-    task_arn: OtaTaskArn | None = None
-    description: OtaDescription | None = None
-    s3_url: S3Url | None = None
+    task_id: Annotated[str, OTA_TASK_ID]
+    task_arn: Annotated[str, OTA_TASK_ARN] | None = None
+    description: Annotated[str, OTA_DESCRIPTION] | None = None
+    s3_url: Annotated[str, S3_URL] | None = None
     protocol: OtaProtocol | None = None
     ota_type: OtaType | None = None
     ota_target_query_string: str | None = None
@@ -185,44 +207,44 @@ class OtaTask:
     target: Sequence[str] | None = None
     created_at: datetime | None = None
     last_updated_at: datetime | None = None
-    task_configuration_id: OtaTaskConfigurationId | None = None
+    task_configuration_id: Annotated[str, OTA_TASK_CONFIGURATION_ID] | None = None
     task_processing_details: TaskProcessingDetails | None = None
     ota_scheduling_config: OtaTaskSchedulingConfig | None = None
     ota_task_execution_retry_config: OtaTaskExecutionRetryConfig | None = None
     status: OtaStatus | None = None
-    tags: TagMap | None = None
+    tags: Annotated[Mapping[str, str], TAGS] | None = None
 
 
 @model
 class CreatedOtaTask:
-    """What a creation tells of the new OTA task.
+    """The id, ARN and description of a new OTA task.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateOtaTask.html
     """
 
-    task_id: OtaTaskId
-    task_arn: OtaTaskArn
-    description: OtaDescription | None = None
+    task_id: Annotated[str, OTA_TASK_ID]
+    task_arn: Annotated[str, OTA_TASK_ARN]
+    description: Annotated[str, OTA_DESCRIPTION] | None = None
 
 
 @model
 class OtaTaskSummary:
-    """What a listing tells of an OTA task.
+    """An OTA task as listed. `OtaTask` describes the members.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_OtaTaskSummary.html
     """
 
-    task_id: OtaTaskId
-    task_arn: OtaTaskArn | None = None
+    task_id: Annotated[str, OTA_TASK_ID]
+    task_arn: Annotated[str, OTA_TASK_ARN] | None = None
     created_at: datetime | None = None
     last_updated_at: datetime | None = None
-    task_configuration_id: OtaTaskConfigurationId | None = None
+    task_configuration_id: Annotated[str, OTA_TASK_CONFIGURATION_ID] | None = None
     status: OtaStatus | None = None
 
 
 @model
 class OtaTaskExecutionSummary:
-    """How far a task has come on one thing, and on which try.
+    """The progress of a task on one thing.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_OtaTaskExecutionSummary.html
     """
@@ -237,148 +259,184 @@ class OtaTaskExecutionSummary:
 
 @model
 class OtaTaskExecutionSummaries:
-    """One thing of a task, and how far the task has come on it.
+    """One thing of a task, with the progress on that thing.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_OtaTaskExecutionSummaries.html
     """
 
     task_execution_summary: OtaTaskExecutionSummary | None = None
-    managed_thing_id: ManagedThingId | None = None
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] | None = None
 
 
 @model
 class CreateOtaTask(Request[CreatedOtaTask]):
-    """Begin to update managed things over the air.
+    """Create an over-the-air update of managed things.
 
-    `s3_url` is where the job document lies; the service must be allowed to read it. A one-time task
-    names its things in `target`, by their ARNs, at most 100; a continuous one finds them by
-    `ota_target_query_string`, such as ``attributes.owner=ann``, over their metadata.
+    A one-time task names its things in `target`. A continuous task selects things by
+    `ota_target_query_string`. The default quota is 5 calls per second.
 
-    Limits: a description has 1 to 256 letters, digits, hyphens, underscores and spaces, an address
-    up to 1000 characters; up to 50 tags. The service takes 5 of these calls a second.
+    Args:
+        description: 1 to 256 letters, digits, hyphens, underscores and spaces.
+        s3_url: address of a job document that the service may read, 1 to 1000 characters.
+        protocol: protocol of the download.
+        target: ARNs of the things, at most 100.
+        task_configuration_id: id of the OTA task configuration.
+        ota_mechanism: way things learn of the update.
+        ota_type: targets of the task.
+        ota_target_query_string: query over the metadata of things, such as
+            ``attributes.owner=ann``.
+        client_token: idempotency token, 1 to 64 characters; generated if None.
+        ota_scheduling_config: start, end and maintenance windows.
+        ota_task_execution_retry_config: retries on one thing.
+        tags: AWS tags, 1 to 50; sensitive.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateOtaTask.html
     """
 
-    description: OtaDescription | None = None
-    s3_url: S3Url
+    description: Annotated[str, OTA_DESCRIPTION] | None = None
+    s3_url: Annotated[str, S3_URL]
     protocol: OtaProtocol | None = None
     target: Sequence[str] | None = None
-    task_configuration_id: OtaTaskConfigurationId | None = None
+    task_configuration_id: Annotated[str, OTA_TASK_CONFIGURATION_ID] | None = None
     ota_mechanism: OtaMechanism | None = None
     ota_type: OtaType
     ota_target_query_string: str | None = None
-    client_token: ClientToken | None = None
+    client_token: Annotated[str, CLIENT_TOKEN] | None = None
     ota_scheduling_config: OtaTaskSchedulingConfig | None = None
     ota_task_execution_retry_config: OtaTaskExecutionRetryConfig | None = None
-    tags: TagMap | None = None
+    tags: Annotated[Mapping[str, str], TAGS] | None = None
 
 
 @model
 class GetOtaTask(Request[OtaTask]):
-    """One OTA task, by id.
+    """Return the OTA task with this id.
+
+    Raises:
+        ResourceNotFoundError: no OTA task has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetOtaTask.html
     """
 
-    identifier: OtaTaskId = field(kw_only=False)
+    identifier: Annotated[str, OTA_TASK_ID] = field(kw_only=False)
 
 
 @model
 class ListOtaTasks(Listing[OtaTaskSummary]):
-    """OTA tasks, page by page as they are asked for.
+    """Return a pager over the OTA tasks.
+
+    Args:
+        next_token: token of the first page to request.
+        max_results: items on one page, 1 to 1000.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListOtaTasks.html
     """
 
     items_member = "Tasks"
 
-    next_token: OtaNextToken | None = None
-    max_results: MaxResults | None = None
+    next_token: Annotated[str, OTA_NEXT_TOKEN] | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
 
 
 @model
 class UpdateOtaTask(Request[None]):
-    """Change the description or the configuration of an OTA task.
+    """Update the description or the configuration of an OTA task.
+
+    Args:
+        identifier: id of the task.
+        description: 1 to 256 letters, digits, hyphens, underscores and spaces.
+        task_configuration_id: id of the OTA task configuration.
+
+    Raises:
+        ResourceNotFoundError: no OTA task has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_UpdateOtaTask.html
     """
 
-    identifier: OtaTaskId = field(kw_only=False)
-    description: OtaDescription | None = None
-    task_configuration_id: OtaTaskConfigurationId | None = None
+    identifier: Annotated[str, OTA_TASK_ID] = field(kw_only=False)
+    description: Annotated[str, OTA_DESCRIPTION] | None = None
+    task_configuration_id: Annotated[str, OTA_TASK_CONFIGURATION_ID] | None = None
 
 
 @model
 class DeleteOtaTask(Request[None]):
-    """Delete an OTA task. It takes time; no other operation calls a task off.
+    """Delete an OTA task asynchronously. No other operation cancels a task.
 
-    Too many deletions at once end in `LimitExceededError`.
+    The default quota is 5 calls per second.
+
+    Raises:
+        ResourceNotFoundError: no OTA task has this id.
+        LimitExceededError: too many deletions are in progress.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_DeleteOtaTask.html
     """
 
-    identifier: OtaTaskId = field(kw_only=False)
+    identifier: Annotated[str, OTA_TASK_ID] = field(kw_only=False)
 
 
 @model
 class ListOtaTaskExecutions(Listing[OtaTaskExecutionSummaries]):
-    """How each thing of an OTA task took it, page by page as they are asked for.
+    """Return a pager over the things of an OTA task, with the progress on each thing.
+
+    Args:
+        identifier: id of the task.
+        next_token: token of the first page to request.
+        max_results: items on one page, 1 to 1000.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListOtaTaskExecutions.html
     """
 
     items_member = "ExecutionSummaries"
 
-    identifier: OtaTaskId = field(kw_only=False)
-    next_token: OtaNextToken | None = None
-    max_results: MaxResults | None = None
+    identifier: Annotated[str, OTA_TASK_ID] = field(kw_only=False)
+    next_token: Annotated[str, OTA_NEXT_TOKEN] | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
 
 
-_CALLED_OFF = frozenset({OtaStatus.CANCELED, OtaStatus.DELETION_IN_PROGRESS})
+_CANCELED = frozenset({OtaStatus.CANCELED, OtaStatus.DELETION_IN_PROGRESS})
 
 
 def _until_finished(
     identifier: str, *, timeout: float = 3600.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
 ) -> Steps[OtaTask]:
-    """Wait until an OTA task is completed, and give it.
+    """Wait until an OTA task is completed, and return the task.
 
-    Completed does not mean that every thing succeeded: `task_processing_details` counts them, and
-    `list_executions` names them. A continuous task goes on for ever.
+    A completed task can include failed things: `task_processing_details` counts them, and
+    `list_executions` names them. A continuous task never completes.
 
     Args:
-        identifier: the task's id.
-        timeout: seconds to wait at most; a rollout takes its time.
-        pauses: how often to look.
+        identifier: id of the task.
+        timeout: longest wait in seconds. A rollout to many things can take hours.
+        pauses: how often to poll, a `PollInterval`.
 
     Raises:
-        WaitFailedError: it was canceled or is being deleted; the error's ``value`` is the task.
-        WaitTimeoutError: it was not completed in time; the error's ``value`` is the task.
+        WaitFailedError: the task was canceled or is being deleted; `last_value` of the error is the
+            task.
+        WaitTimeoutError: the task was not completed in time; `last_value` of the error is the task.
     """
     return wait_until(
         GetOtaTask(identifier),
         expected=f"OTA task {identifier} COMPLETED",
         is_success=lambda task: task.status == OtaStatus.COMPLETED,
-        is_failure=lambda task: task.status in _CALLED_OFF,
+        is_failure=lambda task: task.status in _CANCELED,
         timeout=timeout,
         poll_interval=pauses,
     )
 
 
 class OtaTasks(Family[M]):
-    """Updates sent over the air to managed things."""
+    """Over-the-air updates of managed things."""
 
     create: Final = call(CreateOtaTask)
-    """Begin to update managed things over the air."""
+    """Create an over-the-air update of managed things."""
     get: Final = call(GetOtaTask)
-    """One OTA task, by id."""
+    """Return the OTA task with this id."""
     list: Final = paged(ListOtaTasks)
-    """OTA tasks, page by page as they are asked for."""
+    """Return a pager over the OTA tasks."""
     update: Final = call(UpdateOtaTask)
-    """Change the description or the configuration of an OTA task."""
+    """Update the description or the configuration of an OTA task."""
     delete: Final = call(DeleteOtaTask)
-    """Delete an OTA task. It takes time; no other operation calls a task off."""
+    """Delete an OTA task asynchronously. No other operation cancels a task."""
     list_executions: Final = paged(ListOtaTaskExecutions)
-    """How each thing of an OTA task took it, page by page as they are asked for."""
+    """Return a pager over the things of an OTA task, with the progress on each thing."""
     wait_until_finished: Final = flow(_until_finished)
-    """Wait until an OTA task is completed, and give it."""
+    """Wait until an OTA task is completed, and return the task."""

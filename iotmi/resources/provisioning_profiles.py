@@ -1,11 +1,12 @@
-"""Provisioning profiles: how hubs and devices of a kind first prove that they are yours."""
+"""Provisioning profiles: the way hubs and devices obtain their first certificates."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from attrs import field
 
 from iotmi._binding import Family, M, call, flow, paged
-from iotmi._models.common import ClientToken, MaxResults, NextToken, TagMap
+from iotmi._models.common import CLIENT_TOKEN, MAX_RESULTS, NEXT_TOKEN, TAGS
 from iotmi._sansio.steps import Steps
 from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
@@ -13,30 +14,24 @@ from iotmi._schema.model import Listing, Request, model
 from iotmi._schema.traits import SENSITIVE, Text
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
-ProvisioningProfileId = Annotated[str, Text(1, 64, r"[A-Za-z0-9-_]+")]
-ProvisioningProfileName = Annotated[str, Text(1, 36, r"[0-9A-Za-z_-]+")]
-ProvisioningProfileArn = Annotated[
-    str,
-    Text(
-        32,
-        64,
-        r"arn:aws:iotmanagedintegrations:[0-9a-zA-Z-]+:[0-9]+:provisioning-profile/[0-9a-zA-Z]+",
-    ),
-]
-CaCertificate = Annotated[
-    str,
+PROVISIONING_PROFILE_ID: Final = Text(1, 64, r"[A-Za-z0-9-_]+")
+PROVISIONING_PROFILE_NAME: Final = Text(1, 36, r"[0-9A-Za-z_-]+")
+PROVISIONING_PROFILE_ARN: Final = Text(
+    32,
+    64,
+    r"arn:aws:iotmanagedintegrations:[0-9a-zA-Z-]+:[0-9]+:provisioning-profile/[0-9a-zA-Z]+",
+)
+CA_CERTIFICATE: Final = (
     Text(pattern=r"-----BEGIN CERTIFICATE-----.*(.|\n)*-----END CERTIFICATE-----\n?"),
     SENSITIVE,
-]
-ClaimCertificate = Annotated[str, SENSITIVE]
-ClaimCertificatePrivateKey = Annotated[str, SENSITIVE]
+)
 
 
 class ProvisioningType(OpenEnum):
-    """How a device gets its own certificate.
+    """The way a device obtains its own certificate.
 
-    ``FLEET_PROVISIONING`` exchanges a claim certificate for it; ``JITR`` registers the one that the
-    device was made with, just in time.
+    ``FLEET_PROVISIONING`` exchanges a claim certificate for a certificate. ``JITR`` (just-in-time
+    registration) registers the certificate that the device was manufactured with.
     """
 
     FLEET_PROVISIONING = "FLEET_PROVISIONING"
@@ -44,7 +39,7 @@ class ProvisioningType(OpenEnum):
 
 
 class ProvisioningProfileStatus(OpenEnum):
-    """How far the making or the deletion of a profile has come."""
+    """The progress of the creation or deletion of a profile."""
 
     CREATE_IN_PROGRESS = "CREATE_IN_PROGRESS"
     CREATE_FAILED = "CREATE_FAILED"
@@ -55,105 +50,136 @@ class ProvisioningProfileStatus(OpenEnum):
 
 @model
 class ProvisioningProfile:
-    """A provisioning profile. A hub knows it by its name.
+    """The way hubs and devices of one kind obtain their first certificates.
 
-    The claim certificate is sensitive; its private key is told at creation only.
+    Attributes:
+        arn: Amazon Resource Name.
+        name: name, 1 to 36 characters. Hubs refer to a profile by its name.
+        provisioning_type: way to obtain a certificate.
+        id: id of the profile, 1 to 64 characters.
+        status: progress of the creation or deletion.
+        claim_certificate: claim certificate in PEM; sensitive.
+        tags: AWS tags; sensitive.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetProvisioningProfile.html
     """
 
-    arn: ProvisioningProfileArn | None = None
-    name: ProvisioningProfileName | None = None
+    arn: Annotated[str, PROVISIONING_PROFILE_ARN] | None = None
+    name: Annotated[str, PROVISIONING_PROFILE_NAME] | None = None
     provisioning_type: ProvisioningType | None = None
-    id: ProvisioningProfileId
+    id: Annotated[str, PROVISIONING_PROFILE_ID]
     status: ProvisioningProfileStatus | None = None
-    claim_certificate: ClaimCertificate | None = None
-    tags: TagMap | None = None
+    claim_certificate: Annotated[str, SENSITIVE] | None = None
+    tags: Annotated[Mapping[str, str], TAGS] | None = None
 
 
 @model
 class CreatedProvisioningProfile:
-    """What a creation tells of the new provisioning profile.
+    """A new provisioning profile, with the private key of its claim certificate.
 
-    `claim_certificate_private_key` is told here and never again: keep it. It and the certificate
-    are sensitive.
+    Attributes:
+        arn: Amazon Resource Name.
+        name: name, 1 to 36 characters.
+        provisioning_type: way to obtain a certificate.
+        id: id of the profile.
+        status: progress of the creation.
+        claim_certificate: claim certificate in PEM; sensitive.
+        claim_certificate_private_key: private key in PEM, returned only here: store it; sensitive.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateProvisioningProfile.html
     """
 
-    arn: ProvisioningProfileArn
-    name: ProvisioningProfileName | None = None
+    arn: Annotated[str, PROVISIONING_PROFILE_ARN]
+    name: Annotated[str, PROVISIONING_PROFILE_NAME] | None = None
     provisioning_type: ProvisioningType | None = None
-    id: ProvisioningProfileId
+    id: Annotated[str, PROVISIONING_PROFILE_ID]
     status: ProvisioningProfileStatus | None = None
-    claim_certificate: ClaimCertificate | None = None
-    claim_certificate_private_key: ClaimCertificatePrivateKey | None = None
+    claim_certificate: Annotated[str, SENSITIVE] | None = None
+    claim_certificate_private_key: Annotated[str, SENSITIVE] | None = None
 
 
 @model
 class ProvisioningProfileSummary:
-    """What a listing tells of a provisioning profile.
+    """A provisioning profile as listed. `ProvisioningProfile` describes the members.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ProvisioningProfileSummary.html
     """
 
-    name: ProvisioningProfileName | None = None
-    id: ProvisioningProfileId
-    arn: ProvisioningProfileArn | None = None
+    name: Annotated[str, PROVISIONING_PROFILE_NAME] | None = None
+    id: Annotated[str, PROVISIONING_PROFILE_ID]
+    arn: Annotated[str, PROVISIONING_PROFILE_ARN] | None = None
     provisioning_type: ProvisioningType | None = None
     status: ProvisioningProfileStatus | None = None
 
 
 @model
 class CreateProvisioningProfile(Request[CreatedProvisioningProfile]):
-    """Make a provisioning profile. It cannot be changed later.
+    """Create a provisioning profile. The profile cannot be changed later.
 
-    Without a `claim_certificate` of your own the service makes one, with its key. Certificates are
-    in PEM. Limits: a name has 1 to 36 letters, digits, hyphens and underscores; up to 50 tags.
+    The service creates a claim certificate with a private key if none is given.
+
+    Args:
+        provisioning_type: way to obtain a certificate.
+        ca_certificate: certificate of the authority that signed the devices' certificates, in PEM;
+            sensitive.
+        claim_certificate: claim certificate in PEM; sensitive.
+        name: 1 to 36 letters, digits, hyphens and underscores.
+        client_token: idempotency token, 1 to 64 characters; generated if None.
+        tags: AWS tags, 1 to 50; sensitive.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_CreateProvisioningProfile.html
     """
 
     provisioning_type: ProvisioningType
-    ca_certificate: CaCertificate | None = None
-    claim_certificate: ClaimCertificate | None = None
-    name: ProvisioningProfileName | None = None
-    client_token: ClientToken | None = None
-    tags: TagMap | None = None
+    ca_certificate: Annotated[str, CA_CERTIFICATE] | None = None
+    claim_certificate: Annotated[str, SENSITIVE] | None = None
+    name: Annotated[str, PROVISIONING_PROFILE_NAME] | None = None
+    client_token: Annotated[str, CLIENT_TOKEN] | None = None
+    tags: Annotated[Mapping[str, str], TAGS] | None = None
 
 
 @model
 class GetProvisioningProfile(Request[ProvisioningProfile]):
-    """One provisioning profile, by id.
+    """Return the provisioning profile with this id.
+
+    Raises:
+        ResourceNotFoundError: no provisioning profile has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetProvisioningProfile.html
     """
 
-    identifier: ProvisioningProfileId = field(kw_only=False)
+    identifier: Annotated[str, PROVISIONING_PROFILE_ID] = field(kw_only=False)
 
 
 @model
 class ListProvisioningProfiles(Listing[ProvisioningProfileSummary]):
-    """Provisioning profiles, page by page as they are asked for.
+    """Return a pager over the provisioning profiles.
+
+    Args:
+        next_token: token of the first page to request.
+        max_results: items on one page, 1 to 1000.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListProvisioningProfiles.html
     """
 
-    next_token: NextToken | None = None
-    max_results: MaxResults | None = None
+    next_token: Annotated[str, NEXT_TOKEN] | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
 
 
 @model
 class DeleteProvisioningProfile(Request[None]):
-    """Delete a provisioning profile. It takes time.
+    """Delete a provisioning profile asynchronously.
+
+    Raises:
+        ResourceNotFoundError: no provisioning profile has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_DeleteProvisioningProfile.html
     """
 
-    identifier: ProvisioningProfileId = field(kw_only=False)
+    identifier: Annotated[str, PROVISIONING_PROFILE_ID] = field(kw_only=False)
 
 
-_LOST = frozenset(
+_NOT_USABLE = frozenset(
     {
         ProvisioningProfileStatus.CREATE_FAILED,
         ProvisioningProfileStatus.DELETE_IN_PROGRESS,
@@ -165,38 +191,39 @@ _LOST = frozenset(
 def _until_created(
     identifier: str, *, timeout: float = 300.0, pauses: PollInterval = DEFAULT_POLL_INTERVAL
 ) -> Steps[ProvisioningProfile]:
-    """Wait until a provisioning profile can be used, and give it.
+    """Wait until a provisioning profile can be used, and return the profile.
 
     Args:
-        identifier: the profile's id.
-        timeout: seconds to wait at most.
-        pauses: how often to look.
+        identifier: id of the profile.
+        timeout: longest wait in seconds.
+        pauses: how often to poll, a `PollInterval`.
 
     Raises:
-        WaitFailedError: it could not be made, or is being deleted; the error's ``value`` is the
+        WaitFailedError: the creation failed, or the profile is being deleted; `last_value` of the
+            error is the profile.
+        WaitTimeoutError: the profile was not created in time; `last_value` of the error is the
             profile.
-        WaitTimeoutError: it was not made in time; the error's ``value`` is the profile.
     """
     return wait_until(
         GetProvisioningProfile(identifier),
         expected=f"provisioning profile {identifier} CREATED",
         is_success=lambda profile: profile.status == ProvisioningProfileStatus.CREATED,
-        is_failure=lambda profile: profile.status in _LOST,
+        is_failure=lambda profile: profile.status in _NOT_USABLE,
         timeout=timeout,
         poll_interval=pauses,
     )
 
 
 class ProvisioningProfiles(Family[M]):
-    """How hubs and devices of a kind first prove that they are yours."""
+    """Settings by which hubs and devices obtain their first certificates."""
 
     create: Final = call(CreateProvisioningProfile)
-    """Make a provisioning profile. It cannot be changed later."""
+    """Create a provisioning profile. The profile cannot be changed later."""
     get: Final = call(GetProvisioningProfile)
-    """One provisioning profile, by id."""
+    """Return the provisioning profile with this id."""
     list: Final = paged(ListProvisioningProfiles)
-    """Provisioning profiles, page by page as they are asked for."""
+    """Return a pager over the provisioning profiles."""
     delete: Final = call(DeleteProvisioningProfile)
-    """Delete a provisioning profile. It takes time."""
+    """Delete a provisioning profile asynchronously."""
     wait_until_created: Final = flow(_until_created)
-    """Wait until a provisioning profile can be used, and give it."""
+    """Wait until a provisioning profile can be used, and return the profile."""

@@ -1,21 +1,30 @@
-"""Runtime log configurations: what a hub or a device logs, and when it sends that to the cloud."""
+"""Runtime log configurations: log levels, storage and uploads of the logs of hubs and devices."""
 
-from typing import Final
+from typing import Annotated, Final
 
 from attrs import field
 
 from iotmi._binding import Family, M, call
-from iotmi._models.common import LogLevel, ManagedThingId
+from iotmi._models.common import MANAGED_THING_ID, LogLevel
 from iotmi._schema.model import Request, model
 
 
 @model
 class RuntimeLogConfigurations:
-    """What a thing logs, where it keeps that, and when it sends it to the cloud.
+    """The log levels, the local storage and the uploads of one managed thing.
 
-    Levels are the lowest that is written, and the lowest that is sent at once: answered as
-    ``DISABLED`` where none is, which the model does not know and a request cannot say. Things that
-    were told nothing write ``WARN`` and keep at most 125 KB on the device.
+    The service returns ``DISABLED`` for a level that is switched off. A request cannot set that
+    value. Things without a configuration log at ``WARN`` and store at most 125 KB.
+
+    Attributes:
+        log_level: least severe level to log.
+        log_flush_level: least severe level to upload at once.
+        local_store_location: directory of the log files on the device.
+        local_store_file_rotation_max_files: number of log files kept on the device.
+        local_store_file_rotation_max_bytes: size of one log file in bytes.
+        upload_log: True to upload logs to the cloud.
+        upload_period_minutes: minutes between uploads.
+        delete_local_store_after_upload: True to delete log files after their upload.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_RuntimeLogConfigurations.html
     """
@@ -32,53 +41,66 @@ class RuntimeLogConfigurations:
 
 @model
 class RuntimeLogConfiguration:
-    """One managed thing, and what it logs.
+    """The runtime log settings of one managed thing.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetRuntimeLogConfiguration.html
     """
 
-    managed_thing_id: ManagedThingId | None = None
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] | None = None
     runtime_log_configurations: RuntimeLogConfigurations | None = None
 
 
 @model
 class GetRuntimeLogConfiguration(Request[RuntimeLogConfiguration]):
-    """What a managed thing logs.
+    """Return the runtime log settings of a managed thing.
+
+    Raises:
+        ResourceNotFoundError: no managed thing has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetRuntimeLogConfiguration.html
     """
 
-    managed_thing_id: ManagedThingId = field(kw_only=False)
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
 
 
 @model
 class PutRuntimeLogConfiguration(Request[None]):
-    """Set what a managed thing logs, in place of what was set before.
+    """Replace the runtime log settings of a managed thing.
+
+    Args:
+        managed_thing_id: id of the managed thing.
+        runtime_log_configurations: new settings.
+
+    Raises:
+        ResourceNotFoundError: no managed thing has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_PutRuntimeLogConfiguration.html
     """
 
-    managed_thing_id: ManagedThingId = field(kw_only=False)
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
     runtime_log_configurations: RuntimeLogConfigurations
 
 
 @model
 class ResetRuntimeLogConfiguration(Request[None]):
-    """Have a managed thing log again as if nothing had been set.
+    """Reset the runtime log settings of a managed thing to the defaults.
+
+    Raises:
+        ResourceNotFoundError: no managed thing has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ResetRuntimeLogConfiguration.html
     """
 
-    managed_thing_id: ManagedThingId = field(kw_only=False)
+    managed_thing_id: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
 
 
-# The plain plural is the service's name for the settings themselves.
+# `RuntimeLogConfigurations` is the service's name for the settings of one thing.
 class RuntimeLogConfigurationFamily(Family[M]):
-    """What hubs and devices log, and when they send it to the cloud."""
+    """Log levels, storage and uploads of the logs of hubs and devices."""
 
     get: Final = call(GetRuntimeLogConfiguration)
-    """What a managed thing logs."""
+    """Return the runtime log settings of a managed thing."""
     put: Final = call(PutRuntimeLogConfiguration)
-    """Set what a managed thing logs, in place of what was set before."""
+    """Replace the runtime log settings of a managed thing."""
     reset: Final = call(ResetRuntimeLogConfiguration)
-    """Have a managed thing log again as if nothing had been set."""
+    """Reset the runtime log settings of a managed thing to the defaults."""

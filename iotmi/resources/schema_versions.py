@@ -1,4 +1,4 @@
-"""Schema versions: what the capabilities of things mean, each version unchangeable."""
+"""Schema versions: immutable definitions of capabilities and of the types they use."""
 
 from typing import Annotated, Final
 
@@ -6,28 +6,27 @@ from attrs import field
 
 from iotmi._binding import Family, M, call, paged
 from iotmi._models.capabilities import SchemaVersionFormat
-from iotmi._models.common import MaxResults, NextToken, SchemaVersionedId
+from iotmi._models.common import MAX_RESULTS, NEXT_TOKEN, SCHEMA_VERSIONED_ID
 from iotmi._schema.containers import JsonValue
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.model import Listing, Request, model
 from iotmi._schema.traits import DOCUMENT, Text
 
-SchemaId = Annotated[str, Text(3, 128, r"[a-zA-Z0-9.]+")]
-SchemaVersionDescription = Annotated[str, Text(10, 2048, r"[a-zA-Z0-9.,/ -]+")]
-SchemaVersionNamespaceName = Annotated[str, Text(3, 12, r"[a-z0-9]+")]
-SchemaVersionVersion = Annotated[str, Text(3, 12, r"(\d+\.\d+(\.\d+)?|\$latest)")]
-SchemaVersionSchema = Annotated[JsonValue, DOCUMENT]
+SCHEMA_ID: Final = Text(3, 128, r"[a-zA-Z0-9.]+")
+SCHEMA_VERSION_DESCRIPTION: Final = Text(10, 2048, r"[a-zA-Z0-9.,/ -]+")
+SCHEMA_VERSION_NAMESPACE_NAME: Final = Text(3, 12, r"[a-z0-9]+")
+SCHEMA_VERSION_VERSION: Final = Text(3, 12, r"(\d+\.\d+(\.\d+)?|\$latest)")
 
 
 class SchemaVersionType(OpenEnum):
-    """What a schema describes: a capability, or a type that capabilities are made of."""
+    """The subject of a schema: a capability, or a type that capabilities use."""
 
     CAPABILITY = "capability"
     DEFINITION = "definition"
 
 
 class SchemaVersionVisibility(OpenEnum):
-    """Who can see a schema: everybody, or its owner."""
+    """The visibility of a schema: all accounts, or its owner."""
 
     PUBLIC = "PUBLIC"
     PRIVATE = "PRIVATE"
@@ -35,76 +34,101 @@ class SchemaVersionVisibility(OpenEnum):
 
 @model
 class SchemaVersion:
-    """One version of a schema, with the schema as a JSON document.
+    """One version of a schema, with the JSON document.
 
-    ``f"{schema_id}@{semantic_version}"`` is the id to ask for it by.
+    ``f"{schema_id}@{semantic_version}"`` is the versioned id.
+
+    Attributes:
+        schema_id: id of the schema, such as ``matter.OnOff``, 3 to 128 characters.
+        type: subject of the schema.
+        description: free text, 10 to 2048 characters.
+        namespace: first part of the id, such as ``matter``, 3 to 12 characters.
+        semantic_version: version, such as ``1.4``.
+        visibility: visibility of the schema.
+        schema: JSON document.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetSchemaVersion.html
     """
 
-    schema_id: SchemaId
+    schema_id: Annotated[str, SCHEMA_ID]
     type: SchemaVersionType | None = None
-    description: SchemaVersionDescription | None = None
-    namespace: SchemaVersionNamespaceName | None = None
-    semantic_version: SchemaVersionVersion
+    description: Annotated[str, SCHEMA_VERSION_DESCRIPTION] | None = None
+    namespace: Annotated[str, SCHEMA_VERSION_NAMESPACE_NAME] | None = None
+    semantic_version: Annotated[str, SCHEMA_VERSION_VERSION]
     visibility: SchemaVersionVisibility | None = None
-    schema: SchemaVersionSchema | None = None
+    schema: Annotated[JsonValue, DOCUMENT] | None = None
 
 
 @model
 class SchemaVersionListItem:
-    """What a listing tells of one version of a schema.
+    """A schema version as listed. `SchemaVersion` describes the members.
 
-    ``f"{schema_id}@{semantic_version}"`` is the id to ask for it by.
+    ``f"{schema_id}@{semantic_version}"`` is the versioned id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_SchemaVersionListItem.html
     """
 
-    schema_id: SchemaId
+    schema_id: Annotated[str, SCHEMA_ID]
     type: SchemaVersionType | None = None
-    description: SchemaVersionDescription | None = None
-    namespace: SchemaVersionNamespaceName | None = None
-    semantic_version: SchemaVersionVersion
+    description: Annotated[str, SCHEMA_VERSION_DESCRIPTION] | None = None
+    namespace: Annotated[str, SCHEMA_VERSION_NAMESPACE_NAME] | None = None
+    semantic_version: Annotated[str, SCHEMA_VERSION_VERSION]
     visibility: SchemaVersionVisibility | None = None
 
 
 @model
 class GetSchemaVersion(Request[SchemaVersion]):
-    """One version of a schema, by type and versioned id.
+    """Return one version of a schema, by type and versioned id.
 
-    An id is such as ``matter.OnOff@1.4``; ``matter.OnOff@$latest`` is the newest. `format` is the
-    language that the schema is told in; in ``ZCL`` the document may be empty.
+    Args:
+        type: subject of the schema.
+        schema_versioned_id: versioned id, such as ``matter.OnOff@1.4``, or ``matter.OnOff@$latest``
+            for the newest version.
+        format: language of the document. A document in ``ZCL`` can be empty.
+
+    Raises:
+        ResourceNotFoundError: no schema version has this id.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_GetSchemaVersion.html
     """
 
     type: SchemaVersionType = field(kw_only=False)
-    schema_versioned_id: SchemaVersionedId = field(kw_only=False)
+    schema_versioned_id: Annotated[str, SCHEMA_VERSIONED_ID] = field(kw_only=False)
     format: SchemaVersionFormat | None = None
 
 
 @model
 class ListSchemaVersions(Listing[SchemaVersionListItem]):
-    """The versions of schemas of a type, page by page as they are asked for.
+    """Return a pager over the schema versions of one type.
 
-    `schema_id` and `namespace` exclude each other: the service answers both with `ValidationError`.
+    Args:
+        type: subject of the schemas.
+        max_results: items on one page, 1 to 1000.
+        next_token: token of the first page to request.
+        schema_id: id of one schema; cannot be combined with `namespace`.
+        namespace: first part of the ids; cannot be combined with `schema_id`.
+        visibility: visibility of the schemas.
+        semantic_version: version, such as ``1.4``.
+
+    Raises:
+        ValidationError: `schema_id` and `namespace` are both given.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListSchemaVersions.html
     """
 
     type: SchemaVersionType = field(kw_only=False)
-    max_results: MaxResults | None = None
-    next_token: NextToken | None = None
-    schema_id: SchemaId | None = None
-    namespace: SchemaVersionNamespaceName | None = None
+    max_results: Annotated[int, MAX_RESULTS] | None = None
+    next_token: Annotated[str, NEXT_TOKEN] | None = None
+    schema_id: Annotated[str, SCHEMA_ID] | None = None
+    namespace: Annotated[str, SCHEMA_VERSION_NAMESPACE_NAME] | None = None
     visibility: SchemaVersionVisibility | None = None
-    semantic_version: SchemaVersionVersion | None = None
+    semantic_version: Annotated[str, SCHEMA_VERSION_VERSION] | None = None
 
 
 class SchemaVersions(Family[M]):
-    """What the capabilities of things mean."""
+    """Immutable definitions of capabilities and of the types they use."""
 
     get: Final = call(GetSchemaVersion)
-    """One version of a schema, by type and versioned id."""
+    """Return one version of a schema, by type and versioned id."""
     list: Final = paged(ListSchemaVersions)
-    """The versions of schemas of a type, page by page as they are asked for."""
+    """Return a pager over the schema versions of one type."""

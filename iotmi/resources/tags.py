@@ -1,77 +1,95 @@
-"""Tags on the five kinds of resource that can bear them."""
+"""Tags: key-value pairs on the five types of resource that support them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 from attrs import field
 
 from iotmi._binding import Family, M, call
-from iotmi._models.common import TagKey, TagMap
+from iotmi._models.common import TAG_KEY, TAGS
 from iotmi._schema.model import Request, camel_model, model
 from iotmi._schema.traits import Size, Text
 
-TaggableArn = Annotated[
-    str,
-    Text(
-        1,
-        200,
-        "arn:aws:iotmanagedintegrations:[0-9a-zA-Z-]+:[0-9]+:(managed-thing|provisioning-profile"
-        "|ota-task|credential-locker|account-association)/[0-9a-zA-Z]+",
-    ),
-]
+TAGGABLE_ARN: Final = Text(
+    1,
+    200,
+    "arn:aws:iotmanagedintegrations:[0-9a-zA-Z-]+:[0-9]+:(managed-thing|provisioning-profile"
+    "|ota-task|credential-locker|account-association)/[0-9a-zA-Z]+",
+)
 
 
 @camel_model
 class ResourceTags:
-    """The tags of one resource.
+    """The tags of one resource; sensitive.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListTagsForResource.html
     """
 
-    tags: TagMap | None = None
+    tags: Annotated[Mapping[str, str], TAGS] | None = None
 
 
 @model
 class TagResource(Request[None]):
-    """Put tags on a resource; a key that it bears already gets the new value.
+    """Add tags to a resource. A tag with an existing key replaces the value.
 
-    Limits: 50 tags a resource. Keys have 1 to 128 characters, values up to 256; keys that begin
-    with ``aws:`` are AWS's own. Tags are never shown in reprs, errors or logs.
+    A resource has at most 50 tags. Tags are redacted in reprs, errors and logs.
+
+    Args:
+        resource_arn: ARN of a managed thing, provisioning profile, OTA task, credential locker or
+            account association.
+        tags: keys of 1 to 128 characters and values of at most 256. Keys must not begin with
+            ``aws:``.
+
+    Raises:
+        ResourceNotFoundError: no resource has this ARN.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_TagResource.html
     """
 
-    resource_arn: TaggableArn = field(kw_only=False)
-    tags: TagMap
+    resource_arn: Annotated[str, TAGGABLE_ARN] = field(kw_only=False)
+    tags: Annotated[Mapping[str, str], TAGS]
 
 
 @model
 class UntagResource(Request[None]):
-    """Take tags off a resource, by their keys. A key that it does not bear is no error.
+    """Remove tags from a resource, by key. Keys that the resource lacks are ignored.
+
+    Args:
+        resource_arn: ARN of the resource.
+        tag_keys: keys of the tags, at most 200.
+
+    Raises:
+        ResourceNotFoundError: no resource has this ARN.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_UntagResource.html
     """
 
-    resource_arn: TaggableArn = field(kw_only=False)
-    tag_keys: Annotated[Sequence[TagKey], Size(0, 200)]
+    resource_arn: Annotated[str, TAGGABLE_ARN] = field(kw_only=False)
+    tag_keys: Annotated[Sequence[Annotated[str, TAG_KEY]], Size(0, 200)]
 
 
 @model
 class ListTagsForResource(Request[ResourceTags]):
-    """The tags of a resource.
+    """Return the tags of a resource.
+
+    Args:
+        resource_arn: ARN of the resource.
+
+    Raises:
+        ResourceNotFoundError: no resource has this ARN.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_ListTagsForResource.html
     """
 
-    resource_arn: TaggableArn = field(kw_only=False)
+    resource_arn: Annotated[str, TAGGABLE_ARN] = field(kw_only=False)
 
 
 class Tags(Family[M]):
-    """Tags on the five kinds of resource that can bear them."""
+    """Key-value pairs on the five types of resource that support them."""
 
     tag: Final = call(TagResource)
-    """Put tags on a resource; a key that it bears already gets the new value."""
+    """Add tags to a resource. A tag with an existing key replaces the value."""
     untag: Final = call(UntagResource)
-    """Take tags off a resource, by their keys. A key that it does not bear is no error."""
+    """Remove tags from a resource, by key. Keys that the resource lacks are ignored."""
     list: Final = call(ListTagsForResource)
-    """The tags of a resource."""
+    """Return the tags of a resource."""

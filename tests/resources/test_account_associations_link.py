@@ -1,4 +1,4 @@
-"""Linking an end user's account: what takes several requests, and a person."""
+"""Linking an end user's account: several requests and a sign-in."""
 
 import pytest
 
@@ -17,8 +17,8 @@ from tests.support.connectors import make_connector_destination
 pytestmark = pytest.mark.anyio
 
 
-def test_a_link_stands_once_somebody_has_signed_in(client: Client, pauses: list[float]) -> None:
-    """The address is handed out once, before the wait; the association is given at its end."""
+def test_a_link_succeeds_after_the_sign_in(client: Client, pauses: list[float]) -> None:
+    """`sign_in` is called once, before the first pause, and the linked association is returned."""
     creation = CreateAccountAssociation(
         connector_destination_id=make_connector_destination(client), name="Ann"
     )
@@ -35,10 +35,10 @@ def test_a_link_stands_once_somebody_has_signed_in(client: Client, pauses: list[
     assert len(pauses) == 1
 
 
-async def test_nobody_signs_in_where_a_secret_stands_in(
+async def test_a_stored_secret_requires_no_sign_in(
     client: Client, async_client: AsyncClient
 ) -> None:
-    """There is no address then, and nobody to show it to."""
+    """With a stored secret there is no address, and `sign_in` is not called."""
     creation = CreateAccountAssociation(
         connector_destination_id=make_connector_destination(client),
         general_authorization=GeneralAuthorizationName(auth_material_name="household"),
@@ -49,8 +49,8 @@ async def test_nobody_signs_in_where_a_secret_stands_in(
     assert shown == []
 
 
-async def test_the_awaiting_client_links_too(client: Client, async_client: AsyncClient) -> None:
-    """The same flow, awaited."""
+async def test_the_async_client_links(client: Client, async_client: AsyncClient) -> None:
+    """The async client runs the same flow."""
     creation = CreateAccountAssociation(connector_destination_id=make_connector_destination(client))
     shown: list[str] = []
     link = await async_client.account_associations.link(creation, sign_in=shown.append)
@@ -58,8 +58,8 @@ async def test_the_awaiting_client_links_too(client: Client, async_client: Async
     assert shown == [link.oauth_authorization_url]
 
 
-def test_an_association_that_goes_ends_the_wait(client: Client, emulator: Emulator) -> None:
-    """The end user changes their mind: the link cannot stand any more."""
+def test_a_deleted_association_ends_the_wait(client: Client, emulator: Emulator) -> None:
+    """Deleting the association during the sign-in ends the wait with an error."""
 
     def change_mind(url: str) -> None:
         assert url

@@ -1,4 +1,4 @@
-"""Cloud connectors, and what they tell the service."""
+"""Cloud connectors and the events that they send."""
 
 import pytest
 
@@ -53,8 +53,8 @@ LIGHT = MatterCapabilityReport(
 )
 
 
-def test_a_connector_is_kept_as_it_was_made(client: Client) -> None:
-    """A new connector is unlisted and knows its function."""
+def test_a_connector_is_read_as_created(client: Client) -> None:
+    """A new connector is unlisted and refers to its Lambda function."""
     found = client.cloud_connectors.get(make_connector(client))
     assert isinstance(found, CloudConnector)
     assert found.name == "Elm lights"
@@ -64,24 +64,24 @@ def test_a_connector_is_kept_as_it_was_made(client: Client) -> None:
 
 
 def test_name_and_description_can_be_changed(client: Client) -> None:
-    """What is not given stays."""
+    """An update without a name leaves the name unchanged."""
     identifier = make_connector(client)
     client.cloud_connectors.update(identifier, description="Lamps and locks")
     found = client.cloud_connectors.get(identifier)
     assert (found.name, found.description) == ("Elm lights", "Lamps and locks")
 
 
-async def test_a_listing_can_be_narrowed(client: Client, async_client: AsyncClient) -> None:
-    """To the connectors of one function, and by whether they are listed."""
-    made = {make_connector(client, name) for name in ("Elm lights", "Elm locks")}
-    assert {each.id for each in client.cloud_connectors.list(max_results=1)} == made
+async def test_a_listing_can_be_filtered(client: Client, async_client: AsyncClient) -> None:
+    """Connectors are filtered by Lambda function and by visibility."""
+    created = {make_connector(client, name) for name in ("Elm lights", "Elm locks")}
+    assert {each.id for each in client.cloud_connectors.list(max_results=1)} == created
     awaited = async_client.cloud_connectors.list(lambda_arn=FUNCTION)
-    assert {each.id async for each in awaited} == made
+    assert {each.id async for each in awaited} == created
     assert client.cloud_connectors.list(type=CloudConnectorType.LISTED).first() is None
 
 
 async def test_a_deleted_connector_is_gone(client: Client, async_client: AsyncClient) -> None:
-    """After the deletion there is no such connector, in the service's own words."""
+    """After the deletion a read raises the service's own error, with the resource type."""
     identifier = make_connector(client)
     await async_client.cloud_connectors.delete(identifier)
     with pytest.raises(iotmi.ResourceNotFoundError, match="Connector Resource") as caught:
@@ -89,8 +89,8 @@ async def test_a_deleted_connector_is_gone(client: Client, async_client: AsyncCl
     assert caught.value.resource_type == "CloudConnector"
 
 
-def test_a_connector_reports_what_it_found(client: Client) -> None:
-    """Devices told in a discovery are what the discovery lists."""
+def test_a_connector_reports_discovered_devices(client: Client) -> None:
+    """The devices that a connector reports are the devices that the discovery lists."""
     association = make_association(client)
     (connector,) = client.cloud_connectors.list().collect()
     discovery = client.device_discoveries.start(
@@ -117,8 +117,8 @@ def test_a_connector_reports_what_it_found(client: Client) -> None:
     assert (device.connector_device_id, device.brand, device.model) == ("hall-lamp", "Elm", "L1")
 
 
-def test_a_device_of_a_cloud_says_what_it_did(client: Client, emulator: Emulator) -> None:
-    """Attributes, commands and events travel as free-form documents by their ids."""
+def test_a_device_event_is_sent_as_documents(client: Client, emulator: Emulator) -> None:
+    """Attributes, commands and events are sent as free-form documents by id."""
     client.cloud_connectors.send_event(
         make_connector(client),
         user_id="user-1",
@@ -137,8 +137,8 @@ def test_a_device_of_a_cloud_says_what_it_did(client: Client, emulator: Emulator
     }
 
 
-def test_an_event_keeps_to_its_limits(client: Client, emulator: Emulator) -> None:
-    """All that is wrong is told at once, without what is sensitive, and nothing is sent."""
+def test_an_event_is_validated(client: Client, emulator: Emulator) -> None:
+    """All problems are reported at once without sensitive values, and nothing is sent."""
     with pytest.raises(iotmi.ConstraintError) as caught:
         client.cloud_connectors.send_event(
             "connector",
@@ -154,8 +154,8 @@ def test_an_event_keeps_to_its_limits(client: Client, emulator: Emulator) -> Non
     assert emulator.calls == ()
 
 
-def test_what_an_event_holds_is_not_shown() -> None:
-    """User, message, device, and the fields of commands are sensitive, in a map as well."""
+def test_sensitive_members_of_an_event_are_redacted() -> None:
+    """User, message, device and fields of commands are redacted, also inside a map."""
     request = SendConnectorEvent(
         "connector",
         user_id="CANARY1",
@@ -176,8 +176,8 @@ def test_what_an_event_holds_is_not_shown() -> None:
     assert "commands='***'" in repr(request)
 
 
-def test_a_cluster_keeps_to_its_limits() -> None:
-    """A cluster's revision is 10 at most, and its id a number."""
+def test_a_cluster_is_validated() -> None:
+    """A cluster's revision is at most 10, and its id is a number."""
     with pytest.raises(iotmi.ConstraintError) as caught:
         MatterCapabilityReportCluster(id="OnOff", revision=11)
     assert [problem.path for problem in caught.value.problems] == ["id", "revision"]

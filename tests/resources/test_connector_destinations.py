@@ -1,4 +1,4 @@
-"""Connector destinations: how end users sign in at a cloud connector."""
+"""Connector destinations: sign-in settings for a cloud connector."""
 
 import pytest
 
@@ -26,8 +26,8 @@ from tests.support.connectors import (
 pytestmark = pytest.mark.anyio
 
 
-def test_both_ways_to_sign_in_are_kept(client: Client, emulator: Emulator) -> None:
-    """OAuth and named secrets travel in the service's own mixture of cases and come back whole."""
+def test_both_ways_to_sign_in_are_read_as_created(client: Client, emulator: Emulator) -> None:
+    """OAuth settings and named secrets are read back as sent, despite the mixed casing."""
     request = destination_request(make_connector(client))
     found = client.connector_destinations.get(client.send(request).value.id)
     assert isinstance(found, ConnectorDestination)
@@ -44,7 +44,7 @@ def test_both_ways_to_sign_in_are_kept(client: Client, emulator: Emulator) -> No
 
 
 def test_a_sign_in_can_be_changed_in_part(client: Client) -> None:
-    """The redirect is replaced and a secret added; the addresses stay."""
+    """An update replaces the redirect and adds a secret; the endpoints stay unchanged."""
     identifier = make_connector_destination(client)
     before = client.connector_destinations.get(identifier).auth_config
     client.connector_destinations.update(
@@ -73,26 +73,26 @@ def test_a_sign_in_can_be_changed_in_part(client: Client) -> None:
     assert names == ["household", "garage"]
 
 
-async def test_a_listing_can_be_narrowed(client: Client, async_client: AsyncClient) -> None:
-    """To the destinations of one connector."""
-    made = make_connector_destination(client)
+async def test_a_listing_can_be_filtered(client: Client, async_client: AsyncClient) -> None:
+    """Connector destinations are filtered by connector."""
+    created = make_connector_destination(client)
     client.send(destination_request(make_connector(client, "Other")))
-    connector = client.connector_destinations.get(made).cloud_connector_id
+    connector = client.connector_destinations.get(created).cloud_connector_id
     assert len(client.connector_destinations.list(max_results=1).collect()) == 2
     listed = await async_client.connector_destinations.list(cloud_connector_id=connector).collect()
-    assert [each.id for each in listed] == [made]
+    assert [each.id for each in listed] == [created]
 
 
 async def test_a_deleted_destination_is_gone(client: Client, async_client: AsyncClient) -> None:
-    """After the deletion there is no such connector destination."""
+    """After the deletion a read raises `ResourceNotFoundError`."""
     identifier = make_connector_destination(client)
     await async_client.connector_destinations.delete(identifier)
     with pytest.raises(iotmi.ResourceNotFoundError):
         client.connector_destinations.get(identifier)
 
 
-def test_limits_hold_where_a_value_is_built() -> None:
-    """Tokens are renewed 30 days before they expire at the latest; a version id is long."""
+def test_values_are_validated_when_built() -> None:
+    """Values out of range are rejected when the value is built."""
     with pytest.raises(iotmi.ConstraintError, match="days_before_renewal: must be at least 30"):
         ProactiveRefreshTokenRenewal(enabled=True, days_before_renewal=29)
     with pytest.raises(iotmi.ConstraintError, match="version_id: must have from 32 to 64"):

@@ -1,4 +1,4 @@
-"""Destinations: where the service delivers its notifications."""
+"""Destinations of notifications."""
 
 import pytest
 
@@ -23,40 +23,40 @@ def destination_request(name: str = "Notices") -> CreateDestination:
         delivery_destination_type=DeliveryDestinationType.KINESIS,
         name=name,
         role_arn=ROLE,
-        description="All that happens",
+        description="All events",
     )
 
 
-def test_a_destination_is_known_by_its_name(client: Client) -> None:
-    """The name that it was made with is what gets it, and what a creation answers."""
-    made = client.send(destination_request("Größe 1")).value
-    assert made.name == "Größe 1"
-    found = client.destinations.get(made.name)
+def test_a_destination_is_read_by_name(client: Client) -> None:
+    """A creation returns the name, and the name reads the destination back."""
+    created = client.send(destination_request("Größe 1")).value
+    assert created.name == "Größe 1"
+    found = client.destinations.get(created.name)
     assert isinstance(found, Destination)
-    assert (found.name, found.role_arn, found.description) == (made.name, ROLE, "All that happens")
+    assert (found.name, found.role_arn, found.description) == (created.name, ROLE, "All events")
     assert found.delivery_destination_arn == STREAM
     assert found.delivery_destination_type is DeliveryDestinationType.KINESIS
     assert found.created_at is not None
 
 
-def test_what_is_not_given_stays(client: Client) -> None:
-    """An update changes the stream and leaves the description."""
+def test_an_update_leaves_other_members_unchanged(client: Client) -> None:
+    """An update of the stream leaves the description unchanged."""
     name = client.send(destination_request()).value.name
     client.destinations.update(name, delivery_destination_arn=f"{STREAM}-2")
     found = client.destinations.get(name)
     assert found.delivery_destination_arn == f"{STREAM}-2"
-    assert found.description == "All that happens"
+    assert found.description == "All events"
 
 
-async def test_a_listing_walks_all_pages(client: Client, async_client: AsyncClient) -> None:
-    """Both clients see every destination, one a page."""
+async def test_a_listing_iterates_over_all_pages(client: Client, async_client: AsyncClient) -> None:
+    """Both clients list every destination, with one item on a page."""
     names = {client.send(destination_request(f"Notices {number}")).value.name for number in (1, 2)}
     assert {each.name for each in client.destinations.list(max_results=1)} == names
     assert {each.name async for each in async_client.destinations.list(max_results=1)} == names
 
 
 async def test_a_deleted_destination_is_gone(client: Client, async_client: AsyncClient) -> None:
-    """After the deletion there is no destination of that name."""
+    """After the deletion a read raises `ResourceNotFoundError`."""
     name = client.send(destination_request()).value.name
     await async_client.destinations.delete(name)
     with pytest.raises(iotmi.ResourceNotFoundError):
@@ -64,7 +64,7 @@ async def test_a_deleted_destination_is_gone(client: Client, async_client: Async
 
 
 def test_a_stream_needs_an_arn(client: Client) -> None:
-    """Limits are told together, with their paths, and nothing is sent."""
+    """Every problem is reported at once with its path."""
     with pytest.raises(iotmi.ConstraintError) as caught:
         client.destinations.create(
             delivery_destination_arn="home",
@@ -78,8 +78,8 @@ def test_a_stream_needs_an_arn(client: Client) -> None:
     ]
 
 
-def test_tags_are_deprecated_and_hidden() -> None:
-    """The service has given up tags here; their values are not shown all the same."""
+def test_tags_are_deprecated_and_redacted() -> None:
+    """Tags raise a deprecation warning, and their values are redacted."""
     with pytest.warns(DeprecationWarning, match="CreateDestination.tags is deprecated"):
         request = CreateDestination(
             delivery_destination_arn=STREAM,

@@ -1,4 +1,4 @@
-"""Device discoveries, and what makes managed things of what they find."""
+"""Device discoveries, and onboarding of the devices they find."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ SEARCH = StartDeviceDiscovery(discovery_type=DiscoveryType.ZIGBEE)
 
 @pytest.fixture
 def by_hub(client: Client) -> StartDeviceDiscovery:
-    """A discovery around a hub that is up."""
+    """Return a discovery near an activated hub."""
     hub = make_hub(client).id
     client.managed_things.wait_until_activated(hub)
     return StartDeviceDiscovery(discovery_type=DiscoveryType.ZIGBEE, controller_identifier=hub)
@@ -40,7 +40,7 @@ def by_hub(client: Client) -> StartDeviceDiscovery:
 
 @pytest.fixture
 def in_cloud(client: Client) -> StartDeviceDiscovery:
-    """A discovery in a user's cloud."""
+    """Return a discovery in an end user's third-party cloud."""
     return StartDeviceDiscovery(
         discovery_type=DiscoveryType.CLOUD, account_association_id=make_association(client)
     )
@@ -53,7 +53,7 @@ def operations(emulator: Emulator) -> list[str | None]:
 def test_a_discovery_succeeds_and_lists_its_devices(
     client: Client, by_hub: StartDeviceDiscovery
 ) -> None:
-    """The waiter sees it running first; what a hub finds comes with authentication material."""
+    """A running discovery succeeds, and its devices have authentication material."""
     started = client.send(by_hub).value
     assert client.device_discoveries.get(started.id).status is DeviceDiscoveryStatus.RUNNING
     found = client.device_discoveries.wait_until_finished(started.id)
@@ -67,10 +67,10 @@ def test_a_discovery_succeeds_and_lists_its_devices(
     assert all(device.authentication_material and not device.managed_thing_id for device in devices)
 
 
-async def test_a_listing_can_be_narrowed(
+async def test_a_listing_can_be_filtered(
     client: Client, async_client: AsyncClient, by_hub: StartDeviceDiscovery
 ) -> None:
-    """By type and by status."""
+    """Discoveries are filtered by type and by status."""
     started = client.send(by_hub).value
     listed = client.device_discoveries.list(type_filter=DiscoveryType.ZIGBEE)
     assert [each.id for each in listed] == [started.id]
@@ -78,47 +78,47 @@ async def test_a_listing_can_be_narrowed(
     assert await awaited.collect() == []
 
 
-def test_what_a_hub_finds_is_onboarded(
+def test_devices_near_a_hub_are_onboarded(
     client: Client, emulator: Emulator, by_hub: StartDeviceDiscovery
 ) -> None:
-    """Each device becomes a managed thing, by its own material, and comes to life."""
-    made = client.device_discoveries.onboard(by_hub)
-    assert len(made) == 2
-    for thing in made:
+    """Each device becomes a managed thing by its own material and is activated."""
+    created = client.device_discoveries.onboard(by_hub)
+    assert len(created) == 2
+    for thing in created:
         found = client.managed_things.wait_until_activated(thing.id)
         assert found.role is Role.DEVICE
-    created = [call for call in emulator.calls if call.operation == "CreateManagedThing"][-2:]
-    kinds = [call.parameters["AuthenticationMaterialType"] for call in created]
+    creations = [call for call in emulator.calls if call.operation == "CreateManagedThing"][-2:]
+    kinds = [call.parameters["AuthenticationMaterialType"] for call in creations]
     assert kinds == ["DISCOVERED_DEVICE"] * 2
     assert "RegisterAccountAssociation" not in operations(emulator)
 
 
-async def test_what_a_cloud_has_is_onboarded(
+async def test_devices_of_a_cloud_are_onboarded(
     client: Client, async_client: AsyncClient, in_cloud: StartDeviceDiscovery
 ) -> None:
-    """Devices of a cloud are registered with the account too, and can be commanded at once."""
-    made = await async_client.device_discoveries.onboard(in_cloud)
-    assert len(made) == 2
-    for thing in made:
+    """Devices of a cloud are also registered with the account association and activated at once."""
+    created = await async_client.device_discoveries.onboard(in_cloud)
+    assert len(created) == 2
+    for thing in created:
         found = client.managed_things.get(thing.id)
         assert found.provisioning_status is ProvisioningStatus.ACTIVATED
     pairs = client.account_associations.list_managed_things(
         account_association_id=in_cloud.account_association_id
     )
-    assert {pair.managed_thing_id for pair in pairs} == {thing.id for thing in made}
+    assert {pair.managed_thing_id for pair in pairs} == {thing.id for thing in created}
 
 
-def test_what_is_managed_already_is_passed_over(
+def test_devices_with_a_managed_thing_are_skipped(
     client: Client, in_cloud: StartDeviceDiscovery
 ) -> None:
-    """A second onboarding finds the same devices and makes nothing."""
+    """A second onboarding finds the same devices and creates nothing."""
     first = client.device_discoveries.onboard(in_cloud)
     assert client.device_discoveries.onboard(in_cloud) == ()
     assert len(client.managed_things.list().collect()) == len(first) == 2
 
 
 def test_devices_can_be_chosen_and_named(client: Client, in_cloud: StartDeviceDiscovery) -> None:
-    """`choose` says which, `complete` what else is known of them."""
+    """`choose` selects devices, and `complete` changes their requests."""
 
     def named(request: CreateManagedThing, device: DiscoveredDeviceSummary) -> CreateManagedThing:
         return CreateManagedThing(
@@ -128,14 +128,14 @@ def test_devices_can_be_chosen_and_named(client: Client, in_cloud: StartDeviceDi
             name=device.connector_device_name,
         )
 
-    (made,) = client.device_discoveries.onboard(
+    (created,) = client.device_discoveries.onboard(
         in_cloud, choose=lambda device: device.connector_device_name == "Lamp", complete=named
     )
-    assert client.managed_things.get(made.id).name == "Lamp"
+    assert client.managed_things.get(created.id).name == "Lamp"
 
 
-def test_what_cannot_be_asked_for_is_found_out_first(client: Client, emulator: Emulator) -> None:
-    """A connector's id with a dot is no authentication material; nothing is made of any device."""
+def test_an_invalid_request_raises_before_any_creation(client: Client, emulator: Emulator) -> None:
+    """A connector device id with a dot is rejected before any managed thing is created."""
     start = StartDeviceDiscovery(
         discovery_type=DiscoveryType.CLOUD,
         account_association_id=make_association(client),
@@ -147,21 +147,21 @@ def test_what_cannot_be_asked_for_is_found_out_first(client: Client, emulator: E
     assert "CreateManagedThing" not in operations(emulator)
 
 
-def test_an_error_names_what_was_made_before(
+def test_an_error_names_the_things_created_before(
     client: Client, emulator: Emulator, in_cloud: StartDeviceDiscovery
 ) -> None:
-    """The first thing was made when its registration failed: the error's note says which."""
+    """After a failed registration, the error's note names the thing that was created before."""
     emulator.faults.fail("RegisterAccountAssociation", "ConflictException")
     with pytest.raises(iotmi.ConflictError) as caught:
         client.device_discoveries.onboard(in_cloud)
     (thing,) = client.managed_things.list()
-    assert caught.value.__notes__ == [f"managed things made before: {thing.id}"]
+    assert caught.value.__notes__ == [f"managed things created before: {thing.id}"]
 
 
 def test_an_error_at_the_first_thing_has_no_note(
     client: Client, emulator: Emulator, in_cloud: StartDeviceDiscovery
 ) -> None:
-    """Nothing was made, so nothing is to be told."""
+    """Without a created thing the error has no note."""
     emulator.faults.fail("CreateManagedThing", "ConflictException")
     with pytest.raises(iotmi.ConflictError) as caught:
         client.device_discoveries.onboard(in_cloud)
@@ -173,19 +173,19 @@ STARTED = {"Id": "d1"}
 
 
 def ended(status: str) -> dict[str, object]:
-    """The answer of a discovery that has ended."""
+    """Return the response for a discovery that has ended."""
     arn = f"{ARN}device-discovery/d1"
     return {"Id": "d1", "Arn": arn, "DiscoveryType": "ZIGBEE", "Status": status, "StartedAt": 1.5}
 
 
 def thing(identifier: str) -> dict[str, object]:
-    """The answer of a creation."""
+    """Return the response for a created managed thing."""
     return {"Id": identifier, "Arn": f"{ARN}managed-thing/{identifier}", "CreatedAt": 2.5}
 
 
 @contextmanager
 def scripted(*bodies: object) -> Iterator[Client]:
-    """A client that is answered with *bodies*, one after the other."""
+    """Return a client whose requests receive *bodies* as responses, in order."""
     acts = [answer("200 OK", json.dumps(body).encode()) for body in bodies]
     with serving(acts) as url, with_keys(Client, endpoint_url=url) as client:
         yield client
@@ -193,7 +193,7 @@ def scripted(*bodies: object) -> Iterator[Client]:
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT"])
 def test_a_discovery_that_fails_ends_the_wait(status: str) -> None:
-    """Neither end leads to success; the error holds the discovery."""
+    """A failed or timed-out discovery raises, and the error holds the discovery."""
     with (
         scripted(ended(status)) as client,
         pytest.raises(iotmi.WaitFailedError, match="d1 SUCCEEDED cannot come") as caught,
@@ -203,28 +203,30 @@ def test_a_discovery_that_fails_ends_the_wait(status: str) -> None:
     assert caught.value.last_value.status == status
 
 
-def test_every_page_of_devices_is_seen() -> None:
-    """A device on the second page is onboarded like one on the first."""
+def test_devices_on_every_page_are_included() -> None:
+    """A device on the second page is onboarded like a device on the first."""
     first = {"Items": [{"AuthenticationMaterial": "one"}], "NextToken": "more"}
     second = {"Items": [{"AuthenticationMaterial": "two"}]}
     with scripted(STARTED, ended("SUCCEEDED"), first, second, thing("t1"), thing("t2")) as client:
-        made = client.device_discoveries.onboard(SEARCH)
-    assert [each.id for each in made] == ["t1", "t2"]
+        created = client.device_discoveries.onboard(SEARCH)
+    assert [each.id for each in created] == ["t1", "t2"]
 
 
-def test_a_device_without_material_is_told() -> None:
-    """The service found something, and did not say by what."""
+def test_a_device_without_material_raises() -> None:
+    """A device with neither material nor id raises `ResponseError`."""
     with (
         scripted(
             STARTED, ended("SUCCEEDED"), {"Items": [{"Modification": "DISCOVERED"}]}
         ) as client,
-        pytest.raises(iotmi.ResponseError, match="nothing to make a managed thing from"),
+        pytest.raises(
+            iotmi.ResponseError, match="no authentication material and no connector device id"
+        ),
     ):
         client.device_discoveries.onboard(SEARCH)
 
 
-def test_limits_of_a_start() -> None:
-    """Up to 100 devices of a cloud can be asked for; their ids are not shown in the refusal."""
+def test_a_start_is_validated() -> None:
+    """At most 100 device ids are accepted, and the error redacts them."""
     with pytest.raises(iotmi.ConstraintError, match="must hold from 0 to 100 items") as caught:
         StartDeviceDiscovery(
             discovery_type=DiscoveryType.CLOUD, connector_device_id_list=["CANARY"] * 101
@@ -232,8 +234,8 @@ def test_limits_of_a_start() -> None:
     assert "CANARY" not in str(caught.value)
 
 
-def test_codes_and_ids_are_not_shown(client: Client, in_cloud: StartDeviceDiscovery) -> None:
-    """Neither in a request, in a list or alone, nor in what was found."""
+def test_codes_and_ids_are_redacted(client: Client, in_cloud: StartDeviceDiscovery) -> None:
+    """Install codes and device ids are redacted in requests and results."""
     request = StartDeviceDiscovery(
         discovery_type=DiscoveryType.ZWAVE,
         authentication_material="CANARY1",
@@ -250,17 +252,17 @@ def test_codes_and_ids_are_not_shown(client: Client, in_cloud: StartDeviceDiscov
 
 
 def test_the_association_of_the_preview_is_deprecated() -> None:
-    """The warning names what to use in its stead."""
+    """The deprecation warning names the replacement."""
     with pytest.warns(DeprecationWarning, match="use account_association_id"):
         StartDeviceDiscovery(
             discovery_type=DiscoveryType.CLOUD, connector_association_identifier="a1"
         )
 
 
-def test_a_repeated_start_is_one_discovery(
+def test_a_retried_start_is_one_discovery(
     client: Client, emulator: Emulator, by_hub: StartDeviceDiscovery
 ) -> None:
-    """Both attempts carry one token, which the service's model does not ask for."""
+    """A retried start carries the same token, so the service starts one discovery."""
     emulator.faults.fail("StartDeviceDiscovery", "InternalServerException", before_effect=False)
     client.send(by_hub)
     assert len(client.device_discoveries.list().collect()) == 1

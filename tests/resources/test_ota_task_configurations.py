@@ -1,4 +1,4 @@
-"""OTA task configurations, as an application uses them."""
+"""OTA task configurations, through both clients."""
 
 import pytest
 
@@ -45,46 +45,49 @@ CAREFUL = PushConfig(
 )
 
 
-def test_a_configuration_is_got_as_it_was_made(client: Client) -> None:
-    """All of its parts come back as the values they were given as."""
-    made = client.ota_task_configurations.create(
+def test_a_configuration_is_read_as_created(client: Client) -> None:
+    """A read returns every setting with the value that was set."""
+    created = client.ota_task_configurations.create(
         name="Careful", description="Stops early", push_config=CAREFUL
     )
-    found = client.ota_task_configurations.get(made.task_configuration_id)
-    assert found.task_configuration_id == made.task_configuration_id
+    found = client.ota_task_configurations.get(created.task_configuration_id)
+    assert found.task_configuration_id == created.task_configuration_id
     assert (found.name, found.description) == ("Careful", "Stops early")
     assert found.push_config == CAREFUL
     assert found.created_at is not None
 
 
-def test_a_task_takes_a_configuration(client: Client) -> None:
-    """The id that a creation gives is the one that a task is given."""
-    made = client.ota_task_configurations.create(name="Careful")
+def test_a_task_keeps_its_configuration(client: Client) -> None:
+    """A task keeps the id of its configuration."""
+    created = client.ota_task_configurations.create(name="Careful")
     task = client.ota_tasks.create(
         s3_url="s3://bucket/job.json",
         ota_type=OtaType.CONTINUOUS,
         ota_target_query_string="attributes.ring=first",
-        task_configuration_id=made.task_configuration_id,
+        task_configuration_id=created.task_configuration_id,
     )
     found = client.ota_tasks.get(task.task_id)
-    assert found.task_configuration_id == made.task_configuration_id
+    assert found.task_configuration_id == created.task_configuration_id
 
 
 def test_configurations_are_listed(client: Client) -> None:
     """Summaries have ids and names."""
-    made = client.ota_task_configurations.create(name="Careful")
+    created = client.ota_task_configurations.create(name="Careful")
     (summary,) = client.ota_task_configurations.list()
-    assert (summary.task_configuration_id, summary.name) == (made.task_configuration_id, "Careful")
+    assert (summary.task_configuration_id, summary.name) == (
+        created.task_configuration_id,
+        "Careful",
+    )
 
 
 async def test_a_configuration_is_deleted(async_client: AsyncClient) -> None:
-    """Afterwards there is none."""
+    """After the deletion a read raises `ResourceNotFoundError`."""
     family = async_client.ota_task_configurations
-    made = await family.create()
-    await family.delete(made.task_configuration_id)
+    created = await family.create()
+    await family.delete(created.task_configuration_id)
     assert await family.list().collect() == []
     with pytest.raises(ResourceNotFoundError):
-        await family.get(made.task_configuration_id)
+        await family.get(created.task_configuration_id)
 
 
 @pytest.mark.parametrize(
@@ -97,15 +100,15 @@ async def test_a_configuration_is_deleted(async_client: AsyncClient) -> None:
         (lambda: RolloutRateIncreaseCriteria(number_of_notified_things=101), "from 1 to 100"),
     ],
 )
-def test_each_value_is_checked_where_it_is_built(build: object, limit: str) -> None:
-    """The line that is wrong is the line that fails."""
+def test_values_are_validated_when_built(build: object, limit: str) -> None:
+    """A value out of range is rejected when it is built."""
     assert callable(build)
     with pytest.raises(ConstraintError, match=limit):
         build()
 
 
-def test_a_refused_name_is_not_shown(client: Client, emulator: Emulator) -> None:
-    """Names are sensitive: the problem tells the limit, not the name; nothing was sent."""
+def test_a_rejected_name_is_redacted(client: Client, emulator: Emulator) -> None:
+    """A rejected name is redacted in the error, and nothing is sent."""
     with pytest.raises(ConstraintError) as caught:
         client.ota_task_configurations.create(name="CANARY.")
     (problem,) = caught.value.problems
@@ -114,9 +117,9 @@ def test_a_refused_name_is_not_shown(client: Client, emulator: Emulator) -> None
     assert emulator.calls == ()
 
 
-def test_an_answered_name_is_not_shown(client: Client) -> None:
-    """It can be read, and a repr hides it."""
-    made = client.ota_task_configurations.create(name="CANARY")
-    found = client.ota_task_configurations.get(made.task_configuration_id)
+def test_a_name_in_a_response_is_redacted(client: Client) -> None:
+    """A name in a response can be read, and its repr is redacted."""
+    created = client.ota_task_configurations.create(name="CANARY")
+    found = client.ota_task_configurations.get(created.task_configuration_id)
     assert found.name == "CANARY"
     assert "CANARY" not in repr(found)

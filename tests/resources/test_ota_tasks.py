@@ -1,4 +1,4 @@
-"""OTA tasks, as an application uses them."""
+"""OTA tasks, through both clients."""
 
 import pytest
 
@@ -32,19 +32,19 @@ JOB = "https://example-bucket.s3.eu-west-1.amazonaws.com/job.json"
 
 
 def task_request(target: str, description: str | None = None) -> CreateOtaTask:
-    """The creation of a one-time task for one thing."""
+    """Return a request for a one-time task on one thing."""
     return CreateOtaTask(
         s3_url=JOB, ota_type=OtaType.ONE_TIME, target=[target], description=description
     )
 
 
 def make_task(client: Client, description: str | None = None) -> CreatedOtaTask:
-    """A one-time task for a new hub."""
+    """Create a one-time task for a new hub."""
     return client.send(task_request(make_hub(client).arn, description)).value
 
 
-def test_a_task_is_got_as_it_was_made(client: Client) -> None:
-    """Targets, schedule and retries come back as the values they were given as."""
+def test_a_task_is_read_as_created(client: Client) -> None:
+    """A read returns targets, schedule and retries with the values that were set."""
     hub = make_hub(client)
     schedule = OtaTaskSchedulingConfig(
         start_time="2099-10-20T17:00",
@@ -61,7 +61,7 @@ def test_a_task_is_got_as_it_was_made(client: Client) -> None:
             )
         ]
     )
-    made = client.ota_tasks.create(
+    created = client.ota_tasks.create(
         s3_url=JOB,
         ota_type=OtaType.ONE_TIME,
         target=[hub.arn],
@@ -70,38 +70,38 @@ def test_a_task_is_got_as_it_was_made(client: Client) -> None:
         ota_task_execution_retry_config=retries,
         tags={"ring": "first"},
     )
-    task = client.ota_tasks.get(made.task_id)
-    assert (task.task_id, task.task_arn) == (made.task_id, made.task_arn)
+    task = client.ota_tasks.get(created.task_id)
+    assert (task.task_id, task.task_arn) == (created.task_id, created.task_arn)
     assert (task.s3_url, task.ota_type, task.target) == (JOB, OtaType.ONE_TIME, (hub.arn,))
     assert (task.ota_scheduling_config, task.ota_task_execution_retry_config) == (schedule, retries)
-    assert task.description == made.description == "Firmware 1"
+    assert task.description == created.description == "Firmware 1"
     assert task.tags == {"ring": "first"}
 
 
 def test_tasks_are_listed_page_by_page(client: Client) -> None:
-    """The list is the answer's `Tasks`; each page asks for the next."""
+    """Tasks are listed on pages of the requested size."""
     request = task_request(make_hub(client).arn)
-    made = [client.send(request).value.task_id for _ in range(3)]
+    created = [client.send(request).value.task_id for _ in range(3)]
     pages = list(client.ota_tasks.list(max_results=2).pages())
     assert [len(page.items) for page in pages] == [2, 1]
-    assert sorted(task.task_id for page in pages for task in page.items) == sorted(made)
+    assert sorted(task.task_id for page in pages for task in page.items) == sorted(created)
 
 
 def test_an_update_changes_the_description(client: Client) -> None:
-    """And nothing that was not given."""
-    made = make_task(client, "Firmware 1")
-    client.ota_tasks.update(made.task_id, description="Firmware 2")
-    task = client.ota_tasks.get(made.task_id)
+    """An update of the description leaves the other members unchanged."""
+    created = make_task(client, "Firmware 1")
+    client.ota_tasks.update(created.task_id, description="Firmware 2")
+    task = client.ota_tasks.get(created.task_id)
     assert (task.description, task.s3_url) == ("Firmware 2", JOB)
 
 
 def test_executions_name_each_thing(client: Client) -> None:
-    """The list is the answer's `ExecutionSummaries`; each item is one target."""
+    """The executions are read from `ExecutionSummaries`, one for each target."""
     hubs = [make_hub(client, number) for number in range(2)]
-    made = client.ota_tasks.create(
+    created = client.ota_tasks.create(
         s3_url=JOB, ota_type=OtaType.ONE_TIME, target=[hub.arn for hub in hubs]
     )
-    executions = client.ota_tasks.list_executions(made.task_id).collect()
+    executions = client.ota_tasks.list_executions(created.task_id).collect()
     assert sorted(str(execution.managed_thing_id) for execution in executions) == sorted(
         hub.id for hub in hubs
     )
@@ -112,60 +112,60 @@ def test_executions_name_each_thing(client: Client) -> None:
 
 
 def test_a_task_is_waited_for(client: Client) -> None:
-    """The finished task is given, with the count of things by their outcome."""
-    made = make_task(client)
-    task = client.ota_tasks.wait_until_finished(made.task_id)
-    assert (task.task_id, task.status) == (made.task_id, OtaStatus.COMPLETED)
+    """The waiter returns the completed task, with the number of things by outcome."""
+    created = make_task(client)
+    task = client.ota_tasks.wait_until_finished(created.task_id)
+    assert (task.task_id, task.status) == (created.task_id, OtaStatus.COMPLETED)
     assert task.task_processing_details is not None
     assert task.task_processing_details.number_of_succeeded_things == 1
     assert task.task_processing_details.number_of_failed_things == 0
 
 
-async def test_the_awaiting_client_waits_too(async_client: AsyncClient) -> None:
-    """The same flow, awaited."""
+async def test_the_async_client_waits(async_client: AsyncClient) -> None:
+    """The async client runs the same waiter."""
     hub = (await async_client.send(hub_request())).value
-    made = (await async_client.send(task_request(hub.arn))).value
-    task = await async_client.ota_tasks.wait_until_finished(made.task_id)
+    created = (await async_client.send(task_request(hub.arn))).value
+    task = await async_client.ota_tasks.wait_until_finished(created.task_id)
     assert task.status == OtaStatus.COMPLETED
-    assert [found.task_id async for found in async_client.ota_tasks.list()] == [made.task_id]
+    assert [found.task_id async for found in async_client.ota_tasks.list()] == [created.task_id]
 
 
-def test_a_task_that_is_deleted_is_not_waited_for(client: Client) -> None:
-    """The waiter ends at once, with the task as it was seen."""
-    made = make_task(client)
-    client.ota_tasks.delete(made.task_id)
+def test_a_task_in_deletion_ends_the_wait(client: Client) -> None:
+    """The waiter raises at once for a task in deletion, and the error holds the task."""
+    created = make_task(client)
+    client.ota_tasks.delete(created.task_id)
     with pytest.raises(WaitFailedError) as caught:
-        client.ota_tasks.wait_until_finished(made.task_id)
+        client.ota_tasks.wait_until_finished(created.task_id)
     assert getattr(caught.value.last_value, "status", None) == OtaStatus.DELETION_IN_PROGRESS
     with pytest.raises(ResourceNotFoundError):
-        client.ota_tasks.wait_until_finished(made.task_id)
+        client.ota_tasks.wait_until_finished(created.task_id)
 
 
-def test_a_task_that_was_canceled_is_not_waited_for() -> None:
-    """A schedule's end or too many failures cancel a task: it will never be completed."""
+def test_a_canceled_task_ends_the_wait() -> None:
+    """The waiter raises at once for a canceled task."""
     seen = OtaTask(task_id="1", status=OtaStatus.CANCELED)
     with pytest.raises(WaitFailedError) as caught:
         fed(vars(OtaTasks)["wait_until_finished"].function("1"), seen)
     assert caught.value.last_value is seen
 
 
-def test_too_many_deletions_are_an_error_of_their_own(client: Client, emulator: Emulator) -> None:
-    """A limit is not a throttle: it is raised at once."""
+def test_too_many_deletions_raise_a_limit_error(client: Client, emulator: Emulator) -> None:
+    """`LimitExceededError` is not a throttling error, so it is raised without a retry."""
     emulator.faults.fail("DeleteOtaTask", "LimitExceededException")
     with pytest.raises(LimitExceededError) as caught:
         client.ota_tasks.delete("1")
     assert (caught.value.http_status, caught.value.attempts) == (410, 1)
 
 
-def test_a_list_takes_tokens_of_its_own_kind(client: Client) -> None:
-    """OTA tokens may hold a plus and a slash, which all others may not."""
+def test_ota_tokens_may_contain_plus_and_slash(client: Client) -> None:
+    """OTA tokens may contain a plus and a slash, and other tokens may not."""
     assert "a+b/c=" in repr(client.ota_tasks.list(next_token="a+b/c="))
     with pytest.raises(ConstraintError):
         client.ota_task_configurations.list(next_token="a+b/c=")
 
 
-def test_limits_are_checked_before_anything_is_sent(client: Client, emulator: Emulator) -> None:
-    """Each value is checked where it is built, and every problem is named."""
+def test_requests_are_validated_before_sending(client: Client, emulator: Emulator) -> None:
+    """Each value is validated when it is built, and every problem is reported."""
     with pytest.raises(ConstraintError) as caught:
         client.ota_tasks.create(s3_url="x" * 1001, ota_type=OtaType("PULL"), description="a.b")
     assert [problem.path for problem in caught.value.problems] == [
@@ -180,8 +180,8 @@ def test_limits_are_checked_before_anything_is_sent(client: Client, emulator: Em
     assert emulator.calls == ()
 
 
-def test_tags_are_not_shown() -> None:
-    """They may name people."""
+def test_tags_are_redacted() -> None:
+    """Tags are redacted, because they may contain personal data."""
     request = CreateOtaTask(s3_url=JOB, ota_type=OtaType.ONE_TIME, tags={"owner": "CANARY"})
     assert "CANARY" not in repr(request)
     assert "tags='***'" in repr(request)

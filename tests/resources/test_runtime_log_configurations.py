@@ -1,4 +1,4 @@
-"""Runtime log configurations, as an application uses them."""
+"""Runtime log configurations, through both clients."""
 
 import pytest
 
@@ -27,16 +27,16 @@ TALKATIVE = RuntimeLogConfigurations(
 )
 
 
-def test_what_is_put_is_got(client: Client) -> None:
-    """All settings come back as the values they were given as."""
+def test_settings_are_read_as_stored(client: Client) -> None:
+    """A read returns every setting with the value that was set."""
     hub = make_hub(client)
     client.runtime_log_configurations.put(hub.id, runtime_log_configurations=TALKATIVE)
     found = client.runtime_log_configurations.get(hub.id)
     assert (found.managed_thing_id, found.runtime_log_configurations) == (hub.id, TALKATIVE)
 
 
-async def test_a_reset_forgets_what_was_put(async_client: AsyncClient) -> None:
-    """Afterwards the thing logs as one that was told nothing."""
+async def test_a_reset_restores_the_defaults(async_client: AsyncClient) -> None:
+    """After a reset the thing has the default settings."""
     family = async_client.runtime_log_configurations
     hub = (await async_client.send(hub_request())).value
     await family.put(hub.id, runtime_log_configurations=TALKATIVE)
@@ -47,14 +47,14 @@ async def test_a_reset_forgets_what_was_put(async_client: AsyncClient) -> None:
     assert found.runtime_log_configurations.log_flush_level == "DISABLED"
 
 
-def test_a_thing_that_is_none_has_no_configuration(client: Client) -> None:
-    """The service says so by an error."""
+def test_an_unknown_thing_raises(client: Client) -> None:
+    """An unknown id raises `ResourceNotFoundError`."""
     with pytest.raises(ResourceNotFoundError):
         client.runtime_log_configurations.put("0" * 32, runtime_log_configurations=TALKATIVE)
 
 
-def test_a_level_that_only_answers_have_is_refused(client: Client, emulator: Emulator) -> None:
-    """The service answers DISABLED, and its model has no such level to send."""
+def test_a_level_of_responses_only_is_rejected(client: Client, emulator: Emulator) -> None:
+    """The level ``DISABLED``, which only responses contain, is rejected in a request."""
     assert not LogLevel("DISABLED").known
     with pytest.raises(ConstraintError, match="must be one of DEBUG, ERROR, INFO, WARN"):
         RuntimeLogConfigurations(log_flush_level=LogLevel("DISABLED"))

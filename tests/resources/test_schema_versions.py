@@ -1,4 +1,4 @@
-"""Schema versions, as an application uses them."""
+"""Schema versions, through both clients."""
 
 import pytest
 
@@ -16,8 +16,8 @@ from iotmi.emulator import Emulator
 pytestmark = pytest.mark.anyio
 
 
-def test_what_is_listed_can_be_got(client: Client) -> None:
-    """An item's id and version, joined by an at sign, are the id to ask by."""
+def test_listed_versions_can_be_read(client: Client) -> None:
+    """An item's id and version, joined by an at sign, form the versioned id."""
     (item, *_) = client.schema_versions.list(SchemaVersionType.CAPABILITY, namespace="matter")
     versioned = f"{item.schema_id}@{item.semantic_version}"
     found = client.schema_versions.get(SchemaVersionType.CAPABILITY, versioned)
@@ -27,8 +27,8 @@ def test_what_is_listed_can_be_got(client: Client) -> None:
     assert found.schema["name"]
 
 
-async def test_the_awaiting_client_lists_too(async_client: AsyncClient) -> None:
-    """The same listing, walked with `async for`."""
+async def test_the_async_client_lists(async_client: AsyncClient) -> None:
+    """The async client iterates over the same listing with `async for`."""
     family = async_client.schema_versions
     found = [item.schema_id async for item in family.list(SchemaVersionType.CAPABILITY)]
     assert "matter.OnOff" in found
@@ -37,7 +37,7 @@ async def test_the_awaiting_client_lists_too(async_client: AsyncClient) -> None:
 
 
 def test_a_format_is_sent(client: Client, emulator: Emulator) -> None:
-    """The language of the schema is a part of the question."""
+    """The requested format is sent to the service."""
     client.schema_versions.get(
         SchemaVersionType.CAPABILITY, "matter.OnOff@$latest", format=SchemaVersionFormat.ZCL
     )
@@ -46,14 +46,14 @@ def test_a_format_is_sent(client: Client, emulator: Emulator) -> None:
     assert call.parameters["Format"] == "ZCL"
 
 
-def test_a_schema_that_is_none_is_not_found(client: Client) -> None:
-    """The service says so by an error."""
+def test_an_unknown_schema_raises(client: Client) -> None:
+    """An unknown id raises `ResourceNotFoundError`."""
     with pytest.raises(ResourceNotFoundError):
         client.schema_versions.get(SchemaVersionType.CAPABILITY, "matter.Nothing@1.0")
 
 
-def test_a_name_and_a_namespace_exclude_each_other(client: Client) -> None:
-    """It is the service that says so: no limit of its model does."""
+def test_an_id_and_a_namespace_cannot_be_combined(client: Client) -> None:
+    """The service rejects an id with a namespace; its model declares no such constraint."""
     listing = client.schema_versions.list(
         SchemaVersionType.CAPABILITY, schema_id="matter.OnOff", namespace="matter"
     )
@@ -61,8 +61,8 @@ def test_a_name_and_a_namespace_exclude_each_other(client: Client) -> None:
         listing.collect()
 
 
-def test_an_id_without_a_version_is_refused(client: Client, emulator: Emulator) -> None:
-    """Nothing is sent that the service would refuse."""
+def test_an_id_without_a_version_is_rejected(client: Client, emulator: Emulator) -> None:
+    """An id without a version is rejected before anything is sent."""
     with pytest.raises(ConstraintError, match="schema_versioned_id"):
         client.schema_versions.get(SchemaVersionType.CAPABILITY, "matter.OnOff")
     assert emulator.calls == ()

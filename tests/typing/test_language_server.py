@@ -1,11 +1,13 @@
 """What an editor shows while somebody writes against this library, asked of Pyright's server."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 import attrs
 import pytest
 
+import iotmi
 from iotmi import CreateManagedThing, ManagedThing, operations
 from tests.typing.language_server import LanguageServer
 
@@ -24,6 +26,11 @@ from iotmi import Role
 async def main(client: iotmi.AsyncClient) -> None:
     """
 BOTH: Final = pytest.mark.parametrize("start", [BLOCKING, AWAITING], ids=["blocking", "awaiting"])
+
+
+PLAIN_TYPES: Final = frozenset(
+    {"Mapping", "None", "Sequence", "bool", "float", "int", "object", "str", *dir(iotmi)}
+)
 
 
 def awaited(start: str) -> str:
@@ -74,7 +81,32 @@ def test_a_call_shows_its_keywords_with_their_types(editor: LanguageServer, star
     }
     assert "role: Role" in parameters
     assert "authentication_material_type: AuthenticationMaterialType" in parameters
-    assert "name: Name | None = None" in parameters
+    assert "name: str | None = None" in parameters
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "account_associations.link",
+        "cloud_connectors.send_event",
+        "destinations.create",
+        "device_discoveries.onboard",
+        "device_discoveries.start",
+        "managed_things.create",
+        "managed_things.list",
+        "managed_things.send_command",
+        "managed_things.wait_until_activated",
+        "tags.tag",
+    ],
+)
+def test_parameters_show_types_that_can_be_imported(editor: LanguageServer, method: str) -> None:
+    """Signature help and hover show built-in types and public names of `iotmi` only."""
+    parameters = editor.parameters(f"{BLOCKING}client.{method}(‸)")
+    shown = editor.hover(f"{BLOCKING}client.{method[:-1]}‸{method[-1]}").partition("---")[0]
+    for parameter in parameters:
+        assert parameter in shown
+        annotation = parameter.partition(":")[2].partition("=")[0]
+        assert set(re.findall(r"\w+", annotation)) <= PLAIN_TYPES
 
 
 @BOTH
@@ -90,8 +122,8 @@ def test_a_call_completes_its_keywords(editor: LanguageServer, start: str) -> No
 def test_a_method_tells_what_it_does(editor: LanguageServer, start: str) -> None:
     """Hovering shows the signature, the docstring with its limits, and the service's own page."""
     shown = editor.hover(f"{start}client.managed_things.cre‸ate")
-    assert "Make a managed thing: a hub, or a device." in shown
-    assert "Limits: 1 to 512 characters" in shown
+    assert "Create a managed thing: a hub or a device." in shown
+    assert "1 to 512 characters" in shown
     assert "role: Role" in shown
     assert "API\\_CreateManagedThing.html" in shown
     assert "Unknown" not in shown
