@@ -281,8 +281,8 @@ class SendConnectorEvent(Request[SentConnectorEvent]):
         user_id: id of the end user in the third-party cloud, 1 to 64 characters; sensitive.
         operation: kind of event.
         operation_version: version of the operation, such as ``1.0``.
-        status_code: outcome, 100 to 550. In a discovery, 200 ends it and 3xx announces more
-            devices.
+        status_code: outcome, 100 to 550. In a discovery, 200 means that no more devices follow, and
+            3xx that more devices follow.
         message: explanation, 1 to 256 letters, digits, whitespace and ``_.,@-``; sensitive.
         device_discovery_id: id of the discovery.
         connector_device_id: id of the device in the third-party cloud; sensitive.

@@ -82,7 +82,7 @@ class CreateManagedThing(Request[CreatedManagedThing]):
         role: ``CONTROLLER`` for a hub, ``DEVICE`` for a device.
         owner: application-defined owner, such as an end user's id, 1 to 64 characters; sensitive.
         credential_locker_id: credential locker that a hub and its devices share.
-        authentication_material: bar-code text or discovery result, 1 to 512 characters without
+        authentication_material: text of a bar code or discovery result, 1 to 512 characters without
             dots, apostrophes and square brackets; sensitive.
         authentication_material_type: form of the material.
         wifi_simple_setup_configuration: role in Wi-Fi simple setup.
@@ -372,8 +372,8 @@ def _retire(
 ) -> Steps[None]:
     """Delete a hub with all devices behind it, and wait until the deletions end.
 
-    The devices are deleted first, because the service keeps a hub that has devices. After a failure
-    the method can be called again: it waits for deletions that are already in progress.
+    The devices are deleted first, because the service does not delete a hub that has devices. The
+    method can be called again after a failure: deletions in progress are waited for.
 
     Args:
         identifier: id of the hub.
