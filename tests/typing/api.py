@@ -225,9 +225,9 @@ def what_goes_wrong(client: Client) -> None:
         assert_type(error.page, int | None)
     except (iotmi.NotSentError, iotmi.NoResponseError) as error:
         assert_type(error.attempts, int)
-        assert_type(error.failures, tuple[iotmi.FailedAttempt, ...])
-        assert_type(error.failures[0].request_id, str | None)
-        assert_type(error.failures[0].pause, float)
+        assert_type(error.failed_attempts, tuple[iotmi.FailedAttempt, ...])
+        assert_type(error.failed_attempts[0].request_id, str | None)
+        assert_type(error.failed_attempts[0].pause, float)
     except iotmi.IotmiError as error:
         assert_type(error.retryable, bool)
     with contextlib.suppress(iotmi.WaitTimeoutError, iotmi.WaitFailedError):
@@ -281,11 +281,11 @@ def notify_attempt(attempt: Attempt) -> None:
 
 def policies() -> None:
     policy = RetryPolicy(
-        attempts=3, base=0.1, budget=None, max_elapsed=60, on_retry=tell, seed=1, sleep=None
+        max_attempts=3, initial_backoff=0.1, quota=None, max_elapsed=60, on_retry=tell, seed=1, sleep=None
     )
     assert_type(policy, RetryPolicy)
-    assert_type(policy.attempts, int)
-    assert_type(policy.budget, int | None)
+    assert_type(policy.max_attempts, int)
+    assert_type(policy.quota, int | None)
     assert_type(policy.on_retry, Callable[[Retry], None] | None)
     assert_type(RetryPolicy(on_attempt=notify_attempt).on_attempt, Callable[[Attempt], None] | None)
 
@@ -295,7 +295,7 @@ def operations() -> None:
     for info in iotmi.operations():
         assert_type(info.name, str)
         assert_type(info.request, type[Request[object]])
-        assert_type(info.answer, type | None)
+        assert_type(info.output, type | None)
         assert_type(info.idempotent, bool)
     assert_type(shown(iotmi.__version__), str)
 
