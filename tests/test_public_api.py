@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 
 import iotmi
-from iotmi._binding import call, flow, paged
-from iotmi._operations import families
 from iotmi.client import Families, FamilyDescriptor
 
 ROOT = Path(__file__).parent.parent
@@ -128,35 +126,6 @@ def test_a_call_that_succeeds_loads_neither_cattrs_nor_tenacity() -> None:
         "with suppress(iotmi.ResourceNotFoundError): client.credential_lockers.get('x')"
     )
     assert "tenacity" in loaded(failing)
-
-
-def table_lines() -> list[tuple[type, str, object]]:
-    """Every line of every family's table."""
-    return [
-        (kind, name, line)
-        for _, kind in families()
-        for name, line in vars(kind).items()
-        if isinstance(line, call | paged | flow)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("family", "name", "line"),
-    table_lines(),
-    ids=[f"{kind.__name__}.{name}" for kind, name, _ in table_lines()],
-)
-def test_a_table_line_says_what_its_request_says(family: type, name: str, line: object) -> None:
-    """Editors show the text under the line, notebooks the request's: they are one."""
-    tree = ast.parse(inspect.getsource(family)).body[0]
-    assert isinstance(tree, ast.ClassDef)
-    below = {}
-    for first, second in zip(tree.body, tree.body[1:], strict=False):
-        if isinstance(first, ast.AnnAssign) and isinstance(second, ast.Expr):
-            assert isinstance(first.target, ast.Name)
-            assert isinstance(second.value, ast.Constant)
-            below[first.target.id] = second.value.value
-    source = line.function if isinstance(line, flow) else getattr(line, "request")  # noqa: B009
-    assert below[name] == (inspect.getdoc(source) or "").splitlines()[0]
 
 
 def test_methods_show_their_signatures(client: iotmi.Client) -> None:

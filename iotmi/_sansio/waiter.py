@@ -26,11 +26,19 @@ def wait_until(
     timeout: float,
     poll_interval: PollInterval,
 ) -> Steps[T]:
-    """Send *request* until its answer is as *hoped*.
+    """Send *request* until `is_success` accepts the value, and return the value.
+
+    Args:
+        request: the read to poll with.
+        expected: the expected state in words, for the errors: "managed thing x ACTIVATED".
+        is_success: True for a value in the expected state.
+        is_failure: True for a value that can no longer reach it.
+        timeout: the longest wait in seconds.
+        poll_interval: the pauses between polls.
 
     Raises:
-        WaitFailedError: an answer from which the hoped-for one cannot come any more.
-        WaitTimeoutError: it did not come in *timeout* seconds.
+        WaitFailedError: `is_failure` accepted a value.
+        WaitTimeoutError: the expected state was not reached within *timeout* seconds.
     """
     deadline = Deadline(timeout)
     bound = poll_interval.initial
@@ -39,12 +47,14 @@ def wait_until(
         if is_success(value):
             return value
         if is_failure(value):
-            raise WaitFailedError(f"{expected} cannot come any more; last seen: {value}", value)
-        # Jitter spreads the load; it keeps no secret.
+            raise WaitFailedError(
+                f"{expected}: can no longer be reached; last value: {value}", value
+            )
+        # Jitter spreads the load and protects no secret.
         seconds = random.uniform(bound / 2, bound)  # noqa: S311
         if deadline.would_exceed(seconds):
             raise WaitTimeoutError(
-                f"{expected} did not come within {timeout:g} s; last seen: {value}", value
+                f"{expected}: not reached within {timeout:g} s; last value: {value}", value
             )
         deadline.add_simulated(seconds)
         yield from sleep(seconds)
@@ -60,11 +70,11 @@ def wait_until_deleted(
     timeout: float,
     poll_interval: PollInterval,
 ) -> Steps[None]:
-    """Send *request* until the service says that there is no such resource, or none any more.
+    """Send *request* until `is_success` accepts the value, or the resource does not exist.
 
     Raises:
-        WaitFailedError: an answer that says it will stay.
-        WaitTimeoutError: it was not gone in *timeout* seconds.
+        WaitFailedError: `is_failure` accepted a value, so the resource will stay.
+        WaitTimeoutError: the resource still existed after *timeout* seconds.
     """
     try:
         yield from wait_until(

@@ -223,16 +223,9 @@ class Account(Family[M]):
     """Settings for all hubs and devices of the account in one Region."""
 
     get_hub_configuration: Final = call(GetHubConfiguration)
-    """Return the settings of all hubs of the account."""
     put_hub_configuration: Final = call(PutHubConfiguration)
-    """Set the lifetime of the tokens of all hubs."""
     get_custom_endpoint: Final = call(GetCustomEndpoint)
-    """Return the endpoint that the hubs and devices of the account connect to."""
     register_custom_endpoint: Final = call(RegisterCustomEndpoint)
-    """Register an endpoint of the account's own for its hubs and devices to connect to."""
     get_default_encryption_configuration: Final = call(GetDefaultEncryptionConfiguration)
-    """Return how the account's data is encrypted."""
     put_default_encryption_configuration: Final = call(PutDefaultEncryptionConfiguration)
-    """Set how the account's data is encrypted."""
     wait_until_encrypted: Final = flow(_until_encrypted)
-    """Wait until a change of the encryption is in effect, and return the configuration."""

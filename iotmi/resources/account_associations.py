@@ -420,24 +420,13 @@ class AccountAssociations(Family[M]):
     """Links between end users' third-party accounts and this service."""
 
     create: Final = call(CreateAccountAssociation)
-    """Create an account association, which links an end user's account with a third party."""
     get: Final = call(GetAccountAssociation)
-    """Return the account association with this id."""
     list: Final = paged(ListAccountAssociations)
-    """Return a pager over the account associations."""
     update: Final = call(UpdateAccountAssociation)
-    """Update the name or description of an account association."""
     delete: Final = call(DeleteAccountAssociation)
-    """Delete an account association. Deregister its managed things first."""
     start_refresh: Final = call(StartAccountAssociationRefresh)
-    """Start a new sign-in for an account association with expired tokens."""
     register: Final = call(RegisterAccountAssociation)
-    """Register a managed thing, found by a cloud discovery, with an account association."""
     deregister: Final = call(DeregisterAccountAssociation)
-    """Deregister a managed thing from an account association."""
     list_managed_things: Final = paged(ListManagedThingAccountAssociations)
-    """Return a pager over the registrations of managed things with account associations."""
     wait_until_settled: Final = flow(_until_settled)
-    """Wait until the end user has signed in and the link succeeded, and return the association."""
     link: Final = flow(_link)
-    """Link an end user's account: create the association, have the user sign in, and wait."""

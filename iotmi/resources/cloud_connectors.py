@@ -310,14 +310,8 @@ class CloudConnectors(Family[M]):
     """Translators between a third party's cloud and this service."""
 
     create: Final = call(CreateCloudConnector)
-    """Create a cloud connector from a Lambda function of this AWS account."""
     get: Final = call(GetCloudConnector)
-    """Return the cloud connector with this id."""
     list: Final = paged(ListCloudConnectors)
-    """Return a pager over the cloud connectors."""
     update: Final = call(UpdateCloudConnector)
-    """Update the name or description of a cloud connector."""
     delete: Final = call(DeleteCloudConnector)
-    """Delete a cloud connector. Delete its connector destinations first."""
     send_event: Final = call(SendConnectorEvent)
-    """Send an event of a cloud connector, such as discovered devices or a command's outcome."""

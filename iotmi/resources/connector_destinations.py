@@ -341,12 +341,7 @@ class ConnectorDestinations(Family[M]):
     """Sign-in settings of this AWS account for cloud connectors."""
 
     create: Final = call(CreateConnectorDestination)
-    """Create a connector destination: a cloud connector with a way for end users to sign in."""
     get: Final = call(GetConnectorDestination)
-    """Return the connector destination with this id."""
     list: Final = paged(ListConnectorDestinations)
-    """Return a pager over the connector destinations."""
     update: Final = call(UpdateConnectorDestination)
-    """Update the given members of a connector destination. Members that are None stay unchanged."""
     delete: Final = call(DeleteConnectorDestination)
-    """Delete a connector destination. The service refuses if an account association used it."""

@@ -131,10 +131,6 @@ class CredentialLockers(Family[M]):
     """Groups of a hub and its devices that share credentials, such as a household."""
 
     create: Final = call(CreateCredentialLocker)
-    """Create a credential locker."""
     get: Final = call(GetCredentialLocker)
-    """Return the credential locker with this id."""
     list: Final = paged(ListCredentialLockers)
-    """Return a pager over the credential lockers."""
     delete: Final = call(DeleteCredentialLocker)
-    """Delete a credential locker permanently. Its devices lose the credentials they share."""

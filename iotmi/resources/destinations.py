@@ -186,12 +186,7 @@ class Destinations(Family[M]):
     """Kinesis data streams that the service delivers notifications to."""
 
     create: Final = call(CreateDestination)
-    """Create a destination for notifications."""
     get: Final = call(GetDestination)
-    """Return the destination with this name."""
     list: Final = paged(ListDestinations)
-    """Return a pager over the destinations."""
     update: Final = call(UpdateDestination)
-    """Update the given members of a destination. Members that are None stay unchanged."""
     delete: Final = call(DeleteDestination)
-    """Delete a destination. Delete the notification configurations that use it first."""

@@ -400,14 +400,8 @@ class DeviceDiscoveries(Family[M]):
     """Searches for devices near a hub or in a third party's cloud."""
 
     start: Final = call(StartDeviceDiscovery)
-    """Start a search for devices. The service stops the search after at most 15 minutes."""
     get: Final = call(GetDeviceDiscovery)
-    """Return the device discovery with this id."""
     list: Final = paged(ListDeviceDiscoveries)
-    """Return a pager over the device discoveries that match every filter given."""
     list_devices: Final = paged(ListDiscoveredDevices)
-    """Return a pager over the devices that a discovery found."""
     wait_until_finished: Final = flow(_until_finished)
-    """Wait until a device discovery has succeeded, and return the discovery."""
     onboard: Final = flow(_onboard)
-    """Discover devices, create a managed thing for each device, and return the created things."""

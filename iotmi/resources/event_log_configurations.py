@@ -147,12 +147,7 @@ class EventLogConfigurations(Family[M]):
     """Log levels of the service's event log, by resource."""
 
     create: Final = call(CreateEventLogConfiguration)
-    """Set the event log level of all resources, of one type of resource, or of one resource."""
     get: Final = call(GetEventLogConfiguration)
-    """Return the event log configuration with this id."""
     list: Final = paged(ListEventLogConfigurations)
-    """Return a pager over the event log configurations."""
     update: Final = call(UpdateEventLogConfiguration)
-    """Update the level of an event log configuration. Its resources cannot be changed."""
     delete: Final = call(DeleteEventLogConfiguration)
-    """Delete an event log configuration."""

@@ -412,32 +412,17 @@ class ManagedThings(Family[M]):
     """Hubs and devices."""
 
     create: Final = call(CreateManagedThing)
-    """Create a managed thing: a hub or a device."""
     get: Final = call(GetManagedThing)
-    """Return the managed thing with this id."""
     list: Final = paged(ListManagedThings)
-    """Return a pager over the managed things that match every filter given."""
     update: Final = call(UpdateManagedThing)
-    """Update the given members of a managed thing. Members that are None stay unchanged."""
     delete: Final = call(DeleteManagedThing)
-    """Delete a managed thing."""
     get_capabilities: Final = call(GetManagedThingCapabilities)
-    """Return the capabilities of a managed thing."""
     get_certificate: Final = call(GetManagedThingCertificate)
-    """Return the certificate of a managed thing, in PEM."""
     get_connectivity_data: Final = call(GetManagedThingConnectivityData)
-    """Return the connectivity of a managed thing, and the reason of its last disconnection."""
     get_metadata: Final = call(GetManagedThingMetaData)
-    """Return the metadata of a managed thing."""
     get_state: Final = call(GetManagedThingState)
-    """Return the last reported state of a managed thing."""
     list_schemas: Final = paged(ListManagedThingSchemas)
-    """Return a pager over the schemas of the capabilities of a managed thing."""
     send_command: Final = call(SendManagedThingCommand)
-    """Send a command to a managed thing. A notification reports the outcome."""
     wait_until_activated: Final = flow(_until_activated)
-    """Wait until a managed thing can receive commands, and return the managed thing."""
     wait_until_deleted: Final = flow(_until_deleted)
-    """Wait until the deletion of a managed thing ends."""
     retire: Final = flow(_retire)
-    """Delete a hub with all devices behind it, and wait until the deletions end."""

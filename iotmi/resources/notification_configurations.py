@@ -168,12 +168,7 @@ class NotificationConfigurations(Family[M]):
     """Destinations of notifications, by type of event."""
 
     create: Final = call(CreateNotificationConfiguration)
-    """Send notifications about one type of event to a destination, which must exist."""
     get: Final = call(GetNotificationConfiguration)
-    """Return the notification configuration of this type of event."""
     list: Final = paged(ListNotificationConfigurations)
-    """Return a pager over the notification configurations."""
     update: Final = call(UpdateNotificationConfiguration)
-    """Send notifications about one type of event to another destination, which must exist."""
     delete: Final = call(DeleteNotificationConfiguration)
-    """Stop sending notifications about one type of event."""

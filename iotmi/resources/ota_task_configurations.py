@@ -252,10 +252,6 @@ class OtaTaskConfigurations(Family[M]):
     """Settings of over-the-air updates: rollout rate, timeout and abort criteria."""
 
     create: Final = call(CreateOtaTaskConfiguration)
-    """Create an OTA task configuration. The configuration cannot be changed later."""
     get: Final = call(GetOtaTaskConfiguration)
-    """Return the OTA task configuration with this id."""
     list: Final = paged(ListOtaTaskConfigurations)
-    """Return a pager over the OTA task configurations."""
     delete: Final = call(DeleteOtaTaskConfiguration)
-    """Delete an OTA task configuration."""

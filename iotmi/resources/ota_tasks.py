@@ -427,16 +427,9 @@ class OtaTasks(Family[M]):
     """Over-the-air updates of managed things."""
 
     create: Final = call(CreateOtaTask)
-    """Create an over-the-air update of managed things."""
     get: Final = call(GetOtaTask)
-    """Return the OTA task with this id."""
     list: Final = paged(ListOtaTasks)
-    """Return a pager over the OTA tasks."""
     update: Final = call(UpdateOtaTask)
-    """Update the description or the configuration of an OTA task."""
     delete: Final = call(DeleteOtaTask)
-    """Delete an OTA task asynchronously. No other operation cancels a task."""
     list_executions: Final = paged(ListOtaTaskExecutions)
-    """Return a pager over the things of an OTA task, with the progress on each thing."""
     wait_until_finished: Final = flow(_until_finished)
-    """Wait until an OTA task is completed, and return the task."""

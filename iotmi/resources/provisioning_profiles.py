@@ -218,12 +218,7 @@ class ProvisioningProfiles(Family[M]):
     """Settings by which hubs and devices obtain their first certificates."""
 
     create: Final = call(CreateProvisioningProfile)
-    """Create a provisioning profile. The profile cannot be changed later."""
     get: Final = call(GetProvisioningProfile)
-    """Return the provisioning profile with this id."""
     list: Final = paged(ListProvisioningProfiles)
-    """Return a pager over the provisioning profiles."""
     delete: Final = call(DeleteProvisioningProfile)
-    """Delete a provisioning profile asynchronously."""
     wait_until_created: Final = flow(_until_created)
-    """Wait until a provisioning profile can be used, and return the profile."""

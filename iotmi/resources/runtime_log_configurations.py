@@ -99,8 +99,5 @@ class RuntimeLogConfigurationFamily(Family[M]):
     """Log levels, storage and uploads of the logs of hubs and devices."""
 
     get: Final = call(GetRuntimeLogConfiguration)
-    """Return the runtime log settings of a managed thing."""
     put: Final = call(PutRuntimeLogConfiguration)
-    """Replace the runtime log settings of a managed thing."""
     reset: Final = call(ResetRuntimeLogConfiguration)
-    """Reset the runtime log settings of a managed thing to the defaults."""

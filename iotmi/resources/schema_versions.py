@@ -129,6 +129,4 @@ class SchemaVersions(Family[M]):
     """Immutable definitions of capabilities and of the types they use."""
 
     get: Final = call(GetSchemaVersion)
-    """Return one version of a schema, by type and versioned id."""
     list: Final = paged(ListSchemaVersions)
-    """Return a pager over the schema versions of one type."""

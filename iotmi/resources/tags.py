@@ -88,8 +88,5 @@ class Tags(Family[M]):
     """Key-value pairs on the five types of resource that support them."""
 
     tag: Final = call(TagResource)
-    """Add tags to a resource. A tag with an existing key replaces the value."""
     untag: Final = call(UntagResource)
-    """Remove tags from a resource, by key. Keys that the resource lacks are ignored."""
     list: Final = call(ListTagsForResource)
-    """Return the tags of a resource."""

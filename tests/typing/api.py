@@ -281,7 +281,13 @@ def notify_attempt(attempt: Attempt) -> None:
 
 def policies() -> None:
     policy = RetryPolicy(
-        max_attempts=3, initial_backoff=0.1, quota=None, max_elapsed=60, on_retry=tell, seed=1, sleep=None
+        max_attempts=3,
+        initial_backoff=0.1,
+        quota=None,
+        max_elapsed=60,
+        on_retry=tell,
+        seed=1,
+        sleep=None,
     )
     assert_type(policy, RetryPolicy)
     assert_type(policy.max_attempts, int)
