@@ -108,6 +108,11 @@ def unchecked() -> Iterator[None]:
         _birth.reset(token)
 
 
+def checks_values() -> bool:
+    """Return whether a value that is built now is checked."""
+    return _birth.get() is _Birth.CHECKED
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """Build values as the service sent them: neither checked nor brought into form."""

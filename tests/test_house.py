@@ -31,7 +31,8 @@ FLOORS = [
     ["_leaving", "_telemetry", "_cancelling"],
     ["paging", "retrying", "waiting", "pacing"],
     ["_bind"],
-    ["resources"],
+    # The values of `resources` stand below the capabilities, and its families above them.
+    ["resources", "capabilities"],
     ["_sessions", "_shortcuts", "_translation", "_connections"],
     ["_direct"],
     ["_transport"],

@@ -1,0 +1,68 @@
+"""Everything that the declaration of a capability needs, from one place.
+
+The modules of the clusters import this module and nothing else of the library.
+"""
+
+from iotmi._constraints import Number, Size, Text, Wire
+from iotmi._values import ReadOnlyMap
+from iotmi.capabilities._capability import Capability
+from iotmi.capabilities._command import Command, action
+from iotmi.capabilities._declared import Struct, attribute
+from iotmi.capabilities._kinds import Bitmap, ClusterEnum, Only, Unit
+from iotmi.capabilities._types import (
+    Chromaticity,
+    Code,
+    EpochSeconds,
+    Int8,
+    Int16,
+    Int64,
+    Level,
+    Mireds,
+    Percent,
+    Percent100ths,
+    Seconds,
+    SystemMilliseconds,
+    Temperature,
+    TenthsOfSecond,
+    TransitionTime,
+    UInt8,
+    UInt16,
+    UInt32,
+    UInt64,
+)
+
+__all__ = [
+    "Bitmap",
+    "Capability",
+    "Chromaticity",
+    "ClusterEnum",
+    "Code",
+    "Command",
+    "EpochSeconds",
+    "Int8",
+    "Int16",
+    "Int64",
+    "Level",
+    "Mireds",
+    "Number",
+    "Only",
+    "Percent",
+    "Percent100ths",
+    "ReadOnlyMap",
+    "Seconds",
+    "Size",
+    "Struct",
+    "SystemMilliseconds",
+    "Temperature",
+    "TenthsOfSecond",
+    "Text",
+    "TransitionTime",
+    "UInt8",
+    "UInt16",
+    "UInt32",
+    "UInt64",
+    "Unit",
+    "Wire",
+    "action",
+    "attribute",
+]
