@@ -1,0 +1,71 @@
+"""What a rule of a cluster is: from a state and a command to the properties that change.
+
+Rules are pure functions of the public capabilities' own types. This module does not know things,
+states on disk, nor any one cluster.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+from attrs import frozen
+
+from iotmi.capabilities import Capability, Command
+
+K = TypeVar("K", bound=Capability)
+C = TypeVar("C", bound=Command)
+
+
+class RefusedError(Exception):
+    """A device does not carry out a command, for the reason that the text tells."""
+
+
+@frozen(init=False)
+class Nulls:
+    """Properties of a capability that become null."""
+
+    capability: type[Capability]
+    names: tuple[str, ...]
+
+    def __init__(self, capability: type[Capability], *names: str) -> None:
+        self.__attrs_init__(capability, names)
+
+
+Change: TypeAlias = Capability | Nulls
+Effect: TypeAlias = Callable[[K, C], Change | Sequence[Change]]
+
+
+@frozen
+class Rule(Generic[K, C]):
+    """What one command does to a device.
+
+    Attributes:
+        capability: the capability.
+        command: the class of the command.
+        effect: a function from the present state and the command to the properties that change.
+            A change of another capability is of the same endpoint. An emulated device is quick: a
+            movement has ended when the command has.
+    """
+
+    capability: type[K]
+    command: type[C]
+    effect: Effect[K, C]
+
+    def changes(self, present: Capability, command: Command) -> Iterator[Change]:
+        """Yield what changes.
+
+        Raises:
+            RefusedError: the device does not carry out the command.
+        """
+        if isinstance(present, self.capability) and isinstance(command, self.command):
+            made = self.effect(present, command)
+            yield from made if isinstance(made, Sequence) else (made,)
+
+
+AnyRule: TypeAlias = Rule[Capability, Command]
+
+
+def clamp(value: int, low: int | None, high: int | None) -> int:
+    """Return the nearest value within both ends; an end that is None is open."""
+    if low is not None and value < low:
+        return low
+    return high if high is not None and value > high else value
