@@ -16,7 +16,20 @@ C = TypeVar("C", bound=Command)
 
 
 class RefusedError(Exception):
-    """A device does not carry out a command, for the reason that the text tells."""
+    """A device does not carry out a command.
+
+    Attributes:
+        rule: the rule that the command breaks.
+        name: the parameter's or property's name on the wire, where the rule is about one.
+    """
+
+    def __init__(self, rule: str, name: str | None = None) -> None:
+        super().__init__(rule, name)
+        self.rule = rule
+        self.name = name
+
+    def __str__(self) -> str:
+        return self.rule if self.name is None else f"{self.name} {self.rule}"
 
 
 @frozen(init=False)

@@ -61,7 +61,7 @@ def _unlock(
 
 def _require_pin(present: DoorLock, pin: str | None) -> None:
     if present.require_pin_for_remote_operation and pin is None:
-        raise RefusedError("PINCode is required by RequirePINforRemoteOperation")
+        raise RefusedError("is required by RequirePINforRemoteOperation", "PINCode")
 
 
 def _set_aliro(_: DoorLock, command: lock.SetAliroReaderConfig) -> DoorLock:

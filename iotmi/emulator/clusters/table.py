@@ -11,8 +11,8 @@ from typing import Final
 
 from iotmi import capabilities
 from iotmi.capabilities import CLUSTERS, Capability
-from iotmi.capabilities._capability import command_for
-from iotmi.capabilities._declared import fields_of, unchecked
+from iotmi.capabilities._capability import actions_of, command_for
+from iotmi.capabilities._declared import Field, fields_of, unchecked
 from iotmi.capabilities._kinds import Unreadable
 from iotmi.emulator._json import JsonObject, JsonValue
 from iotmi.emulator.clusters import (
@@ -26,7 +26,7 @@ from iotmi.emulator.clusters import (
     window_covering,
 )
 from iotmi.emulator.clusters._rules import Nulls, RefusedError
-from iotmi.errors import ConstraintError
+from iotmi.errors import ConstraintError, Problem
 
 _RULES: Final = (
     *on_off.RULES,
@@ -131,7 +131,9 @@ def obey(
     try:
         command = command_for(kind, action, parameters or {})
     except ConstraintError as error:
-        raise RefusedError("; ".join(map(_told, error.problems))) from None
+        first = error.problems[0]
+        wires = {each.name: each.wire for each in _parameters(kind, action)}
+        raise RefusedError(_rule_of(first), wires.get(first.path, first.path)) from None
     state = unchecked(kind, {}, present)
     made: list[tuple[str, JsonObject]] = []
     for rule in _RULES:
@@ -164,17 +166,22 @@ def written(identifier: str, properties: JsonObject) -> JsonObject:
         try:
             read = known[name].read(value)
         except Unreadable as unreadable:
-            raise RefusedError(f"{name} {unreadable}") from None
+            raise RefusedError(str(unreadable), name) from None
         broken = next(known[name].check(read), None)
         if broken is not None:
-            raise RefusedError(f"{name}{broken.path} {broken.rule}")
+            raise RefusedError(broken.rule, name + broken.path)
         made[name] = _json(known[name].write(read))
     return made
 
 
-def _told(problem: object) -> str:
-    # The value is left out: parameters are sensitive.
-    return str(problem).partition(", got ")[0]
+def _parameters(kind: type[Capability], action: str) -> tuple[Field, ...]:
+    line = actions_of(kind).get(action)
+    return () if line is None else fields_of(line.declared)
+
+
+def _rule_of(problem: Problem) -> str:
+    # The text of a problem is "path: rule, got value".
+    return str(problem).removeprefix(f"{problem.path}: ").partition(", got ")[0]
 
 
 def _json(value: object) -> JsonValue:

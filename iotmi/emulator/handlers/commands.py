@@ -120,7 +120,7 @@ def _obey(world: World, thing: str, action: _Action) -> list[tuple[state.Part, J
     try:
         changes = table.obey(part.identifier, action.name, action.parameters, present)
     except RefusedError as refused:
-        raise world.invalid(f"{action.path}.parameters: {refused}") from None
+        raise world.invalid(f"{action.path}.parameters.{refused}") from None
     beside = [state.Part(thing, action.endpoint, each) for each in action.beside]
     return [
         (each, {name: values[name] for name in values if name in _reportable(each)})
