@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         Text as Text,
         Unit as Unit,
         Wire as Wire,
-        action as action,
         attribute as attribute,
     )
     from iotmi.capabilities._capability import command_for as command_for
@@ -108,7 +107,7 @@ CLUSTERS: Final[Mapping[str, str]] = {
 
 _KERNEL: Final[Mapping[str, str]] = {
     "_base": """
-        Bitmap Capability ClusterEnum Command Number Only Size Struct Text Unit Wire action
+        Bitmap Capability ClusterEnum Command Number Only Size Struct Text Unit Wire
         attribute
     """,
     "_capability": "command_for",

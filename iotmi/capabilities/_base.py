@@ -6,8 +6,9 @@ The modules of the clusters import this module and nothing else of the library.
 from iotmi._constraints import Number, Size, Text, Wire
 from iotmi._values import ReadOnlyMap
 from iotmi.capabilities._capability import Capability
-from iotmi.capabilities._command import Command, action
+from iotmi.capabilities._command import Command
 from iotmi.capabilities._declared import Struct, attribute
+from iotmi.capabilities._identity import Events
 from iotmi.capabilities._kinds import Bitmap, ClusterEnum, Only, Unit
 from iotmi.capabilities._types import (
     Chromaticity,
@@ -39,6 +40,7 @@ __all__ = [
     "Code",
     "Command",
     "EpochSeconds",
+    "Events",
     "Int8",
     "Int16",
     "Int64",
@@ -63,6 +65,5 @@ __all__ = [
     "UInt64",
     "Unit",
     "Wire",
-    "action",
     "attribute",
 ]

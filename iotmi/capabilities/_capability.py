@@ -17,8 +17,7 @@ from iotmi.capabilities._command import (
     Command,
     ReadState,
     UpdateState,
-    action,
-    bind,
+    bound,
 )
 from iotmi.capabilities._declared import Field, fields_of, unchecked
 from iotmi.capabilities._identity import Identity
@@ -42,7 +41,15 @@ class Capability(Identity):
         events: the numbers of the cluster's events, by name.
     """
 
+    _read_state = ReadState
+    _update_state = UpdateState
+
     _reported: Reported | None = attrs.field(default=None, init=False)
+
+    def __init_subclass__(cls, *, declares: bool = True) -> None:
+        super().__init_subclass__(declares=declares)
+        for method, command in _listed(cls).items():
+            setattr(cls, method, bound(command, cls, method))
 
     @classmethod
     def of(cls, state: State, endpoint: str = DEFAULT_ENDPOINT) -> Self | None:
@@ -102,7 +109,7 @@ class Capability(Identity):
             ConstraintError: the capability has no such field.
         """
         wires = [cls._field(name).wire for name in names] or [_ALL]
-        return bind(ReadState(properties=wires, endpoint=endpoint, version=version), cls)
+        return cls._read_state(properties=wires, endpoint=endpoint, version=version)
 
     def write(self, *, endpoint: str = DEFAULT_ENDPOINT, version: str | None = None) -> UpdateState:
         """Return the command that sets the properties that this value holds.
@@ -124,8 +131,7 @@ class Capability(Identity):
             problems = [Problem("properties", "must hold at least 1 property", None)]
         if problems:
             raise ConstraintError(f"{type(self).__name__}.write", tuple(problems))
-        command = UpdateState(properties=values, endpoint=endpoint, version=version)
-        return bind(command, type(self))
+        return self._update_state(properties=values, endpoint=endpoint, version=version)
 
     @classmethod
     def _field(cls, name: str) -> Field:
@@ -136,15 +142,22 @@ class Capability(Identity):
         raise ConstraintError(cls.__name__, (Problem("name", f"must be one of {known}", name),))
 
 
-def actions_of(capability: type[Capability]) -> Mapping[str, action[..., Command]]:
-    """Return the actions of *capability*, by their names on the wire."""
-    lines = {
-        name: line
-        for owner in reversed(capability.__mro__)
-        for name, line in vars(owner).items()
-        if isinstance(line, action)
+def _listed(capability: type[Capability]) -> dict[str, type[Command]]:
+    """Return the commands that *capability* lists or inherits, as they were declared, by method."""
+    found: dict[str, type[Command]] = {}
+    for owner in reversed(capability.__mro__):
+        for method, value in vars(owner).items():
+            if isinstance(value, type) and issubclass(value, Command):
+                found[method] = value._declared or value  # noqa: SLF001  # the same room
+    return found
+
+
+def actions_of(capability: type[Capability]) -> Mapping[str, type[Command]]:
+    """Return the commands of *capability*, by their names on the wire."""
+    commands = {method: getattr(capability, method) for method in _listed(capability)}
+    return {
+        command.name: command for method, command in commands.items() if not method.startswith("_")
     }
-    return {line.declared.name: line for line in lines.values()}
 
 
 def command_for(
@@ -159,8 +172,8 @@ def command_for(
     Raises:
         ConstraintError: the capability has no such action, or a parameter breaks a rule.
     """
-    line = actions_of(capability).get(name)
-    if line is None:
+    command = actions_of(capability).get(name)
+    if command is None:
         rule = f"must be an action of {capability.name}"
         raise ConstraintError(capability.__name__, (Problem("name", rule, name),))
-    return bind(line.declared.from_wire(parameters, endpoint=endpoint), capability)
+    return command.from_wire(parameters, endpoint=endpoint)

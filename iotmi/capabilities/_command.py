@@ -1,25 +1,23 @@
 """Commands: one action on one capability of a thing, as a typed value.
 
-A command is declared as a class of its parameters, and a capability lists its commands with
-`action`, as a family of the client lists its requests. This module does not know how commands are
-combined and sent.
+A command is declared as a class of its parameters, and a capability lists its commands. This module
+does not know how commands are combined and sent.
 """
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, ClassVar, Final, Generic, ParamSpec, TypeVar
+import types
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Final, TypeVar
 
 import attrs
 
 from iotmi._constraints import DOCUMENT, Size
 from iotmi._shapes import HIDDEN
 from iotmi._values import JsonValue
-from iotmi.capabilities._declared import Declared, fields_of, put
+from iotmi.capabilities._declared import Declared, fields_of
 from iotmi.capabilities._identity import Identity
 from iotmi.capabilities._kinds import Brokens, kind_of, within
 from iotmi.resources._shared import CapabilityVersion, EndpointId
 
-P = ParamSpec("P")
 C = TypeVar("C", bound="Command")
 
 DEFAULT_ENDPOINT: Final = "1"
@@ -28,12 +26,14 @@ DEFAULT_ENDPOINT: Final = "1"
 class Command(Declared):
     """One action on one capability of a thing.
 
-    Commands are made by a capability's methods: ``LevelControl.move_to_level(level=128)``. To
+    Commands are made through their capability: ``LevelControl.move_to_level(level=128)``. To
     declare one, derive a class whose name is the action's name and whose fields are its
-    parameters, in the order of their numbers, and list it in a capability with `action`.
+    parameters, in the order of their numbers. Then list the class in a capability:
+    ``move_to_level = MoveToLevel``.
 
     Attributes:
         name: the action's name on the wire.
+        number: the action's number in the cluster.
         endpoint: the endpoint of the thing.
         version: the capability's version that the thing reported, or None for the version that the
             capability declares.
@@ -41,14 +41,16 @@ class Command(Declared):
     """
 
     name: ClassVar[str]
+    number: ClassVar[int]
+    _capability: ClassVar[type[Identity] | None] = None
+    _declared: ClassVar["type[Command] | None"] = None
 
     endpoint: str = attrs.field(default=DEFAULT_ENDPOINT)
     version: str | None = attrs.field(default=None)
-    _capability: type[Identity] | None = attrs.field(default=None, init=False)
 
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        if "name" not in cls.__dict__:
+    def __init_subclass__(cls, *, declares: bool = True) -> None:
+        super().__init_subclass__(declares=declares)
+        if declares and "name" not in cls.__dict__:
             cls.name = cls.__name__
 
     def _brokens(self) -> Brokens:
@@ -76,7 +78,6 @@ class Command(Declared):
         return self.to_wire()
 
     def __repr__(self) -> str:
-        owner = "" if self._capability is None else f"{self._capability.__name__}."
         held = [
             f"{each.name}={HIDDEN!r}"
             for each in fields_of(type(self))
@@ -85,7 +86,7 @@ class Command(Declared):
         held.append(f"endpoint={self.endpoint!r}")
         if self.version is not None:
             held.append(f"version={self.version!r}")
-        return f"{owner}{type(self).__name__}({', '.join(held)})"
+        return f"{type(self).__qualname__}({', '.join(held)})"
 
 
 _ENDPOINT: Final = kind_of(EndpointId)
@@ -120,49 +121,25 @@ class UpdateState(Command):
         return self.properties
 
 
-class action(Generic[P, C]):  # noqa: N801  # reads as a word of a declaration
-    """A line of a capability's table of commands: ``toggle = action(0x02, Toggle)``.
+def bound(command: type[C], capability: type[Identity], method: str) -> type[C]:
+    """Return *command* as a class of commands for *capability*, which the capability keeps.
 
-    Accessed on the capability it is a function with the command's own signature.
+    It is a class of its own, so that a command knows its capability, also where several share the
+    command; it pickles by the place where the capability keeps it.
 
-    Attributes:
-        number: the action's number in the cluster.
-        command: the class of the command.
+    Args:
+        command: the class of the command as it was declared.
+        capability: the capability.
+        method: the name by which the capability keeps the class.
     """
-
-    def __init__(self, number: int, command: Callable[P, C]) -> None:
-        self.number = number
-        self.command = command
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @property
-    def declared(self) -> type[Command]:
-        """The class of the command.
-
-        Raises:
-            TypeError: the line was not given a class.
-        """
-        if not isinstance(self.command, type):
-            raise TypeError(f"{self.command!r} is not a class of commands")
-        return self.command
-
-    def __get__(self, capability: object, owner: type[Identity]) -> Callable[P, C]:
-        def make(*args: P.args, **kwargs: P.kwargs) -> C:
-            return bind(self.command(*args, **kwargs), owner)
-
-        for name, value in (
-            ("__name__", self._name),
-            ("__qualname__", f"{owner.__qualname__}.{self._name}"),
-            ("__doc__", self.command.__doc__),
-            ("__signature__", inspect.signature(self.command)),
-        ):
-            setattr(make, name, value)
-        return make
-
-
-def bind(command: C, capability: type[Identity]) -> C:
-    """Return *command*, which has just been built, as a command for *capability*."""
-    put(command, "_capability", capability)
-    return command
+    place = {
+        "__module__": capability.__module__,
+        "__qualname__": f"{capability.__qualname__}.{method}",
+        "__doc__": command.__doc__,
+        "_capability": capability,
+        "_declared": command,
+    }
+    made: type[C] = types.new_class(
+        command.__name__, (command,), {"declares": False}, lambda body: body.update(place)
+    )
+    return made

@@ -97,11 +97,14 @@ class Declared:
 
     Fields are annotated with their type and limits. ``level: UInt8`` is required;
     ``level: UInt8 | None = None`` is optional. A field's name on the wire is its name in
-    PascalCase, unless ``Annotated`` holds a `Wire`.
+    PascalCase, unless ``Annotated`` holds a `Wire`. A subclass that declares no fields of its own,
+    and is to be no attrs class of its own, says ``declares=False``.
     """
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, declares: bool = True) -> None:
         super().__init_subclass__()
+        if not declares:
+            return
         for name, annotation in inspect.get_annotations(cls).items():
             given = cls.__dict__.get(name, attrs.NOTHING)
             if "ClassVar" not in str(annotation) and given in (attrs.NOTHING, None):

@@ -1,10 +1,13 @@
 """The facts that name a capability, which commands need of it."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from iotmi._values import ReadOnlyMap
 from iotmi.capabilities._declared import Declared
+
+Events: TypeAlias = Mapping[str, int]
+"""The numbers of events, by name."""
 
 
 class Identity(Declared):
@@ -22,4 +25,4 @@ class Identity(Declared):
     name: ClassVar[str]
     version: ClassVar[str]
     number: ClassVar[int]
-    events: ClassVar[Mapping[str, int]] = ReadOnlyMap({})
+    events: ClassVar[Events] = ReadOnlyMap({})

@@ -105,10 +105,10 @@ def document(capability: type[Capability]) -> dict[str, JsonValue]:
         "actions": [
             {
                 "name": name,
-                "extrinsicId": f"0x{line.number:02X}",
-                "request": {"parameters": members_schema(line.declared)},
+                "extrinsicId": f"0x{command.number:02X}",
+                "request": {"parameters": members_schema(command)},
             }
-            for name, line in actions_of(capability).items()
+            for name, command in actions_of(capability).items()
         ],
         "events": [
             {"name": name, "extrinsicId": f"0x{number:02X}"}

@@ -20,7 +20,6 @@ from iotmi.capabilities._base import (
     UInt16,
     Unit,
     Wire,
-    action,
     attribute,
 )
 
@@ -133,6 +132,8 @@ class WithOptions(Command):
 class MoveToHue(WithOptions):
     """Move to a hue."""
 
+    number = 0x00
+
     hue: Level
     direction: Direction
     transition_time: TransitionTime
@@ -141,12 +142,16 @@ class MoveToHue(WithOptions):
 class MoveHue(WithOptions):
     """Begin to move the hue; the rate is in steps a second."""
 
+    number = 0x01
+
     move_mode: MoveMode
     rate: UInt8
 
 
 class StepHue(WithOptions):
     """Move the hue by a step."""
+
+    number = 0x02
 
     step_mode: StepMode
     step_size: UInt8
@@ -156,6 +161,8 @@ class StepHue(WithOptions):
 class MoveToSaturation(WithOptions):
     """Move to a saturation."""
 
+    number = 0x03
+
     saturation: Level
     transition_time: TransitionTime
 
@@ -163,12 +170,16 @@ class MoveToSaturation(WithOptions):
 class MoveSaturation(WithOptions):
     """Begin to move the saturation; the rate is in steps a second."""
 
+    number = 0x04
+
     move_mode: MoveMode
     rate: UInt8
 
 
 class StepSaturation(WithOptions):
     """Move the saturation by a step."""
+
+    number = 0x05
 
     step_mode: StepMode
     step_size: UInt8
@@ -178,6 +189,8 @@ class StepSaturation(WithOptions):
 class MoveToHueAndSaturation(WithOptions):
     """Move to a hue and a saturation."""
 
+    number = 0x06
+
     hue: Level
     saturation: Level
     transition_time: TransitionTime
@@ -185,6 +198,8 @@ class MoveToHueAndSaturation(WithOptions):
 
 class MoveToColor(WithOptions):
     """Move to a colour."""
+
+    number = 0x07
 
     color_x: Chromaticity
     color_y: Chromaticity
@@ -194,12 +209,16 @@ class MoveToColor(WithOptions):
 class MoveColor(WithOptions):
     """Begin to move the colour; the rates are in steps a second."""
 
+    number = 0x08
+
     rate_x: Int16
     rate_y: Int16
 
 
 class StepColor(WithOptions):
     """Move the colour by a step."""
+
+    number = 0x09
 
     step_x: Int16
     step_y: Int16
@@ -209,12 +228,16 @@ class StepColor(WithOptions):
 class MoveToColorTemperature(WithOptions):
     """Move to a colour temperature."""
 
+    number = 0x0A
+
     color_temperature_mireds: Mireds
     transition_time: TransitionTime
 
 
 class EnhancedMoveToHue(WithOptions):
     """Move to a hue, in 1/65536 of the circle."""
+
+    number = 0x40
 
     enhanced_hue: UInt16
     direction: Direction
@@ -224,12 +247,16 @@ class EnhancedMoveToHue(WithOptions):
 class EnhancedMoveHue(WithOptions):
     """Begin to move the hue, in 1/65536 of the circle a second."""
 
+    number = 0x41
+
     move_mode: MoveMode
     rate: UInt16
 
 
 class EnhancedStepHue(WithOptions):
     """Move the hue by a step, in 1/65536 of the circle."""
+
+    number = 0x42
 
     step_mode: StepMode
     step_size: UInt16
@@ -238,6 +265,8 @@ class EnhancedStepHue(WithOptions):
 
 class EnhancedMoveToHueAndSaturation(WithOptions):
     """Move to a hue, in 1/65536 of the circle, and a saturation."""
+
+    number = 0x43
 
     enhanced_hue: UInt16
     saturation: Level
@@ -250,6 +279,8 @@ class ColorLoopSet(WithOptions):
     `update_flags` names which of the other parameters are taken over.
     """
 
+    number = 0x44
+
     update_flags: UpdateFlags
     action: ColorLoopAction
     direction: ColorLoopDirection
@@ -260,9 +291,13 @@ class ColorLoopSet(WithOptions):
 class StopMoveStep(WithOptions):
     """Stop moving."""
 
+    number = 0x47
+
 
 class MoveColorTemperature(WithOptions):
     """Begin to move the colour temperature; the rate is in mireds a second."""
+
+    number = 0x4B
 
     move_mode: MoveMode
     rate: UInt16
@@ -272,6 +307,8 @@ class MoveColorTemperature(WithOptions):
 
 class StepColorTemperature(WithOptions):
     """Move the colour temperature by a step."""
+
+    number = 0x4C
 
     step_mode: StepMode
     step_size: UInt16
@@ -358,22 +395,22 @@ class ColorControl(Capability):
     )
     start_up_color_temperature_mireds: StartUpMireds | None = attribute(0x4010, writable=True)
 
-    move_to_hue = action(0x00, MoveToHue)
-    move_hue = action(0x01, MoveHue)
-    step_hue = action(0x02, StepHue)
-    move_to_saturation = action(0x03, MoveToSaturation)
-    move_saturation = action(0x04, MoveSaturation)
-    step_saturation = action(0x05, StepSaturation)
-    move_to_hue_and_saturation = action(0x06, MoveToHueAndSaturation)
-    move_to_color = action(0x07, MoveToColor)
-    move_color = action(0x08, MoveColor)
-    step_color = action(0x09, StepColor)
-    move_to_color_temperature = action(0x0A, MoveToColorTemperature)
-    enhanced_move_to_hue = action(0x40, EnhancedMoveToHue)
-    enhanced_move_hue = action(0x41, EnhancedMoveHue)
-    enhanced_step_hue = action(0x42, EnhancedStepHue)
-    enhanced_move_to_hue_and_saturation = action(0x43, EnhancedMoveToHueAndSaturation)
-    color_loop_set = action(0x44, ColorLoopSet)
-    stop_move_step = action(0x47, StopMoveStep)
-    move_color_temperature = action(0x4B, MoveColorTemperature)
-    step_color_temperature = action(0x4C, StepColorTemperature)
+    move_to_hue = MoveToHue
+    move_hue = MoveHue
+    step_hue = StepHue
+    move_to_saturation = MoveToSaturation
+    move_saturation = MoveSaturation
+    step_saturation = StepSaturation
+    move_to_hue_and_saturation = MoveToHueAndSaturation
+    move_to_color = MoveToColor
+    move_color = MoveColor
+    step_color = StepColor
+    move_to_color_temperature = MoveToColorTemperature
+    enhanced_move_to_hue = EnhancedMoveToHue
+    enhanced_move_hue = EnhancedMoveHue
+    enhanced_step_hue = EnhancedStepHue
+    enhanced_move_to_hue_and_saturation = EnhancedMoveToHueAndSaturation
+    color_loop_set = ColorLoopSet
+    stop_move_step = StopMoveStep
+    move_color_temperature = MoveColorTemperature
+    step_color_temperature = StepColorTemperature

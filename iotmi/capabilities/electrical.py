@@ -1,12 +1,13 @@
 """Measurements of electrical power and energy."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from iotmi.capabilities._base import (
     Capability,
     ClusterEnum,
     EpochSeconds,
+    Events,
     Int64,
     Number,
     Percent100ths,
@@ -120,7 +121,7 @@ class ElectricalPowerMeasurement(Capability):
     name = "Electrical Power Measurement"
     version = "1"
     number = 0x0090
-    events = ReadOnlyMap({"MeasurementPeriodRanges": 0x00})
+    events: ClassVar[Events] = ReadOnlyMap({"MeasurementPeriodRanges": 0x00})
 
     power_mode: PowerMode | None = attribute(0x0000)
     number_of_measurement_types: Annotated[int, Number(1, 255)] | None = attribute(0x0001)
@@ -150,7 +151,9 @@ class ElectricalEnergyMeasurement(Capability):
     name = "Electrical Energy Measurement"
     version = "1"
     number = 0x0091
-    events = ReadOnlyMap({"CumulativeEnergyMeasured": 0x00, "PeriodicEnergyMeasured": 0x01})
+    events: ClassVar[Events] = ReadOnlyMap(
+        {"CumulativeEnergyMeasured": 0x00, "PeriodicEnergyMeasured": 0x01}
+    )
 
     accuracy: MeasurementAccuracy | None = attribute(0x0000)
     cumulative_energy_imported: EnergyMeasurement | None = attribute(0x0001)

@@ -10,7 +10,6 @@ from iotmi.capabilities._base import (
     Number,
     Percent,
     UInt8,
-    action,
     attribute,
 )
 
@@ -76,6 +75,8 @@ class Step(Command):
         lowest_off: whether off is the lowest speed; it is where it is not given.
     """
 
+    number = 0x00
+
     direction: StepDirection | None = None
     wrap: bool | None = None
     lowest_off: bool | None = None
@@ -102,4 +103,4 @@ class FanControl(Capability):
     wind_setting: Wind | None = attribute(0x000A, writable=True)
     airflow_direction: AirflowDirection | None = attribute(0x000B, writable=True)
 
-    step = action(0x00, Step)
+    step = Step

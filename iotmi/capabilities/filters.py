@@ -12,7 +12,6 @@ from iotmi.capabilities._base import (
     Size,
     Struct,
     Text,
-    action,
     attribute,
 )
 
@@ -52,6 +51,8 @@ class ReplacementProduct(Struct):
 class ResetCondition(Command):
     """Reset the condition after a new filter was put in."""
 
+    number = 0x00
+
 
 class FilterMonitoring(Capability):
     """The condition of a filter; each kind of filter is a capability of its own."""
@@ -65,7 +66,7 @@ class FilterMonitoring(Capability):
         attribute(0x0005)
     )
 
-    reset_condition = action(0x00, ResetCondition)
+    reset_condition = ResetCondition
 
 
 class HepaFilterMonitoring(FilterMonitoring):

@@ -10,7 +10,6 @@ from iotmi.capabilities._base import (
     Number,
     Text,
     Wire,
-    action,
     attribute,
 )
 
@@ -24,6 +23,8 @@ class NameSupport(Bitmap):
 class AddGroup(Command):
     """Add the endpoint to a group."""
 
+    number = 0x00
+
     group_id: Annotated[int, Number(1, 65_535), Wire("GroupID")]
     group_name: Annotated[str, Text(max=16)]
 
@@ -31,11 +32,15 @@ class AddGroup(Command):
 class ViewGroup(Command):
     """Ask for the name of a group."""
 
+    number = 0x01
+
     group_id: Annotated[int, Number(1, 65_535), Wire("GroupID")]
 
 
 class GetGroupMembership(Command):
     """Ask which groups of a list the endpoint belongs to; an empty list means all."""
+
+    number = 0x02
 
     group_list: Sequence[Annotated[int, Number(1, 65_535)]]
 
@@ -43,15 +48,21 @@ class GetGroupMembership(Command):
 class RemoveGroup(Command):
     """Remove the endpoint from a group."""
 
+    number = 0x03
+
     group_id: Annotated[int, Number(1, 65_535), Wire("GroupID")]
 
 
 class RemoveAllGroups(Command):
     """Remove the endpoint from all groups."""
 
+    number = 0x04
+
 
 class AddGroupIfIdentifying(Command):
     """Add the endpoint to a group if it is identifying itself."""
+
+    number = 0x05
 
     group_id: Annotated[int, Number(1, 65_535), Wire("GroupID")]
     group_name: Annotated[str, Text(max=16)]
@@ -67,9 +78,9 @@ class Groups(Capability):
 
     name_support: NameSupport | None = attribute(0x0000)
 
-    add_group = action(0x00, AddGroup)
-    view_group = action(0x01, ViewGroup)
-    get_group_membership = action(0x02, GetGroupMembership)
-    remove_group = action(0x03, RemoveGroup)
-    remove_all_groups = action(0x04, RemoveAllGroups)
-    add_group_if_identifying = action(0x05, AddGroupIfIdentifying)
+    add_group = AddGroup
+    view_group = ViewGroup
+    get_group_membership = GetGroupMembership
+    remove_group = RemoveGroup
+    remove_all_groups = RemoveAllGroups
+    add_group_if_identifying = AddGroupIfIdentifying

@@ -1,6 +1,6 @@
 """Identify: making a device show which one of several is meant."""
 
-from iotmi.capabilities._base import Capability, ClusterEnum, Command, Seconds, action, attribute
+from iotmi.capabilities._base import Capability, ClusterEnum, Command, Seconds, attribute
 
 
 class IdentifyType(ClusterEnum):
@@ -35,12 +35,15 @@ class IdentifyCommand(Command):
     """Show which device it is, for a number of seconds; 0 ends it."""
 
     name = "Identify"
+    number = 0x00
 
     identify_time: Seconds
 
 
 class TriggerEffect(Command):
     """Show an effect, such as a blink."""
+
+    number = 0x40
 
     effect_identifier: EffectIdentifier
     effect_variant: EffectVariant
@@ -57,5 +60,5 @@ class Identify(Capability):
     identify_time: Seconds | None = attribute(0x0000, writable=True)
     identify_type: IdentifyType | None = attribute(0x0001)
 
-    identify = action(0x00, IdentifyCommand)
-    trigger_effect = action(0x40, TriggerEffect)
+    identify = IdentifyCommand
+    trigger_effect = TriggerEffect

@@ -12,7 +12,6 @@ from iotmi.capabilities._base import (
     TenthsOfSecond,
     UInt8,
     UInt16,
-    action,
     attribute,
 )
 
@@ -53,6 +52,8 @@ class WithOptions(Command):
 class MoveToLevel(WithOptions):
     """Move to a level."""
 
+    number = 0x00
+
     level: Level
     transition_time: TenthsOfSecond | None = None
 
@@ -60,12 +61,16 @@ class MoveToLevel(WithOptions):
 class Move(WithOptions):
     """Begin to move up or down; the rate is in levels a second."""
 
+    number = 0x01
+
     move_mode: MoveMode
     rate: UInt8 | None = None
 
 
 class Step(WithOptions):
     """Move up or down by a step."""
+
+    number = 0x02
 
     step_mode: StepMode
     step_size: UInt8
@@ -75,9 +80,13 @@ class Step(WithOptions):
 class Stop(WithOptions):
     """Stop moving."""
 
+    number = 0x03
+
 
 class MoveToLevelWithOnOff(WithOptions):
     """Move to a level, and switch the device on or off with it."""
+
+    number = 0x04
 
     level: Level
     transition_time: TenthsOfSecond | None = None
@@ -86,12 +95,16 @@ class MoveToLevelWithOnOff(WithOptions):
 class MoveWithOnOff(WithOptions):
     """Begin to move up or down, and switch the device on or off with it."""
 
+    number = 0x05
+
     move_mode: MoveMode
     rate: UInt8 | None = None
 
 
 class StepWithOnOff(WithOptions):
     """Move up or down by a step, and switch the device on or off with it."""
+
+    number = 0x06
 
     step_mode: StepMode
     step_size: UInt8
@@ -101,9 +114,13 @@ class StepWithOnOff(WithOptions):
 class StopWithOnOff(WithOptions):
     """Stop moving."""
 
+    number = 0x07
+
 
 class MoveToClosestFrequency(Command):
     """Move to the nearest frequency that the device can have."""
+
+    number = 0x08
 
     frequency: UInt16 | None = None
 
@@ -131,12 +148,12 @@ class LevelControl(Capability):
     options: Options | None = attribute(0x000F, writable=True)
     start_up_current_level: UInt8 | None = attribute(0x4000, writable=True)
 
-    move_to_level = action(0x00, MoveToLevel)
-    move = action(0x01, Move)
-    step = action(0x02, Step)
-    stop = action(0x03, Stop)
-    move_to_level_with_on_off = action(0x04, MoveToLevelWithOnOff)
-    move_with_on_off = action(0x05, MoveWithOnOff)
-    step_with_on_off = action(0x06, StepWithOnOff)
-    stop_with_on_off = action(0x07, StopWithOnOff)
-    move_to_closest_frequency = action(0x08, MoveToClosestFrequency)
+    move_to_level = MoveToLevel
+    move = Move
+    step = Step
+    stop = Stop
+    move_to_level_with_on_off = MoveToLevelWithOnOff
+    move_with_on_off = MoveWithOnOff
+    step_with_on_off = StepWithOnOff
+    stop_with_on_off = StopWithOnOff
+    move_to_closest_frequency = MoveToClosestFrequency

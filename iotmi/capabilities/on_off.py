@@ -10,7 +10,6 @@ from iotmi.capabilities._base import (
     Number,
     TenthsOfSecond,
     TransitionTime,
-    action,
     attribute,
 )
 
@@ -39,13 +38,19 @@ class OnOffControl(Bitmap):
 class Off(Command):
     """Switch the device off."""
 
+    number = 0x00
+
 
 class On(Command):
     """Switch the device on."""
 
+    number = 0x01
+
 
 class Toggle(Command):
     """Switch the device on if it is off, and off if it is on."""
+
+    number = 0x02
 
 
 class OffWithEffect(Command):
@@ -56,12 +61,16 @@ class OffWithEffect(Command):
         effect_variant: the variant of the effect, by the cluster's number; 0 is the default.
     """
 
+    number = 0x40
+
     effect_identifier: EffectIdentifier
     effect_variant: Annotated[int, Number(0, 2)] | None = None
 
 
 class OnWithRecallGlobalScene(Command):
     """Switch on with the settings of the last time."""
+
+    number = 0x41
 
 
 class OnWithTimedOff(Command):
@@ -72,6 +81,8 @@ class OnWithTimedOff(Command):
         on_time: tenths of a second that the device stays on.
         off_wait_time: tenths of a second in which the device does not switch on again.
     """
+
+    number = 0x42
 
     on_off_control: OnOffControl
     on_time: TransitionTime
@@ -92,9 +103,9 @@ class OnOff(Capability):
     off_wait_time: TenthsOfSecond | None = attribute(0x4002, writable=True)
     start_up_on_off: StartUpOnOff | None = attribute(0x4003, writable=True)
 
-    off = action(0x00, Off)
-    on = action(0x01, On)
-    toggle = action(0x02, Toggle)
-    off_with_effect = action(0x40, OffWithEffect)
-    on_with_recall_global_scene = action(0x41, OnWithRecallGlobalScene)
-    on_with_timed_off = action(0x42, OnWithTimedOff)
+    off = Off
+    on = On
+    toggle = Toggle
+    off_with_effect = OffWithEffect
+    on_with_recall_global_scene = OnWithRecallGlobalScene
+    on_with_timed_off = OnWithTimedOff

@@ -1,11 +1,12 @@
 """Power Source: mains and batteries."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from iotmi.capabilities._base import (
     Capability,
     ClusterEnum,
+    Events,
     Number,
     ReadOnlyMap,
     Size,
@@ -224,7 +225,7 @@ class PowerSource(Capability):
     name = "Power Source"
     version = "3"
     number = 0x002F
-    events = ReadOnlyMap(
+    events: ClassVar[Events] = ReadOnlyMap(
         {"WiredFaultChange": 0x00, "BatFaultChange": 0x01, "BatChargeFaultChange": 0x02}
     )
 

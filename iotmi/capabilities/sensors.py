@@ -1,11 +1,12 @@
 """Sensors that tell a state: contacts, occupancy and air quality."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from iotmi.capabilities._base import (
     Bitmap,
     Capability,
     ClusterEnum,
+    Events,
     Number,
     ReadOnlyMap,
     Seconds,
@@ -66,7 +67,7 @@ class BooleanState(Capability):
     name = "Boolean State"
     version = "1"
     number = 0x0045
-    events = ReadOnlyMap({"StateChange": 0x00})
+    events: ClassVar[Events] = ReadOnlyMap({"StateChange": 0x00})
 
     state_value: bool | None = attribute(0x0000)
 
@@ -78,7 +79,7 @@ class OccupancySensing(Capability):
     name = "Occupancy Sensing"
     version = "5"
     number = 0x0406
-    events = ReadOnlyMap({"OccupancyChanged": 0x00})
+    events: ClassVar[Events] = ReadOnlyMap({"OccupancyChanged": 0x00})
 
     occupancy: Occupancy | None = attribute(0x0000)
     occupancy_sensor_type: OccupancySensorType | None = attribute(0x0001)

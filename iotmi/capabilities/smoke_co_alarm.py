@@ -1,15 +1,15 @@
 """Smoke CO Alarm: detectors of smoke and of carbon monoxide."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from iotmi.capabilities._base import (
     Capability,
     ClusterEnum,
     Command,
     EpochSeconds,
+    Events,
     ReadOnlyMap,
     Wire,
-    action,
     attribute,
 )
 
@@ -70,6 +70,8 @@ class Sensitivity(ClusterEnum):
 class SelfTestRequest(Command):
     """Begin a self-test."""
 
+    number = 0x00
+
 
 class SmokeCOAlarm(Capability):
     """A detector of smoke or carbon monoxide."""
@@ -78,7 +80,7 @@ class SmokeCOAlarm(Capability):
     name = "Smoke CO Alarm"
     version = "1"
     number = 0x005C
-    events = ReadOnlyMap(
+    events: ClassVar[Events] = ReadOnlyMap(
         {
             "SmokeAlarm": 0x00,
             "COAlarm": 0x01,
@@ -110,4 +112,4 @@ class SmokeCOAlarm(Capability):
     smoke_sensitivity_level: Sensitivity | None = attribute(0x000B, writable=True)
     expiry_date: EpochSeconds | None = attribute(0x000C)
 
-    self_test_request = action(0x00, SelfTestRequest)
+    self_test_request = SelfTestRequest

@@ -1,8 +1,8 @@
 """Switch: a switch or a button that a person moves."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from iotmi.capabilities._base import Capability, Number, ReadOnlyMap, UInt8, attribute
+from iotmi.capabilities._base import Capability, Events, Number, ReadOnlyMap, UInt8, attribute
 
 
 class Switch(Capability):
@@ -12,7 +12,7 @@ class Switch(Capability):
     name = "Switch"
     version = "2"
     number = 0x003B
-    events = ReadOnlyMap(
+    events: ClassVar[Events] = ReadOnlyMap(
         {
             "SwitchLatched": 0x00,
             "InitialPress": 0x01,

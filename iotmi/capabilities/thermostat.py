@@ -21,7 +21,6 @@ from iotmi.capabilities._base import (
     UInt16,
     Unit,
     Wire,
-    action,
     attribute,
 )
 
@@ -294,12 +293,16 @@ class WeeklyScheduleTransition(Struct):
 class SetpointRaiseLower(Command):
     """Raise or lower setpoints; the amount is in tenths of a degree."""
 
+    number = 0x00
+
     mode: SetpointRaiseLowerMode
     amount: SignedTemperature
 
 
 class SetWeeklySchedule(Command):
     """Set the schedule of days of the week."""
+
+    number = 0x01
 
     number_of_transitions_for_sequence: UInt8
     day_of_week_for_sequence: ScheduleDayOfWeek
@@ -310,6 +313,8 @@ class SetWeeklySchedule(Command):
 class GetWeeklySchedule(Command):
     """Ask for the schedule of days of the week."""
 
+    number = 0x02
+
     days_to_return: ScheduleDayOfWeek
     mode_to_return: ScheduleMode
 
@@ -317,15 +322,21 @@ class GetWeeklySchedule(Command):
 class ClearWeeklySchedule(Command):
     """Clear the schedules of days of the week."""
 
+    number = 0x03
+
 
 class SetActiveScheduleRequest(Command):
     """Use a schedule, by its handle in hexadecimal."""
+
+    number = 0x05
 
     schedule_handle: Annotated[str, Text(pattern=r"([0-9A-Fa-f]{2}){0,16}")]
 
 
 class SetActivePresetRequest(Command):
     """Use a preset, by its handle in hexadecimal; none ends its use."""
+
+    number = 0x06
 
     preset_handle: Annotated[str, Text(pattern=r"([0-9A-Fa-f]{2}){0,16}")] | None = None
 
@@ -422,9 +433,9 @@ class Thermostat(Capability):
     schedules: Sequence[Schedule] | None = attribute(0x0051, writable=True)
     setpoint_hold_expiry_timestamp: EpochSeconds | None = attribute(0x0052)
 
-    setpoint_raise_lower = action(0x00, SetpointRaiseLower)
-    set_weekly_schedule = action(0x01, SetWeeklySchedule)
-    get_weekly_schedule = action(0x02, GetWeeklySchedule)
-    clear_weekly_schedule = action(0x03, ClearWeeklySchedule)
-    set_active_schedule_request = action(0x05, SetActiveScheduleRequest)
-    set_active_preset_request = action(0x06, SetActivePresetRequest)
+    setpoint_raise_lower = SetpointRaiseLower
+    set_weekly_schedule = SetWeeklySchedule
+    get_weekly_schedule = GetWeeklySchedule
+    clear_weekly_schedule = ClearWeeklySchedule
+    set_active_schedule_request = SetActiveScheduleRequest
+    set_active_preset_request = SetActivePresetRequest

@@ -11,7 +11,6 @@ from iotmi.capabilities._base import (
     Percent,
     Percent100ths,
     UInt16,
-    action,
     attribute,
 )
 
@@ -111,17 +110,25 @@ class SafetyStatus(Bitmap):
 class UpOrOpen(Command):
     """Open the covering."""
 
+    number = 0x00
+
 
 class DownOrClose(Command):
     """Close the covering."""
+
+    number = 0x01
 
 
 class StopMotion(Command):
     """Stop the covering where it is."""
 
+    number = 0x02
+
 
 class GoToLiftValue(Command):
     """Lift to a position, in centimetres."""
+
+    number = 0x04
 
     lift_value: UInt16
 
@@ -129,17 +136,23 @@ class GoToLiftValue(Command):
 class GoToLiftPercentage(Command):
     """Lift to a position, in hundredths of a percent."""
 
+    number = 0x05
+
     lift_percent100ths_value: Percent100ths
 
 
 class GoToTiltValue(Command):
     """Tilt to a position, in tenths of a degree."""
 
+    number = 0x07
+
     tilt_value: UInt16
 
 
 class GoToTiltPercentage(Command):
     """Tilt to a position, in hundredths of a percent."""
+
+    number = 0x08
 
     tilt_percent100ths_value: Percent100ths
 
@@ -175,10 +188,10 @@ class WindowCovering(Capability):
     mode: Mode | None = attribute(0x0017, writable=True)
     safety_status: SafetyStatus | None = attribute(0x001A)
 
-    up_or_open = action(0x00, UpOrOpen)
-    down_or_close = action(0x01, DownOrClose)
-    stop_motion = action(0x02, StopMotion)
-    go_to_lift_value = action(0x04, GoToLiftValue)
-    go_to_lift_percentage = action(0x05, GoToLiftPercentage)
-    go_to_tilt_value = action(0x07, GoToTiltValue)
-    go_to_tilt_percentage = action(0x08, GoToTiltPercentage)
+    up_or_open = UpOrOpen
+    down_or_close = DownOrClose
+    stop_motion = StopMotion
+    go_to_lift_value = GoToLiftValue
+    go_to_lift_percentage = GoToLiftPercentage
+    go_to_tilt_value = GoToTiltValue
+    go_to_tilt_percentage = GoToTiltPercentage

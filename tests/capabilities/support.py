@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from iotmi import AuthenticationMaterialType, Client, Role, capabilities
-from iotmi.capabilities import CLUSTERS, Capability, Command, action
+from iotmi.capabilities import CLUSTERS, Capability, Command
 from iotmi.capabilities._capability import actions_of
 from iotmi.capabilities._declared import Field, fields_of
 from iotmi.emulator import Device, Emulator
@@ -53,14 +53,14 @@ def snake(name: str) -> str:
     return re.sub(r"([A-Z])([A-Z][a-z])", r"\1_\2", name).lower()
 
 
-def line_of(capability: type[Capability], name: str) -> action[..., Command]:
-    """The line of a capability's action."""
+def command_of(capability: type[Capability], name: str) -> type[Command]:
+    """The class of a capability's command."""
     return actions_of(capability)[name]
 
 
 def parameters_of(capability: type[Capability], name: str) -> tuple[Field, ...]:
     """The parameters of a capability's action."""
-    return fields_of(line_of(capability, name).declared)
+    return fields_of(command_of(capability, name))
 
 
 def build(capability: type[Capability], name: str, /, **parameters: object) -> Command:

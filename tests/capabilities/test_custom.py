@@ -26,7 +26,6 @@ from iotmi.capabilities import (
     Text,
     Unit,
     Wire,
-    action,
     attribute,
 )
 from iotmi.emulator import Device, Emulator
@@ -57,6 +56,8 @@ class Shot(Struct):
 class Spray(Command):
     """Spray for a number of seconds."""
 
+    number = 0x00
+
     shots: Annotated[Sequence[Shot], Size(max=3)]
     note: Annotated[str, Text(max=5), Wire("NOTE")] | None = None
 
@@ -76,7 +77,7 @@ class Sprayer(Capability):
     broken: Parts | None = attribute(0x0003)
     last: Shot | None = attribute(0x0004)
 
-    spray = action(0x00, Spray)
+    spray = Spray
 
 
 class LoudSprayer(Sprayer):

@@ -12,7 +12,7 @@ from iotmi.capabilities import Capability
 from iotmi.capabilities._capability import actions_of
 from iotmi.capabilities._declared import Declared, Field, fields_of
 from iotmi.capabilities._kinds import Bits, Choice, Items, Scalar
-from tests.capabilities.support import ALL, fields_sample, line_of, snake, spelling_of
+from tests.capabilities.support import ALL, command_of, fields_sample, snake, spelling_of
 
 EDGES: Final = {
     "uint8": (0, 255),
@@ -171,7 +171,7 @@ def test_attributes_have_the_types_and_ranges_of_the_cluster(
 def test_commands_are_those_of_the_cluster(capability: type[Capability]) -> None:
     """Each command has its name and number; a method of the capability makes it."""
     expected = {each["name"]: each["id"] for owner, each in REQUESTS if owner is capability}
-    assert {name: line.number for name, line in actions_of(capability).items()} == expected
+    assert {name: each.number for name, each in actions_of(capability).items()} == expected
     assert all(hasattr(capability, snake(name)) for name in expected)
 
 
@@ -187,7 +187,7 @@ def test_parameters_are_those_of_the_command(
     cluster = fields_sample()[capability.id]
     spelled = {int(each["id"], 16): each["fields"] for each in spelling_of(capability)["commands"]}
     samples = [each for each in command["fields"] if each["name"] != "Ignored"]
-    fields = fields_of(line_of(capability, command["name"]).declared)
+    fields = fields_of(command_of(capability, command["name"]))
     assert [(each.number, each.name) for each in fields] == [
         (each["id"], snake(each["name"])) for each in samples
     ]
@@ -207,7 +207,7 @@ def test_parameters_are_those_of_the_command(
 def test_everything_declared_is_documented(capability: type[Capability]) -> None:
     """Each capability and each command has a docstring of its own."""
     declared: list[type[Declared]] = [capability]
-    declared += [line.declared for line in actions_of(capability).values()]
+    declared += actions_of(capability).values()
     assert all("__doc__" in vars(each) and each.__doc__ for each in declared)
 
 

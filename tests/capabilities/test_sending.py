@@ -301,6 +301,24 @@ def test_commands_pickle_and_compare() -> None:
     assert command != LevelControl.move_to_level(level=128)
     assert len({command, LevelControl.move_to_level(level=128, endpoint="2")}) == 1
     assert command.capability is LevelControl
+    assert repr(command) == "LevelControl.move_to_level(level='***', endpoint='2')"
+
+
+def test_a_command_can_be_matched_by_the_method_that_makes_it() -> None:
+    """The method is the class of the command, here and where several capabilities share it."""
+    command: Command = LevelControl.move_to_level(level=128)
+    match command:
+        case LevelControl.move_to_level_with_on_off() | OnOff.toggle():
+            raise AssertionError("another command")
+        case LevelControl.move_to_level(level=level):
+            assert level == 128
+    assert isinstance(command, level_control.MoveToLevel)
+    hepa = capabilities.HepaFilterMonitoring.reset_condition()
+    assert hepa.capability is capabilities.HepaFilterMonitoring
+    carbon = capabilities.ActivatedCarbonFilterMonitoring.reset_condition()
+    assert carbon.capability is capabilities.ActivatedCarbonFilterMonitoring
+    assert hepa != carbon
+    assert pickle.loads(pickle.dumps([hepa, OnOff.read()])) == [hepa, OnOff.read()]
 
 
 def printed_by(script: str) -> str:

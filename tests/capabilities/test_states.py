@@ -312,7 +312,7 @@ def test_no_repr_shows_a_value() -> None:
     assert repr(alarm) == "SmokeCOAlarm(smoke_state='***')"
     assert "CANARY" not in repr(DoorLock.unlock_door(pin_code="CANARY"))
     assert repr(DoorLock.unlock_door(pin_code="1", version="7")) == (
-        "DoorLock.UnlockDoor(pin_code='***', endpoint='1', version='7')"
+        "DoorLock.unlock_door(pin_code='***', endpoint='1', version='7')"
     )
 
 

@@ -35,7 +35,6 @@ from iotmi.capabilities import (
     ReadState,
     Thermostat,
     UpdateState,
-    action,
     attribute,
     fan_control,
     level_control,
@@ -50,6 +49,8 @@ from typing_extensions import assert_type
 
 class Spray(Command):
     """Spray."""
+
+    number = 0x00
 
     seconds: Annotated[int, Number(1, 60)]
     loudly: bool | None = None
@@ -66,7 +67,7 @@ class Sprayer(Capability):
     spraying: bool | None = attribute(0x0000)
     strength: Annotated[int, Number(0, 10)] | None = attribute(0x0001, writable=True)
 
-    spray = action(0x00, Spray)
+    spray = Spray
 
 
 def commands() -> None:
@@ -84,7 +85,8 @@ def commands() -> None:
     assert_type(OnOff(on_time=5).write(), UpdateState)
     assert_type(move.parameters(), Mapping[str, JsonValue])
     made: Callable[[], Command] = OnOff.toggle
-    print(made)
+    kind: type[Command] = OnOff.toggle
+    print(made, kind)
 
 
 def states(state: ManagedThingState) -> None:
@@ -131,6 +133,8 @@ def received(command: Command) -> int | None:
     match command:
         case level_control.MoveToLevel(level=level):
             return assert_type(level, int)
+        case FanControl.step(wrap=wrap):
+            return assert_type(wrap, bool | None)
         case Spray(seconds=seconds):
             return assert_type(seconds, int)
         case _:

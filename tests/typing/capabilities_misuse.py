@@ -15,7 +15,6 @@ from iotmi.capabilities import (
     LevelControl,
     Number,
     OnOff,
-    action,
     attribute,
     level_control,
 )
@@ -24,6 +23,8 @@ from iotmi.emulator import Device
 
 class Spray(Command):
     """Spray."""
+
+    number = 0x00
 
     seconds: Annotated[int, Number(1, 60)]
 
@@ -38,7 +39,7 @@ class Sprayer(Capability):
 
     strength: Annotated[int, Number(0, 10)] | None = attribute(0x0001, writable=True)
 
-    spray = action(0x00, Spray)
+    spray = Spray
 
 
 def commands() -> None:

@@ -6,7 +6,7 @@ and change nothing.
 
 from typing import Final
 
-from iotmi.capabilities import door_lock as lock
+from iotmi.capabilities import door_lock_commands as lock
 from iotmi.capabilities.door_lock import DoorLock
 from iotmi.capabilities.door_lock_types import (
     CredentialRules,

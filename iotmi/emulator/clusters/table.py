@@ -137,7 +137,7 @@ def obey(
     state = unchecked(kind, {}, present)
     made: list[tuple[str, JsonObject]] = []
     for rule in _RULES:
-        if rule.command is type(command):
+        if isinstance(command, rule.command):
             for change in rule.changes(state, command):
                 if isinstance(change, Nulls):
                     wires = {each.name: each.wire for each in fields_of(change.capability)}
@@ -175,8 +175,8 @@ def written(identifier: str, properties: JsonObject) -> JsonObject:
 
 
 def _parameters(kind: type[Capability], action: str) -> tuple[Field, ...]:
-    line = actions_of(kind).get(action)
-    return () if line is None else fields_of(line.declared)
+    command = actions_of(kind).get(action)
+    return () if command is None else fields_of(command)
 
 
 def _rule_of(problem: Problem) -> str:
