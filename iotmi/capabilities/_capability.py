@@ -44,7 +44,7 @@ class Capability(Identity):
     _read_state = ReadState
     _update_state = UpdateState
 
-    _reported: Reported | None = attrs.field(default=None, init=False)
+    _reported: Reported | None = attrs.field(default=None, init=False, repr=False, eq=False)
 
     def __init_subclass__(cls, *, declares: bool = True) -> None:
         super().__init_subclass__(declares=declares)

@@ -100,6 +100,8 @@ class ReadState(Command):
         properties: the names of the properties on the wire, or ``("*",)`` for all.
     """
 
+    number = 0xFF02
+
     properties: Annotated[Sequence[str], Size(1)]
 
     def parameters(self) -> Mapping[str, JsonValue]:
@@ -113,6 +115,8 @@ class UpdateState(Command):
     Attributes:
         properties: the new values, by the names of the properties on the wire.
     """
+
+    number = 0xFF01
 
     properties: Annotated[Mapping[str, JsonValue], DOCUMENT]
 

@@ -88,7 +88,7 @@ def attribute(number: int, *, writable: bool = False, default: T | None = None) 
         default: leave it out. An attribute that is not given is None.
     """
     declaration = Declaration(number=number, writable=writable)
-    return attrs.field(default=default, metadata={_DECLARED: declaration})
+    return attrs.field(default=default, repr=False, eq=False, metadata={_DECLARED: declaration})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
@@ -111,7 +111,14 @@ class Declared:
                 # A required field has a default, so that a missing value is a broken rule with a
                 # path and not a TypeError of the constructor.
                 declaration = Declaration(required=given is attrs.NOTHING)
-                setattr(cls, name, attrs.field(default=None, metadata={_DECLARED: declaration}))
+                made = attrs.field(
+                    # rich and pytest's comparisons show the fields that have a repr or an eq.
+                    default=None,
+                    repr=False,
+                    eq=False,
+                    metadata={_DECLARED: declaration},
+                )
+                setattr(cls, name, made)
         attrs.frozen(cls, kw_only=True, slots=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -179,6 +186,11 @@ class Declared:
             if getattr(self, each.name) is not None
         )
         return f"{type(self).__name__}({held})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, str]]:
+        for each in fields_of(type(self)):
+            if getattr(self, each.name) is not None:
+                yield each.name, HIDDEN
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Declared) or type(self) is not type(other):

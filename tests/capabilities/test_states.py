@@ -4,12 +4,21 @@ import copy
 import pickle
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Final
 
 import pytest
 from attrs import frozen
+from rich.console import Console
 
-from iotmi import ConstraintError, JsonValue, ManagedThingState, StateCapability, StateEndpoint
+from iotmi import (
+    ConstraintError,
+    JsonValue,
+    ManagedThingState,
+    StateCapability,
+    StateEndpoint,
+    evolve,
+)
 from iotmi.capabilities import (
     ColorControl,
     DoorLock,
@@ -314,6 +323,28 @@ def test_no_repr_shows_a_value() -> None:
     assert repr(DoorLock.unlock_door(pin_code="1", version="7")) == (
         "DoorLock.unlock_door(pin_code='***', endpoint='1', version='7')"
     )
+
+
+def test_neither_rich_nor_a_failed_comparison_shows_a_value() -> None:
+    """Both look at the fields of attrs classes, past the repr."""
+    door = DoorLock.unlock_door(pin_code="CANARY")
+    console = Console(file=StringIO(), width=200)
+    console.print([door, ColorControl(compensation_text="CANARY")])
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "pin_code='***'" in shown
+    assert "compensation_text='***'" in shown
+    with pytest.raises(AssertionError) as caught:
+        assert door == DoorLock.unlock_door(pin_code="other")
+    assert "CANARY" not in shown + str(caught.value)
+
+
+def test_a_command_and_a_value_can_be_evolved() -> None:
+    """The same with other members, checked."""
+    move = LevelControl.move_to_level(level=1)
+    assert evolve(move, level=2) == LevelControl.move_to_level(level=2)
+    with pytest.raises(ConstraintError, match="level: must be from 0 to 254"):
+        evolve(move, level=255)
+    assert evolve(OnOff(on_off=True), on_off=False) == OnOff(on_off=False)
 
 
 def test_a_name_that_is_no_field_is_refused() -> None:
