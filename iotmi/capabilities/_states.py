@@ -18,7 +18,7 @@ class EventProperty(Protocol):
     """A property in an event."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str | None: ...
     @property
     def value(self) -> JsonValue: ...
     @property
@@ -110,7 +110,11 @@ def _parts(state: State, endpoint: str) -> Iterator[_Part]:
                 yield _Part(
                     part.id,
                     part.version,
-                    {each.name: Property(each.value, each.changed_at) for each in part.properties},
+                    {
+                        each.name: Property(each.value, each.changed_at)
+                        for each in part.properties
+                        if each.name is not None
+                    },
                 )
 
 

@@ -63,7 +63,7 @@ def prop(name: str, value: JsonValue, changed: JsonValue = "2025-07-09T09:11:05.
 
 @frozen
 class _Property:
-    name: str
+    name: str | None
     value: JsonValue
     changed_at: datetime | None = None
 
@@ -133,7 +133,7 @@ def test_an_event_is_read_by_its_form() -> None:
                         "matter.OnOff@1.4",
                         "On/Off",
                         "6",
-                        [_Property("OnOff", value=False, changed_at=CHANGED)],
+                        [_Property("OnOff", value=False, changed_at=CHANGED), _Property(None, 1)],
                     ),
                 ],
             ),
