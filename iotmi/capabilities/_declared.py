@@ -9,7 +9,6 @@ import inspect
 import sys
 import typing
 from collections.abc import Container, Iterator, Mapping
-from types import SimpleNamespace
 from typing import Final, Self, TypeVar, dataclass_transform
 
 import attrs
@@ -293,13 +292,15 @@ def fields_of(declared: type[Declared]) -> tuple[Field, ...]:
 
 def _hints(owner: type, names: Container[str]) -> Iterator[tuple[str, object]]:
     """Yield the annotations that *owner* itself gives to *names*, written as text or not."""
-    own = SimpleNamespace(
-        __annotations__={
-            name: hint for name, hint in inspect.get_annotations(owner).items() if name in names
-        }
-    )
+
+    def holder() -> None:
+        """Hold annotations, for `typing.get_type_hints` reads them from a function."""
+
+    holder.__annotations__ = {
+        name: hint for name, hint in inspect.get_annotations(owner).items() if name in names
+    }
     module = vars(sys.modules[owner.__module__])
-    yield from typing.get_type_hints(own, module, include_extras=True).items()
+    yield from typing.get_type_hints(holder, module, include_extras=True).items()
 
 
 def _attributes(declared: type) -> "tuple[attrs.Attribute[object], ...]":

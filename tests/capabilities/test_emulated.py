@@ -2,7 +2,16 @@
 
 import pytest
 
-from iotmi import Client, ValidationError, capabilities, unchecked
+from iotmi import (
+    CapabilityAction,
+    Client,
+    CommandCapability,
+    CommandEndpoint,
+    JsonValue,
+    ValidationError,
+    capabilities,
+    unchecked,
+)
 from iotmi.capabilities import (
     Capability,
     ColorControl,
@@ -193,3 +202,41 @@ def test_update_state_is_checked_by_the_device(emulator: Emulator, client: Clien
     for command in wrong:
         with pytest.raises(ValidationError, match="must be from 0 to"):
             client.managed_things.control(cold, command)
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters"),
+    [
+        ("UpdateState", {"SystemMode": "Boil"}),
+        ("UpdateState", {"SystemMode": {}}),
+        ("UpdateState", {"OccupiedHeatingSetpoint": "warm"}),
+        ("SetpointRaiseLower", {"Mode": "Heat", "Amount": 5, "Fast": True}),
+        ("SetpointRaiseLower", {"Mode": "Heat"}),
+        ("SetpointRaiseLower", ["Heat", 5]),
+    ],
+)
+def test_wrong_parameters_fail_whoever_sends_them(
+    emulator: Emulator, client: Client, action: str, parameters: JsonValue
+) -> None:
+    """The device refuses what no command of this library holds, and its state stays."""
+    heater = live(emulator, client, Device.of(Thermostat))
+    part = CommandCapability(
+        id=Thermostat.id,
+        name=Thermostat.name,
+        version=Thermostat.version,
+        actions=[CapabilityAction(name=action, parameters=parameters)],
+    )
+    with pytest.raises(ValidationError):
+        client.managed_things.send_command(
+            heater, endpoints=[CommandEndpoint(endpoint_id="1", capabilities=[part])]
+        )
+    assert Thermostat.of(client.managed_things.get_state(heater)) is None
+
+
+def test_a_preset_is_no_longer_used(emulator: Emulator, client: Client) -> None:
+    """Without a handle the command ends the use of a preset."""
+    heater = live(emulator, client, Device.of(Thermostat(active_preset_handle="01")))
+    client.managed_things.control(heater, Thermostat.set_active_preset_request())
+    state = Thermostat.of(client.managed_things.get_state(heater))
+    assert state is not None
+    assert state.raw == {"ActivePresetHandle": None}

@@ -32,15 +32,12 @@ class RefusedError(Exception):
         return self.rule if self.name is None else f"{self.name} {self.rule}"
 
 
-@frozen(init=False)
+@frozen
 class Nulls:
-    """Properties of a capability that become null."""
+    """Properties of a capability that become null, by the names of their fields."""
 
     capability: type[Capability]
     names: tuple[str, ...]
-
-    def __init__(self, capability: type[Capability], *names: str) -> None:
-        self.__attrs_init__(capability, names)
 
 
 Change: TypeAlias = Capability | Nulls

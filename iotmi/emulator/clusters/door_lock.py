@@ -76,9 +76,11 @@ def _clear_aliro(_: DoorLock, __: lock.ClearAliroReaderConfig) -> tuple[Change, 
     return (
         Nulls(
             DoorLock,
-            "aliro_reader_verification_key",
-            "aliro_reader_group_identifier",
-            "aliro_group_resolving_key",
+            (
+                "aliro_reader_verification_key",
+                "aliro_reader_group_identifier",
+                "aliro_group_resolving_key",
+            ),
         ),
     )
 

@@ -56,16 +56,16 @@ def _raise_or_lower(present: Thermostat, command: SetpointRaiseLower) -> Thermos
 def _use_schedule(_: Thermostat, command: SetActiveScheduleRequest) -> tuple[Change, ...]:
     return (
         Thermostat(active_schedule_handle=command.schedule_handle),
-        Nulls(Thermostat, "active_preset_handle"),
+        Nulls(Thermostat, ("active_preset_handle",)),
     )
 
 
 def _use_preset(_: Thermostat, command: SetActivePresetRequest) -> tuple[Change, ...]:
     if command.preset_handle is None:
-        return (Nulls(Thermostat, "active_preset_handle"),)
+        return (Nulls(Thermostat, ("active_preset_handle",)),)
     return (
         Thermostat(active_preset_handle=command.preset_handle),
-        Nulls(Thermostat, "active_schedule_handle"),
+        Nulls(Thermostat, ("active_schedule_handle",)),
     )
 
 
