@@ -1,4 +1,4 @@
-"""What a thing says about itself: capability reports, and schemas of an application's own."""
+"""Capability reports of things, and schemas of capabilities of an application's own."""
 
 from collections.abc import Mapping, Sequence
 

@@ -53,7 +53,7 @@ class BatChargeLevel(ClusterEnum):
 
 
 class BatReplaceability(ClusterEnum):
-    """Who can replace a battery."""
+    """The people who can replace a battery."""
 
     UNSPECIFIED = "Unspecified", 0
     NOT_REPLACEABLE = "NotReplaceable", 1

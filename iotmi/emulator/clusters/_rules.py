@@ -1,4 +1,4 @@
-"""What a rule of a cluster is: from a state and a command to the properties that change.
+"""Rules of clusters: from a state and a command to the properties that change.
 
 Rules are pure functions of the public capabilities' own types. This module does not know things,
 states on disk, nor any one cluster.
@@ -46,7 +46,7 @@ Effect: TypeAlias = Callable[[K, C], Change | Sequence[Change]]
 
 @frozen
 class Rule(Generic[K, C]):
-    """What one command does to a device.
+    """The effect of one command on a device.
 
     Attributes:
         capability: the capability.
