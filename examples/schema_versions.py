@@ -31,8 +31,10 @@ def main() -> None:
     """Run on the emulator. With an AWS account, use `iotmi.Client()` instead."""
     with Emulator() as emulator:
         client = emulator.client()
-        for schema_id, version in newest_versions(client, "matter").items():
-            print(f"{schema_id}@{version}")
+        newest = newest_versions(client, "matter")
+        print(f"{len(newest)} capabilities of Matter, among them")
+        for schema_id in sorted(newest)[:5]:
+            print(f"{schema_id}@{newest[schema_id]}")
         print(actions(client, "matter.OnOff@$latest"))
 
 

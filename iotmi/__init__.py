@@ -54,6 +54,7 @@ _NAMES: Final[Mapping[str, str]] = {
         MatterCapabilityReportEndpoint MatterCluster MatterEndpoint
     """,
     "iotmi._models.common": "LogLevel",
+    "iotmi.resources._commands": "SendManagedThingCommand",
     "iotmi.resources.account": """
         Account ConfigurationError ConfigurationState ConfigurationStatus CustomEndpoint
         DefaultEncryptionConfiguration EncryptionType GetCustomEndpoint
@@ -109,7 +110,7 @@ _NAMES: Final[Mapping[str, str]] = {
         CreateManagedThing DeleteManagedThing GetManagedThing GetManagedThingCapabilities
         GetManagedThingCertificate GetManagedThingConnectivityData GetManagedThingMetaData
         GetManagedThingState ListManagedThingSchemas ListManagedThings ManagedThings
-        SendManagedThingCommand UpdateManagedThing
+        UpdateManagedThing
     """,
     "iotmi.resources.notification_configurations": """
         CreateNotificationConfiguration CreatedNotificationConfiguration

@@ -78,6 +78,7 @@ from iotmi.errors import (
 )
 from iotmi.pacing import Pacing as Pacing
 from iotmi.paging import AsyncPager as AsyncPager, Pager as Pager
+from iotmi.resources._commands import SendManagedThingCommand as SendManagedThingCommand
 from iotmi.resources.account import (
     Account as Account,
     ConfigurationError as ConfigurationError,
@@ -217,7 +218,6 @@ from iotmi.resources.managed_things import (
     ListManagedThings as ListManagedThings,
     ListManagedThingSchemas as ListManagedThingSchemas,
     ManagedThings as ManagedThings,
-    SendManagedThingCommand as SendManagedThingCommand,
     UpdateManagedThing as UpdateManagedThing,
 )
 from iotmi.resources.notification_configurations import (

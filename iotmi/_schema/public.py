@@ -11,6 +11,6 @@ T = TypeVar("T", bound=type)
 
 def public(cls: T) -> T:
     """Have *cls* name ``iotmi`` as its module if a private module of the package defines it."""
-    if cls.__module__.startswith("iotmi._"):
+    if cls.__module__.startswith("iotmi.") and "._" in cls.__module__:
         cls.__module__ = "iotmi"
     return cls

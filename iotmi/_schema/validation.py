@@ -91,6 +91,11 @@ def unchecked() -> Iterator[None]:
         _strict.reset(token)
 
 
+def is_validating() -> bool:
+    """Return True outside `unchecked`."""
+    return _strict.get()
+
+
 def warn_deprecated(owner: str, member: str, advice: str) -> None:
     """Warn of a deprecated member, at the line of the caller outside this library."""
     warnings.warn(

@@ -6,14 +6,12 @@ from typing import Annotated, Final
 from attrs import field
 
 from iotmi._binding import Family, M, call, flow, paged
-from iotmi._models.capabilities import CapabilityReport, CapabilitySchemaItem, CommandEndpoint
+from iotmi._models.capabilities import CapabilityReport, CapabilitySchemaItem
 from iotmi._models.common import (
-    ACCOUNT_ASSOCIATION_ID,
     AUTHENTICATION_MATERIAL,
     BRAND,
     CLASSIFICATION,
     CLIENT_TOKEN,
-    CONNECTOR_ASSOCIATION_ID,
     CONNECTOR_DESTINATION_ID,
     CONNECTOR_DEVICE_ID,
     CONNECTOR_POLICY_ID,
@@ -47,7 +45,6 @@ from iotmi._models.managed_things import (
     ManagedThingSummary,
     ProvisioningStatus,
     Role,
-    SentManagedThingCommand,
     WiFiSimpleSetupConfiguration,
 )
 from iotmi._sansio.steps import Steps, send, send_all_pages
@@ -55,6 +52,7 @@ from iotmi._sansio.waiter import wait_until, wait_until_deleted
 from iotmi._schema.model import Listing, Request, model
 from iotmi._schema.traits import Size
 from iotmi.errors import ResourceNotFoundError
+from iotmi.resources._commands import SendManagedThingCommand, control
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 
@@ -282,32 +280,6 @@ class ListManagedThingSchemas(Listing[ManagedThingSchemaListItem]):
     max_results: Annotated[int, MAX_RESULTS] | None = None
 
 
-@model
-class SendManagedThingCommand(Request[SentManagedThingCommand]):
-    """Send a command to a managed thing. A notification reports the outcome.
-
-    If the outcome of an attempt is unknown, the command is not retried: a second ``Toggle`` would
-    undo the first.
-
-    Args:
-        managed_thing_id: id of the managed thing.
-        endpoints: actions by endpoint: 1 to 5 endpoints, 1 to 5 capabilities each, 1 to 5 actions
-            each.
-        connector_association_id: deprecated by the service; use `account_association_id`.
-        account_association_id: account association to send the command through, for a device of a
-            third-party cloud.
-
-    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_SendManagedThingCommand.html
-    """
-
-    idempotent = False
-
-    managed_thing_id: Annotated[str, MANAGED_THING_ID] = field(kw_only=False)
-    endpoints: Annotated[Sequence[CommandEndpoint], Size(1, 5)]
-    connector_association_id: Annotated[str, CONNECTOR_ASSOCIATION_ID] | None = None
-    account_association_id: Annotated[str, ACCOUNT_ASSOCIATION_ID] | None = None
-
-
 _DELETING = frozenset({ProvisioningStatus.DELETE_IN_PROGRESS, ProvisioningStatus.DELETED})
 
 
@@ -423,6 +395,7 @@ class ManagedThings(Family[M]):
     get_state: Final = call(GetManagedThingState)
     list_schemas: Final = paged(ListManagedThingSchemas)
     send_command: Final = call(SendManagedThingCommand)
+    control: Final = flow(control)
     wait_until_activated: Final = flow(_until_activated)
     wait_until_deleted: Final = flow(_until_deleted)
     retire: Final = flow(_retire)

@@ -157,10 +157,11 @@ def test_state_has_the_documented_form(client: Client, switch: str) -> None:
 def test_a_switch_is_switched(client: Client, switch: str) -> None:
     """On, Off and Toggle set the OnOff property."""
     seen = []
-    for name in ("Toggle", "Toggle", "On", "Off", "OffWithEffect"):
-        command(client, switch, name)
+    for name in ("Toggle", "Toggle", "On", "Off", "On", "OffWithEffect"):
+        effect: dict[str, object] = {"EffectIdentifier": "DyingLight"}
+        command(client, switch, name, effect if name == "OffWithEffect" else {})
         seen.append(properties_of(client, switch)["OnOff"])
-    assert seen == [True, False, True, False, False]
+    assert seen == [True, False, True, False, True, False]
 
 
 def test_another_capability_is_not_switched(client: Client, switch: str) -> None:
@@ -171,15 +172,15 @@ def test_another_capability_is_not_switched(client: Client, switch: str) -> None
 
 
 def test_update_state_sets_properties(client: Client, switch: str) -> None:
-    """UpdateState sets what it names, of whatever JSON type, and leaves the rest."""
+    """UpdateState sets what it names and leaves the rest."""
     command(client, switch, "UpdateState", {"OnOff": True})
-    command(client, switch, "UpdateState", {"OnTime": {"seconds": 5}})
+    command(client, switch, "UpdateState", {"OnTime": 5})
     level = "matter.LevelControl@$latest"
     command(client, switch, "UpdateState", {"CurrentLevel": 7}, endpoint="2", capability=level)
     command(client, switch, "UpdateState", {"Enabled": None}, capability="aws.Recording@1.0.2")
     assert properties_of(client, switch) == {
         "OnOff": True,
-        "OnTime": {"seconds": 5},
+        "OnTime": 5,
         "CurrentLevel": 7,
         "Enabled": None,
     }

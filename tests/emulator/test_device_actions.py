@@ -16,7 +16,11 @@ from tests.emulator.support.requests import Client, create_thing
             [
                 ("On", {}, {"OnOff": True}),
                 ("Toggle", {}, {"OnOff": False}),
-                ("OnWithTimedOff", {"OnTime": 5}, {"OnOff": True}),
+                (
+                    "OnWithTimedOff",
+                    {"OnOffControl": {}, "OnTime": 5, "OffWaitTime": 0},
+                    {"OnOff": True},
+                ),
                 ("Off", {}, {"OnOff": False}),
             ],
         ),
@@ -25,7 +29,6 @@ from tests.emulator.support.requests import Client, create_thing
             "LevelControl",
             [
                 ("MoveToLevel", {"Level": 9, "TransitionTime": 0}, {"CurrentLevel": 9}),
-                ("MoveToLevel", {}, {"CurrentLevel": 9}),
                 ("Stop", {}, {"CurrentLevel": 9}),
             ],
         ),
@@ -33,11 +36,19 @@ from tests.emulator.support.requests import Client, create_thing
             VirtualDevice.bulb(),
             "ColorControl",
             [
-                ("MoveToHue", {"Hue": 1}, {"CurrentHue": 1}),
-                ("MoveToSaturation", {"Saturation": 2}, {"CurrentHue": 1, "CurrentSaturation": 2}),
+                (
+                    "MoveToHue",
+                    {"Hue": 1, "Direction": "Up", "TransitionTime": 0},
+                    {"CurrentHue": 1},
+                ),
+                (
+                    "MoveToSaturation",
+                    {"Saturation": 2, "TransitionTime": 0},
+                    {"CurrentHue": 1, "CurrentSaturation": 2},
+                ),
                 (
                     "MoveToColorTemperature",
-                    {"ColorTemperatureMireds": 3},
+                    {"ColorTemperatureMireds": 3, "TransitionTime": 0},
                     {"CurrentHue": 1, "CurrentSaturation": 2, "ColorTemperatureMireds": 3},
                 ),
             ],
@@ -63,11 +74,6 @@ from tests.emulator.support.requests import Client, create_thing
                 (
                     "SetpointRaiseLower",
                     {"Mode": 2, "Amount": -10},
-                    {"OccupiedHeatingSetpoint": 1950, "OccupiedCoolingSetpoint": 2500},
-                ),
-                (
-                    "SetpointRaiseLower",
-                    {"Amount": 5},
                     {"OccupiedHeatingSetpoint": 1950, "OccupiedCoolingSetpoint": 2500},
                 ),
                 (

@@ -103,13 +103,13 @@ def test_a_schema_is_read(client: Client, version: str) -> None:
     document = got["Schema"]
     assert document["$id"] == "/schema-versions/capability/matter.ColorControl@1.4"
     assert document["$ref"] == "/schema-versions/definition/aws.capability@1.0"
-    assert (document["extrinsicId"], document["extrinsicVersion"]) == ("0x0300", "14")
+    assert (document["extrinsicId"], document["extrinsicVersion"]) == ("0x0300", "7")
     assert document["properties"]["CurrentHue"]["mutable"] is False
     move = document["actions"][0]
     assert (move["name"], move["extrinsicId"]) == ("MoveToHue", "0x00")
     assert move["request"]["parameters"]["Hue"] == {
         "extrinsicId": "0",
-        "value": {"$ref": "/schema-versions/definition/aws.integer@1.0"},
+        "value": {"type": "integer", "minimum": 0, "maximum": 254},
     }
 
 

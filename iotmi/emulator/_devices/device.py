@@ -4,13 +4,18 @@ Owns the description, and the capability report that follows from it and from th
 catalogue. It does not know things, hubs nor clouds.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, text
-from iotmi.emulator._model.schema_catalogue import CATALOGUE
+from iotmi.emulator._model.schema_catalogue import catalogue
+
+if TYPE_CHECKING:
+    from iotmi.capabilities import Capability as Declared
+
+    Part: TypeAlias = type[Declared] | Declared
 
 _SWITCH: Final = "matter.OnOff@1.4"
 _LEVEL: Final = "matter.LevelControl@1.4"
@@ -33,11 +38,14 @@ class Capability:
         id: Its id in the schema catalogue, such as ``matter.OnOff@1.4``.
         values: The properties that the device has of it, with their values at first.
         endpoint: The endpoint it is at.
+        reported: What the device's report says of the capability, or None for what follows from
+            the schema catalogue and the values.
     """
 
     id: str
     values: Mapping[str, JsonValue] = field(converter=_values, hash=False)
     endpoint: str = "1"
+    reported: Mapping[str, JsonValue] | None = field(default=None, kw_only=True, hash=False)
 
 
 @frozen
@@ -60,6 +68,47 @@ class VirtualDevice:
     capabilities: tuple[Capability, ...] = field(converter=tuple[Capability, ...])
     brand: str = field(default="Emulated", kw_only=True)
     model: str = field(default="E1", kw_only=True)
+
+    @classmethod
+    def of(
+        cls,
+        *parts: "Part",
+        endpoints: "Mapping[str, Sequence[Part]] | None" = None,
+        name: str = "Device",
+        device_type: str = "Unknown Device",
+        brand: str = "Emulated",
+        model: str = "E1",
+    ) -> "VirtualDevice":
+        """Return a device with any capabilities: ``VirtualDevice.of(OnOff, LevelControl)``.
+
+        A class stands for a device as it is at first; a value sets properties beside those:
+        ``VirtualDevice.of(OnOff(on_off=True))``. A capability of your own has the properties of its value.
+
+        Args:
+            parts: the capabilities of endpoint ``1``.
+            endpoints: the capabilities of each further endpoint.
+            name: what the device's cloud calls it.
+            device_type: such as ``On/Off Light``; the same for each endpoint.
+            brand: the maker of the device.
+            model: the maker's name for it.
+
+        Raises:
+            ConstraintError: the report that follows breaks a limit of the service.
+        """
+        from iotmi.emulator._clusters.table import described
+
+        placed = {"1": parts} if parts else {}
+        return cls(
+            name,
+            device_type,
+            tuple(
+                Capability(text(reported, "id"), values, endpoint, reported=reported)
+                for endpoint, held in {**placed, **(endpoints or {})}.items()
+                for reported, values in map(described, held)
+            ),
+            brand=brand,
+            model=model,
+        )
 
     @classmethod
     def bulb(cls, name: str = "Bulb") -> "VirtualDevice":
@@ -143,6 +192,8 @@ def document_of(device: VirtualDevice) -> JsonObject:
 
 
 def _reported(capability: Capability) -> JsonObject:
+    if capability.reported is not None:
+        return {**capability.reported}
     schema = _schema(capability.id)
     unknown = capability.values.keys() - mapping(schema, "properties").keys()
     if unknown:
@@ -158,7 +209,7 @@ def _reported(capability: Capability) -> JsonObject:
 
 
 def _schema(identifier: str) -> JsonObject:
-    for entry in CATALOGUE:
+    for entry in catalogue():
         if identifier == f"{entry['SchemaId']}@{entry['SemanticVersion']}":
             return mapping(entry, "Schema")
     raise ValueError(f"the schema catalogue has no {identifier}")

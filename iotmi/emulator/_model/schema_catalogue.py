@@ -1,153 +1,16 @@
 """The schema versions that the emulated service has: data, no behaviour.
 
-Owns short documents of our own, in the service's shape: capabilities after clusters of Matter
-1.4 with their numbers, by no means all of each, and the definitions they refer to. The
-service's documents are longer, and it has many more.
+The capabilities are the clusters that `iotmi.capabilities` declares, in the service's shape; the
+definitions are those that the capabilities refer to. The service has many more.
 """
 
 from collections.abc import Mapping
-from typing import Final
-
-from attrs import frozen
+from functools import cache
+from typing import Final, TypeAlias
 
 from iotmi.emulator._core.json import JsonObject, JsonValue
 
-_Entry = Mapping[str, JsonValue]
-
-
-@frozen
-class _Cluster:
-    """A capability after a cluster.
-
-    Attributes:
-        name: As in its schema id.
-        title: As people read it.
-        number: The cluster's.
-        revision: The cluster's.
-        properties: By name: the number, and the definition of the value.
-        actions: By name: the number, and the names of its fields in the order of their numbers.
-        events: By name: the number.
-    """
-
-    name: str
-    title: str
-    number: str
-    revision: str
-    properties: Mapping[str, tuple[str, str]]
-    actions: Mapping[str, tuple[str, tuple[str, ...]]]
-    events: Mapping[str, str]
-
-
-_CLUSTERS: Final = (
-    _Cluster(
-        "OnOff",
-        "On/Off",
-        "0x0006",
-        "6",
-        {
-            "OnOff": ("0x0000", "boolean"),
-            "OnTime": ("0x4001", "aws.integer"),
-            "OffWaitTime": ("0x4002", "aws.integer"),
-        },
-        {
-            "Off": ("0x00", ()),
-            "On": ("0x01", ()),
-            "Toggle": ("0x02", ()),
-            "OnWithTimedOff": ("0x42", ("OnOffControl", "OnTime", "OffWaitTime")),
-        },
-        {},
-    ),
-    _Cluster(
-        "LevelControl",
-        "Level Control",
-        "0x0008",
-        "6",
-        {
-            "CurrentLevel": ("0x0000", "aws.integer"),
-            "RemainingTime": ("0x0001", "aws.integer"),
-            "OnLevel": ("0x0011", "aws.integer"),
-        },
-        {
-            "MoveToLevel": (
-                "0x00",
-                ("Level", "TransitionTime", "OptionsMask", "OptionsOverride"),
-            ),
-            "Move": ("0x01", ("MoveMode", "Rate", "OptionsMask", "OptionsOverride")),
-            "Stop": ("0x03", ("OptionsMask", "OptionsOverride")),
-        },
-        {},
-    ),
-    _Cluster(
-        "ColorControl",
-        "Color Control",
-        "0x0300",
-        "14",
-        {
-            "CurrentHue": ("0x0000", "aws.integer"),
-            "CurrentSaturation": ("0x0001", "aws.integer"),
-            "ColorTemperatureMireds": ("0x0007", "aws.integer"),
-        },
-        {
-            "MoveToHue": ("0x00", ("Hue", "Direction", "TransitionTime")),
-            "MoveToSaturation": ("0x03", ("Saturation", "TransitionTime")),
-            "MoveToColorTemperature": ("0x0A", ("ColorTemperatureMireds", "TransitionTime")),
-        },
-        {},
-    ),
-    _Cluster(
-        "DoorLock",
-        "Door Lock",
-        "0x0101",
-        "8",
-        {
-            "LockState": ("0x0000", "aws.enum"),
-            "LockType": ("0x0001", "aws.enum"),
-            "ActuatorEnabled": ("0x0002", "boolean"),
-        },
-        {
-            "LockDoor": ("0x00", ("PINCode",)),
-            "UnlockDoor": ("0x01", ("PINCode",)),
-            "UnlockWithTimeout": ("0x03", ("Timeout", "PINCode")),
-        },
-        {"DoorLockAlarm": "0x00", "LockOperation": "0x02"},
-    ),
-    _Cluster(
-        "Thermostat",
-        "Thermostat",
-        "0x0201",
-        "8",
-        {
-            "LocalTemperature": ("0x0000", "aws.integer"),
-            "OccupiedCoolingSetpoint": ("0x0011", "aws.integer"),
-            "OccupiedHeatingSetpoint": ("0x0012", "aws.integer"),
-            "SystemMode": ("0x001C", "aws.enum"),
-        },
-        {"SetpointRaiseLower": ("0x00", ("Mode", "Amount"))},
-        {},
-    ),
-    _Cluster(
-        "BooleanState",
-        "Boolean State",
-        "0x0045",
-        "1",
-        {"StateValue": ("0x0000", "boolean")},
-        {},
-        {"StateChange": "0x00"},
-    ),
-    _Cluster(
-        "TemperatureMeasurement",
-        "Temperature Measurement",
-        "0x0402",
-        "4",
-        {
-            "MeasuredValue": ("0x0000", "aws.integer"),
-            "MinMeasuredValue": ("0x0001", "aws.integer"),
-            "MaxMeasuredValue": ("0x0002", "aws.integer"),
-        },
-        {},
-        {},
-    ),
-)
+Entry: TypeAlias = Mapping[str, JsonValue]
 
 _DEFINITIONS: Final[Mapping[str, tuple[str, JsonObject]]] = {
     "aws.capability": ("What every capability has", {"type": "object", "required": ["name"]}),
@@ -158,19 +21,36 @@ _DEFINITIONS: Final[Mapping[str, tuple[str, JsonObject]]] = {
 }
 
 
-def _reference(definition: str) -> str:
-    return f"/schema-versions/definition/{definition}@1.0"
+@cache
+def catalogue() -> tuple[Entry, ...]:
+    """Return all schema versions, as ``GetSchemaVersion`` answers them."""
+    # The clusters' modules are loaded when a schema is first asked for.
+    from iotmi.emulator._clusters.table import clusters, schema_document
+
+    return (
+        *(
+            _entry(
+                "capability",
+                capability.id,
+                f"The {capability.name} cluster of Matter 1.4",
+                schema_document(capability),
+            )
+            for capability in clusters()
+        ),
+        *(
+            _entry(
+                "definition",
+                f"{name}@1.0",
+                title,
+                {"$id": f"/schema-versions/definition/{name}@1.0", "title": title, **content},
+            )
+            for name, (title, content) in _DEFINITIONS.items()
+        ),
+    )
 
 
-def _value(kind: str) -> JsonObject:
-    return {"$ref": _reference(kind)} if kind in _DEFINITIONS else {"type": kind}
-
-
-def _document(kind: str, identifier: str, version: str, content: JsonObject) -> JsonObject:
-    return {"$id": f"/schema-versions/{kind}/{identifier}@{version}", **content}
-
-
-def _entry(kind: str, identifier: str, version: str, title: str, content: JsonObject) -> _Entry:
+def _entry(kind: str, versioned: str, title: str, schema: JsonObject) -> Entry:
+    identifier, _, version = versioned.partition("@")
     return {
         "SchemaId": identifier,
         "Type": kind,
@@ -178,57 +58,5 @@ def _entry(kind: str, identifier: str, version: str, title: str, content: JsonOb
         "Namespace": identifier.partition(".")[0],
         "SemanticVersion": version,
         "Visibility": "PUBLIC",
-        "Schema": _document(kind, identifier, version, content),
+        "Schema": schema,
     }
-
-
-def _capability(cluster: _Cluster) -> _Entry:
-    properties: JsonObject = {
-        name: {
-            "value": _value(kind),
-            "extrinsicId": number,
-            "mutable": False,
-            "retrievable": True,
-            "reportable": True,
-        }
-        for name, (number, kind) in cluster.properties.items()
-    }
-    actions: list[JsonValue] = [
-        {
-            "name": name,
-            "extrinsicId": number,
-            "request": {
-                "parameters": {
-                    field: {"extrinsicId": str(place), "value": _value("aws.integer")}
-                    for place, field in enumerate(fields)
-                }
-            },
-        }
-        for name, (number, fields) in cluster.actions.items()
-    ]
-    events: list[JsonValue] = [
-        {"name": name, "extrinsicId": number} for name, number in cluster.events.items()
-    ]
-    content: JsonObject = {
-        "$ref": _reference("aws.capability"),
-        "name": cluster.title,
-        "title": cluster.title,
-        "description": f"Some of the {cluster.title} cluster of Matter 1.4",
-        "extrinsicId": cluster.number,
-        "extrinsicVersion": cluster.revision,
-        "properties": properties,
-        "actions": actions,
-        "events": events,
-        "$defs": {},
-    }
-    return _entry("capability", f"matter.{cluster.name}", "1.4", cluster.title, content)
-
-
-CATALOGUE: Final[tuple[_Entry, ...]] = (
-    *(_capability(cluster) for cluster in _CLUSTERS),
-    *(
-        _entry("definition", name, "1.0", title, {"title": title, **content})
-        for name, (title, content) in _DEFINITIONS.items()
-    ),
-)
-"""All schema versions, as ``GetSchemaVersion`` answers them."""

@@ -1,7 +1,7 @@
 """Commands to managed things, and the state they leave behind.
 
 Owns ``SendManagedThingCommand`` and ``GetManagedThingState``. An emulated device that can be
-reached obeys at once. What an action does to its properties is in ``_actions``, and what is
+reached obeys at once. What an action does to its properties is in ``clusters``, and what is
 known of them in ``_state``.
 """
 
@@ -13,29 +13,38 @@ from attrs import frozen
 
 from iotmi.emulator._account.account import Handler, World
 from iotmi.emulator._account.reachability import is_reached
+from iotmi.emulator._clusters._rules import RefusedError
 from iotmi.emulator._core.json import (
     JsonObject,
     JsonValue,
     mapping,
     objects,
     optional_text,
-    picked,
     text,
     texts,
 )
 from iotmi.emulator._model.domain_events import CommandEnded
 from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION, CAPABILITIES, MANAGED_THING
 from iotmi.emulator.handlers._support import thing_state as state
-from iotmi.emulator.handlers._support.cluster_actions import outcome
 
 
 @frozen
 class _Action:
-    """One action of a command, with the capability of the report that it is for."""
+    """One action of a command, with the capability of the report that it is for.
+
+    Attributes:
+        path: where the action stands in the command.
+        endpoint: the endpoint's id.
+        capability: the capability, as the report has it.
+        beside: all capabilities of the endpoint, as the report has them.
+        name: the action's name.
+        parameters: the action's parameters.
+    """
 
     path: str
     endpoint: str
     capability: JsonObject
+    beside: tuple[JsonObject, ...]
     name: str
     parameters: JsonValue
 
@@ -55,9 +64,8 @@ def send(world: World, parameters: JsonObject) -> JsonObject:
     report = mapping(world.rows.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport")
     received_at, reached = world.clock.now(), is_reached(world, thing)
     for action in _actions(world, parameters, report):
-        part = state.Part(identifier, action.endpoint, action.capability)
-        values = _obey(world, part, action)
-        if reached:
+        changes = _obey(world, identifier, action)
+        for part, values in changes if reached else ():
             state.change(world, part, values)
     trace_id = f"{uuid4().hex[:15]}=_1"
     world.announce(CommandEnded(identifier, trace_id, reached, received_at))
@@ -90,30 +98,53 @@ def _actions(world: World, command: JsonObject, report: JsonObject) -> Iterator[
                     f"{inner}.actions[{k}]",
                     text(endpoint, "endpointId"),
                     reported,
+                    tuple(capabilities.values()),
                     text(action, "name"),
                     action.get("parameters"),
                 )
 
 
-def _obey(world: World, part: state.Part, action: _Action) -> JsonObject:
-    """The values that an action has the device report."""
+def _obey(world: World, thing: str, action: _Action) -> list[tuple[state.Part, JsonObject]]:
+    """The values that an action has the device report, with the capability of each."""
+    # Loaded with the first command: an emulator without commands starts without the clusters.
+    from iotmi.emulator._clusters import table
+
+    part = state.Part(thing, action.endpoint, action.capability)
     if action.name == "UpdateState":
-        return _new_values(world, action)
+        return [(part, _new_values(world, action, part))]
     if action.name == "ReadState":
-        return _unreported(world, action, part)
+        return [(part, _unreported(world, action, part))]
     if action.name not in texts(action.capability, "actions"):
         raise world.invalid(f"{action.path}.name is not an action of the capability")
-    parameters = action.parameters if isinstance(action.parameters, dict) else {}
-    changed = outcome(part.cluster, action.name, parameters, state.values(world, part))
-    return picked(changed, *texts(action.capability, "properties"))
+    present = state.values(world, part)
+    try:
+        changes = table.obey(part.identifier, action.name, action.parameters, present)
+    except RefusedError as refused:
+        raise world.invalid(f"{action.path}.parameters.{refused}") from None
+    beside = [state.Part(thing, action.endpoint, each) for each in action.beside]
+    return [
+        (each, {name: values[name] for name in values if name in _reportable(each)})
+        for cluster, values in changes
+        for each in beside
+        if each.cluster == cluster
+    ]
 
 
-def _new_values(world: World, action: _Action) -> JsonObject:
+def _reportable(part: state.Part) -> list[str]:
+    return texts(part.capability, "properties")
+
+
+def _new_values(world: World, action: _Action, part: state.Part) -> JsonObject:
     path = f"{action.path}.parameters"
     if not isinstance(action.parameters, dict) or not action.parameters:
         raise world.invalid(f"{path} must name properties and their values")
     _require_properties(world, action, list(action.parameters), path)
-    return action.parameters
+    from iotmi.emulator._clusters import table
+
+    try:
+        return table.written(part.identifier, action.parameters)
+    except RefusedError as refused:
+        raise world.invalid(f"{path}.{refused}") from None
 
 
 def _unreported(world: World, action: _Action, part: state.Part) -> JsonObject:

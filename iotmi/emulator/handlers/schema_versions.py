@@ -10,7 +10,7 @@ from typing import Final
 from iotmi.emulator._account.account import Handler, World
 from iotmi.emulator._core.errors import not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
-from iotmi.emulator._model.schema_catalogue import CATALOGUE
+from iotmi.emulator._model.schema_catalogue import catalogue
 
 # The latest of a schema is the only one the catalogue has of it.
 _LATEST: Final = "$latest"
@@ -26,7 +26,7 @@ def get(_world: World, parameters: JsonObject) -> JsonObject:
         "SchemaId": schema,
         "SemanticVersion": version,
     }
-    for entry in CATALOGUE:
+    for entry in catalogue():
         if _is_wanted(entry, wanted):
             other = parameters.get("Format", "AWS") != "AWS"
             return {**entry, "Schema": {}} if other else {**entry}
@@ -38,7 +38,7 @@ def list_schemas(world: World, parameters: JsonObject) -> JsonObject:
     if "SchemaId" in parameters and "Namespace" in parameters:
         raise world.invalid("SchemaIdFilter and NamespaceFilter must not go together")
     wanted = picked(parameters, *_FILTERS)
-    items: list[JsonValue] = [{**entry} for entry in CATALOGUE if _is_wanted(entry, wanted)]
+    items: list[JsonValue] = [{**entry} for entry in catalogue() if _is_wanted(entry, wanted)]
     return world.page_of(items, parameters)
 
 

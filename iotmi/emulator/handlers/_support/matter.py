@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, picked, text
-from iotmi.emulator._model.schema_catalogue import CATALOGUE
+from iotmi.emulator._model.schema_catalogue import catalogue
 
 _NUMBER: Final = "extrinsicId"
 
@@ -40,7 +40,7 @@ def read(endpoint: JsonObject, report: JsonObject) -> list[Reported]:
 
 def _entries(cluster: str) -> Iterator[JsonObject]:
     """The catalogue's entry of a cluster's number, if it has one."""
-    for entry in CATALOGUE:
+    for entry in catalogue():
         schema = entry["Schema"]
         if isinstance(schema, dict) and _is_number(schema.get(_NUMBER), cluster):
             yield {**entry}

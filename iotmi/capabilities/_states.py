@@ -1,0 +1,142 @@
+"""Where a capability's properties stand in a state or an event.
+
+`ManagedThingState` holds properties as a document; events hold values. Events are known by their
+form alone, so that nothing of them is imported.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Protocol, TypeAlias
+
+from attrs import frozen
+
+from iotmi._models.managed_things import ManagedThingState
+from iotmi._schema.containers import JsonValue
+
+
+class EventProperty(Protocol):
+    """A property in an event."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def value(self) -> JsonValue: ...
+    @property
+    def changed_at(self) -> datetime | None: ...
+
+
+class EventCapability(Protocol):
+    """A capability in an event."""
+
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def version(self) -> str | None: ...
+    @property
+    def properties(self) -> Sequence[EventProperty]: ...
+
+
+class EventEndpoint(Protocol):
+    """An endpoint in an event."""
+
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def capabilities(self) -> Sequence[EventCapability]: ...
+
+
+class StateEvent(Protocol):
+    """An event with endpoints: `DeviceStateEvent` or `DeviceReportEvent` of `iotmi.events`."""
+
+    @property
+    def endpoints(self) -> Sequence[EventEndpoint]: ...
+
+
+State: TypeAlias = ManagedThingState | StateEvent
+
+
+@frozen
+class Property:
+    """The value of one property as it was reported, and when it changed."""
+
+    value: JsonValue
+    changed_at: datetime | None
+
+
+@frozen
+class Reported:
+    """The properties that an endpoint reported of one capability, by their names on the wire."""
+
+    endpoint: str
+    version: str | None
+    properties: Mapping[str, Property]
+
+
+def reported_in(state: State, endpoint: str, identifier: str) -> Reported | None:
+    """Return the properties of a capability in *state*, or None where there is no such capability.
+
+    The versions behind ``@`` are not compared: a thing of a later version keeps its names.
+    """
+    name = identifier.partition("@")[0]
+    version: str | None = None
+    properties: dict[str, Property] = {}
+    found = False
+    for each in _parts(state, endpoint):
+        if each.id is not None and each.id.partition("@")[0] == name:
+            found = True
+            version = each.version
+            properties |= each.properties
+    return Reported(endpoint, version, properties) if found else None
+
+
+@frozen
+class _Part:
+    id: str | None
+    version: str | None
+    properties: dict[str, Property]
+
+
+def _parts(state: State, endpoint: str) -> Iterator[_Part]:
+    if isinstance(state, ManagedThingState):
+        for each in state.endpoints:
+            if each.endpoint_id == endpoint:
+                for capability in each.capabilities:
+                    properties = dict(_in_document(capability.properties))
+                    yield _Part(capability.id, capability.version, properties)
+        return
+    for place in state.endpoints:
+        if place.id == endpoint:
+            for part in place.capabilities:
+                yield _Part(
+                    part.id,
+                    part.version,
+                    {
+                        each.name: Property(each.value, each.changed_at)
+                        for each in part.properties
+                        if each.name is not None
+                    },
+                )
+
+
+def _in_document(properties: JsonValue) -> Iterator[tuple[str, Property]]:
+    """Yield what a state's document says: a list of ``{name, value: {propertyValue, ...}}``."""
+    if not isinstance(properties, Sequence) or isinstance(properties, str):
+        return
+    for each in properties:
+        if not isinstance(each, Mapping):
+            continue
+        name, held = each.get("name"), each.get("value")
+        if isinstance(name, str) and isinstance(held, Mapping):
+            yield name, Property(held.get("propertyValue"), _time(held.get("lastChangedAt")))
+
+
+def _time(written: JsonValue) -> datetime | None:
+    try:
+        if isinstance(written, str):
+            told = datetime.fromisoformat(written)
+            return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+        if isinstance(written, int | float) and not isinstance(written, bool):
+            return datetime.fromtimestamp(written, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None

@@ -1,0 +1,82 @@
+"""The clusters of the samples, and things that have them."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from iotmi import AuthenticationMaterialType, Client, Role, capabilities
+from iotmi.capabilities import CLUSTERS, Capability, Command
+from iotmi.capabilities._capability import actions_of
+from iotmi.capabilities._declared import Field, fields_of
+from iotmi.emulator import Emulator, VirtualDevice
+
+SAMPLES: Final = Path(__file__).parents[1] / "samples"
+ALL: Final[tuple[type[Capability], ...]] = tuple(
+    getattr(capabilities, name) for names in CLUSTERS.values() for name in names.split()
+)
+COMMANDS: Final[tuple[tuple[type[Capability], str], ...]] = tuple(
+    (capability, name) for capability in ALL for name in actions_of(capability)
+)
+
+
+@cache
+def fields_sample() -> Mapping[str, Any]:
+    """The clusters with fields, types and ranges, by the id of their capability's name."""
+    clusters = json.loads((SAMPLES / "matter-fields.json").read_text("utf-8"))["clusters"]
+    return {spelling_sample_of(name)["capability_id"]: clusters[name] for name in clusters}
+
+
+@cache
+def _spelling() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads((SAMPLES / "matter.json").read_text("utf-8"))["clusters"]
+    return found
+
+
+def spelling_sample_of(cluster: str) -> Mapping[str, Any]:
+    """A cluster as the service spells it, by matter.js's name."""
+    found: Mapping[str, Any] = _spelling()[cluster]
+    return found
+
+
+def spelling_of(capability: type[Capability]) -> Mapping[str, Any]:
+    """A cluster as the service spells it."""
+    (found,) = (each for each in _spelling().values() if each["capability_id"] == capability.id)
+    return dict(found)
+
+
+def snake(name: str) -> str:
+    """``OnOffTransitionTime`` as ``on_off_transition_time``."""
+    name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
+    return re.sub(r"([A-Z])([A-Z][a-z])", r"\1_\2", name).lower()
+
+
+def command_of(capability: type[Capability], name: str) -> type[Command]:
+    """The class of a capability's command."""
+    return actions_of(capability)[name]
+
+
+def parameters_of(capability: type[Capability], name: str) -> tuple[Field, ...]:
+    """The parameters of a capability's action."""
+    return fields_of(command_of(capability, name))
+
+
+def build(capability: type[Capability], name: str, /, **parameters: object) -> Command:
+    """A command, built by the capability's own method."""
+    made: Command = getattr(capability, snake(name))(**parameters)
+    return made
+
+
+def live(emulator: Emulator, client: Client, device: VirtualDevice) -> str:
+    """The id of an activated thing that is this device."""
+    number = len(list(client.managed_things.list()))
+    thing = client.managed_things.create(
+        role=Role.DEVICE,
+        authentication_material=f"SN:90000000000{number};UPC:829576019524",
+        authentication_material_type=AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE,
+    ).id
+    emulator.devices.power_on(thing, device)
+    client.managed_things.wait_until_activated(thing)
+    return thing

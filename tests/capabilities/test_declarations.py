@@ -1,0 +1,241 @@
+"""The 30 declared clusters beside the samples of Matter 1.4 and of the service's spelling."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+import iotmi
+from iotmi import ConstraintError
+from iotmi.capabilities import Capability
+from iotmi.capabilities._capability import actions_of
+from iotmi.capabilities._declared import Declared, Field, fields_of
+from iotmi.capabilities._kinds import Bits, Choice, Items, Scalar
+from tests.capabilities.support import ALL, command_of, fields_sample, snake, spelling_of
+
+EDGES: Final = {
+    "uint8": (0, 255),
+    "uint16": (0, 65_535),
+    "uint32": (0, 2**32 - 1),
+    "int8": (-128, 127),
+    "int16": (-32_768, 32_767),
+    "int64": (-(2**63), 2**63 - 1),
+    "percent": (0, 100),
+    "percent100ths": (0, 10_000),
+    "temperature": (-27_315, 32_767),
+    "epoch-s": (0, 2**32 - 1),
+    "elapsed-s": (0, 2**32 - 1),
+    "group-id": (0, 65_535),
+    "energy-mWh": (-(2**63), 2**63 - 1),
+    "power-mW": (-(2**63), 2**63 - 1),
+    "voltage-mV": (-(2**63), 2**63 - 1),
+    "amperage-mA": (-(2**63), 2**63 - 1),
+    "SignedTemperature": (-128, 127),
+    "UnsignedTemperature": (0, 255),
+    "TemperatureDifference": (-32_768, 32_767),
+}
+REQUESTS: Final = [
+    (capability, command)
+    for capability in ALL
+    for command in fields_sample()[capability.id]["commands"]
+    if command["direction"] == "request"
+]
+
+
+def edges_of(sample: dict[str, Any]) -> tuple[int, int, bool] | None:
+    """The range of a sample's field, and whether an end depends on another attribute.
+
+    None where type and constraint give no numbers.
+    """
+    if sample["type"] not in EDGES:
+        return None
+    low, high = EDGES[sample["type"]]
+    constraint = sample.get("constraint", "all")
+    if found := re.fullmatch(r"(?:max |\S+ to )(.+)", constraint):
+        high = min(high, literal(found[1], high))
+    if found := re.fullmatch(r"(?:min (.+)|(.+) to .+)", constraint):
+        low = max(low, literal(found[1] or found[2], low))
+    return low, high, re.search(r"[a-z]{4}", constraint) is not None
+
+
+def literal(text: str, otherwise: int) -> int:
+    """A number of a constraint; temperatures there are of types in tenths."""
+    found = re.fullmatch(r"(-?[\d.]+)(°C|%)?", text)
+    if found is None:
+        return otherwise
+    return round(float(found[1]) * (10 if found[2] == "°C" else 1))
+
+
+def refuses(field: Field, value: object) -> bool:
+    return next(field.kind.check(field.kind.coerce(value)), None) is not None
+
+
+def compare(sample: dict[str, Any], field: Field, datatypes: dict[str, Any]) -> Iterator[str]:
+    """What a declared field has otherwise than the sample."""
+    yield from compare_range(sample, field)
+    yield from compare_names(datatypes.get(sample["type"], {"type": None}), field)
+    kind = field.kind
+    match sample["type"]:
+        case "bool" | "single" | "string" | "octstr":
+            expected = {"bool": bool, "single": float}.get(sample["type"], str)
+            if not isinstance(kind, Scalar) or kind.type is not expected:
+                yield f"{field.name} is no {expected}"
+        case "list" if not isinstance(kind, Items):
+            yield f"{field.name} is no list"
+
+
+def compare_range(sample: dict[str, Any], field: Field) -> Iterator[str]:
+    """What a declared field takes or refuses otherwise than the sample."""
+    edges = edges_of(sample)
+    if edges is not None:
+        low, high, depends = edges
+        if not depends:
+            yield from (f"{field.name} refuses {end}" for end in (low, high) if refuses(field, end))
+        for value in (low - 1, high + 1):
+            if not refuses(field, value):
+                yield f"{field.name} takes {value}"
+
+
+def compare_names(known: dict[str, Any], field: Field) -> Iterator[str]:
+    """What names a declared enumeration or bitmap has otherwise than the sample."""
+    kind = field.kind
+    if known["type"] in {"enum8", "enum16"}:
+        if not isinstance(kind, Choice):
+            yield f"{field.name} is no enumeration"
+        elif {each.value: each.number for each in kind.enum} != {  # type: ignore[attr-defined]
+            each["name"]: each["value"] for each in known["members"]
+        }:
+            yield f"{field.name} has other members"
+    if known["type"] in {"map8", "map16", "map32"}:
+        if not isinstance(kind, Bits):
+            yield f"{field.name} is no bitmap"
+        elif not refuses(field, 0) and set(kind.write(0) or {}) != {  # type: ignore[arg-type]
+            each["name"] for each in known["members"] if each["name"] != "AlwaysSet"
+        }:
+            yield f"{field.name} has other bits"
+
+
+def test_there_are_thirty_clusters() -> None:
+    """Each cluster of the sample has one class, named as its capability's id."""
+    assert {capability.id for capability in ALL} == set(fields_sample())
+    assert len(ALL) == 30
+    assert all(capability.id == f"matter.{capability.__name__}@1.4" for capability in ALL)
+
+
+@pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
+def test_a_cluster_is_named_and_numbered_as_the_service_spells_it(
+    capability: type[Capability],
+) -> None:
+    """Name, version, number and events are those of the sample."""
+    spelled = spelling_of(capability)
+    assert capability.name == spelled["display_name"]
+    assert capability.version == str(spelled["revision"]["1.4"])
+    assert capability.number == int(spelled["id"], 16)
+    assert list(capability.events) == [
+        each if isinstance(each, str) else each["name"] for each in spelled["events"]
+    ]
+    numbers = [each["id"] for each in fields_sample()[capability.id]["events"]]
+    assert list(capability.events.values()) == numbers
+
+
+@pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
+def test_attributes_are_those_of_the_cluster(capability: type[Capability]) -> None:
+    """Each attribute has its name, number and writability, here and on the wire."""
+    sample = {each["id"]: each for each in fields_sample()[capability.id]["attributes"]}
+    spelled = {int(each["id"], 16): each for each in spelling_of(capability)["attributes"]}
+    assert [(each.number, each.name) for each in fields_of(capability)] == [
+        (number, snake(each["name"])) for number, each in sample.items()
+    ]
+    for each in fields_of(capability):
+        assert each.wire == spelled[each.number]["name"]
+        assert each.writable is sample[each.number]["writable"]
+        assert not each.required
+
+
+@pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
+def test_attributes_have_the_types_and_ranges_of_the_cluster(
+    capability: type[Capability],
+) -> None:
+    """A value at each end of a range is taken, and one beyond it is not."""
+    cluster = fields_sample()[capability.id]
+    found = [
+        difference
+        for sample, field in zip(cluster["attributes"], fields_of(capability), strict=True)
+        for difference in compare(sample, field, cluster["datatypes"])
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
+def test_commands_are_those_of_the_cluster(capability: type[Capability]) -> None:
+    """Each command has its name and number; a method of the capability makes it."""
+    expected = {each["name"]: each["id"] for owner, each in REQUESTS if owner is capability}
+    assert {name: each.number for name, each in actions_of(capability).items()} == expected
+    assert all(hasattr(capability, snake(name)) for name in expected)
+
+
+@pytest.mark.parametrize(
+    ("capability", "command"),
+    REQUESTS,
+    ids=[f"{capability.__name__}.{command['name']}" for capability, command in REQUESTS],
+)
+def test_parameters_are_those_of_the_command(
+    capability: type[Capability], command: dict[str, Any]
+) -> None:
+    """Each parameter has its name, number, type and range, and is required as in the cluster."""
+    cluster = fields_sample()[capability.id]
+    spelled = {int(each["id"], 16): each["fields"] for each in spelling_of(capability)["commands"]}
+    samples = [each for each in command["fields"] if each["name"] != "Ignored"]
+    fields = fields_of(command_of(capability, command["name"]))
+    assert [(each.number, each.name) for each in fields] == [
+        (each["id"], snake(each["name"])) for each in samples
+    ]
+    assert [each.wire for each in fields] == spelled[command["id"]]
+    found = [
+        difference
+        for sample, field in zip(samples, fields, strict=True)
+        for difference in compare(sample, field, cluster["datatypes"])
+    ]
+    assert not found
+    for sample, field in zip(samples, fields, strict=True):
+        can_be_left_out = "default" in sample or "X" in sample.get("quality", "")
+        assert field.required is ("M" in sample["conformance"] and not can_be_left_out)
+
+
+@pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
+def test_everything_declared_is_documented(capability: type[Capability]) -> None:
+    """Each capability and each command has a docstring of its own."""
+    declared: list[type[Declared]] = [capability]
+    declared += actions_of(capability).values()
+    assert all("__doc__" in vars(each) and each.__doc__ for each in declared)
+
+
+@pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
+def test_a_schema_is_one_that_the_service_model_takes(capability: type[Capability]) -> None:
+    """A declared class describes itself as a schema item."""
+    item = iotmi.capabilities.schema(capability)
+    assert item.capability_id == capability.id
+    assert int(item.extrinsic_id, 16) == capability.number
+    assert isinstance(item.schema, dict)
+    assert set(item.schema["properties"]) == {each.wire for each in fields_of(capability)}
+
+
+def test_a_field_of_another_type_cannot_be_declared() -> None:
+    """The mistake is told when the class is first used."""
+
+    class Wrong(Capability):
+        id, name, version, number = "acme.Wrong@1.0", "Wrong", "1", 0xFFF10001
+        when: complex | None = None
+
+    with pytest.raises(TypeError, match="cannot have the type"):
+        Wrong()
+
+
+def test_a_value_that_is_no_member_is_told_without_the_value() -> None:
+    """The service's model marks properties as sensitive."""
+    with pytest.raises(ConstraintError) as caught:
+        iotmi.capabilities.OnOff(on_time="CANARY")  # type: ignore[arg-type]
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.value) == ("on_time", "***")
+    assert "CANARY" not in repr(caught.value)

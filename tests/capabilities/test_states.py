@@ -1,0 +1,355 @@
+"""States and events read into capabilities: typed, lenient, with everything reachable."""
+
+import copy
+import pickle
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Final
+
+import pytest
+from attrs import frozen
+from rich.console import Console
+
+from iotmi import (
+    ConstraintError,
+    JsonValue,
+    ManagedThingState,
+    StateCapability,
+    StateEndpoint,
+    evolve,
+)
+from iotmi.capabilities import (
+    ColorControl,
+    DoorLock,
+    ElectricalEnergyMeasurement,
+    LevelControl,
+    OnOff,
+    SmokeCOAlarm,
+    Thermostat,
+    WindowCovering,
+)
+from iotmi.capabilities.door_lock_types import LockState
+from iotmi.capabilities.electrical import EnergyMeasurement
+from iotmi.capabilities.on_off import StartUpOnOff
+from iotmi.capabilities.thermostat import RelayState
+from iotmi.capabilities.window_covering import OperationalStatus
+
+CHANGED: Final = datetime(2025, 7, 9, 9, 11, 5, 123000, tzinfo=UTC)
+
+
+def state(
+    *properties: JsonValue, capability: str = "matter.OnOff@1.4", endpoint: str = "1"
+) -> ManagedThingState:
+    """A state of one capability."""
+    return ManagedThingState(
+        endpoints=[
+            StateEndpoint(
+                endpoint_id=endpoint,
+                capabilities=[
+                    StateCapability(
+                        id=capability, name="Any", version="4", properties=[*properties]
+                    )
+                ],
+            )
+        ]
+    )
+
+
+def prop(name: str, value: JsonValue, changed: JsonValue = "2025-07-09T09:11:05.123Z") -> JsonValue:
+    """A property, as the service writes it in a state."""
+    return {"name": name, "value": {"propertyValue": value, "lastChangedAt": changed}}
+
+
+@frozen
+class _Property:
+    name: str | None
+    value: JsonValue
+    changed_at: datetime | None = None
+
+
+@frozen
+class _Capability:
+    id: str | None
+    name: str | None
+    version: str | None
+    properties: Sequence[_Property]
+
+
+@frozen
+class _Endpoint:
+    id: str | None
+    capabilities: Sequence[_Capability]
+
+
+@frozen
+class _Event:
+    """An event by its form alone."""
+
+    endpoints: Sequence[_Endpoint]
+
+
+def test_a_state_is_typed() -> None:
+    """Values have the types that the class declares, and tell when they changed."""
+    lamp = OnOff.of(state(prop("OnOff", value=True), prop("StartUpOnOff", "Toggle")))
+    assert lamp is not None
+    assert lamp.on_off is True
+    assert lamp.start_up_on_off is StartUpOnOff.TOGGLE
+    assert lamp.on_time is None
+    assert lamp.changed_at("on_off") == CHANGED
+    assert lamp.changed_at("on_time") is None
+    assert (lamp.endpoint, lamp.reported_version) == ("1", "4")
+
+
+def test_a_state_without_the_capability_gives_none() -> None:
+    """Neither another capability nor another endpoint will do."""
+    assert LevelControl.of(state(prop("OnOff", value=True))) is None
+    assert OnOff.of(state(), "2") is None
+    assert OnOff.of(ManagedThingState(endpoints=[])) is None
+    assert OnOff.of(state(endpoint="2"), endpoint="2") == OnOff.of(state(endpoint="2"), "2")
+
+
+@pytest.mark.parametrize("identifier", ["matter.OnOff", "matter.OnOff@1.4", "matter.OnOff@1.5.1"])
+def test_the_version_of_an_id_does_not_matter(identifier: str) -> None:
+    """The guide writes ids without a version, and a thing may be newer."""
+    event = _Event([_Endpoint("1", [_Capability(identifier, None, None, [_Property("OnOff", 1)])])])
+    lamp = OnOff.of(event)
+    assert lamp is not None
+    # 1 is no boolean of JSON.
+    assert lamp.on_off is None
+    assert lamp.raw == {"OnOff": 1}
+
+
+def test_an_event_is_read_by_its_form() -> None:
+    """Whatever has endpoints with capabilities and properties is read."""
+    event = _Event(
+        [
+            _Endpoint("2", [_Capability("matter.OnOff@1.4", "On/Off", "6", [])]),
+            _Endpoint(
+                "1",
+                [
+                    _Capability(None, None, None, []),
+                    _Capability(
+                        "matter.OnOff@1.4",
+                        "On/Off",
+                        "6",
+                        [_Property("OnOff", value=False, changed_at=CHANGED), _Property(None, 1)],
+                    ),
+                ],
+            ),
+        ]
+    )
+    lamp = OnOff.of(event)
+    assert lamp is not None
+    assert lamp.on_off is False
+    assert lamp.changed_at("on_off") == CHANGED
+    other = OnOff.of(event, endpoint="2")
+    assert other is not None
+    assert other.on_off is None
+
+
+def test_values_out_of_range_and_unknown_names_are_kept() -> None:
+    """Answers are never checked."""
+    level = LevelControl.of(
+        state(prop("CurrentLevel", 99_999), capability="matter.LevelControl@1.4")
+    )
+    assert level is not None
+    assert level.current_level == 99_999
+    door = DoorLock.of(state(prop("LockState", "Ajar"), capability="matter.DoorLock@1.4"))
+    assert door is not None
+    assert door.lock_state == "Ajar"
+    assert door.lock_state is not None
+    assert not door.lock_state.known
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("Locked", LockState.LOCKED), (1, LockState.LOCKED), ("1", LockState.LOCKED), (None, None)],
+)
+def test_an_enumeration_is_read_by_name_and_by_number(
+    written: JsonValue, expected: LockState | None
+) -> None:
+    """Connectors report numbers, also as text."""
+    door = DoorLock.of(state(prop("LockState", written), capability="matter.DoorLock@1.4"))
+    assert door is not None
+    assert door.lock_state is expected
+
+
+def test_an_unknown_number_is_kept() -> None:
+    """Its name is the number."""
+    door = DoorLock.of(state(prop("LockState", 77), capability="matter.DoorLock@1.4"))
+    assert door is not None
+    assert door.lock_state is not None
+    assert (door.lock_state.number, door.lock_state.known) == (77, False)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({"Heat": 1, "Fan": 1, "Boil": 1}, RelayState.HEAT | RelayState.FAN),
+        (5, RelayState.HEAT | RelayState.FAN),
+        ("5", RelayState.HEAT | RelayState.FAN),
+        ({}, RelayState(0)),
+        ({"Heat": "on"}, None),
+        (-1, None),
+        (True, None),
+    ],
+)
+def test_a_bitmap_is_read_as_flags(written: JsonValue, expected: RelayState | None) -> None:
+    """The service writes an object of bits, a connector may write a number."""
+    heater = Thermostat.of(
+        state(prop("ThermostatRunningState", written), capability="matter.Thermostat@1.4")
+    )
+    assert heater is not None
+    assert heater.thermostat_running_state == expected
+
+
+def test_a_bitmap_holds_numbers_of_several_bits() -> None:
+    """Two bits for each part of a covering."""
+    closing = OperationalStatus(0b100000)
+    blind = WindowCovering.of(
+        state(
+            prop("OperationalStatus", {"Global": 0, "Lift": 0, "Tilt": 2}),
+            capability="matter.WindowCovering@1.4",
+        )
+    )
+    assert blind is not None
+    assert blind.operational_status == closing
+    assert WindowCovering(operational_status=closing).to_wire() == {
+        "OperationalStatus": {"Global": 0, "Lift": 0, "Tilt": 2}
+    }
+
+
+def test_a_struct_is_read_as_a_value() -> None:
+    """An energy has its times; without its energy it is None."""
+    meter = ElectricalEnergyMeasurement.of(
+        state(
+            prop("CumulativeEnergyImported", {"Energy": 5, "EndTimestamp": 9, "New": 1}),
+            prop("CumulativeEnergyExported", {"EndTimestamp": 9}),
+            prop("PeriodicEnergyImported", "5"),
+            capability="matter.ElectricalEnergyMeasurement@1.4",
+        )
+    )
+    assert meter is not None
+    assert meter.cumulative_energy_imported == EnergyMeasurement(energy=5, end_timestamp=9)
+    assert meter.cumulative_energy_exported is None
+    assert meter.periodic_energy_imported is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [(5, 5), (5.0, 5), ("5", 5), (5.5, None), ("much", None), (True, None), ([], None)],
+)
+def test_numbers_are_read_leniently(written: JsonValue, expected: int | None) -> None:
+    """A number may be written as text or with a zero fraction; all else is None, and in `raw`."""
+    lamp = OnOff.of(state(prop("OnTime", written)))
+    assert lamp is not None
+    assert lamp.on_time == expected
+    assert lamp.raw == {"OnTime": written}
+
+
+def test_unknown_properties_are_ignored_and_reachable() -> None:
+    """A property of a later version is in `raw`."""
+    lamp = OnOff.of(state(prop("OnOff", value=True), prop("Glitter", {"much": 1})))
+    assert lamp is not None
+    assert lamp.raw == {"OnOff": True, "Glitter": {"much": 1}}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2025-07-09T09:11:05.123+00:00", CHANGED),
+        ("2025-07-09T09:11:05.123", CHANGED),
+        (CHANGED.timestamp(), CHANGED),
+        ("yesterday", None),
+        (10**40, None),
+        (None, None),
+        (True, None),
+    ],
+)
+def test_times_are_read_leniently(written: JsonValue, expected: datetime | None) -> None:
+    """Text and numbers; a time that cannot be read is None."""
+    lamp = OnOff.of(state(prop("OnOff", value=True, changed=written)))
+    assert lamp is not None
+    assert lamp.changed_at("on_off") == expected
+
+
+@pytest.mark.parametrize(
+    "properties", ["text", 5, {"OnOff": True}, [5, {"name": 5}, {"name": "x"}]]
+)
+def test_a_document_of_another_form_has_no_properties(properties: JsonValue) -> None:
+    """The capability is there, with nothing in it."""
+    odd = ManagedThingState(
+        endpoints=[
+            StateEndpoint(
+                endpoint_id="1",
+                capabilities=[
+                    StateCapability(
+                        id="matter.OnOff@1.4", name="On/Off", version="6", properties=properties
+                    )
+                ],
+            )
+        ]
+    )
+    lamp = OnOff.of(odd)
+    assert lamp is not None
+    assert lamp.raw == {}
+
+
+def test_a_value_compares_hashes_pickles_and_copies() -> None:
+    """What was reported belongs to the value."""
+    lamp = OnOff.of(state(prop("OnOff", value=True)))
+    assert pickle.loads(pickle.dumps(lamp)) == lamp == copy.deepcopy(lamp)
+    assert lamp != OnOff(on_off=True)
+    assert OnOff(on_off=True) == OnOff(on_off=True) != LevelControl(current_level=1)
+    assert len({OnOff(on_off=True), OnOff(on_off=True), OnOff(on_off=False)}) == 2
+    assert OnOff() != "OnOff"
+
+
+def test_a_value_that_was_built_was_not_reported() -> None:
+    """It has no endpoint, no version and no times."""
+    lamp = OnOff(on_off=True)
+    assert (lamp.endpoint, lamp.reported_version, dict(lamp.raw)) == (None, None, {})
+    assert lamp.changed_at("on_off") is None
+
+
+def test_no_repr_shows_a_value() -> None:
+    """The service's model marks properties as sensitive."""
+    alarm = SmokeCOAlarm.of(
+        state(prop("SmokeState", "CANARY"), capability="matter.SmokeCOAlarm@1.4")
+    )
+    assert repr(alarm) == "SmokeCOAlarm(smoke_state='***')"
+    assert "CANARY" not in repr(DoorLock.unlock_door(pin_code="CANARY"))
+    assert repr(DoorLock.unlock_door(pin_code="1", version="7")) == (
+        "DoorLock.unlock_door(pin_code='***', endpoint='1', version='7')"
+    )
+
+
+def test_neither_rich_nor_a_failed_comparison_shows_a_value() -> None:
+    """Both look at the fields of attrs classes, past the repr."""
+    door = DoorLock.unlock_door(pin_code="CANARY")
+    console = Console(file=StringIO(), width=200)
+    console.print([door, ColorControl(compensation_text="CANARY")])
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "pin_code='***'" in shown
+    assert "compensation_text='***'" in shown
+    with pytest.raises(AssertionError) as caught:
+        assert door == DoorLock.unlock_door(pin_code="other")
+    assert "CANARY" not in shown + str(caught.value)
+
+
+def test_a_command_and_a_value_can_be_evolved() -> None:
+    """The same with other members, checked."""
+    move = LevelControl.move_to_level(level=1)
+    assert evolve(move, level=2) == LevelControl.move_to_level(level=2)
+    with pytest.raises(ConstraintError, match="level: must be from 0 to 254"):
+        evolve(move, level=255)
+    assert evolve(OnOff(on_off=True), on_off=False) == OnOff(on_off=False)
+
+
+def test_a_name_that_is_no_field_is_refused() -> None:
+    """`changed_at` and `read` name the fields that there are."""
+    with pytest.raises(ConstraintError, match="must be one of on_off, "):
+        OnOff(on_off=True).changed_at("OnOff")
+    with pytest.raises(ConstraintError, match="must be one of current_hue, "):
+        ColorControl.read("hue")
