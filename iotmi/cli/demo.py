@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from iotmi._version import __version__
-from iotmi.cli._demo_script import DemoFailedError, tell
+from iotmi.cli._demo_script import DemoFailedError, run_demo
 from iotmi.emulator import Emulator
 from iotmi.retrying import RetryPolicy
 
@@ -20,7 +20,7 @@ _CALL_WIDTH: Final = 39
 """Room for the longest call's name."""
 
 
-class Page:
+class ConsoleReporter:
     """The story as a person reads it: chapters, and below each what was called and found.
 
     It uses no character of its own outside ASCII, and colour only on a terminal, so that it reads
@@ -54,9 +54,9 @@ class Page:
         if not holds:
             raise DemoFailedError(f"{call}: {finding}")
 
-    def say(self, words: str) -> None:
+    def message(self, text: str) -> None:
         """Say something outside the story."""
-        self._line(words)
+        self._line(text)
 
     def _line(self, text: Text | str = "", style: str = "") -> None:
         self._console.print(text, style=style, soft_wrap=True, highlight=False, markup=False)
@@ -70,21 +70,21 @@ def demo(*, source: bool) -> None:
     It needs no AWS account and no network, and waits for nothing.
     """
     if source:
-        from iotmi.cli import _demo_script as _story
+        from iotmi.cli import _demo_script
 
-        click.echo(inspect.getsource(_story), nl=False)
+        click.echo(inspect.getsource(_demo_script), nl=False)
         return
-    page = Page(Console())
-    page.say(f"iotmi {__version__}: a home on the emulator. No AWS account, no network.")
+    reporter = ConsoleReporter(Console())
+    reporter.message(f"iotmi {__version__}: a home on the emulator. No AWS account, no network.")
     pauses: list[float] = []
     with Emulator() as emulator:
         # The pauses of waiters and retries are noted down in place of being waited.
         with emulator.client(retry=RetryPolicy(sleep=pauses.append)) as client:
             try:
-                tell(page, client, emulator)
+                run_demo(reporter, client, emulator)
             except DemoFailedError as error:
                 raise click.ClickException(f"The story broke at {error}") from error
-        page.say("")
-        page.say(f"All {page.steps} steps held, in {len(emulator.calls)} calls.")
-    page.say(f"{len(pauses)} pauses of waiters and retries were noted down, none was waited.")
-    page.say("The story's own code, to copy from: python -m iotmi demo --source")
+        reporter.message("")
+        reporter.message(f"All {reporter.steps} steps held, in {len(emulator.calls)} calls.")
+    reporter.message(f"{len(pauses)} pauses of waiters and retries were noted down, none was waited.")
+    reporter.message("The story's own code, to copy from: python -m iotmi demo --source")

@@ -11,7 +11,7 @@ on; the store; and the reading of botocore's model, from which paths, limits and
 """
 
 from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorError, EmulatorFileError
-from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
+from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
 from iotmi.emulator._devices.device import Capability, VirtualDevice
 from iotmi.emulator._devices.home import Devices
 from iotmi.emulator._dispatch.call_log import Call
@@ -31,8 +31,8 @@ __all__ = [
     "EmulatorFileError",
     "FaultKind",
     "Faults",
-    "HttpReply",
     "HttpRequest",
+    "HttpResponse",
     "Notification",
     "Notifications",
     "Undelivered",

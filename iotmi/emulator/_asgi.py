@@ -17,9 +17,9 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from iotmi._version import __version__
-from iotmi.emulator._core.errors import EmulatorClosedError, Refusal
-from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
-from iotmi.emulator._dispatch.responses import refused
+from iotmi.emulator._core.errors import EmulatorClosedError, ServiceFault
+from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
+from iotmi.emulator._dispatch.responses import error_response
 from iotmi.emulator._dispatch.signatures import Credentials, Signatures
 from iotmi.emulator._emulator import Emulator
 from iotmi.emulator._model.operations import load_service
@@ -46,15 +46,15 @@ def create_app(emulator: Emulator, credentials: Credentials | None = None) -> St
         credentials: The keys that requests must be signed with; any signature is taken, and
             none is needed, when None.
     """
-    face = _Face(emulator, credentials)
-    app = Starlette(routes=[Route(HEALTH, face.health)])
+    application = _App(emulator, credentials)
+    app = Starlette(routes=[Route(HEALTH, application.health)])
     # A path of the service must not be routed decoded: an ARN in it has slashes of its own.
     app.router.redirect_slashes = False
-    app.router.default = face.answer
+    app.router.default = application.serve
     return app
 
 
-class _Face:
+class _App:
     """What the application does with a request."""
 
     def __init__(self, emulator: Emulator, credentials: Credentials | None) -> None:
@@ -77,7 +77,7 @@ class _Face:
             }
         )
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to the service."""
         self._calls += 1
         request = Request(scope, receive)
@@ -87,45 +87,47 @@ class _Face:
             return
         if body is None:
             # Closed, for there may be more of the body than was read.
-            refusal = Refusal(
+            service_fault = ServiceFault(
                 "RequestEntityTooLargeException",
                 f"The body is over {MAX_BODY} octets.",
                 headers={"Connection": "close"},
             )
-            reply = self._refused(refusal)
+            response = self._error_response(service_fault)
         else:
-            reply = await run_in_threadpool(self._reply, _request(request, body))
-        if reply.delivery is not Delivery.WHOLE:
-            await _leave(reply.delivery, scope, receive)
+            response = await run_in_threadpool(self._respond, _request(request, body))
+        if response.delivery is not Delivery.WHOLE:
+            await _drop_connection(response.delivery, scope, receive)
             return
-        response = Response(reply.body, reply.status, dict(reply.headers))
-        await response(scope, receive, send)
+        asgi_response = Response(response.body, response.status, dict(response.headers))
+        await asgi_response(scope, receive, send)
 
-    def _reply(self, request: HttpRequest) -> HttpReply:
+    def _respond(self, request: HttpRequest) -> HttpResponse:
         try:
             if self._signatures is not None:
                 self._signatures.check(request)
             return self._emulator.handle(request)
-        except Refusal as refusal:
-            return self._refused(refusal)
+        except ServiceFault as service_fault:
+            return self._error_response(service_fault)
         except EmulatorClosedError:
-            return self._refused(Refusal("ServiceUnavailableException", "The emulator is closed."))
-        except Exception as defect:  # noqa: BLE001 - the answer to any defect is the same
-            reply = self._refused(
-                Refusal("InternalFailure", "The emulator has a defect; its log says where.")
+            return self._error_response(
+                ServiceFault("ServiceUnavailableException", "The emulator is closed.")
+            )
+        except Exception as error:  # noqa: BLE001 - the answer to any defect is the same
+            response = self._error_response(
+                ServiceFault("InternalFailure", "The emulator has a defect; its log says where.")
             )
             _LOGGER.error(  # noqa: TRY400 - the error's own text may quote what the client sent
                 "%s %s: %s, request id %s\n%s",
                 request.method,
                 request.path,
-                type(defect).__name__,
-                reply.headers["X-Amzn-Requestid"],
-                "".join(traceback.format_tb(defect.__traceback__)),
+                type(error).__name__,
+                response.headers["X-Amzn-Requestid"],
+                "".join(traceback.format_tb(error.__traceback__)),
             )
-            return reply
+            return response
 
-    def _refused(self, refusal: Refusal) -> HttpReply:
-        return refused(refusal, self._service.error_statuses[refusal.code])
+    def _error_response(self, service_fault: ServiceFault) -> HttpResponse:
+        return error_response(service_fault, self._service.error_statuses[service_fault.code])
 
 
 async def _read_body(request: Request) -> bytes | None:
@@ -141,7 +143,7 @@ async def _read_body(request: Request) -> bytes | None:
     return bytes(body) if size <= MAX_BODY else None
 
 
-async def _leave(delivery: Delivery, scope: Scope, receive: Receive) -> None:
+async def _drop_connection(delivery: Delivery, scope: Scope, receive: Receive) -> None:
     """Send nothing, and return when the connection is no more."""
     if delivery is not Delivery.NEVER:
         close = scope.get("state", {}).get(CLOSE)

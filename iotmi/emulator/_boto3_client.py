@@ -23,7 +23,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
+from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
 from iotmi.emulator._model.data import data_loader
 from iotmi.emulator._model.operations import SERVICE
 
@@ -31,20 +31,20 @@ _EVENT: Final = f"before-send.{SERVICE}"
 _HANDLER_ID: Final = "iotmi-emulator"
 
 
-def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpReply]) -> None:
+def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpResponse]) -> None:
     """Have *handle* answer all that *client* sends; the last one attached is the one."""
     service = client.meta.service_model.service_name
     if service != SERVICE:
         raise ValueError(f"this is a client of {service}, not of {SERVICE}")
 
     def send(request: AWSPreparedRequest, **_event: object) -> AWSResponse:
-        reply = handle(_request(request))
-        if reply.delivery is not Delivery.WHOLE:
-            raise _broken(request, reply.delivery)
+        response = handle(_to_request(request))
+        if response.delivery is not Delivery.WHOLE:
+            raise _connection_error(request, response.delivery)
         headers = HTTPHeaders()
-        for name, value in reply.headers.items():
+        for name, value in response.headers.items():
             headers[name] = value
-        return AWSResponse(request.url, reply.status, headers, _Raw(reply.body))
+        return AWSResponse(request.url, response.status, headers, _FakeRawResponse(response.body))
 
     client.meta.events.unregister(_EVENT, unique_id=_HANDLER_ID)
     # The stubs have it that handlers answer nothing; of this event, botocore takes the answer.
@@ -53,7 +53,7 @@ def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpReply]) -> No
 
 def sealed_session(region_name: str) -> boto3.Session:
     """A session with made-up credentials that knows no profile and no file of the user's."""
-    core = botocore.session.Session(
+    botocore_session = botocore.session.Session(
         session_vars={
             "profile": (None, None, None, None),
             "config_file": (None, None, os.devnull, None),
@@ -63,17 +63,17 @@ def sealed_session(region_name: str) -> boto3.Session:
             "use_dualstack_endpoint": (None, None, False, None),
         }
     )
-    core.register_component("data_loader", data_loader())
+    botocore_session.register_component("data_loader", data_loader())
     return boto3.Session(
         aws_access_key_id="EMULATED",
         aws_secret_access_key="emulated",  # noqa: S106 - it opens nothing
         region_name=region_name,
-        botocore_session=core,
+        botocore_session=botocore_session,
     )
 
 
 @frozen
-class _Raw:
+class _FakeRawResponse:
     """As much of urllib3's response as botocore reads."""
 
     body: bytes
@@ -82,7 +82,7 @@ class _Raw:
         yield self.body
 
 
-def _broken(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
+def _connection_error(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
     """What botocore's own HTTP session would raise; it raises these out of the same place."""
     match delivery:
         case Delivery.NEVER:
@@ -95,27 +95,27 @@ def _broken(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
             return ConnectionClosedError(request=request, endpoint_url=request.url, error=reason)
 
 
-def _request(request: AWSPreparedRequest) -> HttpRequest:
+def _to_request(request: AWSPreparedRequest) -> HttpRequest:
     url = urlsplit(request.url)
     return HttpRequest(
         request.method,
         url.path,
         url.query,
-        {name: _text(value) for name, value in request.headers.items()},
-        _octets(request.body),
+        {name: _to_text(value) for name, value in request.headers.items()},
+        _to_bytes(request.body),
     )
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     # The signer leaves some headers as octets.
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _octets(body: str | bytes | bytearray | IO[bytes] | IO[str] | None) -> bytes:
+def _to_bytes(body: str | bytes | bytearray | IO[bytes] | IO[str] | None) -> bytes:
     if body is None:
         return b""
     if isinstance(body, str):
         return body.encode()
     if isinstance(body, bytes | bytearray):
         return bytes(body)
-    return _octets(body.read())
+    return _to_bytes(body.read())

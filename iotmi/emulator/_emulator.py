@@ -16,35 +16,26 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
-from iotmi.emulator._core.clock import instant_of
+from iotmi.emulator._core.clock import to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
-from iotmi.emulator._core.http import HttpReply, HttpRequest
+from iotmi.emulator._core.http import HttpRequest, HttpResponse
 from iotmi.emulator._devices.home import Devices
-from iotmi.emulator._dispatch.call_log import Call, Journal
-from iotmi.emulator._dispatch.dispatcher import Backend
+from iotmi.emulator._dispatch.call_log import Call, CallLog
+from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._faults.faults import Faults
-from iotmi.emulator._model.arn import Place
+from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.operations import SERVICE, load_service
-from iotmi.emulator._notifications.kinesis import deliver, require_kinesis
+from iotmi.emulator._notifications.kinesis import publish_to_kinesis, validate_kinesis
 from iotmi.emulator._notifications.outbox import (
     Notifications,
     Undelivered,
-    notifications,
-    undelivered,
+    sent_notifications,
+    undelivered_notifications,
 )
 from iotmi.emulator._storage.store import Store
-from iotmi.emulator._time_control import (
-    ClockName,
-    begin,
-    keep,
-    move,
-    open_clock,
-    pace,
-    pausing,
-    require_clock,
-)
-from iotmi.emulator.handlers import EFFECTS, HANDLERS
+from iotmi.emulator.handlers import HANDLERS, TRANSITION_HOOKS
 
 if TYPE_CHECKING:
     from typing import Self
@@ -90,32 +81,32 @@ class Emulator:
         *,
         region_name: str = "eu-west-1",
         account_id: str = "123456789012",
-        clock: ClockName = "on_read",
+        clock: time_control.ClockName = "on_read",
         seed: int = 0,
         kinesis: BaseClient | None = None,
     ) -> None:
         service = load_service()
-        place = Place(region_name, account_id)
-        require_clock(clock)
+        scope = AccountScope(region_name, account_id)
+        time_control.validate_clock(clock)
         if kinesis is not None:
-            require_kinesis(kinesis)
-        store = Store(path, owner=str(place))
-        opened = open_clock(clock, store)
-        self._backend = Backend(
+            validate_kinesis(kinesis)
+        store = Store(path, owner=str(scope))
+        opened = time_control.open_clock(clock, store)
+        self._dispatcher = Dispatcher(
             service=service,
             handlers=HANDLERS,
-            effects=EFFECTS,
+            transition_hooks=TRANSITION_HOOKS,
             store=store,
             clock=opened,
-            place=place,
-            faults=Faults(service, seed=seed, seconds=pace(clock, opened)),
-            journal=Journal(),
+            scope=scope,
+            faults=Faults(service, seed=seed, seconds=time_control.clock_source(clock, opened)),
+            call_log=CallLog(),
         )
         if kinesis is not None:
-            deliver(self._backend.store, kinesis)
-        begin(self._backend)
-        self._devices = Devices(self._backend)
-        self._clock: ClockName = clock
+            publish_to_kinesis(self._dispatcher.store, kinesis)
+        time_control.start(self._dispatcher)
+        self._devices = Devices(self._dispatcher)
+        self._clock: time_control.ClockName = clock
         # One for each client, lest they pause in step.
         self._seeds = count(seed)
         self._session: boto3.Session | None = None
@@ -124,7 +115,7 @@ class Emulator:
     @property
     def region_name(self) -> str:
         """The Region of the resources' ARNs."""
-        return self._backend.place.region_name
+        return self._dispatcher.scope.region_name
 
     @property
     def devices(self) -> Devices:
@@ -133,7 +124,7 @@ class Emulator:
 
     def now(self) -> datetime:
         """The emulator's time, in UTC."""
-        return instant_of(self._backend.clock.present)
+        return to_datetime(self._dispatcher.clock.present)
 
     def advance(
         self,
@@ -155,39 +146,39 @@ class Emulator:
         if self._clock == "real":
             raise ValueError('the time of Emulator(clock="real") cannot be moved')
         passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return move(self._backend, passed if by is None else passed + by)
+        return time_control.advance(self._dispatcher, passed if by is None else passed + by)
 
     @property
     def faults(self) -> Faults:
         """What coming calls are to meet: errors, throttles, delays, broken connections."""
-        return self._backend.faults
+        return self._dispatcher.faults
 
     @property
     def calls(self) -> tuple[Call, ...]:
         """What the service saw, in order of arrival: the last 10,000 calls answered."""
-        return self._backend.journal.calls
+        return self._dispatcher.call_log.calls
 
     @property
     def notifications(self) -> Notifications:
         """What was sent to the destinations of the configured event types, in order."""
-        self._backend.catch_up()
-        with self._backend.store.transaction() as rows:
-            return notifications(rows)
+        self._dispatcher.run_due()
+        with self._dispatcher.store.transaction() as transaction:
+            return sent_notifications(transaction)
 
     @property
     def undelivered(self) -> tuple[Undelivered, ...]:
         """Those of the notifications that could not be put on their streams."""
-        self._backend.catch_up()
-        with self._backend.store.transaction() as rows:
-            return undelivered(rows)
+        self._dispatcher.run_due()
+        with self._dispatcher.store.transaction() as transaction:
+            return undelivered_notifications(transaction)
 
-    def handle(self, request: HttpRequest) -> HttpReply:
+    def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one HTTP request.
 
         Raises:
             EmulatorClosedError: The emulator was closed.
         """
-        return self._backend.handle(request)
+        return self._dispatcher.handle(request)
 
     def attach(self, boto3_client: C) -> C:
         """Have the emulator answer all that a boto3 client sends, and give the client back.
@@ -195,7 +186,7 @@ class Emulator:
         Raises:
             ValueError: It is a client of another service.
         """
-        attach(boto3_client, self._backend.handle)
+        attach(boto3_client, self._dispatcher.handle)
         return boto3_client
 
     def boto3_client(
@@ -208,7 +199,7 @@ class Emulator:
             config: botocore's settings, such as those of its retries.
         """
         with self._session_lock:
-            session = self._own_session()
+            session = self._sealed_session()
             client: BaseClient = session.client(SERVICE, region_name=region_name, config=config)
             return self.attach(client)
 
@@ -228,8 +219,8 @@ class Emulator:
         from iotmi.client import Client
 
         return Client(
-            boto3_client=self._client_of_ours(),
-            retry=retry or self._impatience(),
+            boto3_client=self._boto3_client(),
+            retry=retry or self._no_wait_policy(),
             pacing=pacing,
             timeout=timeout,
         )
@@ -245,18 +236,18 @@ class Emulator:
         from iotmi.client import AsyncClient
 
         return AsyncClient(
-            boto3_client=self._client_of_ours(),
-            retry=retry or self._impatience(),
+            boto3_client=self._boto3_client(),
+            retry=retry or self._no_wait_policy(),
             pacing=pacing,
             timeout=timeout,
         )
 
     def close(self) -> None:
         """Let go of the resources; calls through clients of the emulator raise from now on."""
-        if self._clock != "real" and self._backend.clock.runs:
+        if self._clock != "real" and self._dispatcher.clock.is_running:
             with suppress(EmulatorClosedError):
-                keep(self._backend)
-        self._backend.store.close()
+                time_control.persist(self._dispatcher)
+        self._dispatcher.store.close()
 
     def __enter__(self) -> "Self":
         return self
@@ -269,19 +260,21 @@ class Emulator:
     ) -> None:
         self.close()
 
-    def _impatience(self) -> "RetryPolicy":
+    def _no_wait_policy(self) -> "RetryPolicy":
         from iotmi.retrying import RetryPolicy
 
-        return RetryPolicy(seed=next(self._seeds), sleep=pausing(self._clock, self._backend))
+        return RetryPolicy(
+            seed=next(self._seeds), sleep=time_control.sleep_for(self._clock, self._dispatcher)
+        )
 
-    def _client_of_ours(self) -> BaseClient:
+    def _boto3_client(self) -> BaseClient:
         from iotmi._botocore.session import open_client
 
         with self._session_lock:
-            return self.attach(open_client(self._own_session()))
+            return self.attach(open_client(self._sealed_session()))
 
-    def _own_session(self) -> boto3.Session:
+    def _sealed_session(self) -> boto3.Session:
         # Made when first wanted: a server needs none.
         if self._session is None:
-            self._session = sealed_session(self._backend.place.region_name)
+            self._session = sealed_session(self._dispatcher.scope.region_name)
         return self._session

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
-from iotmi.emulator._account.scheduler import resume
-from iotmi.emulator._core.clock import Clock, emulated, instant_of
+from iotmi.emulator._account.scheduler import reschedule_all
+from iotmi.emulator._core.clock import Clock, emulated_clock, to_datetime
 from iotmi.emulator._core.json import JsonObject
-from iotmi.emulator._dispatch.dispatcher import Backend
+from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._storage.store import Store
 
 ClockName: TypeAlias = Literal["on_read", "emulated", "real"]
@@ -21,7 +21,7 @@ _RECORD: Final = "emulated-time"
 _NOW: Final = "Now"
 
 
-def require_clock(name: str) -> None:
+def validate_clock(name: str) -> None:
     """Refuse a name that is no clock's.
 
     Raises:
@@ -35,42 +35,42 @@ def require_clock(name: str) -> None:
 def open_clock(name: ClockName, store: Store) -> Clock:
     """The clock of this name; an emulated one goes on where the file's last one was."""
     if name == "emulated":
-        with store.transaction() as rows:
-            kept = (rows.get(_RECORD, _RECORD) or {}).get(_NOW)
-        return emulated(kept if isinstance(kept, int) else round(time.time() * 1000))
-    return Clock(runs=name == "real")
+        with store.transaction() as transaction:
+            kept = (transaction.get(_RECORD, _RECORD) or {}).get(_NOW)
+        return emulated_clock(kept if isinstance(kept, int) else round(time.time() * 1000))
+    return Clock(is_running=name == "real")
 
 
-def pace(name: ClockName, clock: Clock) -> Callable[[], float]:
+def clock_source(name: ClockName, clock: Clock) -> Callable[[], float]:
     """Seconds that pass as the emulator's time does, for what happens between calls."""
     if name == "real":
         return time.monotonic
     # Time that ran by looks may have been taken in hand meanwhile.
-    return lambda: clock.present / 1000 if clock.runs else time.monotonic() + clock.skipped
+    return lambda: clock.present / 1000 if clock.is_running else time.monotonic() + clock.skipped
 
 
-def pausing(name: ClockName, backend: Backend) -> Callable[[float], None] | None:
+def sleep_for(name: ClockName, dispatcher: Dispatcher) -> Callable[[float], None] | None:
     """What a client of the emulator does in the place of waiting; None where it really waits."""
     if name == "real":
         return None
 
-    def let_pass(seconds: float) -> None:
-        if backend.clock.runs:
-            move(backend, timedelta(seconds=seconds))
+    def sleep(seconds: float) -> None:
+        if dispatcher.clock.is_running:
+            advance(dispatcher, timedelta(seconds=seconds))
         else:
-            backend.clock.skip(seconds)
+            dispatcher.clock.skip(seconds)
 
-    return let_pass
+    return sleep
 
 
-def begin(backend: Backend) -> None:
+def start(dispatcher: Dispatcher) -> None:
     """Let time run over what a file holds."""
-    if backend.clock.runs:
-        with backend.by_hand() as world:
-            resume(world)
+    if dispatcher.clock.is_running:
+        with dispatcher.transaction() as account:
+            reschedule_all(account)
 
 
-def move(backend: Backend, passed: timedelta) -> datetime:
+def advance(dispatcher: Dispatcher, passed: timedelta) -> datetime:
     """Let emulated time pass, with all that becomes due in it; the time that it then is.
 
     Raises:
@@ -79,17 +79,17 @@ def move(backend: Backend, passed: timedelta) -> datetime:
     milliseconds = round(passed / timedelta(milliseconds=1))
     if milliseconds < 0:
         raise ValueError("time does not go back")
-    if not backend.clock.runs:
-        backend.clock.stop()
-        begin(backend)
-    backend.clock.advance(milliseconds)
-    backend.catch_up()
-    return keep(backend)
+    if not dispatcher.clock.is_running:
+        dispatcher.clock.stop()
+        start(dispatcher)
+    dispatcher.clock.advance(milliseconds)
+    dispatcher.run_due()
+    return persist(dispatcher)
 
 
-def keep(backend: Backend) -> datetime:
+def persist(dispatcher: Dispatcher) -> datetime:
     """Have a file go on from this moment when it is opened again; the moment."""
-    with backend.store.transaction() as rows:
-        now: JsonObject = {_NOW: backend.clock.now()}
-        rows.put(_RECORD, _RECORD, now)
-    return instant_of(backend.clock.present)
+    with dispatcher.store.transaction() as transaction:
+        now: JsonObject = {_NOW: dispatcher.clock.now()}
+        transaction.put(_RECORD, _RECORD, now)
+    return to_datetime(dispatcher.clock.present)

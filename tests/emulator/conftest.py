@@ -6,7 +6,7 @@ import pytest
 from botocore.config import Config
 
 from iotmi.emulator import Emulator, Faults
-from tests.emulator.support.clock import Hand
+from tests.emulator.support.clock import ManualClock
 from tests.emulator.support.requests import Client
 
 
@@ -24,12 +24,12 @@ def client(emulator: Emulator) -> Client:
 
 
 @pytest.fixture
-def hand() -> Hand:
+def clock() -> ManualClock:
     """A clock moved by hand."""
-    return Hand()
+    return ManualClock()
 
 
 @pytest.fixture
-def faults(hand: Hand) -> Faults:
+def faults(clock: ManualClock) -> Faults:
     """Faults whose time is moved by hand."""
-    return hand.faults()
+    return clock.faults()

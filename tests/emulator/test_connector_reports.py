@@ -7,10 +7,10 @@ from tests.emulator.support.notifications import (
     cluster,
     create_cloud_switch,
     envelopes,
-    listen,
     managed_thing_arn,
     payloads,
-    say,
+    send_event,
+    subscribe,
 )
 from tests.emulator.support.requests import ON_OFF, Client, create_connector
 
@@ -37,8 +37,8 @@ def value_of(client: Client, thing: str, name: str) -> object:
 def test_events(emulator: Emulator, client: Client, number: str, attributes: object) -> None:
     """Attributes of an event become properties by name: the state changes, and both are told."""
     connector, _, thing = create_cloud_switch(client)
-    listen(client, "DEVICE_EVENT", "DEVICE_STATE")
-    say(client, connector, "DEVICE_EVENT", cluster(number, attributes), cluster("0xFFF1"))
+    subscribe(client, "DEVICE_EVENT", "DEVICE_STATE")
+    send_event(client, connector, "DEVICE_EVENT", cluster(number, attributes), cluster("0xFFF1"))
     (event,) = envelopes(emulator, "DEVICE_EVENT")
     arrived = event["payload"].pop("iotMiArrivalTimestamp")
     assert arrived.endswith("Z")
@@ -54,8 +54,8 @@ def test_events(emulator: Emulator, client: Client, number: str, attributes: obj
 def test_an_event_of_what_is_not_in_the_report(emulator: Emulator, client: Client) -> None:
     """A cluster that the thing did not report has the names of the schema catalogue."""
     connector, _, _thing = create_cloud_switch(client)
-    listen(client, "DEVICE_EVENT")
-    say(client, connector, "DEVICE_EVENT", cluster("0x0101", {"0x0002": True}))
+    subscribe(client, "DEVICE_EVENT")
+    send_event(client, connector, "DEVICE_EVENT", cluster("0x0101", {"0x0002": True}))
     ((endpoint,),) = [each["endpoints"] for each in payloads(emulator, "DEVICE_EVENT")]
     properties = [{"name": "ActuatorEnabled", "value": "true"}]
     assert endpoint["capabilities"] == [{**LOCK, "properties": properties}]
@@ -67,9 +67,9 @@ def test_an_event_of_what_is_not_in_the_report(emulator: Emulator, client: Clien
 def test_answers(emulator: Emulator, client: Client, status: int | None, result: str) -> None:
     """The answer to a command is told with the trace id of the command."""
     connector, _, thing = create_cloud_switch(client)
-    listen(client, "DEVICE_COMMAND", "DEVICE_STATE")
+    subscribe(client, "DEVICE_COMMAND", "DEVICE_STATE")
     given = {} if status is None else {"StatusCode": status}
-    say(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="f4be7a5d55d34cc=_1", **given)
+    send_event(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="f4be7a5d55d34cc=_1", **given)
     (event,) = envelopes(emulator, "DEVICE_COMMAND")
     assert event["payload"]["traceId"] == "f4be7a5d55d34cc=_1"
     assert event["payload"]["result"] == result
@@ -80,9 +80,9 @@ def test_answers(emulator: Emulator, client: Client, status: int | None, result:
 def test_an_answer_with_attributes(emulator: Emulator, client: Client) -> None:
     """Attributes in an answer are a report: the state changes."""
     connector, _, thing = create_cloud_switch(client)
-    listen(client, "DEVICE_STATE")
+    subscribe(client, "DEVICE_STATE")
     attributes = cluster("0x0006", {"0x0000": True})
-    say(client, connector, "DEVICE_COMMAND_RESPONSE", attributes, TraceId="1=_1")
+    send_event(client, connector, "DEVICE_COMMAND_RESPONSE", attributes, TraceId="1=_1")
     assert value_of(client, thing, "OnOff") is True
     assert len(payloads(emulator, "DEVICE_STATE")) == 1
 
@@ -90,8 +90,8 @@ def test_an_answer_with_attributes(emulator: Emulator, client: Client) -> None:
 def test_requests(emulator: Emulator, client: Client) -> None:
     """What a device asks for is told with its capabilities, and is no report of its state."""
     connector, _, thing = create_cloud_switch(client)
-    listen(client, "DEVICE_COMMAND_REQUEST", "DEVICE_STATE")
-    say(client, connector, "DEVICE_COMMAND_REQUEST", cluster("0x0006", {"0x0000": True}))
+    subscribe(client, "DEVICE_COMMAND_REQUEST", "DEVICE_STATE")
+    send_event(client, connector, "DEVICE_COMMAND_REQUEST", cluster("0x0006", {"0x0000": True}))
     (event,) = envelopes(emulator, "DEVICE_COMMAND_REQUEST")
     assert event["payload"] == {"endpoints": [{"endpointId": "1", "capabilities": [SWITCH]}]}
     assert (event["version"], event["resources"]) == ("0", [managed_thing_arn(thing)])
@@ -103,18 +103,20 @@ def test_others_devices(emulator: Emulator, client: Client) -> None:
     """A connector reports its own devices: what it says of another's, or of none, has no effect."""
     create_cloud_switch(client)
     other = create_connector(client, "Locks")
-    listen(client, "DEVICE_EVENT", "CONNECTOR_ERROR_REPORT")
-    say(client, other, "DEVICE_EVENT", cluster("0x0006", {"0x0000": True}))
-    say(client, other, "DEVICE_EVENT", cluster("6"), ConnectorDeviceId="nobody", StatusCode=500)
+    subscribe(client, "DEVICE_EVENT", "CONNECTOR_ERROR_REPORT")
+    send_event(client, other, "DEVICE_EVENT", cluster("0x0006", {"0x0000": True}))
+    send_event(
+        client, other, "DEVICE_EVENT", cluster("6"), ConnectorDeviceId="nobody", StatusCode=500
+    )
     assert emulator.notifications == ()
 
 
 def test_a_failed_command(emulator: Emulator, client: Client) -> None:
     """A connector's error is told with all that is known of what it was asked for."""
     connector, association, thing = create_cloud_switch(client)
-    listen(client, "CONNECTOR_ERROR_REPORT")
+    subscribe(client, "CONNECTOR_ERROR_REPORT")
     found = client.get_account_association(AccountAssociationId=association)
-    say(
+    send_event(
         client,
         connector,
         "DEVICE_COMMAND_RESPONSE",
@@ -146,8 +148,8 @@ def test_a_failed_command(emulator: Emulator, client: Client) -> None:
 def test_a_failure_of_a_device_nobody_has(emulator: Emulator, client: Client) -> None:
     """What has no value is left out, and what is not known is not made up."""
     connector = create_connector(client)
-    listen(client, "CONNECTOR_ERROR_REPORT")
-    say(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="1=_1", StatusCode=500)
+    subscribe(client, "CONNECTOR_ERROR_REPORT")
+    send_event(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="1=_1", StatusCode=500)
     (event,) = envelopes(emulator, "CONNECTOR_ERROR_REPORT")
     assert event["resources"] == []
     assert event["payload"].keys() == {
@@ -170,7 +172,7 @@ def test_a_failed_discovery(
 ) -> None:
     """A discovery that a connector cannot do fails, and both are told."""
     connector, association, _thing = create_cloud_switch(client)
-    listen(client, "DEVICE_DISCOVERY_STATUS", "CONNECTOR_ERROR_REPORT")
+    subscribe(client, "DEVICE_DISCOVERY_STATUS", "CONNECTOR_ERROR_REPORT")
     discovery = client.start_device_discovery(
         DiscoveryType="CLOUD", AccountAssociationId=association
     )["Id"]

@@ -12,8 +12,8 @@ from tests.emulator.support.requests import (
     create_connector,
     create_connector_destination,
     create_thing,
+    expect_error,
     general,
-    refused,
 )
 
 UNKNOWN = "0" * 32
@@ -46,11 +46,11 @@ def test_a_connector_is_made_private(client: Client) -> None:
 
 def test_a_connector_has_a_function_and_its_own_name(client: Client) -> None:
     """Without a function a connector is invalid, and with a name that is taken a conflict."""
-    with refused("ValidationException", "EndpointConfig.lambda"):
+    with expect_error("ValidationException", "EndpointConfig.lambda"):
         client.create_cloud_connector(Name="Lamps", EndpointConfig={})
     create_connector(client)
     other = {"lambda": {"arn": f"{FUNCTION}:2"}}
-    with refused("ConflictException", "Connector Resource already exists"):
+    with expect_error("ConflictException", "Connector Resource already exists"):
         client.create_cloud_connector(Name="Lamps", EndpointConfig=other)
 
 
@@ -64,9 +64,11 @@ def test_an_unknown_connector_does_not_exist(client: Client) -> None:
         lambda: create_connector_destination(client, UNKNOWN),
     )
     for call in calls:
-        with refused("ResourceNotFoundException", "Connector Resource does not exists") as answer:
+        with expect_error(
+            "ResourceNotFoundException", "Connector Resource does not exists"
+        ) as response:
             call()
-        assert (answer["ResourceId"], answer["ResourceType"]) == (UNKNOWN, "CloudConnector")
+        assert (response["ResourceId"], response["ResourceType"]) == (UNKNOWN, "CloudConnector")
 
 
 def test_connectors_are_listed_by_type_and_function(client: Client) -> None:
@@ -91,7 +93,7 @@ def test_a_connector_is_renamed(client: Client) -> None:
     client.update_cloud_connector(Identifier=connector)
     got = client.get_cloud_connector(Identifier=connector)
     assert (got["Name"], got["Description"]) == ("Bulbs", "New")
-    with refused("ValidationException", "already exists"):
+    with expect_error("ValidationException", "already exists"):
         client.update_cloud_connector(Identifier=connector, Name="Locks")
 
 
@@ -100,9 +102,9 @@ def test_deletion_goes_from_the_association_up(client: Client) -> None:
     connector = create_connector(client)
     destination = create_connector_destination(client, connector)
     association = create_association(client, ConnectorDestinationId=destination)
-    with refused("ValidationException", "account association"):
+    with expect_error("ValidationException", "account association"):
         client.delete_connector_destination(Identifier=destination)
-    with refused("ValidationException", "connector destinations"):
+    with expect_error("ValidationException", "connector destinations"):
         client.delete_cloud_connector(Identifier=connector)
     client.delete_account_association(AccountAssociationId=association)
     client.get_account_association(AccountAssociationId=association)
@@ -152,7 +154,7 @@ def test_what_goes_together_in_a_destination(
 ) -> None:
     """OAuth has a secret beside it, general authorization has none there."""
     connector = create_connector(client)
-    with refused("ValidationException", rule):
+    with expect_error("ValidationException", rule):
         create_connector_destination(client, connector, **parameters)
 
 
@@ -162,8 +164,8 @@ def test_destinations_are_listed_by_connector(client: Client) -> None:
     create_connector_destination(client, first)
     destination = create_connector_destination(client, second, Name="Ann")
     assert len(client.list_connector_destinations()["ConnectorDestinationList"]) == 2
-    answer = client.list_connector_destinations(CloudConnectorId=second)
-    assert answer["ConnectorDestinationList"] == [
+    response = client.list_connector_destinations(CloudConnectorId=second)
+    assert response["ConnectorDestinationList"] == [
         {"Id": destination, "CloudConnectorId": second, "Name": "Ann"}
     ]
 
@@ -177,7 +179,7 @@ def test_a_destination_is_updated(client: Client) -> None:
         SecretsManager=SECRET,
     )
     new = {**SECRET, "versionId": "9" * 32}
-    answer = client.update_connector_destination(
+    response = client.update_connector_destination(
         Identifier=destination,
         Name="New",
         SecretsManager=new,
@@ -192,7 +194,7 @@ def test_a_destination_is_updated(client: Client) -> None:
             },
         },
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     got = client.get_connector_destination(Identifier=destination)
     assert (got["Name"], got["SecretsManager"]) == ("New", new)
     assert got["OAuthCompleteRedirectUrl"] == "https://app.example.com/new"
@@ -242,7 +244,7 @@ def test_an_update_must_fit_the_destination(
         create_connector(client),
         AuthConfig={"GeneralAuthorization": [general("a")]},
     )
-    with refused("ValidationException", rule):
+    with expect_error("ValidationException", rule):
         client.update_connector_destination(Identifier=destination, Name="New", **parameters)
     got = client.get_connector_destination(Identifier=destination)
     assert got["AuthConfig"] == {"GeneralAuthorization": [general("a")]}
@@ -256,9 +258,9 @@ def test_an_unknown_destination_is_not_found(client: Client) -> None:
         client.update_connector_destination,
         client.delete_connector_destination,
     ):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(Identifier=UNKNOWN)
-        assert answer["ResourceType"] == "ConnectorDestination"
+        assert response["ResourceType"] == "ConnectorDestination"
 
 
 MATTER: dict[str, Any] = {
@@ -278,12 +280,12 @@ MATTER: dict[str, Any] = {
 def test_events_are_taken(client: Client, operation: str, parameters: dict[str, Any]) -> None:
     """An event with what its operation needs is accepted, and one without is invalid."""
     connector = create_connector(client)
-    answer = client.send_connector_event(
+    response = client.send_connector_event(
         ConnectorId=connector, Operation=operation, OperationVersion="1.0", **parameters
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
-    assert answer["ConnectorId"] == connector
-    with refused("ValidationException") as refusal:
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert response["ConnectorId"] == connector
+    with expect_error("ValidationException") as refusal:
         client.send_connector_event(ConnectorId=connector, Operation=operation)
     for name in parameters:
         assert f"{name} is required by {operation}" in refusal["Error"]["Message"]
@@ -357,7 +359,7 @@ def test_a_report_is_of_a_cloud_discovery(client: Client) -> None:
     """A report of a hub's discovery is invalid, and one of none is not found."""
     hub = create_thing(client)
     local = client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)["Id"]
-    with refused("ValidationException", "CLOUD"):
+    with expect_error("ValidationException", "CLOUD"):
         report(client, local, 200)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         report(client, UNKNOWN, 200)

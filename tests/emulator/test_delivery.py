@@ -12,13 +12,13 @@ from moto import mock_aws
 
 from iotmi.emulator import Emulator
 from tests.emulator.support.notifications import (
-    command,
     create_switch,
     envelopes,
-    listen,
+    send_action,
     stream_arn,
+    subscribe,
 )
-from tests.emulator.support.requests import Client, create_thing, refused
+from tests.emulator.support.requests import Client, create_thing, expect_error
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def records(kinesis: Client, name: str = "home") -> list[Any]:
     iterator = kinesis.get_shard_iterator(
         StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
     )["ShardIterator"]
-    answer = kinesis.get_records(ShardIterator=iterator, StreamARN=stream_arn(name))
-    found: list[Any] = answer["Records"]
+    response = kinesis.get_records(ShardIterator=iterator, StreamARN=stream_arn(name))
+    found: list[Any] = response["Records"]
     return found
 
 
@@ -49,7 +49,7 @@ def test_notifications_are_put_on_the_stream(kinesis: Client) -> None:
     """When a call comes back, the stream has the record of what it caused."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE")
+        subscribe(client, "DEVICE_LIFE_CYCLE")
         create_thing(client)
         (record,) = records(kinesis)
         (sent,) = emulator.notifications
@@ -63,7 +63,7 @@ def test_the_stream_has_the_order_of_the_world(kinesis: Client) -> None:
     """Of calls from many threads the stream has every record once, in the order they are kept."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE")
+        subscribe(client, "DEVICE_LIFE_CYCLE")
         with ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda _: create_thing(client), range(64)))
         sent = [each.data for each in emulator.notifications]
@@ -76,7 +76,7 @@ def test_a_put_that_fails_breaks_nothing(kinesis: Client, tmp_path: Path) -> Non
     path = tmp_path / "home.db"
     with Emulator(path, kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE", name="nowhere")
+        subscribe(client, "DEVICE_LIFE_CYCLE", name="nowhere")
         thing = create_thing(client)
         assert client.get_managed_thing(Identifier=thing)["Id"] == thing
         client.update_destination(Name="nowhere", DeliveryDestinationArn=stream_arn("home"))
@@ -95,12 +95,12 @@ def test_a_refused_request_puts_nothing(kinesis: Client) -> None:
     """What was undone has not been put anywhere."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_STATE")
+        subscribe(client, "DEVICE_STATE")
         thing = create_switch(client)
-        with refused("ValidationException"):
-            command(client, thing, {"name": "On"}, {"name": "Explode"})
+        with expect_error("ValidationException"):
+            send_action(client, thing, {"name": "On"}, {"name": "Explode"})
         assert records(kinesis) == []
-        command(client, thing, {"name": "On"})
+        send_action(client, thing, {"name": "On"})
         assert len(records(kinesis)) == 1
 
 
@@ -108,7 +108,7 @@ def test_closed_in_the_middle_of_a_put(kinesis: Client) -> None:
     """A call whose put fails while the emulator is closed is carried out all the same."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE", name="nowhere")
+        subscribe(client, "DEVICE_LIFE_CYCLE", name="nowhere")
 
         def close(**_event: object) -> None:
             emulator.close()
@@ -125,7 +125,7 @@ def test_only_kinesis_takes_notifications() -> None:
 
 def test_without_a_stream_notifications_are_kept(emulator: Emulator, client: Client) -> None:
     """Where no client of Kinesis is given, nothing is put and nothing is missed."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     create_thing(client)
     assert len(envelopes(emulator, "DEVICE_LIFE_CYCLE")) == 1
     assert emulator.undelivered == ()

@@ -10,13 +10,13 @@ import pytest
 from tests.emulator.support.requests import (
     ON_OFF,
     REPORT,
-    Answer,
     Client,
+    Response,
     activate,
     create_association,
     create_cloud_thing,
     create_thing,
-    refused,
+    expect_error,
     register,
     status_of,
 )
@@ -41,7 +41,7 @@ def command(
     endpoint: str = "1",
     capability: str = ON_OFF,
     **options: str,
-) -> Answer:
+) -> Response:
     action = {"name": name} if parameters is None else {"name": name, "parameters": parameters}
     return client.send_managed_thing_command(
         ManagedThingId=thing,
@@ -79,7 +79,7 @@ def properties_of(client: Client, thing: str) -> dict[str, Any]:
 )
 def test_nothing_is_known_of_an_unknown_thing(client: Client, method: str, name: str) -> None:
     """Every reading operation refuses a thing that is not there."""
-    with refused("ResourceNotFoundException", "Managed Thing resource not found."):
+    with expect_error("ResourceNotFoundException", "Managed Thing resource not found."):
         getattr(client, method)(**{name: UNKNOWN})
 
 
@@ -116,9 +116,9 @@ def test_a_thing_is_connected_once_discovered(client: Client) -> None:
 def test_a_certificate_says_that_it_is_none(client: Client) -> None:
     """Once connected a thing has a PEM text of its own, plainly marked; before it has none."""
     thing = create_thing(client)
-    with refused("ResourceNotFoundException") as answer:
+    with expect_error("ResourceNotFoundException") as response:
         client.get_managed_thing_certificate(Identifier=thing)
-    assert answer["ResourceId"] == thing
+    assert response["ResourceId"] == thing
     activate(client, thing)
     pem = client.get_managed_thing_certificate(Identifier=thing)["CertificatePem"]
     lines = pem.splitlines()
@@ -136,9 +136,9 @@ def test_a_fresh_thing_has_no_state(client: Client, switch: str) -> None:
 
 def test_a_command_is_taken_and_traced(client: Client, switch: str) -> None:
     """A command answers 202 and a trace id of the service's form."""
-    answer = command(client, switch, "On")
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
-    assert re.fullmatch(r"[0-9a-f]{15}=_1", answer["TraceId"])
+    response = command(client, switch, "On")
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert re.fullmatch(r"[0-9a-f]{15}=_1", response["TraceId"])
 
 
 def test_state_has_the_documented_form(client: Client, switch: str) -> None:
@@ -216,20 +216,20 @@ def test_a_command_beside_the_report_is_refused(
     client: Client, switch: str, match: str, options: dict[str, Any]
 ) -> None:
     """What the report does not have is refused by its path, and nothing is done."""
-    with refused("ValidationException", match):
+    with expect_error("ValidationException", match):
         command(client, switch, **{"name": "On", **options})
     assert properties_of(client, switch) == {}
 
 
 def test_only_an_activated_thing_is_commanded(client: Client, switch: str) -> None:
     """A thing that is not activated, or not there, takes no command."""
-    with refused("ValidationException", "ACTIVATED"):
+    with expect_error("ValidationException", "ACTIVATED"):
         command(client, create_thing(client, CapabilityReport=REPORT), "On")
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         command(client, UNKNOWN, "On")
     bare = create_thing(client)
     activate(client, bare)
-    with refused("ValidationException", "endpointId"):
+    with expect_error("ValidationException", "endpointId"):
         command(client, bare, "On")
     assert command(client, switch, "On")
 
@@ -240,7 +240,7 @@ def test_a_command_through_an_association_needs_it(client: Client) -> None:
     association = create_association(client)
     register(client, thing, association)
     assert command(client, thing, "On", AccountAssociationId=association)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         command(client, thing, "On", AccountAssociationId=UNKNOWN)
 
 
@@ -320,8 +320,8 @@ def test_schemas_are_filtered_and_paged(client: Client) -> None:
     thing = create_thing(client, CapabilityReport=REPORT)
 
     def found(**options: object) -> list[str]:
-        answer = client.list_managed_thing_schemas(Identifier=thing, **options)
-        return [item["CapabilityId"] for item in answer["Items"]]
+        response = client.list_managed_thing_schemas(Identifier=thing, **options)
+        return [item["CapabilityId"] for item in response["Items"]]
 
     assert found(EndpointIdFilter="2") == ["matter.LevelControl"]
     assert found(CapabilityIdFilter="matter.OnOff") == ["matter.OnOff@1.4"]

@@ -3,7 +3,14 @@
 import pytest
 
 from iotmi.emulator import Capability, Emulator, VirtualDevice
-from tests.emulator.support.devices import LOCKED, UNKNOWN, UNLOCKED, live, state_of, tell
+from tests.emulator.support.devices import (
+    LOCKED,
+    UNKNOWN,
+    UNLOCKED,
+    create_device,
+    send_command,
+    state_of,
+)
 from tests.emulator.support.requests import Client, create_thing
 
 
@@ -97,10 +104,10 @@ def test_a_device_does_what_it_is_told(
     steps: list[tuple[str, dict[str, object], dict[str, object]]],
 ) -> None:
     """Each action changes what it is about, and the state shows what was reported so far."""
-    thing = live(emulator, client, device)
+    thing = create_device(emulator, client, device)
     assert state_of(client, thing) == {}
     for action, parameters, expected in steps:
-        tell(client, thing, cluster, action, **parameters)
+        send_command(client, thing, cluster, action, **parameters)
         assert state_of(client, thing) == {cluster: expected}
 
 
@@ -111,8 +118,8 @@ def test_a_setpoint_that_there_is_not_stays(emulator: Emulator, client: Client) 
         "Thermostat",
         (Capability("matter.Thermostat@1.4", {"OccupiedHeatingSetpoint": 2000}),),
     )
-    thing = live(emulator, client, heater)
-    tell(client, thing, "Thermostat", "SetpointRaiseLower", Mode=2, Amount=10)
+    thing = create_device(emulator, client, heater)
+    send_command(client, thing, "Thermostat", "SetpointRaiseLower", Mode=2, Amount=10)
     assert state_of(client, thing) == {"Thermostat": {"OccupiedHeatingSetpoint": 2100}}
 
 
@@ -131,7 +138,7 @@ def test_a_device_is_made_of_the_catalogue() -> None:
 
 def test_a_device_reports(emulator: Emulator, client: Client) -> None:
     """What it reports is its state; of what it does not have it reports nothing."""
-    sensor = live(emulator, client, VirtualDevice.sensor())
+    sensor = create_device(emulator, client, VirtualDevice.sensor())
     emulator.devices.report(sensor, "StateValue", value=False)
     emulator.devices.report(sensor, "MeasuredValue", 2150)
     assert state_of(client, sensor) == {
@@ -157,7 +164,7 @@ def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
         "On/Off Plug-in Unit",
         (Capability(switch, {"OnOff": False}), Capability(switch, {"OnOff": False}, "2")),
     )
-    thing = live(emulator, client, strip)
+    thing = create_device(emulator, client, strip)
     with pytest.raises(ValueError, match=f"{switch} at 1, {switch} at 2; say which"):
         emulator.devices.report(thing, "OnOff", value=True)
     emulator.devices.report(thing, "OnOff", value=True, endpoint="2", capability=switch)
@@ -167,7 +174,7 @@ def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
 
 def test_a_device_tells_of_an_event(emulator: Emulator, client: Client) -> None:
     """An event goes to the destination of device events, and changes no state."""
-    lock = live(emulator, client, VirtualDevice.lock())
+    lock = create_device(emulator, client, VirtualDevice.lock())
     client.create_destination(
         DeliveryDestinationArn="arn:aws:kinesis:eu-west-1:123456789012:stream/home",
         DeliveryDestinationType="KINESIS",

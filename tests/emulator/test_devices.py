@@ -7,14 +7,14 @@ from tests.emulator.support.devices import (
     LOCKED,
     UNKNOWN,
     UNLOCKED,
-    adopt,
     connection_of,
-    found,
-    live,
-    search,
-    search_cloud,
+    create_device,
+    create_discovered,
+    discovered_devices,
+    send_command,
+    start_cloud_discovery,
+    start_discovery,
     state_of,
-    tell,
 )
 from tests.emulator.support.requests import (
     Client,
@@ -22,7 +22,7 @@ from tests.emulator.support.requests import (
     create_association,
     create_thing,
     destination,
-    refused,
+    expect_error,
     status_of,
 )
 
@@ -61,22 +61,22 @@ def test_a_connection_is_lost_and_found(emulator: Emulator, client: Client, hub:
 
 def test_a_command_to_a_device_that_is_cut_off_fails(emulator: Emulator, client: Client) -> None:
     """It is taken and changes nothing; one that asks for what there is not is still refused."""
-    lock = live(emulator, client, VirtualDevice.lock())
+    lock = create_device(emulator, client, VirtualDevice.lock())
     emulator.devices.go_offline(lock)
-    assert tell(client, lock, "DoorLock", "UnlockDoor")
+    assert send_command(client, lock, "DoorLock", "UnlockDoor")
     assert state_of(client, lock) == {}
-    with refused("ValidationException"):
-        tell(client, lock, "DoorLock", "Open")
+    with expect_error("ValidationException"):
+        send_command(client, lock, "DoorLock", "Open")
     emulator.devices.come_online(lock)
-    tell(client, lock, "DoorLock", "ReadState", propertiesToRead=["LockState"])
+    send_command(client, lock, "DoorLock", "ReadState", propertiesToRead=["LockState"])
     assert state_of(client, lock) == {"DoorLock": LOCKED}
 
 
 def test_devices_are_cut_off_with_their_hub(emulator: Emulator, client: Client, hub: str) -> None:
     """What stands behind a hub that is off is not reached, and leaves when it is back."""
     emulator.devices.appear(hub, VirtualDevice.plug())
-    (plug,) = found(client, search(client, hub))
-    thing = adopt(client, plug["AuthenticationMaterial"])
+    (plug,) = discovered_devices(client, start_discovery(client, hub))
+    thing = create_discovered(client, plug["AuthenticationMaterial"])
     activate(client, thing)
     emulator.devices.power_off(hub)
     assert connection_of(client, thing) == (False, "MQTT_KEEP_ALIVE_TIMEOUT")
@@ -84,7 +84,7 @@ def test_devices_are_cut_off_with_their_hub(emulator: Emulator, client: Client, 
     assert {status_of(client, thing) for _ in range(3)} == {"DELETE_IN_PROGRESS"}
     emulator.devices.power_on(hub)
     status_of(client, thing)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         status_of(client, thing)
 
 
@@ -96,7 +96,7 @@ def test_a_hub_that_is_offline_stays_in_deletion(
     client.delete_managed_thing(Identifier=hub)
     assert {status_of(client, hub) for _ in range(3)} == {"DELETE_IN_PROGRESS"}
     emulator.devices.confirm_deletion(hub)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         status_of(client, hub)
     with pytest.raises(LookupError, match=hub):
         emulator.devices.confirm_deletion(hub)
@@ -111,7 +111,7 @@ def test_a_deletion_may_fail(emulator: Emulator, client: Client, hub: str) -> No
     assert {status_of(client, hub) for _ in range(2)} == {"DELETION_FAILED"}
     client.delete_managed_thing(Identifier=hub)
     status_of(client, hub)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         status_of(client, hub)
 
 
@@ -119,17 +119,17 @@ def test_a_device_appears_by_its_hub(emulator: Emulator, client: Client, hub: st
     """A discovery finds it; made a thing, it has its own report and is found no more."""
     emulator.devices.appear(hub, VirtualDevice.bulb())
     emulator.devices.appear(hub, VirtualDevice.lock())
-    bulb, lock = found(client, search(client, hub))
+    bulb, lock = discovered_devices(client, start_discovery(client, hub))
     assert (bulb["Brand"], bulb["Model"], bulb["DeviceTypes"]) == ("Emulated", "E1", [])
-    thing = adopt(client, lock["AuthenticationMaterial"])
+    thing = create_discovered(client, lock["AuthenticationMaterial"])
     activate(client, thing)
     assert client.get_managed_thing(Identifier=thing)["ParentControllerId"] == hub
     report = client.get_managed_thing_capabilities(Identifier=thing)["CapabilityReport"]
     assert report["endpoints"][0]["deviceTypes"] == ["Door Lock"]
-    (left,) = found(client, search(client, hub))
+    (left,) = discovered_devices(client, start_discovery(client, hub))
     assert left["AuthenticationMaterial"] != bulb["AuthenticationMaterial"]
     client.delete_managed_thing(Identifier=thing, Force=True)
-    assert len(found(client, search(client, hub))) == 2
+    assert len(discovered_devices(client, start_discovery(client, hub))) == 2
 
 
 def test_a_device_appears_in_a_cloud(emulator: Emulator, client: Client) -> None:
@@ -137,17 +137,19 @@ def test_a_device_appears_in_a_cloud(emulator: Emulator, client: Client) -> None
     association = create_association(client)
     emulator.devices.appear(association, VirtualDevice.plug("Kettle"), identifier="kettle-1")
     other = emulator.devices.appear(association, VirtualDevice.sensor())
-    kettle, sensor = found(client, search_cloud(client, association))
+    kettle, sensor = discovered_devices(client, start_cloud_discovery(client, association))
     assert (kettle["ConnectorDeviceId"], kettle["ConnectorDeviceName"]) == ("kettle-1", "Kettle")
     assert kettle["DeviceTypes"] == ["On/Off Plug-in Unit"]
     assert sensor["ConnectorDeviceId"] == other
-    discovery = search_cloud(client, association, ConnectorDeviceIdList=["kettle-1"])
-    assert [each["ConnectorDeviceId"] for each in found(client, discovery)] == ["kettle-1"]
-    thing = adopt(client, f"CLOUD:{discovery}:kettle-1")
+    discovery = start_cloud_discovery(client, association, ConnectorDeviceIdList=["kettle-1"])
+    assert [each["ConnectorDeviceId"] for each in discovered_devices(client, discovery)] == [
+        "kettle-1"
+    ]
+    thing = create_discovered(client, f"CLOUD:{discovery}:kettle-1")
     client.register_account_association(
         ManagedThingId=thing, AccountAssociationId=association, DeviceDiscoveryId=discovery
     )
-    tell(client, thing, "OnOff", "On")
+    send_command(client, thing, "OnOff", "On")
     assert state_of(client, thing) == {"OnOff": {"OnOff": True}}
 
 
@@ -161,9 +163,9 @@ def test_a_foreseen_cloud_device_is_what_appeared(emulator: Emulator, client: Cl
         AuthenticationMaterialType="PRE_ONBOARDED_CLOUD",
     )
     emulator.devices.appear(association, VirtualDevice.lock(), identifier="lock-1")
-    found(client, search_cloud(client, association))
+    discovered_devices(client, start_cloud_discovery(client, association))
     assert status_of(client, thing) == "ACTIVATED"
-    tell(client, thing, "DoorLock", "UnlockDoor")
+    send_command(client, thing, "DoorLock", "UnlockDoor")
     assert state_of(client, thing) == {"DoorLock": UNLOCKED}
 
 
@@ -176,7 +178,7 @@ def test_a_device_appears_somewhere(emulator: Emulator) -> None:
 @pytest.mark.parametrize("end", ["FAILED", "TIMED_OUT", "SUCCEEDED"])
 def test_a_discovery_ends_as_told(emulator: Emulator, client: Client, hub: str, end: str) -> None:
     """A discovery in hand runs until the test ends it, and only success finds anything."""
-    discovery = search(client, hub)
+    discovery = start_discovery(client, hub)
     emulator.devices.hold(discovery)
     states = {client.get_device_discovery(Identifier=discovery)["Status"] for _ in range(3)}
     assert states == {"RUNNING"}
@@ -186,9 +188,9 @@ def test_a_discovery_ends_as_told(emulator: Emulator, client: Client, hub: str, 
         "SUCCEEDED": emulator.devices.finish_discovery,
     }
     ends[end](discovery)
-    answer = client.get_device_discovery(Identifier=discovery)
-    assert answer["Status"] == end
-    assert answer["FinishedAt"] >= answer["StartedAt"]
+    response = client.get_device_discovery(Identifier=discovery)
+    assert response["Status"] == end
+    assert response["FinishedAt"] >= response["StartedAt"]
     devices = client.list_discovered_devices(Identifier=discovery)["Items"]
     assert len(devices) == (2 if end == "SUCCEEDED" else 0)
     with pytest.raises(ValueError, match=f"{end}, not RUNNING"):
@@ -197,12 +199,12 @@ def test_a_discovery_ends_as_told(emulator: Emulator, client: Client, hub: str, 
 
 def test_what_is_released_goes_on(emulator: Emulator, client: Client, hub: str) -> None:
     """Of a resource that is held nothing comes by itself; a held hub holds its discoveries."""
-    discovery = search(client, hub)
+    discovery = start_discovery(client, hub)
     emulator.devices.hold(hub)
     for _ in range(3):
         assert client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING"
     emulator.devices.release(hub)
-    assert len(found(client, discovery)) == 2
+    assert len(discovered_devices(client, discovery)) == 2
     with pytest.raises(LookupError, match=UNKNOWN):
         emulator.devices.hold(UNKNOWN)
 
@@ -213,7 +215,7 @@ def test_what_is_held_is_held_against_time_too() -> None:
         client: Client = emulator.boto3_client()
         hub = create_thing(client)
         emulator.advance(minutes=1)
-        discovery = search(client, hub)
+        discovery = start_discovery(client, hub)
         emulator.devices.hold(discovery)
         emulator.advance(days=1)
         assert client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING"
@@ -237,8 +239,8 @@ def test_a_user_signs_in_when_told(emulator: Emulator, client: Client) -> None:
     devices = emulator.devices
 
     def state() -> tuple[str, str | None]:
-        answer = client.get_account_association(AccountAssociationId=association)
-        return answer["AssociationState"], answer.get("ErrorMessage")
+        response = client.get_account_association(AccountAssociationId=association)
+        return response["AssociationState"], response.get("ErrorMessage")
 
     devices.hold(association)
     assert {state() for _ in range(3)} == {("ASSOCIATION_IN_PROGRESS", None)}

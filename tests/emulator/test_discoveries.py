@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from tests.emulator.support.requests import (
-    Answer,
     Client,
+    Response,
     activate,
     create_association,
     create_thing,
     destination,
-    refused,
+    expect_error,
     register,
     status_of,
 )
@@ -33,22 +33,22 @@ def finished(client: Client, kind: str, **parameters: object) -> str:
     return identifier
 
 
-def devices_of(client: Client, discovery: str) -> list[Answer]:
-    items: list[Answer] = client.list_discovered_devices(Identifier=discovery)["Items"]
+def devices_of(client: Client, discovery: str) -> list[Response]:
+    items: list[Response] = client.list_discovered_devices(Identifier=discovery)["Items"]
     return items
 
 
 def test_a_discovery_succeeds_after_one_look(client: Client) -> None:
     """A discovery runs, and the look after the first sees that it has succeeded."""
     hub = create_thing(client)
-    answer = client.start_device_discovery(
+    response = client.start_device_discovery(
         DiscoveryType="ZIGBEE", ControllerIdentifier=hub, Tags={"a": "b"}
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    first, second = (client.get_device_discovery(Identifier=answer["Id"]) for _ in range(2))
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+    first, second = (client.get_device_discovery(Identifier=response["Id"]) for _ in range(2))
     assert (first["Status"], second["Status"]) == ("RUNNING", "SUCCEEDED")
-    assert first["Arn"].endswith(f":device-discovery/{answer['Id']}")
-    assert first["StartedAt"] == answer["StartedAt"] < second["FinishedAt"]
+    assert first["Arn"].endswith(f":device-discovery/{response['Id']}")
+    assert first["StartedAt"] == response["StartedAt"] < second["FinishedAt"]
     assert "FinishedAt" not in first
     assert (first["ControllerId"], first["DiscoveryType"]) == (hub, "ZIGBEE")
     assert first["Tags"] == {"a": "b"}
@@ -103,7 +103,7 @@ def test_each_type_needs_its_inputs(
     client: Client, kind: str, parameters: dict[str, Any], rule: str
 ) -> None:
     """What a type needs, and what it does not take, is told before anything is started."""
-    with refused("ValidationException", rule):
+    with expect_error("ValidationException", rule):
         start(client, kind, **parameters)
     assert client.list_device_discoveries()["Items"] == []
 
@@ -126,16 +126,16 @@ def test_what_a_discovery_names_must_be_there(client: Client) -> None:
         lambda: client.list_discovered_devices(Identifier=UNKNOWN),
     )
     for call in calls:
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             call()
-        assert answer["ResourceId"] == UNKNOWN
+        assert response["ResourceId"] == UNKNOWN
 
 
 def test_a_cloud_discovery_needs_a_login_that_succeeded(client: Client) -> None:
     """An association still in progress has no devices to discover."""
-    answer = client.create_account_association(ConnectorDestinationId=destination(client))
-    with refused("ConflictException"):
-        start(client, "CLOUD", AccountAssociationId=answer["AccountAssociationId"])
+    response = client.create_account_association(ConnectorDestinationId=destination(client))
+    with expect_error("ConflictException"):
+        start(client, "CLOUD", AccountAssociationId=response["AccountAssociationId"])
 
 
 def test_the_deprecated_name_of_an_association(client: Client) -> None:
@@ -188,9 +188,9 @@ def test_a_hub_gets_the_device_it_found(client: Client) -> None:
     listed, other = devices_of(client, discovery)
     assert listed["ManagedThingId"] == thing
     assert "ManagedThingId" not in other
-    with refused("ConflictException", "discovered device"):
+    with expect_error("ConflictException", "discovered device"):
         create_thing(client, **given)
-    with refused("ConflictException", "controller"):
+    with expect_error("ConflictException", "controller"):
         client.delete_managed_thing(Identifier=hub)
     client.delete_managed_thing(Identifier=thing, Force=True)
     assert create_thing(client, **given) != thing

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 import iotmi
 from iotmi.emulator import Delivery, Emulator, FaultKind, Faults, HttpRequest
 from iotmi.emulator._model.operations import load_service
-from tests.emulator.support.clock import Hand
+from tests.emulator.support.clock import ManualClock
 from tests.emulator.support.requests import Client, http, last_call, locker_names
 
 ONCE = iotmi.RetryPolicy.none()
@@ -135,7 +135,7 @@ def test_the_core_tells_a_carrier_what_not_to_send(emulator: Emulator) -> None:
 def test_a_script_is_played_in_the_order_written(emulator: Emulator, client: Client) -> None:
     """Faults and calls that pass follow each other as planted."""
     emulator.faults.fail("ListCredentialLockers", "ThrottlingException")
-    emulator.faults.let_pass("ListCredentialLockers", times=2)
+    emulator.faults.succeed_next("ListCredentialLockers", times=2)
     emulator.faults.fail("ListCredentialLockers", "ServiceUnavailableException")
     for _ in range(5):
         with suppress(ClientError):
@@ -148,26 +148,26 @@ def test_what_is_planted_for_one_operation_goes_first(faults: Faults) -> None:
     """The one for any operation waits for the next call of any."""
     faults.refuse_connections()
     faults.reset_connections("GetManagedThing")
-    met = [faults.fate_of("GetManagedThing").fault for _ in range(3)]
+    met = [faults.next_fault("GetManagedThing").fault for _ in range(3)]
     assert [fault and fault.kind for fault in met] == ["reset", "unreachable", None]
 
 
 def test_a_call_that_is_let_pass_is_spared_by_chance(faults: Faults) -> None:
     """Not even a share of all strikes it."""
-    faults.break_calls(1.0)
-    faults.let_pass()
-    assert [bool(faults.fate_of("GetManagedThing").fault) for _ in range(2)] == [False, True]
+    faults.fail_randomly(1.0)
+    faults.succeed_next()
+    assert [bool(faults.next_fault("GetManagedThing").fault) for _ in range(2)] == [False, True]
 
 
-def test_a_throttled_call_uses_up_nothing_planted(faults: Faults, hand: Hand) -> None:
+def test_a_throttled_call_uses_up_nothing_planted(faults: Faults, clock: ManualClock) -> None:
     """A call beyond the quota never reaches the script."""
     faults.throttle(rate=1, burst=1)
-    faults.let_pass()
+    faults.succeed_next()
     faults.fail("GetManagedThing", "InternalServerException")
     kinds = []
     for now in (0.0, 0.5, 1.0, 2.0):
-        hand.now = now
-        fault = faults.fate_of("GetManagedThing").fault
+        clock.now = now
+        fault = faults.next_fault("GetManagedThing").fault
         kinds.append(fault and fault.kind)
     assert kinds == ["error", "throttled", None, None]
 
@@ -177,12 +177,12 @@ def test_a_throttled_call_uses_up_nothing_planted(faults: Faults, hand: Hand) ->
 
 def struck(faults: Faults, calls: int = 400, operation: str = "GetManagedThing") -> list[int]:
     """Which of so many calls meet a fault."""
-    return [number for number in range(calls) if faults.fate_of(operation).fault is not None]
+    return [number for number in range(calls) if faults.next_fault(operation).fault is not None]
 
 
 def test_a_share_of_calls_breaks(faults: Faults) -> None:
     """About as many as was said, and always the same ones."""
-    faults.break_calls(share=0.25)
+    faults.fail_randomly(share=0.25)
     first = struck(faults)
     assert 70 <= len(first) <= 130
     faults.seed(0)
@@ -194,9 +194,9 @@ def test_a_share_of_calls_breaks(faults: Faults) -> None:
 def test_what_else_is_planted_changes_nothing_for_a_share() -> None:
     """Each share has a chance of its own."""
     alone, beside = Faults(load_service(), seed=5), Faults(load_service(), seed=5)
-    alone.break_calls(share=0.1, operation="GetManagedThing")
-    beside.break_calls(share=0.1, operation="GetManagedThing")
-    beside.drop_calls(share=0.5, operation="ListManagedThings")
+    alone.fail_randomly(share=0.1, operation="GetManagedThing")
+    beside.fail_randomly(share=0.1, operation="GetManagedThing")
+    beside.drop_randomly(share=0.5, operation="ListManagedThings")
     beside.delay(0.0, operation="ListManagedThings")
     assert 0 < len(struck(beside, 50, "ListManagedThings")) < 50
     assert struck(alone) == struck(beside)
@@ -206,7 +206,7 @@ def test_a_share_may_be_of_one_operation_and_after_the_effect(
     emulator: Emulator, client: Client, ours: iotmi.Client
 ) -> None:
     """Others stay whole, and what breaks was carried out."""
-    emulator.faults.break_calls(
+    emulator.faults.fail_randomly(
         1.0, "ServiceUnavailableException", operation="CreateCredentialLocker", before_effect=False
     )
     with pytest.raises(iotmi.ServiceUnavailableError):
@@ -217,7 +217,7 @@ def test_a_share_may_be_of_one_operation_and_after_the_effect(
 
 def test_a_share_of_connections_drops(emulator: Emulator, patient: iotmi.Client) -> None:
     """Our client gets through them, and the emulator knows how many there were."""
-    emulator.faults.drop_calls(0.3)
+    emulator.faults.drop_randomly(0.3)
     for number in range(20):
         patient.credential_lockers.create(name=f"Locker {number}")
     emulator.faults.clear()
@@ -233,27 +233,27 @@ def test_the_seed_of_the_emulator_is_the_seed_of_its_chance() -> None:
 
     def broken(seed: int) -> list[int]:
         with Emulator(seed=seed) as emulator:
-            emulator.faults.break_calls(0.3)
+            emulator.faults.fail_randomly(0.3)
             return [http(emulator, "GET", "/managed-things")[0].status for _ in range(60)]
 
     assert broken(3) == broken(3) != broken(4)
     assert {200, 500} == set(broken(3))
 
 
-def test_calls_are_kept_waiting(faults: Faults, hand: Hand) -> None:
+def test_calls_are_kept_waiting(faults: Faults, clock: ManualClock) -> None:
     """As long as was said, give or take the jitter; the same in each run."""
     faults.delay(1.0, 0.5)
     faults.delay(0.0, operation="ListManagedThings")
     for _ in range(50):
-        faults.fate_of("GetManagedThing")
-        faults.fate_of("ListManagedThings")
-    drawn = list(hand.slept)
+        faults.next_fault("GetManagedThing")
+        faults.next_fault("ListManagedThings")
+    drawn = list(clock.slept)
     assert len(drawn) == 50
     assert all(0.5 <= seconds <= 1.5 for seconds in drawn)
     assert max(drawn) - min(drawn) > 0.5
     faults.seed(0)
-    faults.fate_of("GetManagedThing")
-    assert hand.slept[50] == drawn[0]
+    faults.next_fault("GetManagedThing")
+    assert clock.slept[50] == drawn[0]
     assert faults.counts == {FaultKind.DELAYED: 51}
 
 
@@ -268,16 +268,16 @@ def test_a_delay_is_real_and_recorded(emulator: Emulator, client: Client) -> Non
 # -- the plan --------------------------------------------------------------------------
 
 
-def test_clear_lifts_everything(faults: Faults, hand: Hand) -> None:
+def test_clear_lifts_everything(faults: Faults, clock: ManualClock) -> None:
     """No fault, no throttle and no delay is left; the counts are."""
     faults.throttle(rate=1)
     faults.delay(3.0)
-    faults.break_calls(1.0)
+    faults.fail_randomly(1.0)
     faults.reset_connections(times=9)
-    faults.fate_of("GetManagedThing")
+    faults.next_fault("GetManagedThing")
     faults.clear()
     assert struck(faults, 50) == []
-    assert hand.slept == [3.0]
+    assert clock.slept == [3.0]
     assert faults.counts == {FaultKind.RESET: 1, FaultKind.DELAYED: 1}
 
 
@@ -285,11 +285,11 @@ WRONG: dict[str, Callable[[Faults], None]] = {
     "no operation 'get'": lambda faults: faults.throttle(operation="get"),
     "no operation 'GetThing'": lambda faults: faults.delay(1, operation="GetThing"),
     "no operation 'Reset'": lambda faults: faults.reset_connections("Reset"),
-    "no operation 'Drop'": lambda faults: faults.drop_calls(operation="Drop"),
-    "no error 'Broken'": lambda faults: faults.break_calls(0.5, "Broken"),
+    "no operation 'Drop'": lambda faults: faults.drop_randomly(operation="Drop"),
+    "no error 'Broken'": lambda faults: faults.fail_randomly(0.5, "Broken"),
     "times must": lambda faults: faults.lose_answers(times=0),
-    "share must be more": lambda faults: faults.break_calls(0),
-    "share must be more than 0 and at most 1": lambda faults: faults.drop_calls(1.5),
+    "share must be more": lambda faults: faults.fail_randomly(0),
+    "share must be more than 0 and at most 1": lambda faults: faults.drop_randomly(1.5),
     "seconds and jitter": lambda faults: faults.delay(-1),
     "jitter must": lambda faults: faults.delay(1, -0.5),
     "scale and rate": lambda faults: faults.throttle(0),

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 
 from iotmi.emulator import Emulator
-from iotmi.emulator._storage.store import write_ahead
+from iotmi.emulator._storage.store import enable_write_ahead
 
 
 def mode_of(connection: sqlite3.Connection) -> str:
@@ -52,7 +52,7 @@ def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 def test_a_reader_is_waited_for(busy: tuple[sqlite3.Connection, sqlite3.Connection]) -> None:
     """A file that another has open in the old way is written ahead once that is done."""
     opening, reading = busy
-    write_ahead(opening, pause=reading.rollback)
+    enable_write_ahead(opening, pause=reading.rollback)
     assert mode_of(opening) == "wal"
 
 
@@ -63,7 +63,7 @@ def test_a_reader_that_never_ends_is_not_waited_for(
     opening, _ = busy
     pauses: list[None] = []
     with pytest.raises(sqlite3.OperationalError, match="locked"):
-        write_ahead(opening, pause=lambda: pauses.append(None))
+        enable_write_ahead(opening, pause=lambda: pauses.append(None))
     assert len(pauses) == 99
     assert mode_of(opening) == "delete"
 
@@ -75,4 +75,4 @@ def test_another_trouble_is_told_at_once(tmp_path: Path) -> None:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         connection.execute("PRAGMA query_only = 1")
         with pytest.raises(sqlite3.OperationalError, match=r"readonly|read-only"):
-            write_ahead(connection, pause=pytest.fail)
+            enable_write_ahead(connection, pause=pytest.fail)

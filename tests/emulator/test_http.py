@@ -12,11 +12,11 @@ from botocore.model import ServiceModel
 
 from iotmi.emulator import Emulator, HttpRequest
 from iotmi.emulator._dispatch.parameters import read_parameters
-from iotmi.emulator._dispatch.responses import body_of
+from iotmi.emulator._dispatch.responses import serialize_body
 from iotmi.emulator._model.fidelity import FIDELITY
 from iotmi.emulator._model.operations import describe, load_service
 from iotmi.emulator.handlers import HANDLERS
-from tests.emulator.support.requests import Client, create_thing, http, refused
+from tests.emulator.support.requests import Client, create_thing, expect_error, http
 
 THING = {
     "Role": "DEVICE",
@@ -46,9 +46,9 @@ def test_every_list_is_paged(client: Client) -> None:
     assert len(lists) == 17
     for operation in lists:
         if not operation.input.required_members:
-            answer = getattr(client, xform_name(operation.name))(MaxResults=1)
-            assert answer[operation.listed] == []
-            assert "NextToken" not in answer
+            response = getattr(client, xform_name(operation.name))(MaxResults=1)
+            assert response[operation.listed] == []
+            assert "NextToken" not in response
 
 
 def test_parameters_stand_where_they_are_read() -> None:
@@ -97,11 +97,11 @@ def test_an_unknown_path_is_no_operation(emulator: Emulator, method: str, path: 
 def test_an_operation_without_a_handler_is_named(emulator: Emulator, client: Client) -> None:
     """An operation that a newer botocore knows and the emulator does not is answered 501."""
     handlers = {name: each for name, each in HANDLERS.items() if name != "ListOtaTasks"}
-    emulator._backend = evolve(emulator._backend, handlers=handlers)
+    emulator._dispatcher = evolve(emulator._dispatcher, handlers=handlers)
     client = emulator.attach(client)
-    with refused("NotImplementedException", "ListOtaTasks") as answer:
+    with expect_error("NotImplementedException", "ListOtaTasks") as response:
         client.list_ota_tasks()
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
 def test_every_reply_has_a_request_id(emulator: Emulator) -> None:
@@ -303,14 +303,14 @@ def test_times_and_numbers_are_read() -> None:
         "POST", "/things/b", "since=2024-01-01T00:00:00", {}, json.dumps(body).encode()
     )
     read = read_parameters(operation, labels, request)
-    assert read.refusal is None
+    assert read.service_fault is None
     assert read.values == {
         "Id": "b",
         "Since": 1_704_067_200_000,
         "Number": 1.5,
         "Times": [1250, 1_704_067_200_000],
     }
-    assert json.loads(body_of(operation, read.values)) == {
+    assert json.loads(serialize_body(operation, read.values)) == {
         "Id": "b",
         "since": 1_704_067_200.0,
         "number": 1.5,
@@ -325,7 +325,7 @@ def test_what_is_no_time_or_number_is_refused() -> None:
     body = json.dumps({"number": 2.5, "Times": ["soon", True, None]}).encode()
     refusal = read_parameters(
         operation, labels, HttpRequest("POST", "", "since=x", {}, body)
-    ).refusal
+    ).service_fault
     assert refusal is not None
     assert refusal.message == (
         "Since must be a time; Number must be at most 2; Times[0] must be a time; "

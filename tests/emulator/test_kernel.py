@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 import pytest
 
 from iotmi.emulator import Emulator
-from iotmi.emulator._account.account import World
-from iotmi.emulator._core.clock import Clock, iso
+from iotmi.emulator._account.account import AccountState
+from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import mapping, number, objects, text
-from iotmi.emulator._dispatch.call_log import Journal
-from iotmi.emulator._model.arn import Place
+from iotmi.emulator._dispatch.call_log import CallLog
+from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.operations import load_service
 from iotmi.emulator._model.resource_types import CREDENTIAL_LOCKER
 from iotmi.emulator._storage.store import Store
-from tests.emulator.support.requests import REPORT, Client, create_thing, material, refused
+from tests.emulator.support.requests import REPORT, Client, create_thing, expect_error, material
 
 
 def lockers(client: Client, count: int) -> list[str]:
@@ -40,19 +40,19 @@ def test_pages_are_whole_and_in_order(client: Client) -> None:
 def test_a_page_holds_100_unless_told(client: Client) -> None:
     """Without MaxResults a page holds 100 items."""
     lockers(client, 101)
-    answer = client.list_credential_lockers()
-    assert len(answer["Items"]) == 100
-    assert len(client.list_credential_lockers(NextToken=answer["NextToken"])["Items"]) == 1
+    response = client.list_credential_lockers()
+    assert len(response["Items"]) == 100
+    assert len(client.list_credential_lockers(NextToken=response["NextToken"])["Items"]) == 1
 
 
 def test_a_page_goes_on_where_it_ended(client: Client) -> None:
     """Deletions and creations between pages move nothing."""
     first, second, third = lockers(client, 3)
-    answer = client.list_credential_lockers(MaxResults=1)
+    response = client.list_credential_lockers(MaxResults=1)
     client.delete_credential_locker(Identifier=first)
     client.delete_credential_locker(Identifier=second)
     (fourth,) = lockers(client, 1)
-    rest = client.list_credential_lockers(MaxResults=5, NextToken=answer["NextToken"])
+    rest = client.list_credential_lockers(MaxResults=5, NextToken=response["NextToken"])
     assert [item["Id"] for item in rest["Items"]] == [third, fourth]
 
 
@@ -73,7 +73,7 @@ def test_a_token_is_of_its_list_only(client: Client) -> None:
         lambda: client.list_managed_things(NextToken="abcd"),
     )
     for list_call in list_calls:
-        with refused("ValidationException", "NextToken"):
+        with expect_error("ValidationException", "NextToken"):
             list_call()
 
 
@@ -96,7 +96,7 @@ def test_a_repeated_create_is_one_create(client: Client) -> None:
 def test_a_token_is_not_for_another_request(client: Client) -> None:
     """The same token with other parameters is a conflict; another operation's is free."""
     client.create_credential_locker(ClientToken="t", Name="Ann")
-    with refused("ConflictException", "ClientToken"):
+    with expect_error("ConflictException", "ClientToken"):
         client.create_credential_locker(ClientToken="t", Name="Bob")
     assert client.create_provisioning_profile(
         ClientToken="t", ProvisioningType="FLEET_PROVISIONING"
@@ -106,7 +106,7 @@ def test_a_token_is_not_for_another_request(client: Client) -> None:
 
 def test_a_refused_create_uses_no_token(client: Client) -> None:
     """A token of a request that was refused may be used again."""
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         client.create_credential_locker(ClientToken="t", Tags={"aws:x": ""})
     assert client.create_credential_locker(ClientToken="t", Name="Ann")
 
@@ -126,10 +126,10 @@ def test_a_fault_is_answered_as_often_as_asked(emulator: Emulator, client: Clien
     """The next calls get the error, with the model's status; the one after goes through."""
     emulator.faults.fail("CreateCredentialLocker", "ThrottlingException", times=2, retry_after=1.5)
     for _ in range(2):
-        with refused("ThrottlingException") as answer:
+        with expect_error("ThrottlingException") as response:
             client.create_credential_locker()
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 429
-        assert answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "1.5"
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 429
+        assert response["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "1.5"
     assert client.list_credential_lockers()["Items"] == []
     assert client.create_credential_locker()
 
@@ -138,23 +138,23 @@ def test_faults_come_in_the_order_planted(emulator: Emulator, client: Client) ->
     """Faults of one operation queue up, without a header unless one was asked for."""
     emulator.faults.fail("ListManagedThings", "InternalServerException")
     emulator.faults.fail("ListManagedThings", "ServiceUnavailableException", retry_after=2)
-    with refused("InternalServerException") as answer:
+    with expect_error("InternalServerException") as response:
         client.list_managed_things()
-    assert "retry-after" not in answer["ResponseMetadata"]["HTTPHeaders"]
-    with refused("ServiceUnavailableException") as answer:
+    assert "retry-after" not in response["ResponseMetadata"]["HTTPHeaders"]
+    with expect_error("ServiceUnavailableException") as response:
         client.list_managed_things()
-    assert answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "2"
+    assert response["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "2"
 
 
 def test_a_fault_may_come_after_the_effect(emulator: Emulator, client: Client) -> None:
     """With before_effect=False the call is carried out and only its answer is lost."""
     emulator.faults.fail("CreateCredentialLocker", "InternalServerException", before_effect=False)
-    with refused("InternalServerException"):
+    with expect_error("InternalServerException"):
         client.create_credential_locker(ClientToken="t")
     (item,) = client.list_credential_lockers()["Items"]
     assert client.create_credential_locker(ClientToken="t")["Id"] == item["Id"]
     emulator.faults.fail("GetCredentialLocker", "ThrottlingException", before_effect=False)
-    with refused("ThrottlingException"):
+    with expect_error("ThrottlingException"):
         client.get_credential_locker(Identifier="unknown")
 
 
@@ -179,7 +179,7 @@ def test_a_fault_must_be_one_of_the_services(emulator: Emulator) -> None:
 def test_calls_tell_what_the_service_saw(emulator: Emulator, client: Client) -> None:
     """Each call is recorded in order, with its parameters, its status and its error."""
     locker = client.create_credential_locker(Name="Ann", ClientToken="t")["Id"]
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_managed_thing(Identifier="unknown")
     client.delete_credential_locker(Identifier=locker)
     assert [(call.operation, call.status, call.error) for call in emulator.calls] == [
@@ -194,16 +194,16 @@ def test_calls_tell_what_the_service_saw(emulator: Emulator, client: Client) -> 
 
 def test_calls_are_kept_to_the_last_ten_thousand() -> None:
     """The record is bounded, and in order of arrival even where answers overtake."""
-    journal = Journal()
-    first, second = journal.arrive(), journal.arrive()
+    call_log = CallLog()
+    first, second = call_log.start(), call_log.start()
     second.operation = "Second"
-    journal.answer(second, 200)
-    journal.answer(first, 200)
-    assert [call.operation for call in journal.calls] == [None, "Second"]
+    call_log.finish(second, 200)
+    call_log.finish(first, 200)
+    assert [call.operation for call in call_log.calls] == [None, "Second"]
     for _ in range(10_000):
-        journal.answer(journal.arrive(), 200)
-    assert len(journal.calls) == 10_000
-    assert {call.operation for call in journal.calls} == {None}
+        call_log.finish(call_log.start(), 200)
+    assert len(call_log.calls) == 10_000
+    assert {call.operation for call in call_log.calls} == {None}
 
 
 def test_time_never_stands_still() -> None:
@@ -217,7 +217,7 @@ def test_time_never_stands_still() -> None:
 def test_a_moment_is_written_in_utc() -> None:
     """A moment inside a document is ISO 8601 to the millisecond."""
     moment = round(datetime(2024, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC).timestamp() * 1000)
-    assert iso(moment) == "2024-01-02T03:04:05.678Z"
+    assert format_iso(moment) == "2024-01-02T03:04:05.678Z"
 
 
 def test_a_member_of_another_type_is_a_defect() -> None:
@@ -233,12 +233,12 @@ def test_only_what_has_a_status_enters_one() -> None:
     """A kind without a lifecycle has no status to be brought into; a look at it is a read."""
     store = Store(None, owner="tests")
     operation = load_service().operations["GetCredentialLocker"]
-    with store.transaction() as rows:
-        world = World(rows, Clock(), Place("eu-west-1", "1"), operation)
-        made = world.create(CREDENTIAL_LOCKER, {})
-        assert world.look(CREDENTIAL_LOCKER, text(made, "Id")) == made
+    with store.transaction() as transaction:
+        account = AccountState(transaction, Clock(), AccountScope("eu-west-1", "1"), operation)
+        made = account.create(CREDENTIAL_LOCKER, {})
+        assert account.read(CREDENTIAL_LOCKER, text(made, "Id")) == made
         with pytest.raises(TypeError, match="credential-locker has no status"):
-            world.enter(CREDENTIAL_LOCKER, made, "ACTIVATED")
+            account.set_status(CREDENTIAL_LOCKER, made, "ACTIVATED")
     store.close()
 
 

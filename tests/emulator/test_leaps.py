@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings, strategies
 
 from iotmi.emulator import Emulator, VirtualDevice
-from tests.emulator.support.requests import Answer, Client, create_thing, status_of
+from tests.emulator.support.requests import Client, Response, create_thing, status_of
 
 Deed: TypeAlias = tuple[str, int, int]
 
@@ -149,7 +149,7 @@ def test_what_time_did_is_told_in_order_and_of_its_moment() -> None:
         emulator.advance(days=1)
         told = []
         for notification in emulator.notifications:
-            payload: Answer = notification.payload
+            payload: Response = notification.payload
             if "status" in payload:
                 changed = datetime.fromisoformat(payload["deviceDetails"]["updatedAt"][:23] + "Z")
                 told.append((payload["status"], round((changed - made).total_seconds(), 1)))

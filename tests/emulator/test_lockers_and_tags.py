@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from iotmi.emulator import Emulator
-from tests.emulator.support.requests import Client, create_association, create_thing, refused
+from tests.emulator.support.requests import Client, create_association, create_thing, expect_error
 
 UNKNOWN = "0" * 32
 
@@ -37,12 +37,12 @@ def test_a_locker_in_use_stays(client: Client) -> None:
     """A locker is deleted at once, but not while a thing is in it."""
     locker = client.create_credential_locker()["Id"]
     thing = create_thing(client, CredentialLockerId=locker)
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         client.delete_credential_locker(Identifier=locker)
     client.delete_managed_thing(Identifier=thing, Force=True)
     client.delete_credential_locker(Identifier=locker)
     for operation in (client.get_credential_locker, client.delete_credential_locker):
-        with refused("ResourceNotFoundException", "Credential Locker resource not found."):
+        with expect_error("ResourceNotFoundException", "Credential Locker resource not found."):
             operation(Identifier=locker)
 
 
@@ -95,9 +95,9 @@ def test_tags_are_added_overwritten_and_removed(client: Client, arn: str) -> Non
 
 def test_reserved_keys_are_refused(client: Client, arn: str) -> None:
     """Keys that begin with aws: are refused, by the error each operation declares."""
-    with refused("InvalidRequestException", "aws:"):
+    with expect_error("InvalidRequestException", "aws:"):
         client.tag_resource(ResourceArn=arn, Tags={"aws:x": "1"})
-    with refused("ValidationException", "aws:"):
+    with expect_error("ValidationException", "aws:"):
         client.create_credential_locker(Tags={"AWS:x": "1"})
 
 
@@ -105,7 +105,7 @@ def test_fifty_tags_are_all(client: Client, arn: str) -> None:
     """The bound is on all tags of a resource; overwriting adds none."""
     client.tag_resource(ResourceArn=arn, Tags={f"k{number}": "" for number in range(50)})
     client.tag_resource(ResourceArn=arn, Tags={"k1": "again"})
-    with refused("InvalidRequestException", "50"):
+    with expect_error("InvalidRequestException", "50"):
         client.tag_resource(ResourceArn=arn, Tags={"one more": ""})
     assert len(tags_of(client, arn)) == 50
 
@@ -128,24 +128,24 @@ def test_an_arn_of_nothing_is_not_found(client: Client, changed: tuple[str, str]
         (client.tag_resource, {"Tags": {"a": "b"}}),
         (client.untag_resource, {"TagKeys": ["a"]}),
     ):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(ResourceArn=arn, **more)
-        assert answer["ResourceId"] == arn.rpartition("/")[2]
+        assert response["ResourceId"] == arn.rpartition("/")[2]
 
 
 @pytest.mark.parametrize("arn", ["nonsense", "arn:aws:iotmanagedintegrations:e:1:destination/a"])
 def test_what_is_no_taggable_arn_is_invalid(client: Client, arn: str) -> None:
     """The operations on tags refuse parameters by InvalidRequestException."""
-    with refused("InvalidRequestException", "ResourceArn must match") as answer:
+    with expect_error("InvalidRequestException", "ResourceArn must match") as response:
         client.list_tags_for_resource(ResourceArn=arn)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
 def test_tags_go_with_their_resource(client: Client) -> None:
     """The tags of what was deleted are not found."""
     locker = client.create_credential_locker(Tags={"a": "b"})
     client.delete_credential_locker(Identifier=locker["Id"])
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         tags_of(client, locker["Arn"])
 
 

@@ -14,13 +14,13 @@ from tests.emulator.support.notifications import (
     MILLISECONDS,
     NANOSECONDS,
     Like,
-    command,
     create_switch,
     envelopes,
-    listen,
     managed_thing_arn,
     payloads,
+    send_action,
     stream_arn,
+    subscribe,
 )
 from tests.emulator.support.requests import (
     ON_OFF,
@@ -31,8 +31,8 @@ from tests.emulator.support.requests import (
     create_connector,
     create_connector_destination,
     create_thing,
+    expect_error,
     material,
-    refused,
     register,
 )
 
@@ -53,14 +53,14 @@ def connections(emulator: Emulator) -> list[Any]:
 
 def test_nobody_listens(emulator: Emulator, client: Client) -> None:
     """Where no configuration is in place, nothing is kept."""
-    listen(client)
+    subscribe(client)
     activate(client, create_thing(client))
     assert emulator.notifications == ()
 
 
 def test_onboarding(emulator: Emulator, client: Client) -> None:
     """Every status of a thing is told of in the documented envelope, until it is no more."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_thing(client)
     activate(client, thing)
     client.delete_managed_thing(Identifier=thing)
@@ -90,7 +90,7 @@ def test_onboarding(emulator: Emulator, client: Client) -> None:
 
 def test_connection(emulator: Emulator, client: Client) -> None:
     """A thing that connects, and one that is cut off, are told of with the same session."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_thing(client)
     activate(client, thing)
     client.delete_managed_thing(Identifier=thing)
@@ -120,7 +120,7 @@ def test_a_status_again_is_no_news(emulator: Emulator, client: Client) -> None:
     """A thing that is registered a second time stays ACTIVATED, and no one hears of it."""
     connector = create_connector(client)
     destination = create_connector_destination(client, connector)
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_cloud_thing(client)
     for _ in range(2):
         register(client, thing, create_association(client, ConnectorDestinationId=destination))
@@ -129,9 +129,9 @@ def test_a_status_again_is_no_news(emulator: Emulator, client: Client) -> None:
 
 def test_commands(emulator: Emulator, client: Client) -> None:
     """The outcome of a command is told with its trace id and its times."""
-    listen(client, "DEVICE_COMMAND")
+    subscribe(client, "DEVICE_COMMAND")
     thing = create_switch(client)
-    trace_id = command(client, thing, {"name": "On"})
+    trace_id = send_action(client, thing, {"name": "On"})
     assert envelopes(emulator, "DEVICE_COMMAND") == [
         {
             **ACCOUNT,
@@ -153,11 +153,11 @@ def test_commands(emulator: Emulator, client: Client) -> None:
 
 def test_state(emulator: Emulator, client: Client) -> None:
     """New values of properties are told, as JSON in text, and no value a second time."""
-    listen(client, "DEVICE_STATE")
+    subscribe(client, "DEVICE_STATE")
     thing = create_switch(client)
-    command(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 5}})
-    command(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 1}})
-    command(client, thing, {"name": "On"})
+    send_action(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 5}})
+    send_action(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 1}})
+    send_action(client, thing, {"name": "On"})
     first, second = envelopes(emulator, "DEVICE_STATE")
 
     def added(**values: str) -> dict[str, object]:
@@ -200,16 +200,16 @@ def test_state(emulator: Emulator, client: Client) -> None:
 
 def test_a_refused_request_tells_nothing(emulator: Emulator, client: Client) -> None:
     """What a request did before it was refused has not happened."""
-    listen(client, "DEVICE_STATE", "DEVICE_COMMAND")
+    subscribe(client, "DEVICE_STATE", "DEVICE_COMMAND")
     thing = create_switch(client)
-    with refused("ValidationException"):
-        command(client, thing, {"name": "On"}, {"name": "Explode"})
+    with expect_error("ValidationException"):
+        send_action(client, thing, {"name": "On"}, {"name": "Explode"})
     assert emulator.notifications == ()
 
 
 def test_a_repeated_request_tells_nothing_again(emulator: Emulator, client: Client) -> None:
     """The same client token makes one thing, of which is told once."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     sent = material()
     things = {
         create_thing(client, AuthenticationMaterial=sent, ClientToken="once") for _ in range(2)
@@ -219,9 +219,9 @@ def test_a_repeated_request_tells_nothing_again(emulator: Emulator, client: Clie
 
 def test_configurations_lead(emulator: Emulator, client: Client) -> None:
     """An event goes where its type's configuration leads at that moment, and nowhere without."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     create_thing(client)
-    listen(client, name="alarms")
+    subscribe(client, name="alarms")
     client.update_notification_configuration(
         EventType="DEVICE_LIFE_CYCLE", DestinationName="alarms"
     )
@@ -240,16 +240,16 @@ def test_configurations_lead(emulator: Emulator, client: Client) -> None:
 
 def test_a_destination_that_is_not_there(emulator: Emulator, client: Client) -> None:
     """A configuration that leads nowhere breaks nothing, as in a file that was changed by hand."""
-    listen(client, "DEVICE_LIFE_CYCLE")
-    with emulator._backend.store.transaction() as rows:
-        rows.delete(DESTINATION.name, "home")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
+    with emulator._dispatcher.store.transaction() as transaction:
+        transaction.delete(DESTINATION.name, "home")
     create_thing(client)
     assert emulator.notifications == ()
 
 
 def test_a_notification_is_a_value(emulator: Emulator, client: Client) -> None:
     """It holds the record's octets, and what is read out of it does not change it."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_thing(client)
     (one,) = emulator.notifications
     assert (one.event_type, one.partition_key) == ("DEVICE_LIFE_CYCLE", managed_thing_arn(thing))
@@ -266,7 +266,7 @@ def test_a_file_keeps_notifications(tmp_path: Path) -> None:
     path = tmp_path / "home.db"
     with Emulator(path) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE")
+        subscribe(client, "DEVICE_LIFE_CYCLE")
         first = create_thing(client)
     with Emulator(path) as emulator:
         second = create_thing(emulator.boto3_client())

@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from iotmi.emulator import Emulator
-from tests.emulator.support.notifications import command, create_switch, envelopes, listen, payloads
+from tests.emulator.support.notifications import (
+    create_switch,
+    envelopes,
+    payloads,
+    send_action,
+    subscribe,
+)
 from tests.emulator.support.requests import (
     Client,
     create_connector,
@@ -20,7 +26,7 @@ def connections(emulator: Emulator) -> list[Any]:
 
 def test_cut_off_and_back(emulator: Emulator, client: Client) -> None:
     """A device that is cut off is told of with the reason, and comes back in another session."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_switch(client)
     emulator.devices.go_offline(thing, reason="CONNECTION_LOST")
     emulator.devices.go_offline(thing, reason="SERVER_ERROR")
@@ -34,10 +40,10 @@ def test_cut_off_and_back(emulator: Emulator, client: Client) -> None:
 
 def test_a_command_that_comes_to_nothing(emulator: Emulator, client: Client) -> None:
     """A command to a device that is cut off is told of as failed, and no state changes."""
-    listen(client, "DEVICE_COMMAND", "DEVICE_STATE")
+    subscribe(client, "DEVICE_COMMAND", "DEVICE_STATE")
     thing = create_switch(client)
     emulator.devices.go_offline(thing)
-    trace_id = command(client, thing, {"name": "On"})
+    trace_id = send_action(client, thing, {"name": "On"})
     (payload,) = payloads(emulator, "DEVICE_COMMAND")
     assert (payload["traceId"], payload["result"]) == (trace_id, "failed")
     assert payloads(emulator, "DEVICE_STATE") == []
@@ -45,7 +51,7 @@ def test_a_command_that_comes_to_nothing(emulator: Emulator, client: Client) -> 
 
 def test_reports_and_events(emulator: Emulator, client: Client) -> None:
     """A report of a property is a change of state; an event is told of, and changes none."""
-    listen(client, "DEVICE_STATE", "DEVICE_EVENT")
+    subscribe(client, "DEVICE_STATE", "DEVICE_EVENT")
     thing = create_switch(client)
     emulator.devices.report(thing, "OnTime", 7)
     emulator.devices.emit(thing, "Started", {"by": "button"})
@@ -60,7 +66,7 @@ def test_events_have_the_time_of_what_happened() -> None:
     """What became due in emulated time is told with its own moment, the oldest first."""
     with Emulator(clock="emulated") as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE", "DEVICE_DISCOVERY_STATUS")
+        subscribe(client, "DEVICE_LIFE_CYCLE", "DEVICE_DISCOVERY_STATUS")
         hub = create_thing(client)
         client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
         before = emulator.now()
@@ -86,7 +92,7 @@ def test_events_have_the_time_of_what_happened() -> None:
 def test_a_user_who_turns_away(emulator: Emulator, client: Client) -> None:
     """A login that comes to nothing is told of as an error of the customer's."""
     destination = create_connector_destination(client, create_connector(client))
-    listen(client, "ACCOUNT_ASSOCIATION")
+    subscribe(client, "ACCOUNT_ASSOCIATION")
     association = client.create_account_association(ConnectorDestinationId=destination)
     emulator.devices.refuse_sign_in(association["AccountAssociationId"])
     told = [

@@ -10,9 +10,9 @@ from tests.emulator.support.notifications import (
     NANOSECONDS,
     Like,
     envelopes,
-    listen,
     managed_thing_arn,
     payloads,
+    subscribe,
 )
 from tests.emulator.support.requests import (
     Client,
@@ -27,7 +27,7 @@ UNDER_WAY = "AccountAssociation State is updated to IN_PROGRESS during"
 
 def test_discovery(emulator: Emulator, client: Client) -> None:
     """A discovery is told of as it begins and as it ends, with the number of devices."""
-    listen(client, "DEVICE_DISCOVERY_STATUS")
+    subscribe(client, "DEVICE_DISCOVERY_STATUS")
     hub = create_thing(client)
     discovery = client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
     for _ in range(2):
@@ -58,7 +58,7 @@ def test_rediscovery(emulator: Emulator, client: Client) -> None:
     hub = create_thing(client, CredentialLockerId=locker)
     device = create_thing(client, Role="DEVICE", CredentialLockerId=locker)
     activate(client, device)
-    listen(client, "DEVICE_DISCOVERY_STATUS")
+    subscribe(client, "DEVICE_DISCOVERY_STATUS")
     discovery = client.start_device_discovery(
         DiscoveryType="CONTROLLER_CAPABILITY_REDISCOVERY",
         ControllerIdentifier=hub,
@@ -77,7 +77,7 @@ def test_rediscovery(emulator: Emulator, client: Client) -> None:
 def test_associations(emulator: Emulator, client: Client) -> None:
     """The states of a login are told, in the service's words where it has published them."""
     destination = create_connector_destination(client, create_connector(client))
-    listen(client, "ACCOUNT_ASSOCIATION")
+    subscribe(client, "ACCOUNT_ASSOCIATION")
     made = client.create_account_association(ConnectorDestinationId=destination)
     identifier = made["AccountAssociationId"]
     client.get_account_association(AccountAssociationId=identifier)
@@ -119,7 +119,7 @@ def test_associations(emulator: Emulator, client: Client) -> None:
 @pytest.mark.parametrize("kind", ["ONE_TIME", "CONTINUOUS"])
 def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
     """A task is told of with the things it is for; its deletion is not, nobody knows how."""
-    listen(client, "DEVICE_OTA")
+    subscribe(client, "DEVICE_OTA")
     things = [create_thing(client, MetaData={"room": "hall"}) for _ in range(2)]
     arns = [managed_thing_arn(thing) for thing in things]
     target: dict[str, dict[str, object]] = {
@@ -149,7 +149,7 @@ def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
 
 def test_a_task_that_ends(emulator: Emulator, client: Client) -> None:
     """A task whose executions are all done is told of as completed."""
-    listen(client, "DEVICE_OTA")
+    subscribe(client, "DEVICE_OTA")
     arn = managed_thing_arn(create_thing(client))
     task = client.create_ota_task(S3Url="s3://b/k", OtaType="ONE_TIME", Target=[arn])["TaskId"]
     while client.get_ota_task(Identifier=task)["Status"] != "COMPLETED":

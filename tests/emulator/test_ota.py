@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.support.requests import Answer, Client, create_thing, refused
+from tests.emulator.support.requests import Client, Response, create_thing, expect_error
 
 UNKNOWN = "0" * 32
 
@@ -28,27 +28,27 @@ def create_task(client: Client, *things: str, **parameters: object) -> str:
 
 
 def create_continuous(client: Client, query: str) -> str:
-    answer = client.create_ota_task(
+    response = client.create_ota_task(
         OtaType="CONTINUOUS", S3Url="s3://bucket/job.json", OtaTargetQueryString=query
     )
-    identifier: str = answer["TaskId"]
+    identifier: str = response["TaskId"]
     return identifier
 
 
 def look(client: Client, task: str) -> tuple[str, dict[str, int]]:
     """The status of a task that one look shows, and how many executions are of which."""
-    answer = client.get_ota_task(Identifier=task)
-    details = answer["TaskProcessingDetails"]
+    response = client.get_ota_task(Identifier=task)
+    details = response["TaskProcessingDetails"]
     counts = {
         name.removeprefix("numberOf").removeprefix("NumberOf"): value
         for name, value in details.items()
         if value and name != "processingTargets"
     }
-    return answer["Status"], counts
+    return response["Status"], counts
 
 
-def executions_of(client: Client, task: str) -> list[Answer]:
-    found: list[Answer] = client.list_ota_task_executions(Identifier=task)["ExecutionSummaries"]
+def executions_of(client: Client, task: str) -> list[Response]:
+    found: list[Response] = client.list_ota_task_executions(Identifier=task)["ExecutionSummaries"]
     return found
 
 
@@ -153,7 +153,7 @@ def test_a_task_of_the_future_is_scheduled(client: Client) -> None:
         "IN_PROGRESS",
         "COMPLETED",
     ]
-    with refused("ValidationException", "StartTime"):
+    with expect_error("ValidationException", "StartTime"):
         create_task(client, create_thing(client), OtaSchedulingConfig={"StartTime": "soon"})
 
 
@@ -190,7 +190,7 @@ def test_a_continuous_task_goes_on(client: Client) -> None:
 )
 def test_a_task_must_have_targets(client: Client, parameters: dict[str, Any], rule: str) -> None:
     """Each type of task has its own way to say what it is for."""
-    with refused("ValidationException", rule):
+    with expect_error("ValidationException", rule):
         client.create_ota_task(**{"OtaType": "ONE_TIME", "S3Url": "s3://a/b", **parameters})
     assert client.list_ota_tasks()["Tasks"] == []
 
@@ -210,9 +210,9 @@ def test_what_a_task_names_must_be_there(client: Client) -> None:
         lambda: client.list_ota_task_executions(Identifier=UNKNOWN),
     )
     for call in calls:
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             call()
-        assert answer["ResourceId"] == UNKNOWN
+        assert response["ResourceId"] == UNKNOWN
 
 
 def test_a_task_is_updated_and_listed(client: Client) -> None:
@@ -220,8 +220,8 @@ def test_a_task_is_updated_and_listed(client: Client) -> None:
     task = create_task(client, create_thing(client), Description="Old")
     configuration = client.create_ota_task_configuration()["TaskConfigurationId"]
     for changes in ({"Description": "New"}, {"TaskConfigurationId": configuration}, {}):
-        answer = client.update_ota_task(Identifier=task, **changes)
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+        response = client.update_ota_task(Identifier=task, **changes)
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     (item,) = client.list_ota_tasks()["Tasks"]
     got = client.get_ota_task(Identifier=task)
     assert got["Description"] == "New"
@@ -242,12 +242,12 @@ def test_a_deleted_task_is_seen_once(client: Client) -> None:
     """A deletion is seen by one look, and takes the executions with it."""
     task = create_task(client, create_thing(client))
     client.delete_ota_task(Identifier=task)
-    with refused("ValidationException", "being deleted"):
+    with expect_error("ValidationException", "being deleted"):
         client.update_ota_task(Identifier=task, Description="Late")
     assert look(client, task) == ("DELETION_IN_PROGRESS", {"QueuedThings": 1})
-    with refused("ResourceNotFoundException", "OTA Task resource not found."):
+    with expect_error("ResourceNotFoundException", "OTA Task resource not found."):
         client.get_ota_task(Identifier=task)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         executions_of(client, task)
 
 
@@ -290,8 +290,8 @@ def test_a_task_configuration_is_kept(client: Client) -> None:
         "Name": "Slow",
         "CreatedAt": got["CreatedAt"],
     }
-    answer = client.delete_ota_task_configuration(Identifier=identifier)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    response = client.delete_ota_task_configuration(Identifier=identifier)
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     for operation in (client.get_ota_task_configuration, client.delete_ota_task_configuration):
-        with refused("ResourceNotFoundException"):
+        with expect_error("ResourceNotFoundException"):
             operation(Identifier=identifier)

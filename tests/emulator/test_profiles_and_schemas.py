@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.support.requests import Client, refused
+from tests.emulator.support.requests import Client, expect_error
 
 UNKNOWN = "0" * 32
 
@@ -71,7 +71,7 @@ def test_a_key_nobody_asked_for_is_not_made(
 def test_a_profile_has_its_own_name(client: Client) -> None:
     """Devices name the profile, so a name is taken once."""
     client.create_provisioning_profile(ProvisioningType="JITR", Name="hubs")
-    with refused("ConflictException", "Provisioning Profile resource exists already"):
+    with expect_error("ConflictException", "Provisioning Profile resource exists already"):
         client.create_provisioning_profile(ProvisioningType="JITR", Name="hubs")
 
 
@@ -81,16 +81,16 @@ def test_a_deleted_profile_is_seen_once(client: Client) -> None:
     client.delete_provisioning_profile(Identifier=profile)
     assert status_of(client, profile) == "DELETE_IN_PROGRESS"
     for operation in (client.get_provisioning_profile, client.delete_provisioning_profile):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(Identifier=profile)
-        assert answer["ResourceType"] == "ProvisioningProfile"
+        assert response["ResourceType"] == "ProvisioningProfile"
 
 
 def schema(client: Client, identifier: str, **parameters: str) -> dict[str, Any]:
-    answer: dict[str, Any] = client.get_schema_version(
+    response: dict[str, Any] = client.get_schema_version(
         Type="capability", SchemaVersionedId=identifier, **parameters
     )
-    return answer
+    return response
 
 
 @pytest.mark.parametrize("version", ["1.4", "$latest"])
@@ -129,14 +129,14 @@ def test_a_schema_is_in_one_format(client: Client, format_: str, *, empty: bool)
 )
 def test_an_unknown_schema_is_not_found(client: Client, kind: str, identifier: str) -> None:
     """Another version, name or type is not found, in the service's own words."""
-    with refused("ResourceNotFoundException", "No schema version found") as answer:
+    with expect_error("ResourceNotFoundException", "No schema version found") as response:
         client.get_schema_version(Type=kind, SchemaVersionedId=identifier)
-    assert answer["ResourceId"] == identifier
+    assert response["ResourceId"] == identifier
 
 
 def listed(client: Client, kind: str, **filters: str) -> list[str]:
-    answer = client.list_schema_versions(Type=kind, **filters)
-    return [item["SchemaId"] for item in answer["Items"]]
+    response = client.list_schema_versions(Type=kind, **filters)
+    return [item["SchemaId"] for item in response["Items"]]
 
 
 def test_schemas_are_listed_by_what_they_are(client: Client) -> None:
@@ -151,7 +151,7 @@ def test_schemas_are_listed_by_what_they_are(client: Client) -> None:
     assert listed(client, "capability", SemanticVersion="$latest") == everything
     assert listed(client, "capability", SemanticVersion="1.0") == []
     assert listed(client, "capability", Visibility="PRIVATE") == []
-    with refused("ValidationException", "must not go together"):
+    with expect_error("ValidationException", "must not go together"):
         listed(client, "capability", SchemaId="matter.OnOff", Namespace="matter")
 
 

@@ -20,7 +20,7 @@ from starlette.types import Message
 
 import iotmi
 from iotmi.emulator import Emulator
-from iotmi.emulator._account.account import World
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator.handlers import HANDLERS
 from iotmi.emulator.server import HEALTH, MAX_BODY, Credentials, create_app, serving
@@ -106,7 +106,7 @@ def test_an_operation_without_a_handler_is_not_implemented(
     emulator: Emulator, address: str
 ) -> None:
     """An operation that the model has and the emulator has not is answered with 501."""
-    emulator._backend = evolve(emulator._backend, handlers={})
+    emulator._dispatcher = evolve(emulator._dispatcher, handlers={})
     status, headers, _ = send(address, "GET", "/managed-things")
     assert (status, headers["x-amzn-errortype"]) == (501, "NotImplementedException")
 
@@ -171,11 +171,11 @@ def test_a_defect_is_answered_and_not_shown(
 ) -> None:
     """A defect is a 500 with a request id; the log says where, and quotes nothing that was sent."""
 
-    def broken(_world: World, parameters: JsonObject) -> None:
+    def broken(_account: AccountState, parameters: JsonObject) -> None:
         raise KeyError(parameters["Name"])
 
     handlers = {**HANDLERS, "CreateCredentialLocker": broken}
-    emulator._backend = evolve(emulator._backend, handlers=handlers)
+    emulator._dispatcher = evolve(emulator._dispatcher, handlers=handlers)
     with caplog.at_level(logging.ERROR, "iotmi.emulator"):
         status, headers, document = send(
             address, "POST", "/credential-lockers", b'{"Name": "CANARY"}'

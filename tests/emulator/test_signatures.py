@@ -12,7 +12,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 
 from iotmi._schema.error_codes import ERRORS_BY_CODE
 from iotmi.emulator import HttpRequest
-from iotmi.emulator._core.errors import Refusal
+from iotmi.emulator._core.errors import ServiceFault
 from iotmi.emulator._dispatch.signatures import SIGNING_NAME, Credentials, Signatures
 from iotmi.errors import AuthenticationError
 
@@ -48,9 +48,9 @@ def check(request: HttpRequest, *, ahead: timedelta = timedelta()) -> None:
     signatures.check(request)
 
 
-def refusal_of(request: HttpRequest, *, ahead: timedelta = timedelta()) -> Refusal:
+def refusal_of(request: HttpRequest, *, ahead: timedelta = timedelta()) -> ServiceFault:
     """Why it is refused; iotmi has a class for each of these."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ServiceFault) as caught:
         check(request, ahead=ahead)
     assert ERRORS_BY_CODE[caught.value.code] is AuthenticationError
     return caught.value

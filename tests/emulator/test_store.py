@@ -10,25 +10,25 @@ import pytest
 from attrs import evolve
 
 from iotmi.emulator import Emulator, EmulatorClosedError, EmulatorError, EmulatorFileError
-from iotmi.emulator._account.account import World
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator._model.resource_types import CREDENTIAL_LOCKER
 from iotmi.emulator._storage.store import Store
 from iotmi.emulator.handlers import HANDLERS
-from tests.emulator.support.requests import Client, create_thing, material, refused
+from tests.emulator.support.requests import Client, create_thing, expect_error, material
 
 
 def test_a_handler_that_raises_changes_nothing() -> None:
     """A defect reaches the caller as it is; what was done before it is undone."""
     with Emulator() as emulator:
 
-        def broken(world: World, _parameters: JsonObject) -> None:
-            world.create(CREDENTIAL_LOCKER, {})
+        def broken(account: AccountState, _parameters: JsonObject) -> None:
+            account.create(CREDENTIAL_LOCKER, {})
             raise ZeroDivisionError
 
-        backend = emulator._backend
+        backend = emulator._dispatcher
         handlers = {**HANDLERS, "GetCredentialLocker": broken}
-        emulator._backend = evolve(backend, handlers=handlers)
+        emulator._dispatcher = evolve(backend, handlers=handlers)
         client: Any = emulator.boto3_client()
         with pytest.raises(ZeroDivisionError):
             client.get_credential_locker(Identifier="x")
@@ -44,7 +44,7 @@ def test_a_handler_that_raises_changes_nothing() -> None:
 def test_a_refusal_changes_nothing(client: Client) -> None:
     """A request refused half-way leaves nothing behind."""
     thing = create_thing(client, Name="Old")
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.update_managed_thing(Identifier=thing, Name="New", CredentialLockerId="0")
     assert client.get_managed_thing(Identifier=thing)["Name"] == "Old"
 
@@ -197,8 +197,8 @@ def test_a_closed_store_gives_no_rows() -> None:
 def test_only_members_become_sql() -> None:
     """A name that is no member's is refused before it is part of a query."""
     store = Store(None, owner="tests")
-    with store.transaction() as rows, pytest.raises(ValueError, match="no member"):
-        rows.select("kind", {"x') OR 1=1 --": "1"}, limit=1)
+    with store.transaction() as transaction, pytest.raises(ValueError, match="no member"):
+        transaction.select("kind", {"x') OR 1=1 --": "1"}, limit=1)
     store.close()
 
 
@@ -206,10 +206,10 @@ def validation_plan(where: dict[str, str]) -> str:
     """How SQLite goes about finding rows."""
     store = Store(None, owner="tests")
     statements: list[str] = []
-    with store.transaction() as rows:
-        connection = rows._connection
+    with store.transaction() as transaction:
+        connection = transaction._connection
         connection.set_trace_callback(statements.append)
-        rows.select("kind", where, after=5, limit=1)
+        transaction.select("kind", where, after=5, limit=1)
         connection.set_trace_callback(None)
         plan = str(connection.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall())
     store.close()

@@ -13,8 +13,8 @@ from tests.emulator.support.requests import (
     create_cloud_thing,
     create_thing,
     destination,
+    expect_error,
     material,
-    refused,
     register,
     status_of,
 )
@@ -26,18 +26,18 @@ UNKNOWN = "0" * 32
 
 def test_create_answers_id_arn_and_time(client: Client) -> None:
     """A create answers 201 with a hexadecimal id, the ARN with it, and the present time."""
-    answer = client.create_managed_thing(
+    response = client.create_managed_thing(
         Role="CONTROLLER",
         AuthenticationMaterial=material(),
         AuthenticationMaterialType="WIFI_SETUP_QR_BAR_CODE",
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    assert len(answer["Id"]) == 32
-    assert int(answer["Id"], 16) >= 0
-    assert answer["Arn"] == (
-        f"arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/{answer['Id']}"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert len(response["Id"]) == 32
+    assert int(response["Id"], 16) >= 0
+    assert response["Arn"] == (
+        f"arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/{response['Id']}"
     )
-    assert datetime.now(UTC) - answer["CreatedAt"] < timedelta(minutes=1)
+    assert datetime.now(UTC) - response["CreatedAt"] < timedelta(minutes=1)
 
 
 def test_all_that_was_given_is_got_back(client: Client) -> None:
@@ -147,16 +147,16 @@ def test_a_discovered_device_is_activated_in_two_looks(client: Client) -> None:
 )
 def test_malformed_material_is_refused_unseen(client: Client, kind: str, sent: str) -> None:
     """Material that is not of its type's form is refused, and the refusal does not quote it."""
-    with refused("ValidationException", "AuthenticationMaterial must be") as answer:
+    with expect_error("ValidationException", "AuthenticationMaterial must be") as response:
         create_thing(client, AuthenticationMaterial=sent, AuthenticationMaterialType=kind)
-    assert sent not in answer["Error"]["Message"]
+    assert sent not in response["Error"]["Message"]
 
 
 def test_a_device_is_one_thing_only(client: Client) -> None:
     """The same serial number and product code cannot make a second thing."""
     sent = material()
     create_thing(client, AuthenticationMaterial=sent)
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         create_thing(client, AuthenticationMaterial=f"{sent};")
     create_thing(
         client, AuthenticationMaterial=sent.replace("UPC:829576019524", "UPC:1" + "0" * 11)
@@ -174,33 +174,33 @@ def test_a_device_may_be_made_again_once_gone(client: Client) -> None:
 
 def test_an_unknown_locker_is_not_found(client: Client) -> None:
     """A thing cannot be put in a locker that is not there, and is not made."""
-    with refused("ResourceNotFoundException") as answer:
+    with expect_error("ResourceNotFoundException") as response:
         create_thing(client, CredentialLockerId=UNKNOWN)
-    assert answer["ResourceType"] == "CredentialLocker"
-    assert answer["ResourceId"] == UNKNOWN
+    assert response["ResourceType"] == "CredentialLocker"
+    assert response["ResourceId"] == UNKNOWN
     assert client.list_managed_things()["Items"] == []
     thing = create_thing(client)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.update_managed_thing(Identifier=thing, CredentialLockerId=UNKNOWN)
 
 
 def test_an_unknown_thing_is_not_found(client: Client) -> None:
     """The service's own words, id and type come with the error."""
-    with refused("ResourceNotFoundException") as answer:
+    with expect_error("ResourceNotFoundException") as response:
         client.get_managed_thing(Identifier=UNKNOWN)
-    assert answer["Error"]["Message"] == "Managed Thing resource not found."
-    assert answer["ResourceId"] == UNKNOWN
-    assert answer["ResourceType"] == "ManagedThing"
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 404
+    assert response["Error"]["Message"] == "Managed Thing resource not found."
+    assert response["ResourceId"] == UNKNOWN
+    assert response["ResourceType"] == "ManagedThing"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
 def test_update_changes_what_is_given(client: Client) -> None:
     """Update replaces the members given and leaves the others."""
     identifier = create_thing(client, Name="Old", Brand="Acme")
-    answer = client.update_managed_thing(
+    response = client.update_managed_thing(
         Identifier=identifier, Name="New", HubNetworkMode="STANDARD", CapabilityReport=REPORT
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     got = client.get_managed_thing(Identifier=identifier)
     assert (got["Name"], got["Brand"], got["HubNetworkMode"]) == ("New", "Acme", "STANDARD")
     assert got["UpdatedAt"] > got["CreatedAt"]
@@ -222,8 +222,8 @@ def test_update_of_details_alone_is_a_change(client: Client) -> None:
 def test_update_with_nothing_does_nothing(client: Client) -> None:
     """An update without fields answers 204 and leaves UpdatedAt."""
     identifier = create_thing(client)
-    answer = client.update_managed_thing(Identifier=identifier)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    response = client.update_managed_thing(Identifier=identifier)
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     got = client.get_managed_thing(Identifier=identifier)
     assert got["UpdatedAt"] == got["CreatedAt"]
 
@@ -231,15 +231,15 @@ def test_update_with_nothing_does_nothing(client: Client) -> None:
 def test_deletion_is_seen_once(client: Client) -> None:
     """A deleted thing is in deletion for one look, and then not there."""
     identifier = create_thing(client)
-    answer = client.delete_managed_thing(Identifier=identifier)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
-    with refused("ConflictException"):
+    response = client.delete_managed_thing(Identifier=identifier)
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
+    with expect_error("ConflictException"):
         client.update_managed_thing(Identifier=identifier, Name="Late")
     client.delete_managed_thing(Identifier=identifier)
     assert status_of(client, identifier) == "DELETE_IN_PROGRESS"
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_managed_thing(Identifier=identifier)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.delete_managed_thing(Identifier=identifier)
 
 
@@ -248,7 +248,7 @@ def test_forced_deletion_is_at_once(client: Client) -> None:
     identifier = create_thing(client, CapabilityReport=REPORT)
     client.delete_managed_thing(Identifier=identifier)
     client.delete_managed_thing(Identifier=identifier, Force=True)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_managed_thing(Identifier=identifier)
 
 
@@ -267,7 +267,7 @@ def test_a_hub_with_children_stays(client: Client) -> None:
     assert client.get_managed_thing(Identifier=device)["ParentControllerId"] == hub
     children = client.list_managed_things(ParentControllerIdentifierFilter=hub)["Items"]
     assert [child["Id"] for child in children] == [device]
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         client.delete_managed_thing(Identifier=hub, Force=True)
     client.delete_managed_thing(Identifier=device, Force=True)
     client.delete_managed_thing(Identifier=hub)

@@ -10,16 +10,16 @@ import pytest
 
 from iotmi.emulator import Emulator
 from iotmi.emulator._core.clock import Clock
-from iotmi.emulator._model.resource_types import LIVING, ONLY, Step
+from iotmi.emulator._model.resource_types import DEFAULT_FLOW, STATEFUL_TYPES, Transition
 from tests.emulator.support.requests import (
     REPORT,
-    Answer,
     Client,
+    Response,
     create_association,
     create_cloud_thing,
     create_thing,
     destination,
-    refused,
+    expect_error,
     register,
     status_of,
 )
@@ -31,13 +31,13 @@ def emulator() -> Iterator[Emulator]:
         yield emulator
 
 
-def thing_of(client: Client, identifier: str) -> Answer:
+def thing_of(client: Client, identifier: str) -> Response:
     return client.get_managed_thing(Identifier=identifier)
 
 
-def after(answer: Answer, member: str) -> float:
+def after(response: Response, member: str) -> float:
     """How many seconds after its creation a thing came to something."""
-    seconds: timedelta = answer[member] - answer["CreatedAt"]
+    seconds: timedelta = response[member] - response["CreatedAt"]
     return seconds.total_seconds()
 
 
@@ -57,9 +57,9 @@ def create_task(client: Client, *things: str, **parameters: object) -> str:
 
 
 def counts(client: Client, task: str) -> tuple[str, dict[str, int]]:
-    answer = client.get_ota_task(Identifier=task)
-    details = answer["TaskProcessingDetails"].items()
-    return answer["Status"], {
+    response = client.get_ota_task(Identifier=task)
+    details = response["TaskProcessingDetails"].items()
+    return response["Status"], {
         name[8:-6]: value for name, value in details if value and name[1:8] == "umberOf"
     }
 
@@ -118,7 +118,7 @@ def test_a_deletion_takes_its_time(emulator: Emulator, client: Client) -> None:
     emulator.advance(seconds=4)
     assert status_of(client, thing) == "DELETE_IN_PROGRESS"
     emulator.advance(seconds=1)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         thing_of(client, thing)
 
 
@@ -156,8 +156,8 @@ def test_a_login_takes_ten_seconds(emulator: Emulator, client: Client) -> None:
     ]
 
     def state() -> str:
-        answer = client.get_account_association(AccountAssociationId=association)
-        found: str = answer["AssociationState"]
+        response = client.get_account_association(AccountAssociationId=association)
+        found: str = response["AssociationState"]
         return found
 
     emulator.advance(seconds=9)
@@ -263,7 +263,7 @@ def test_a_task_ends_as_forcefully_as_asked(
 
 def test_an_end_must_be_a_time(client: Client) -> None:
     """What is not a time is refused by its name."""
-    with refused("ValidationException", r"OtaSchedulingConfig\.EndTime"):
+    with expect_error("ValidationException", r"OtaSchedulingConfig\.EndTime"):
         create_task(client, create_thing(client), OtaSchedulingConfig={"EndTime": "soon"})
 
 
@@ -313,7 +313,7 @@ def test_other_things_take_time_too(emulator: Emulator, client: Client) -> None:
     assert state() == ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
     emulator.advance(minutes=1)
     assert state() == ("CREATED", "ENABLED")
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_ota_task(Identifier=task)
 
 
@@ -340,7 +340,7 @@ def test_real_time_is_not_moved() -> None:
 def test_there_are_three_clocks() -> None:
     """Another name is refused, and told the three."""
     wrong: Any = "sand"
-    with pytest.raises(ValueError, match="looks, emulated, real, not 'sand'"):
+    with pytest.raises(ValueError, match="on_read, emulated, real, not 'sand'"):
         Emulator(clock=wrong)
 
 
@@ -393,32 +393,32 @@ def test_time_begins_to_run_over_an_old_file(tmp_path: Path) -> None:
     with Emulator(path) as emulator:
         client = emulator.boto3_client()
         assert status_of(client, thing) == "DELETE_IN_PROGRESS"
-        with refused("ResourceNotFoundException"):
+        with expect_error("ResourceNotFoundException"):
             status_of(client, thing)
 
 
 def test_every_change_by_itself_has_a_time() -> None:
     """No status that a look changes would last for ever where time runs."""
-    for kind in LIVING.values():
+    for kind in STATEFUL_TYPES.values():
         assert kind.lifecycle is not None
         steps = [step for flow in kind.lifecycle.flows.values() for step in flow.values()]
         assert steps
         assert all((step.seconds or 0) > 0 or step.at for step in steps)
-        known = kind.lifecycle.flows.keys() - {ONLY}
-        assert known or set(kind.lifecycle.flows) == {ONLY}
+        known = kind.lifecycle.flows.keys() - {DEFAULT_FLOW}
+        assert known or set(kind.lifecycle.flows) == {DEFAULT_FLOW}
 
 
 def test_a_step_may_never_come() -> None:
     """A step whose moment a resource does not have is none."""
-    assert Step("CANCELED", at="EndsAt").moment({}, 5) is None
-    assert Step("CANCELED", at="EndsAt").moment({"EndsAt": 7}, 5) == 7
-    assert Step("TIMED_OUT", minutes="Minutes").moment({"Minutes": 2}, 5) == 120_005
+    assert Transition("CANCELED", at="EndsAt").moment({}, 5) is None
+    assert Transition("CANCELED", at="EndsAt").moment({"EndsAt": 7}, 5) == 7
+    assert Transition("TIMED_OUT", minutes="Minutes").moment({"Minutes": 2}, 5) == 120_005
 
 
 def test_a_clock_of_the_past_stands() -> None:
     """What happened at a moment all happened then."""
-    clock = Clock().at(5)
-    assert (clock.now(), clock.now(), clock.present, clock.runs) == (5, 5, 5, True)
+    clock = Clock().frozen_at(5)
+    assert (clock.now(), clock.now(), clock.present, clock.is_running) == (5, 5, 5, True)
 
 
 def test_a_command_in_emulated_time(emulator: Emulator, client: Client) -> None:

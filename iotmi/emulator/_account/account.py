@@ -10,24 +10,24 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
-from iotmi.emulator._account.connectivity import connected_since, is_connected, why_disconnected
+from iotmi.emulator._account.connectivity import connected_since, disconnect_reason, is_connected
 from iotmi.emulator._core.clock import Clock
-from iotmi.emulator._core.errors import Refusal, conflict, not_found
+from iotmi.emulator._core.errors import ServiceFault, conflict, not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, optional_text, text
-from iotmi.emulator._model.arn import Place
-from iotmi.emulator._model.domain_events import ConnectionChanged, Happening, StatusEntered
+from iotmi.emulator._model.arn import AccountScope
+from iotmi.emulator._model.domain_events import ConnectionChanged, DomainEvent, StatusEntered
 from iotmi.emulator._model.operations import Operation
-from iotmi.emulator._model.resource_types import GONE, MANAGED_THING, Kind, Lifecycle
-from iotmi.emulator._notifications.outbox import record
+from iotmi.emulator._model.resource_types import DELETED, MANAGED_THING, Lifecycle, ResourceType
+from iotmi.emulator._notifications.outbox import publish_event
 from iotmi.emulator._storage.pagination import read_page
-from iotmi.emulator._storage.store import Rows
-from iotmi.emulator._storage.transitions import begin, plan, waits
+from iotmi.emulator._storage.store import Transaction
+from iotmi.emulator._storage.transitions import clear_schedule, is_blocked, schedule
 
 MAX_TAGS: Final = 50
 
 
 @frozen
-class World:
+class AccountState:
     """The account during one request.
 
     Attributes:
@@ -38,21 +38,21 @@ class World:
         effects: By kind: what a change of status that came by itself brings with it.
     """
 
-    rows: Rows
+    transaction: Transaction
     clock: Clock
-    place: Place
+    scope: AccountScope
     operation: Operation
-    effects: "Mapping[str, Effect]" = field(factory=dict[str, "Effect"])
+    transition_hooks: "Mapping[str, TransitionHook]" = field(factory=dict[str, "TransitionHook"])
 
-    def invalid(self, message: str) -> Refusal:
+    def invalid(self, message: str) -> ServiceFault:
         """The refusal of a parameter; operations do not all declare the same error for it."""
-        return Refusal(self.operation.invalid, message)
+        return ServiceFault(self.operation.invalid, message)
 
-    def announce(self, happening: Happening) -> None:
+    def publish(self, event: DomainEvent) -> None:
         """Tell whoever has asked to be told that something has happened.
 
         What the world does itself it announces itself: that a resource was made in a status or
-        has come into one (`create`, `enter`, `become`) or is no more (`remove`), and that a
+        has come into one (`create`, `set_status`, `apply_transition`) or is no more (`remove`), and that a
         thing was connected or is no longer (`save`). A change of a thing's state announces
         itself where states are kept. What only others know, they announce with one call, after
         what it brings with it has been kept:
@@ -63,130 +63,147 @@ class World:
         The values are in ``_happenings``. The moment is that of the world's clock. Where nobody
         has asked to be told, or the request is refused in the end, nothing is told.
         """
-        record(self.rows, self.clock, self.place, happening)
+        publish_event(self.transaction, self.clock, self.scope, event)
 
     # -- one resource ------------------------------------------------------------------
 
-    def create(self, kind: Kind, document: JsonObject) -> JsonObject:
+    def create(self, resource_type: ResourceType, document: JsonObject) -> JsonObject:
         """Make a resource, with an id where it brings none, an ARN, its times and its tags."""
-        identifier = optional_text(document, kind.identifier) or uuid4().hex
-        if self.rows.get(kind.name, identifier) is not None:
-            raise conflict(kind.taken)
+        identifier = optional_text(document, resource_type.identifier) or uuid4().hex
+        if self.transaction.get(resource_type.name, identifier) is not None:
+            raise conflict(resource_type.conflict_message)
         now = self.clock.now()
         made: JsonObject = {
             **document,
-            kind.identifier: identifier,
-            kind.arn: self.place.arn(kind, identifier),
+            resource_type.identifier: identifier,
+            resource_type.arn: self.scope.arn(resource_type, identifier),
             "CreatedAt": now,
-            kind.updated: now,
+            resource_type.updated: now,
         }
-        if kind.tagged:
+        if resource_type.tagged:
             made["Tags"] = self.tags({}, mapping(document, "Tags"))
-        if kind.lifecycle:
-            self._stamp(kind.lifecycle, made, now)
-            if self.clock.runs:
-                plan(self.rows, kind, made, now)
-        self.rows.put(kind.name, identifier, made)
-        if kind.lifecycle:
-            status = text(made, kind.lifecycle.member)
-            self.announce(StatusEntered(kind, made, status, first=True))
+        if resource_type.lifecycle:
+            self._set_timestamps(resource_type.lifecycle, made, now)
+            if self.clock.is_running:
+                schedule(self.transaction, resource_type, made, now)
+        self.transaction.put(resource_type.name, identifier, made)
+        if resource_type.lifecycle:
+            status = text(made, resource_type.lifecycle.member)
+            self.publish(StatusEntered(resource_type, made, status, first=True))
         return made
 
-    def find(self, kind: Kind, identifier: str) -> JsonObject:
+    def find(self, resource_type: ResourceType, identifier: str) -> JsonObject:
         """The resource, or a refusal that says there is none."""
-        document = self.rows.get(kind.name, identifier)
+        document = self.transaction.get(resource_type.name, identifier)
         if document is None:
-            raise self.missing(kind, identifier)
+            raise self.missing(resource_type, identifier)
         return document
 
-    def missing(self, kind: Kind, identifier: str) -> Refusal:
+    def missing(self, resource_type: ResourceType, identifier: str) -> ServiceFault:
         """The refusal that says there is no such resource."""
-        return not_found(kind.absent, identifier, kind.resource_type)
+        return not_found(resource_type.not_found_message, identifier, resource_type.error_name)
 
-    def look(self, kind: Kind, identifier: str) -> JsonObject:
+    def read(self, resource_type: ResourceType, identifier: str) -> JsonObject:
         """The resource as it now is; what this look makes due happens behind it.
 
         Where time runs nothing is: what time made due has happened before this request.
         """
-        document = self.find(kind, identifier)
-        step = kind.lifecycle.following(document) if kind.lifecycle else None
-        if step is not None and not self.clock.runs and not waits(self.rows, kind, document):
-            self.become(kind, dict(document), step.status)
+        document = self.find(resource_type, identifier)
+        transition = (
+            resource_type.lifecycle.next_transition(document) if resource_type.lifecycle else None
+        )
+        if (
+            transition is not None
+            and not self.clock.is_running
+            and not is_blocked(self.transaction, resource_type, document)
+        ):
+            self.apply_transition(resource_type, dict(document), transition.status)
         return document
 
-    def become(self, kind: Kind, document: JsonObject, status: str) -> None:
+    def apply_transition(
+        self, resource_type: ResourceType, document: JsonObject, status: str
+    ) -> None:
         """Let a status come that comes by itself, with what it brings."""
-        if status == GONE:
-            self.remove(kind, text(document, kind.identifier))
+        if status == DELETED:
+            self.remove(resource_type, text(document, resource_type.identifier))
             return
-        self._come_into(kind, document, status)
-        effect = self.effects.get(kind.name)
-        if effect is not None:
-            effect(self, document)
-        self.announce(StatusEntered(kind, document, status))
+        self._change_status(resource_type, document, status)
+        hook = self.transition_hooks.get(resource_type.name)
+        if hook is not None:
+            hook(self, document)
+        self.publish(StatusEntered(resource_type, document, status))
 
-    def enter(self, kind: Kind, document: JsonObject, status: str) -> None:
+    def set_status(self, resource_type: ResourceType, document: JsonObject, status: str) -> None:
         """Bring a resource into a status."""
-        if self._come_into(kind, document, status):
-            self.announce(StatusEntered(kind, document, status))
+        if self._change_status(resource_type, document, status):
+            self.publish(StatusEntered(resource_type, document, status))
 
-    def _come_into(self, kind: Kind, document: JsonObject, status: str) -> bool:
+    def _change_status(
+        self, resource_type: ResourceType, document: JsonObject, status: str
+    ) -> bool:
         """Bring a resource into a status, and say whether it was in another before."""
-        if kind.lifecycle is None:
-            raise TypeError(f"{kind.name} has no status")
-        changed = document[kind.lifecycle.member] != status
-        document[kind.lifecycle.member] = status
+        if resource_type.lifecycle is None:
+            raise TypeError(f"{resource_type.name} has no status")
+        changed = document[resource_type.lifecycle.member] != status
+        document[resource_type.lifecycle.member] = status
         now = self.clock.now()
-        self._stamp(kind.lifecycle, document, now)
-        begin(document)
-        if self.clock.runs:
-            plan(self.rows, kind, document, now)
-        self.save(kind, document)
+        self._set_timestamps(resource_type.lifecycle, document, now)
+        clear_schedule(document)
+        if self.clock.is_running:
+            schedule(self.transaction, resource_type, document, now)
+        self.save(resource_type, document)
         return changed
 
-    def save(self, kind: Kind, document: JsonObject) -> None:
+    def save(self, resource_type: ResourceType, document: JsonObject) -> None:
         """Keep a resource that has been changed."""
-        document[kind.updated] = self.clock.now()
-        identifier = text(document, kind.identifier)
-        before = self.rows.get(kind.name, identifier) if kind is MANAGED_THING else None
-        self.rows.put(kind.name, identifier, document)
+        document[resource_type.updated] = self.clock.now()
+        identifier = text(document, resource_type.identifier)
+        before = (
+            self.transaction.get(resource_type.name, identifier)
+            if resource_type is MANAGED_THING
+            else None
+        )
+        self.transaction.put(resource_type.name, identifier, document)
         if before is not None and is_connected(before) != is_connected(document):
             lost = is_connected(before)
             since = connected_since(before if lost else document)
-            reason = why_disconnected(document) if lost else None
-            self.announce(ConnectionChanged(document, since, reason))
+            reason = disconnect_reason(document) if lost else None
+            self.publish(ConnectionChanged(document, since, reason))
 
-    def remove(self, kind: Kind, identifier: str) -> None:
+    def remove(self, resource_type: ResourceType, identifier: str) -> None:
         """Remove a resource and what goes with it."""
-        self._tell_of_end(kind, identifier)
-        for dependent, member in kind.dependents:
-            self.rows.delete_where(dependent, member, identifier)
-        self.rows.delete(kind.name, identifier)
+        self._publish_deletion(resource_type, identifier)
+        for dependent, member in resource_type.dependents:
+            self.transaction.delete_where(dependent, member, identifier)
+        self.transaction.delete(resource_type.name, identifier)
 
-    def _tell_of_end(self, kind: Kind, identifier: str) -> None:
+    def _publish_deletion(self, resource_type: ResourceType, identifier: str) -> None:
         """Announce the status of what is no more, for a kind that has a word for it."""
-        end = kind.lifecycle.end if kind.lifecycle else None
-        document = None if end is None else self.rows.get(kind.name, identifier)
+        end = resource_type.lifecycle.deleted_status if resource_type.lifecycle else None
+        document = None if end is None else self.transaction.get(resource_type.name, identifier)
         if end is not None and document is not None:
-            self.announce(StatusEntered(kind, document, end))
+            self.publish(StatusEntered(resource_type, document, end))
 
-    def _stamp(self, lifecycle: Lifecycle, document: JsonObject, now: int) -> None:
-        for member in lifecycle.stamps.get(text(document, lifecycle.member), ()):
+    def _set_timestamps(self, lifecycle: Lifecycle, document: JsonObject, now: int) -> None:
+        for member in lifecycle.timestamps.get(text(document, lifecycle.member), ()):
             document.setdefault(member, now)
 
     # -- many resources ----------------------------------------------------------------
 
-    def first(self, kind: Kind, where: Mapping[str, str]) -> JsonObject | None:
+    def first(self, resource_type: ResourceType, where: Mapping[str, str]) -> JsonObject | None:
         """The oldest resource whose members have these values."""
-        found = self.rows.select(kind.name, where, limit=1)
+        found = self.transaction.select(resource_type.name, where, limit=1)
         return found[0].document if found else None
 
-    def every(self, kind: Kind, where: Mapping[str, str]) -> list[JsonObject]:
+    def find_all(self, resource_type: ResourceType, where: Mapping[str, str]) -> list[JsonObject]:
         """All resources whose members have these values, the oldest first."""
-        return [row.document for row in self.rows.select(kind.name, where)]
+        return [row.document for row in self.transaction.select(resource_type.name, where)]
 
     def page(
-        self, kind: Kind, parameters: JsonObject, filters: Mapping[str, str] | None = None
+        self,
+        resource_type: ResourceType,
+        parameters: JsonObject,
+        filters: Mapping[str, str] | None = None,
     ) -> JsonObject:
         """One page of a list; *filters* names the member each filter is about."""
         where = {
@@ -196,12 +213,12 @@ class World:
         }
 
         def fetch(after: int, limit: int) -> list[tuple[int, JsonValue]]:
-            found = self.rows.select(kind.name, where, after=after, limit=limit)
+            found = self.transaction.select(resource_type.name, where, after=after, limit=limit)
             return [(row.sequence, row.document) for row in found]
 
         return self._page(parameters, fetch)
 
-    def page_of(self, items: Sequence[JsonValue], parameters: JsonObject) -> JsonObject:
+    def page_of_items(self, items: Sequence[JsonValue], parameters: JsonObject) -> JsonObject:
         """One page of a list that stands within a single resource."""
 
         def fetch(after: int, limit: int) -> list[tuple[int, JsonValue]]:
@@ -219,10 +236,10 @@ class World:
             raise self.invalid("NextToken is not of this list")
         found = fetch(wanted.after, wanted.size + 1)
         shown = found[: wanted.size]
-        answer: JsonObject = {self.operation.listed: [item for _, item in shown]}
+        page: JsonObject = {self.operation.listed: [item for _, item in shown]}
         if len(found) > len(shown):
-            answer["NextToken"] = wanted.token(shown[-1][0])
-        return answer
+            page["NextToken"] = wanted.token(shown[-1][0])
+        return page
 
     # -- tags --------------------------------------------------------------------------
 
@@ -236,5 +253,5 @@ class World:
         return tags
 
 
-Handler: TypeAlias = Callable[[World, JsonObject], JsonObject | None]
-Effect: TypeAlias = Callable[[World, JsonObject], None]
+Handler: TypeAlias = Callable[[AccountState, JsonObject], JsonObject | None]
+TransitionHook: TypeAlias = Callable[[AccountState, JsonObject], None]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from iotmi.emulator._core.json import JsonValue
-from iotmi.emulator._storage.transitions import OFFLINE
+from iotmi.emulator._storage.transitions import OFFLINE_REASON
 
 _CONNECTED: Final = frozenset({"DISCOVERED", "ACTIVATED"})
 _USUAL_REASON: Final = "CLIENT_INITIATED_DISCONNECT"
@@ -15,7 +15,7 @@ _USUAL_REASON: Final = "CLIENT_INITIATED_DISCONNECT"
 
 def is_connected(thing: Mapping[str, JsonValue]) -> bool:
     """Whether the service reaches the thing's device."""
-    return thing["ProvisioningStatus"] in _CONNECTED and not thing.get(OFFLINE)
+    return thing["ProvisioningStatus"] in _CONNECTED and not thing.get(OFFLINE_REASON)
 
 
 def connected_since(thing: Mapping[str, JsonValue]) -> JsonValue:
@@ -23,7 +23,7 @@ def connected_since(thing: Mapping[str, JsonValue]) -> JsonValue:
     return thing.get("ConnectionChangedAt", thing.get("ConnectedAt"))
 
 
-def why_disconnected(thing: Mapping[str, JsonValue]) -> str:
+def disconnect_reason(thing: Mapping[str, JsonValue]) -> str:
     """The reason for which a thing that is not connected is not."""
-    reason = thing.get(OFFLINE)
+    reason = thing.get(OFFLINE_REASON)
     return reason if isinstance(reason, str) else _USUAL_REASON

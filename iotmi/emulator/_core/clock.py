@@ -18,8 +18,10 @@ class Clock:
             the place of time.
     """
 
-    def __init__(self, seconds: Callable[[], float] = time.time, *, runs: bool = False) -> None:
-        self.runs: bool = runs
+    def __init__(
+        self, seconds: Callable[[], float] = time.time, *, is_running: bool = False
+    ) -> None:
+        self.is_running: bool = is_running
         self._seconds = seconds
         self._lock = Lock()
         self._last = 0
@@ -58,45 +60,45 @@ class Clock:
         with self._lock:
             stands_at = self._seconds()
             self._seconds = lambda: stands_at
-            self.runs = True
+            self.is_running = True
 
-    def at(self, moment: int) -> "Clock":
+    def frozen_at(self, moment: int) -> "Clock":
         """A clock that stands at a moment, for what happened then and is only now looked at."""
-        return _Standing(moment)
+        return _FrozenClock(moment)
 
 
-class _Standing(Clock):
+class _FrozenClock(Clock):
     """All that happens by itself at a moment happens at that moment."""
 
     def __init__(self, moment: int) -> None:
-        super().__init__(lambda: 0, runs=True)
+        super().__init__(lambda: 0, is_running=True)
         self._last = moment
 
     def now(self) -> int:
         return self._last
 
 
-def emulated(start: int) -> Clock:
+def emulated_clock(start: int) -> Clock:
     """A clock that moves by being advanced, beside the millisecond of each moment asked for."""
-    return Clock(lambda: start / 1000, runs=True)
+    return Clock(lambda: start / 1000, is_running=True)
 
 
-def moment_of(instant: datetime) -> int:
+def to_moment(instant: datetime) -> int:
     """A time as a moment."""
     return round(instant.timestamp() * 1000)
 
 
-def instant_of(moment: int) -> datetime:
+def to_datetime(moment: int) -> datetime:
     """A moment as a time in UTC."""
     return datetime.fromtimestamp(moment / 1000, UTC)
 
 
-def iso(moment: int) -> str:
+def format_iso(moment: int) -> str:
     """A moment as the service writes it inside free-form documents: ISO 8601, UTC."""
-    return instant_of(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return to_datetime(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def from_iso(value: str) -> int | None:
+def parse_iso(value: str) -> int | None:
     """The moment that an ISO 8601 text means, UTC where it names no zone; None for any other."""
     try:
         instant = datetime.fromisoformat(value)
@@ -104,4 +106,4 @@ def from_iso(value: str) -> int | None:
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
-    return moment_of(instant)
+    return to_moment(instant)

@@ -1,6 +1,6 @@
 """What the emulator raises, and what it answers when it refuses a request.
 
-``EmulatorError`` and its kin reach the person who runs the emulator. A ``Refusal`` never
+``EmulatorError`` and its kin reach the person who runs the emulator. A ``ServiceFault`` never
 does: it is how a handler says "answer with this error". Nothing here knows HTTP statuses;
 those are the model's.
 """
@@ -31,7 +31,7 @@ class EmulatorClosedError(EmulatorError):
 
 
 @frozen
-class Refusal(Exception):  # noqa: N818 - an answer, and no error of ours
+class ServiceFault(Exception):  # noqa: N818 - an answer, and no error of ours
     """A request is to be answered with an error of the service.
 
     Attributes:
@@ -49,11 +49,11 @@ class Refusal(Exception):  # noqa: N818 - an answer, and no error of ours
     headers: Mapping[str, str] = field(factory=dict[str, str])
 
 
-def conflict(message: str) -> Refusal:
+def conflict(message: str) -> ServiceFault:
     """The resource's present state forbids the request."""
-    return Refusal(CONFLICT, message)
+    return ServiceFault(CONFLICT, message)
 
 
-def not_found(message: str, resource_id: str, resource_type: str) -> Refusal:
+def not_found(message: str, resource_id: str, resource_type: str) -> ServiceFault:
     """There is no such resource."""
-    return Refusal(NOT_FOUND, message, resource_id, resource_type)
+    return ServiceFault(NOT_FOUND, message, resource_id, resource_type)

@@ -46,7 +46,7 @@ class Delivery(Enum):
 
 
 @frozen
-class HttpReply:
+class HttpResponse:
     """What is to be sent back.
 
     Attributes:
@@ -62,5 +62,5 @@ class HttpReply:
     delivery: Delivery = Delivery.WHOLE
 
 
-UNANSWERED = HttpReply(0, {}, b"", Delivery.CLOSED)
+NO_RESPONSE = HttpResponse(0, {}, b"", Delivery.CLOSED)
 """The reply of a call that was broken off before there was one."""

@@ -13,7 +13,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from iotmi.emulator._core.json import JsonObject
-from iotmi.emulator._faults.kinds import Fate, FaultKind
+from iotmi.emulator._faults.kinds import FaultKind, InjectedFault
 
 MAX_CALLS: Final = 10_000
 
@@ -43,7 +43,7 @@ class Call:
 
 
 @define
-class Arrival:
+class PendingCall:
     """A call under way, filled in as more of it is known."""
 
     number: int
@@ -51,10 +51,10 @@ class Arrival:
     parameters: JsonObject = field(factory=dict, repr=False)
     error: str | None = None
     carried_out: bool = False
-    fate: Fate = field(factory=Fate)
+    injected: InjectedFault = field(factory=InjectedFault)
 
 
-class Journal:
+class CallLog:
     """The calls in order of arrival, the last 10,000 of those answered."""
 
     def __init__(self) -> None:
@@ -62,24 +62,24 @@ class Journal:
         self._lock = Lock()
         self._calls: deque[tuple[int, Call]] = deque(maxlen=MAX_CALLS)
 
-    def arrive(self) -> Arrival:
+    def start(self) -> PendingCall:
         """Take note that a call has come in."""
-        return Arrival(next(self._numbers))
+        return PendingCall(next(self._numbers))
 
-    def answer(self, arrival: Arrival, status: int) -> None:
+    def finish(self, pending: PendingCall, status: int) -> None:
         """Take note of how it was answered."""
-        fault = arrival.fate.fault
+        fault = pending.injected.fault
         call = Call(
-            arrival.operation,
-            MappingProxyType(arrival.parameters),
+            pending.operation,
+            MappingProxyType(pending.parameters),
             status,
-            arrival.error,
-            arrival.carried_out,
+            pending.error,
+            pending.carried_out,
             None if fault is None else fault.kind,
-            arrival.fate.delay,
+            pending.injected.delay,
         )
         with self._lock:
-            self._calls.append((arrival.number, call))
+            self._calls.append((pending.number, call))
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -18,8 +18,8 @@ from attrs import frozen
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from iotmi._schema.traits import Number, Size, Text
-from iotmi.emulator._core.clock import from_iso
-from iotmi.emulator._core.errors import NOT_SERIALIZABLE, Refusal
+from iotmi.emulator._core.clock import parse_iso
+from iotmi.emulator._core.errors import NOT_SERIALIZABLE, ServiceFault
 from iotmi.emulator._core.http import HttpRequest
 from iotmi.emulator._core.json import JsonObject, JsonValue
 from iotmi.emulator._model.operations import Operation
@@ -32,7 +32,7 @@ class Parameters:
     """What was read, and the refusal it calls for, if any."""
 
     values: JsonObject
-    refusal: Refusal | None = None
+    service_fault: ServiceFault | None = None
 
 
 def read_parameters(
@@ -42,10 +42,10 @@ def read_parameters(
     shape = operation.input
     sent: JsonObject = {}
     try:
-        sent |= _from_body(shape, request.body)
+        sent |= _read_body(shape, request.body)
     except ValueError as error:
-        return Parameters({}, Refusal(NOT_SERIALIZABLE, str(error)))
-    sent |= _from_query(shape, request.query)
+        return Parameters({}, ServiceFault(NOT_SERIALIZABLE, str(error)))
+    sent |= _read_query(shape, request.query)
     sent |= {
         name: labels[_wire_name(name, member)]
         for name, member in shape.members.items()
@@ -55,10 +55,10 @@ def read_parameters(
     values = _read_members(shape, sent, "", problems)
     if not problems:
         return Parameters(values)
-    return Parameters(values, Refusal(operation.invalid, "; ".join(problems)))
+    return Parameters(values, ServiceFault(operation.invalid, "; ".join(problems)))
 
 
-def _from_body(shape: StructureShape, body: bytes) -> JsonObject:
+def _read_body(shape: StructureShape, body: bytes) -> JsonObject:
     """The body's members by their name in the model."""
     members = {
         _wire_name(name, member): name
@@ -68,7 +68,7 @@ def _from_body(shape: StructureShape, body: bytes) -> JsonObject:
     if not members or not body:
         return {}
     try:
-        document = json.loads(body, parse_constant=_no_constant)
+        document = json.loads(body, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
         # What json says would quote the body.
         raise ValueError("The body is not JSON.") from None
@@ -77,11 +77,11 @@ def _from_body(shape: StructureShape, body: bytes) -> JsonObject:
     return {members[name]: value for name, value in document.items() if name in members}
 
 
-def _no_constant(_name: str) -> NoReturn:
+def _reject_constant(_name: str) -> NoReturn:
     raise ValueError("JSON has no such number")
 
 
-def _from_query(shape: StructureShape, query: str) -> JsonObject:
+def _read_query(shape: StructureShape, query: str) -> JsonObject:
     given = parse_qs(query, keep_blank_values=True)
     read: JsonObject = {}
     for name, member in shape.members.items():
@@ -90,13 +90,13 @@ def _from_query(shape: StructureShape, query: str) -> JsonObject:
         values = given.get(_wire_name(name, member), [])
         if isinstance(member, ListShape):
             # An empty list and no list are the same in a query.
-            read[name] = [_from_text(member.member, value) for value in values]
+            read[name] = [_read_text(member.member, value) for value in values]
         elif values:
-            read[name] = _from_text(member, values[-1])
+            read[name] = _read_text(member, values[-1])
     return read
 
 
-def _from_text(shape: Shape, value: str) -> JsonValue:
+def _read_text(shape: Shape, value: str) -> JsonValue:
     """A query's text as JSON would have it; what cannot be stays text, to be refused."""
     if shape.type_name in {"integer", "long"} and _INTEGER.fullmatch(value):
         return int(value)
@@ -105,7 +105,7 @@ def _from_text(shape: Shape, value: str) -> JsonValue:
     return value
 
 
-def _read(shape: Shape, value: JsonValue, path: str, problems: list[str]) -> JsonValue:
+def _read_value(shape: Shape, value: JsonValue, path: str, problems: list[str]) -> JsonValue:
     if isinstance(shape, StructureShape):
         if shape.is_document_type:
             return value
@@ -115,14 +115,14 @@ def _read(shape: Shape, value: JsonValue, path: str, problems: list[str]) -> Jso
         if isinstance(value, list):
             _check(Size(*_bounds(shape)).violation(value), path, problems)
             return [
-                _read(shape.member, item, f"{path}[{index}]", problems)
+                _read_value(shape.member, item, f"{path}[{index}]", problems)
                 for index, item in enumerate(value)
             ]
     elif isinstance(shape, MapShape):
         if isinstance(value, dict):
             _check(Size(*_bounds(shape)).violation(value), path, problems)
             return {
-                str(_read(shape.key, key, f"{path} key {place}", problems)): _read(
+                str(_read_value(shape.key, key, f"{path} key {place}", problems)): _read_value(
                     shape.value, item, f"{path} value {place}", problems
                 )
                 for place, (key, item) in enumerate(value.items(), start=1)
@@ -143,7 +143,7 @@ def _read_members(
         key = _wire_name(name, member) if prefix else name
         item = value.get(key)
         if item is not None:
-            read[name] = _read(member, item, prefix + key, problems)
+            read[name] = _read_value(member, item, prefix + key, problems)
         elif name in required:
             problems.append(f"{prefix}{key} is required")
     return read
@@ -194,7 +194,7 @@ _NOUNS: Final[Mapping[str, str]] = {
 def _milliseconds(value: JsonValue) -> int | None:
     """Epoch seconds, or the ISO 8601 of a query."""
     if isinstance(value, str):
-        return from_iso(value)
+        return parse_iso(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return round(value * 1000)
     return None

@@ -16,13 +16,13 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from iotmi.emulator._faults.kinds import THROTTLING, Fate, Fault, FaultKind
+from iotmi.emulator._faults.kinds import THROTTLING, Fault, FaultKind, InjectedFault
 from iotmi.emulator._faults.throttle import Bucket, Throttle
 from iotmi.emulator._model.operations import Service
 
 
 @frozen
-class _Chance:
+class _RandomFault:
     """A fault that strikes a share of the calls."""
 
     share: float
@@ -31,7 +31,7 @@ class _Chance:
     # Of its own: what else is planted must not change whom it strikes.
     random: Random = field(repr=False)
 
-    def strikes(self, operation: str) -> bool:
+    def matches(self, operation: str) -> bool:
         return self.operation in (None, operation) and self.random.random() < self.share
 
 
@@ -43,7 +43,7 @@ class _Delay:
     jitter: float
     random: Random = field(repr=False)
 
-    def drawn(self) -> float:
+    def draw(self) -> float:
         return max(0.0, self.seconds + self.random.uniform(-self.jitter, self.jitter))
 
 
@@ -69,7 +69,7 @@ class Faults:
         self._sleep = sleep
         self._lock = Lock()
         self._next: dict[str | None, deque[Fault | None]] = {}
-        self._chances: list[_Chance] = []
+        self._random_faults: list[_RandomFault] = []
         self._delays: dict[str | None, _Delay] = {}
         self._throttles: dict[str | None, Throttle] = {}
         self._buckets: dict[str, Bucket | None] = {}
@@ -95,9 +95,9 @@ class Faults:
             retry_after: Seconds, for a ``Retry-After`` header.
             before_effect: False to carry the call out first.
         """
-        self._require_error(error)
+        self._validate_error(error)
         fault = Fault(FaultKind.ERROR, error, retry_after, before_effect)
-        self._plant(operation, fault, times)
+        self._enqueue(operation, fault, times)
 
     def reset_connections(
         self, operation: str | None = None, *, times: int = 1, before_effect: bool = True
@@ -110,18 +110,18 @@ class Faults:
             before_effect: False to carry the call out first.
         """
         fault = Fault(FaultKind.RESET, before_effect=before_effect)
-        self._plant(operation, fault, times)
+        self._enqueue(operation, fault, times)
 
     def lose_answers(self, operation: str | None = None, *, times: int = 1) -> None:
         """Carry the next calls out and never answer; to iotmi, a timeout, `NoResponseError`.
 
         In process the timeout comes at once: nobody waits for what will not come.
         """
-        self._plant(operation, Fault(FaultKind.LOST, before_effect=False), times)
+        self._enqueue(operation, Fault(FaultKind.LOST, before_effect=False), times)
 
     def refuse_connections(self, operation: str | None = None, *, times: int = 1) -> None:
         """Be unreachable for the next calls; to iotmi, `NotSentError`."""
-        self._plant(operation, Fault(FaultKind.UNREACHABLE), times)
+        self._enqueue(operation, Fault(FaultKind.UNREACHABLE), times)
 
     def garble_answers(
         self, operation: str | None = None, *, times: int = 1, truncated: bool = False
@@ -136,15 +136,15 @@ class Faults:
             truncated: True for the first half of the right body.
         """
         kind = FaultKind.TRUNCATED if truncated else FaultKind.GARBLED
-        self._plant(operation, Fault(kind, before_effect=False), times)
+        self._enqueue(operation, Fault(kind, before_effect=False), times)
 
-    def let_pass(self, operation: str | None = None, *, times: int = 1) -> None:
+    def succeed_next(self, operation: str | None = None, *, times: int = 1) -> None:
         """Let the next calls be, before what is planted after this; no share strikes them."""
-        self._plant(operation, None, times)
+        self._enqueue(operation, None, times)
 
     # -- all calls, until cleared ------------------------------------------------------
 
-    def break_calls(
+    def fail_randomly(
         self,
         share: float = 0.05,
         code: str = "InternalServerException",
@@ -160,11 +160,11 @@ class Faults:
             operation: Which calls.
             before_effect: False to carry the calls out first.
         """
-        self._require_error(code)
+        self._validate_error(code)
         fault = Fault(FaultKind.ERROR, code, before_effect=before_effect)
-        self._strike(share, fault, operation)
+        self._add_random(share, fault, operation)
 
-    def drop_calls(
+    def drop_randomly(
         self, share: float = 0.05, *, operation: str | None = None, before_effect: bool = True
     ) -> None:
         """Close the connection of a share of all calls without an answer.
@@ -174,7 +174,7 @@ class Faults:
             operation: Which calls.
             before_effect: False to carry the calls out first.
         """
-        self._strike(share, Fault(FaultKind.RESET, before_effect=before_effect), operation)
+        self._add_random(share, Fault(FaultKind.RESET, before_effect=before_effect), operation)
 
     def delay(self, seconds: float, jitter: float = 0.0, *, operation: str | None = None) -> None:
         """Keep all calls waiting, really, in the thread that makes them.
@@ -184,7 +184,7 @@ class Faults:
             jitter: How much longer or shorter at most, drawn evenly.
             operation: Which calls.
         """
-        self._require_operation(operation)
+        self._validate_operation(operation)
         if seconds < 0 or jitter < 0:
             raise ValueError("seconds and jitter must be at least 0")
         with self._lock:
@@ -209,7 +209,7 @@ class Faults:
                 which none is published is then not throttled.
             operation: Which calls.
         """
-        self._require_operation(operation)
+        self._validate_operation(operation)
         if scale <= 0 or (rate is not None and rate <= 0):
             raise ValueError("scale and rate must be more than 0")
         if burst is not None and burst < 1:
@@ -224,8 +224,8 @@ class Faults:
         """Begin chance anew; the same seed strikes the same calls."""
         with self._lock:
             self._seed = value
-            for number, chance in enumerate(self._chances):
-                chance.random.seed(self._seed_of(f"share {number}"))
+            for number, random_fault in enumerate(self._random_faults):
+                random_fault.random.seed(self._seed_of(f"share {number}"))
             for operation, delay in self._delays.items():
                 delay.random.seed(self._seed_of(f"delay {operation}"))
 
@@ -233,7 +233,7 @@ class Faults:
         """Forget all that is planted; what has been counted stays."""
         with self._lock:
             self._next.clear()
-            self._chances.clear()
+            self._random_faults.clear()
             self._delays.clear()
             self._throttles.clear()
             self._buckets.clear()
@@ -244,7 +244,7 @@ class Faults:
         with self._lock:
             return MappingProxyType(dict(self._counts))
 
-    def fate_of(self, operation: str) -> Fate:
+    def next_fault(self, operation: str) -> InjectedFault:
         """Keep a call waiting as planned, and tell what else it is to meet."""
         with self._lock:
             delay = self._delay(operation)
@@ -255,27 +255,31 @@ class Faults:
                 self._counts[FaultKind.DELAYED] += 1
         if delay:
             self._sleep(delay)
-        return Fate(fault, delay)
+        return InjectedFault(fault, delay)
 
     # -- how it is found out -----------------------------------------------------------
 
     def _delay(self, operation: str) -> float:
         delay = self._delays.get(operation) or self._delays.get(None)
-        return delay.drawn() if delay else 0.0
+        return delay.draw() if delay else 0.0
 
     def _fault(self, operation: str) -> Fault | None:
-        if not self._admits(operation):
+        if not self._is_within_rate(operation):
             return Fault(FaultKind.THROTTLED, THROTTLING)
         for name in (operation, None):
             queue = self._next.get(name)
             if queue:
                 return queue.popleft()
         return next(
-            (chance.fault for chance in self._chances if chance.strikes(operation)),
+            (
+                random_fault.fault
+                for random_fault in self._random_faults
+                if random_fault.matches(operation)
+            ),
             None,
         )
 
-    def _admits(self, operation: str) -> bool:
+    def _is_within_rate(self, operation: str) -> bool:
         throttle = self._throttles.get(operation) or self._throttles.get(None)
         if throttle is None:
             return True
@@ -285,26 +289,26 @@ class Faults:
         bucket = self._buckets[operation]
         return bucket is None or bucket.take(now)
 
-    def _plant(self, operation: str | None, fault: Fault | None, times: int) -> None:
-        self._require_operation(operation)
+    def _enqueue(self, operation: str | None, fault: Fault | None, times: int) -> None:
+        self._validate_operation(operation)
         if times < 1:
             raise ValueError("times must be at least 1")
         with self._lock:
             self._next.setdefault(operation, deque()).extend([fault] * times)
 
-    def _strike(self, share: float, fault: Fault, operation: str | None) -> None:
-        self._require_operation(operation)
+    def _add_random(self, share: float, fault: Fault, operation: str | None) -> None:
+        self._validate_operation(operation)
         if not 0 < share <= 1:
             raise ValueError("share must be more than 0 and at most 1")
         with self._lock:
-            random = self._random(f"share {len(self._chances)}")
-            self._chances.append(_Chance(share, fault, operation, random))
+            random = self._random(f"share {len(self._random_faults)}")
+            self._random_faults.append(_RandomFault(share, fault, operation, random))
 
-    def _require_operation(self, operation: str | None) -> None:
+    def _validate_operation(self, operation: str | None) -> None:
         if operation is not None and operation not in self._service.operations:
             raise ValueError(f"the service has no operation {operation!r}")
 
-    def _require_error(self, error: str) -> None:
+    def _validate_error(self, error: str) -> None:
         if error not in self._service.error_statuses:
             raise ValueError(f"the service has no error {error!r}")
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
-from iotmi.emulator._core.errors import Refusal
-from iotmi.emulator._core.http import Delivery, HttpReply
+from iotmi.emulator._core.errors import ServiceFault
+from iotmi.emulator._core.http import Delivery, HttpResponse
 
 THROTTLING = "ThrottlingException"
 
@@ -54,42 +54,42 @@ class Fault:
     retry_after: float | None = None
     before_effect: bool = True
 
-    def refusal(self) -> Refusal | None:
+    def service_fault(self) -> ServiceFault | None:
         """The error to answer with, where the fault is one."""
         if self.kind is FaultKind.THROTTLED:
-            return Refusal(self.error, "Rate exceeded")
+            return ServiceFault(self.error, "Rate exceeded")
         if self.kind is not FaultKind.ERROR:
             return None
         seconds = self.retry_after
         headers = {} if seconds is None else {"Retry-After": f"{seconds:.10g}"}
-        return Refusal(self.error, "A fault planted in the emulator.", headers=headers)
+        return ServiceFault(self.error, "A fault planted in the emulator.", headers=headers)
 
-    def spoil(self, reply: HttpReply) -> HttpReply:
+    def apply(self, response: HttpResponse) -> HttpResponse:
         """What the caller gets to see of an answer."""
         match self.kind:
             case FaultKind.RESET:
-                return evolve(reply, delivery=Delivery.CLOSED)
+                return evolve(response, delivery=Delivery.CLOSED)
             case FaultKind.LOST:
-                return evolve(reply, delivery=Delivery.NEVER)
+                return evolve(response, delivery=Delivery.NEVER)
             case FaultKind.UNREACHABLE:
-                return evolve(reply, delivery=Delivery.REFUSED)
-            case FaultKind.GARBLED if reply.body:
-                return _with_body(reply, b"<html><body>Bad gateway</body></html>")
+                return evolve(response, delivery=Delivery.REFUSED)
+            case FaultKind.GARBLED if response.body:
+                return _replace_body(response, b"<html><body>Bad gateway</body></html>")
             case FaultKind.TRUNCATED:
-                return _with_body(reply, reply.body[: len(reply.body) // 2])
+                return _replace_body(response, response.body[: len(response.body) // 2])
             case _:
-                return reply
+                return response
 
 
 @frozen
-class Fate:
+class InjectedFault:
     """What a call is to meet: a fault, or none, after some seconds of waiting."""
 
     fault: Fault | None = None
     delay: float = 0.0
 
 
-def _with_body(reply: HttpReply, body: bytes) -> HttpReply:
+def _replace_body(response: HttpResponse, body: bytes) -> HttpResponse:
     # The length is the spoilt body's own: HTTP itself is in order, and what it carries is not.
     length = {"Content-Length": str(len(body))} if body else {}
-    return evolve(reply, headers={**reply.headers, **length}, body=body)
+    return evolve(response, headers={**response.headers, **length}, body=body)

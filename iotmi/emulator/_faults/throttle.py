@@ -11,9 +11,9 @@ from typing import Final
 
 from attrs import define, frozen
 
-_USUAL: Final = 10.0
+_DEFAULT_RATE: Final = 10.0
 # None where no rate is published.
-_OTHERS: Final[Mapping[str, float | None]] = MappingProxyType(
+_RATES: Final[Mapping[str, float | None]] = MappingProxyType(
     {
         "CreateOtaTask": 5.0,
         "DeleteOtaTask": 5.0,
@@ -23,12 +23,12 @@ _OTHERS: Final[Mapping[str, float | None]] = MappingProxyType(
     }
 )
 # A bucket filled by many small additions must not want for the last bit of a token.
-_ENOUGH: Final = 1.0 - 1e-9
+_FULL_TOKEN: Final = 1.0 - 1e-9
 
 
-def quota(operation: str) -> float | None:
+def published_rate(operation: str) -> float | None:
     """How many calls of an operation a second the service takes, where that is published."""
-    return _OTHERS.get(operation, _USUAL)
+    return _RATES.get(operation, _DEFAULT_RATE)
 
 
 @define
@@ -37,17 +37,17 @@ class Bucket:
 
     rate: float
     capacity: float
-    level: float
-    filled_at: float
+    tokens: float
+    updated_at: float
 
     def take(self, now: float) -> bool:
         """Take a token, or tell that there is none."""
-        gained = max(0.0, now - self.filled_at) * self.rate
-        self.level = min(self.capacity, self.level + gained)
-        self.filled_at = now
-        if self.level < _ENOUGH:
+        refilled = max(0.0, now - self.updated_at) * self.rate
+        self.tokens = min(self.capacity, self.tokens + refilled)
+        self.updated_at = now
+        if self.tokens < _FULL_TOKEN:
             return False
-        self.level = max(0.0, self.level - 1.0)
+        self.tokens = max(0.0, self.tokens - 1.0)
         return True
 
 
@@ -67,7 +67,7 @@ class Throttle:
 
     def bucket(self, operation: str, now: float) -> Bucket | None:
         """A full bucket for an operation, or None where no rate is known."""
-        base = quota(operation) if self.rate is None else self.rate
+        base = published_rate(operation) if self.rate is None else self.rate
         if base is None:
             return None
         rate = base * self.scale

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from iotmi.emulator._core.json import JsonObject, JsonValue
-from iotmi.emulator._model.resource_types import Kind
+from iotmi.emulator._model.resource_types import ResourceType
 
 
 @frozen
@@ -24,7 +24,7 @@ class StatusEntered:
         first: Whether it was made in this status.
     """
 
-    kind: Kind
+    resource_type: ResourceType
     document: JsonObject = field(repr=False)
     status: str
     first: bool = False
@@ -121,7 +121,7 @@ class ConnectorFailed:
     thing_id: str | None = None
 
 
-Happening: TypeAlias = (
+DomainEvent: TypeAlias = (
     StatusEntered
     | ConnectionChanged
     | StateChanged

@@ -18,7 +18,7 @@ from iotmi.emulator._core.errors import (
     NOT_SERIALIZABLE,
     UNKNOWN_OPERATION,
     VALIDATION,
-    Refusal,
+    ServiceFault,
 )
 from iotmi.emulator._model.data import data_loader
 
@@ -84,7 +84,7 @@ class Operation:
         return found
 
 
-BY_HAND: Final = Operation(
+NO_OPERATION: Final = Operation(
     name="",
     method="",
     segments=(),
@@ -113,7 +113,7 @@ class Service:
                 labels = operation.labels(parts)
                 if labels is not None:
                     return operation, labels
-        raise Refusal(UNKNOWN_OPERATION, "There is no operation of this method and path.")
+        raise ServiceFault(UNKNOWN_OPERATION, "There is no operation of this method and path.")
 
 
 @lru_cache(maxsize=1)

@@ -13,15 +13,15 @@ from typing import Final
 
 from attrs import Factory, field, frozen
 
-GONE: Final = "(gone)"
+DELETED: Final = "(gone)"
 """What follows a status by the resource's removal."""
 
-ONLY: Final = "only"
+DEFAULT_FLOW: Final = "only"
 """The flow of a resource of a kind that has but one."""
 
 
 @frozen
-class Step:
+class Transition:
     """What follows a status, and when.
 
     Attributes:
@@ -62,33 +62,33 @@ class Lifecycle:
     """
 
     member: str
-    flows: Mapping[str, Mapping[str, Step]]
-    stamps: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
-    limits: Mapping[str, Step] = field(factory=dict[str, Step])
-    helpers: tuple[tuple[str, str], ...] = ()
-    helped: frozenset[str] = frozenset()
-    end: str | None = None
+    flows: Mapping[str, Mapping[str, Transition]]
+    timestamps: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
+    timeouts: Mapping[str, Transition] = field(factory=dict[str, Transition])
+    depends_on: tuple[tuple[str, str], ...] = ()
+    blocked_statuses: frozenset[str] = frozenset()
+    deleted_status: str | None = None
 
-    def following(self, document: Mapping[str, object]) -> Step | None:
+    def next_transition(self, document: Mapping[str, object]) -> Transition | None:
         """The step that this resource takes next, unless it waits for something."""
-        flow = self.flows[str(document.get("Flow", ONLY))]
+        flow = self.flows[str(document.get("Flow", DEFAULT_FLOW))]
         return flow.get(str(document[self.member]))
 
-    def limit(self, document: Mapping[str, object]) -> Step | None:
+    def timeout_transition(self, document: Mapping[str, object]) -> Transition | None:
         """What this resource's status comes to in the end, if nothing else does."""
-        return self.limits.get(str(document[self.member]))
+        return self.timeouts.get(str(document[self.member]))
 
 
-def _not_found(kind: "Kind") -> str:
-    return f"{kind.noun} resource not found."
+def _not_found_message(resource_type: "ResourceType") -> str:
+    return f"{resource_type.noun} resource not found."
 
 
-def _exists(kind: "Kind") -> str:
-    return f"{kind.noun} resource exists already."
+def _conflict_message(resource_type: "ResourceType") -> str:
+    return f"{resource_type.noun} resource exists already."
 
 
 @frozen
-class Kind:
+class ResourceType:
     """One kind of resource.
 
     Attributes:
@@ -109,30 +109,32 @@ class Kind:
     identifier: str = "Id"
     arn: str = "Arn"
     updated: str = "UpdatedAt"
-    absent: str = field(default=Factory(_not_found, takes_self=True), kw_only=True)
-    taken: str = field(default=Factory(_exists, takes_self=True), kw_only=True)
+    not_found_message: str = field(
+        default=Factory(_not_found_message, takes_self=True), kw_only=True
+    )
+    conflict_message: str = field(default=Factory(_conflict_message, takes_self=True), kw_only=True)
     tagged: bool = False
     lifecycle: Lifecycle | None = None
     dependents: tuple[tuple[str, str], ...] = ()
 
     @property
-    def resource_type(self) -> str:
+    def error_name(self) -> str:
         """As in the error's ``ResourceType``."""
         return self.noun.replace(" ", "")
 
 
-def _one(steps: Mapping[str, Step]) -> Mapping[str, Mapping[str, Step]]:
-    return MappingProxyType({ONLY: MappingProxyType(dict(steps))})
+def _default_flow(transitions: Mapping[str, Transition]) -> Mapping[str, Mapping[str, Transition]]:
+    return MappingProxyType({DEFAULT_FLOW: MappingProxyType(dict(transitions))})
 
 
 # What a thing can do, and what it last reported, apart from the thing: lists stay light.
-CAPABILITIES: Final = Kind("managed-thing-capabilities", "Managed Thing", "ManagedThingId")
-STATE: Final = Kind("managed-thing-state", "Managed Thing", "ManagedThingId")
-RUNTIME_LOG_CONFIGURATION: Final = Kind(
+CAPABILITIES: Final = ResourceType("managed-thing-capabilities", "Managed Thing", "ManagedThingId")
+STATE: Final = ResourceType("managed-thing-state", "Managed Thing", "ManagedThingId")
+RUNTIME_LOG_CONFIGURATION: Final = ResourceType(
     "runtime-log-configuration", "Runtime Log Configuration", "ManagedThingId"
 )
 
-REGISTRATION: Final = Kind("managed-thing-association", "Managed Thing Association")
+REGISTRATION: Final = ResourceType("managed-thing-association", "Managed Thing Association")
 
 # How a thing comes to be activated depends on its authentication material.
 BY_CODE: Final = "by-code"
@@ -140,12 +142,12 @@ BY_DISCOVERY: Final = "by-discovery"
 BY_CLOUD: Final = "by-cloud"
 
 # The sample of a hub's deletion took about this long.
-_DELETION: Final[Mapping[str, Step]] = {"DELETE_IN_PROGRESS": Step(GONE, 5)}
+_DELETION: Final[Mapping[str, Transition]] = {"DELETE_IN_PROGRESS": Transition(DELETED, 5)}
 # Of a discovered device the sample shows the time from its creation to its activation.
-_ACTIVATION: Final = Step("ACTIVATED", 2.35)
+_ACTIVATION: Final = Transition("ACTIVATED", 2.35)
 _THING: Final = "managed-thing"
 
-MANAGED_THING: Final = Kind(
+MANAGED_THING: Final = ResourceType(
     _THING,
     "Managed Thing",
     tagged=True,
@@ -155,7 +157,7 @@ MANAGED_THING: Final = Kind(
             {
                 BY_CODE: {
                     # As long as the search of a hub for a device's access point.
-                    "PRE_ASSOCIATED": Step("DISCOVERED", 30),
+                    "PRE_ASSOCIATED": Transition("DISCOVERED", 30),
                     "DISCOVERED": _ACTIVATION,
                     **_DELETION,
                 },
@@ -163,12 +165,12 @@ MANAGED_THING: Final = Kind(
                 BY_CLOUD: _DELETION,
             }
         ),
-        stamps=MappingProxyType(
+        timestamps=MappingProxyType(
             {"DISCOVERED": ("ConnectedAt",), "ACTIVATED": ("ConnectedAt", "ActivatedAt")}
         ),
-        helpers=((_THING, "ParentControllerId"),),
-        helped=frozenset({"PRE_ASSOCIATED", "DISCOVERED", "DELETE_IN_PROGRESS"}),
-        end="DELETED",
+        depends_on=((_THING, "ParentControllerId"),),
+        blocked_statuses=frozenset({"PRE_ASSOCIATED", "DISCOVERED", "DELETE_IN_PROGRESS"}),
+        deleted_status="DELETED",
     ),
     dependents=(
         (REGISTRATION.name, "ManagedThingId"),
@@ -178,7 +180,7 @@ MANAGED_THING: Final = Kind(
     ),
 )
 
-ACCOUNT_ASSOCIATION: Final = Kind(
+ACCOUNT_ASSOCIATION: Final = ResourceType(
     "account-association",
     "Account Association",
     identifier="AccountAssociationId",
@@ -186,42 +188,44 @@ ACCOUNT_ASSOCIATION: Final = Kind(
     # Without a user at a browser, the login succeeds once it has been seen to be under way.
     lifecycle=Lifecycle(
         "AssociationState",
-        _one(
+        _default_flow(
             {
                 # The sample shows ten seconds.
-                "ASSOCIATION_IN_PROGRESS": Step("ASSOCIATION_SUCCEEDED", 10),
-                "ASSOCIATION_DELETING": Step(GONE, 5),
+                "ASSOCIATION_IN_PROGRESS": Transition("ASSOCIATION_SUCCEEDED", 10),
+                "ASSOCIATION_DELETING": Transition(DELETED, 5),
             }
         ),
     ),
     dependents=((REGISTRATION.name, "AccountAssociationId"),),
 )
 
-CREDENTIAL_LOCKER: Final = Kind("credential-locker", "Credential Locker", tagged=True)
+CREDENTIAL_LOCKER: Final = ResourceType("credential-locker", "Credential Locker", tagged=True)
 
-PROVISIONING_PROFILE: Final = Kind(
+PROVISIONING_PROFILE: Final = ResourceType(
     "provisioning-profile",
     "Provisioning Profile",
     tagged=True,
-    lifecycle=Lifecycle("Status", _one({"CREATE_IN_PROGRESS": Step("CREATED", 10), **_DELETION})),
+    lifecycle=Lifecycle(
+        "Status", _default_flow({"CREATE_IN_PROGRESS": Transition("CREATED", 10), **_DELETION})
+    ),
 )
 
-CLOUD_CONNECTOR: Final = Kind(
+CLOUD_CONNECTOR: Final = ResourceType(
     "cloud-connector",
     "Cloud Connector",
-    absent="Connector Resource does not exists",  # the service's own words
-    taken="Connector Resource already exists",
+    not_found_message="Connector Resource does not exists",  # the service's own words
+    conflict_message="Connector Resource already exists",
 )
-CONNECTOR_DESTINATION: Final = Kind("connector-destination", "Connector Destination")
+CONNECTOR_DESTINATION: Final = ResourceType("connector-destination", "Connector Destination")
 
-DEVICE_DISCOVERY: Final = Kind(
+DEVICE_DISCOVERY: Final = ResourceType(
     "device-discovery",
     "Device Discovery",
     tagged=True,
     lifecycle=Lifecycle(
         "Status",
         # In the sample the device is seen after 25 seconds.
-        _one({"RUNNING": Step("SUCCEEDED", 25)}),
+        _default_flow({"RUNNING": Transition("SUCCEEDED", 25)}),
         MappingProxyType(
             {
                 "RUNNING": ("StartedAt",),
@@ -231,41 +235,47 @@ DEVICE_DISCOVERY: Final = Kind(
             }
         ),
         # Documented: 15 minutes at most.
-        limits=MappingProxyType({"RUNNING": Step("TIMED_OUT", 15 * 60)}),
-        helpers=((_THING, "ControllerId"),),
-        helped=frozenset({"RUNNING"}),
+        timeouts=MappingProxyType({"RUNNING": Transition("TIMED_OUT", 15 * 60)}),
+        depends_on=((_THING, "ControllerId"),),
+        blocked_statuses=frozenset({"RUNNING"}),
     ),
 )
 # A device that a test put in reach of a hub or into a user's cloud, to be discovered there.
-NEARBY_DEVICE: Final = Kind("nearby-device", "Nearby Device")
+NEARBY_DEVICE: Final = ResourceType("nearby-device", "Nearby Device")
 # Known by its material, for that is what a managed thing is made with.
-DISCOVERED_DEVICE: Final = Kind("discovered-device", "Discovered Device", identifier="Material")
+DISCOVERED_DEVICE: Final = ResourceType(
+    "discovered-device", "Discovered Device", identifier="Material"
+)
 
-DESTINATION: Final = Kind("destination", "Destination", identifier="Name", tagged=True)
-NOTIFICATION_CONFIGURATION: Final = Kind(
+DESTINATION: Final = ResourceType("destination", "Destination", identifier="Name", tagged=True)
+NOTIFICATION_CONFIGURATION: Final = ResourceType(
     "notification-configuration",
     "Notification Configuration",
     identifier="EventType",
     tagged=True,
 )
 
-EVENT_LOG_CONFIGURATION: Final = Kind("event-log-configuration", "Event Log Configuration")
+EVENT_LOG_CONFIGURATION: Final = ResourceType("event-log-configuration", "Event Log Configuration")
 
 # An execution moves on with the looks at its task, and the task is completed by the last one.
-OTA_EXECUTION: Final = Kind(
+OTA_EXECUTION: Final = ResourceType(
     "ota-task-execution",
     "OTA Task Execution",
     updated="LastUpdatedAt",
     lifecycle=Lifecycle(
         "Status",
-        _one({"QUEUED": Step("IN_PROGRESS", 5), "IN_PROGRESS": Step("SUCCEEDED", 60)}),
+        _default_flow(
+            {"QUEUED": Transition("IN_PROGRESS", 5), "IN_PROGRESS": Transition("SUCCEEDED", 60)}
+        ),
         MappingProxyType({"IN_PROGRESS": ("StartedAt",)}),
-        limits=MappingProxyType({"IN_PROGRESS": Step("TIMED_OUT", minutes="TimeoutInMinutes")}),
-        helpers=((_THING, "ManagedThingId"), ("ota-task", "OtaTaskId")),
-        helped=frozenset({"QUEUED", "IN_PROGRESS"}),
+        timeouts=MappingProxyType(
+            {"IN_PROGRESS": Transition("TIMED_OUT", minutes="TimeoutInMinutes")}
+        ),
+        depends_on=((_THING, "ManagedThingId"), ("ota-task", "OtaTaskId")),
+        blocked_statuses=frozenset({"QUEUED", "IN_PROGRESS"}),
     ),
 )
-OTA_TASK: Final = Kind(
+OTA_TASK: Final = ResourceType(
     "ota-task",
     "OTA Task",
     identifier="TaskId",
@@ -274,33 +284,33 @@ OTA_TASK: Final = Kind(
     tagged=True,
     lifecycle=Lifecycle(
         "Status",
-        _one(
+        _default_flow(
             {
-                "SCHEDULED": Step("IN_PROGRESS", at="StartsAt"),
-                "DELETION_IN_PROGRESS": Step(GONE, 5),
+                "SCHEDULED": Transition("IN_PROGRESS", at="StartsAt"),
+                "DELETION_IN_PROGRESS": Transition(DELETED, 5),
             }
         ),
-        limits=MappingProxyType({"IN_PROGRESS": Step("CANCELED", at="EndsAt")}),
+        timeouts=MappingProxyType({"IN_PROGRESS": Transition("CANCELED", at="EndsAt")}),
     ),
     dependents=((OTA_EXECUTION.name, "OtaTaskId"),),
 )
-OTA_TASK_CONFIGURATION: Final = Kind(
+OTA_TASK_CONFIGURATION: Final = ResourceType(
     "ota-task-configuration", "OTA Task Configuration", identifier="TaskConfigurationId"
 )
 
 # The account has at most one of each.
-CUSTOM_ENDPOINT: Final = Kind("custom-endpoint", "Custom Endpoint")
-HUB_CONFIGURATION: Final = Kind("hub-configuration", "Hub Configuration")
-ENCRYPTION_CONFIGURATION: Final = Kind(
+CUSTOM_ENDPOINT: Final = ResourceType("custom-endpoint", "Custom Endpoint")
+HUB_CONFIGURATION: Final = ResourceType("hub-configuration", "Hub Configuration")
+ENCRYPTION_CONFIGURATION: Final = ResourceType(
     "default-encryption-configuration",
     "Default Encryption Configuration",
-    lifecycle=Lifecycle("State", _one({"UPDATE_IN_PROGRESS": Step("ENABLED", 60)})),
+    lifecycle=Lifecycle("State", _default_flow({"UPDATE_IN_PROGRESS": Transition("ENABLED", 60)})),
 )
 
-TAGGABLE: Final[Mapping[str, Kind]] = MappingProxyType(
+TAGGABLE: Final[Mapping[str, ResourceType]] = MappingProxyType(
     {
-        kind.name: kind
-        for kind in (
+        resource_type.name: resource_type
+        for resource_type in (
             MANAGED_THING,
             ACCOUNT_ASSOCIATION,
             CREDENTIAL_LOCKER,
@@ -310,10 +320,10 @@ TAGGABLE: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 
-LIVING: Final[Mapping[str, Kind]] = MappingProxyType(
+STATEFUL_TYPES: Final[Mapping[str, ResourceType]] = MappingProxyType(
     {
-        kind.name: kind
-        for kind in (
+        resource_type.name: resource_type
+        for resource_type in (
             MANAGED_THING,
             ACCOUNT_ASSOCIATION,
             PROVISIONING_PROFILE,

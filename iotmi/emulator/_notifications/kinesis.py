@@ -16,14 +16,14 @@ from botocore.client import BaseClient
 
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.json import JsonObject
-from iotmi.emulator._notifications.outbox import NOTIFICATION, notification
-from iotmi.emulator._storage.store import Sent, Store
+from iotmi.emulator._notifications.outbox import NOTIFICATION, to_notification
+from iotmi.emulator._storage.store import OutboxMessage, Store
 
 _SERVICE: Final = "kinesis"
 
 
 @define(eq=False)
-class Courier:
+class KinesisPublisher:
     """Puts notifications on the streams of their destinations, in the order of their commits.
 
     A call that has caused one comes back after the put, so that its caller finds the record.
@@ -31,43 +31,47 @@ class Courier:
 
     _client: BaseClient
     _store: Store
-    _queue: deque[Sent] = field(factory=deque[Sent], init=False)
+    _queue: deque[OutboxMessage] = field(factory=deque[OutboxMessage], init=False)
     _lock: Lock = field(factory=Lock, init=False)
 
-    def committed(self, sent: Sequence[Sent]) -> None:
+    def on_commit(self, messages: Sequence[OutboxMessage]) -> None:
         """Line up what has been committed."""
-        self._queue.extend(sent)
+        self._queue.extend(messages)
 
-    def released(self) -> None:
+    def after_commit(self) -> None:
         """Put what is lined up on its streams."""
-        failures: list[tuple[Sent, str]] = []
+        failures: list[tuple[OutboxMessage, str]] = []
         with self._lock:
             while self._queue:
-                sent = self._queue.popleft()
-                failure = self._put(sent.document)
+                message = self._queue.popleft()
+                failure = self._put(message.document)
                 if failure is not None:
-                    failures.append((sent, failure))
+                    failures.append((message, failure))
         if failures:
             # Closed meanwhile, there is nobody left to tell.
-            with suppress(EmulatorClosedError), self._store.transaction() as rows:
-                for sent, failure in failures:
-                    document = {**sent.document, "Failure": failure}
-                    rows.put(NOTIFICATION, sent.identifier, document)
+            with suppress(EmulatorClosedError), self._store.transaction() as transaction:
+                for message, failure in failures:
+                    document = {**message.document, "Failure": failure}
+                    transaction.put(NOTIFICATION, message.identifier, document)
 
     def _put(self, document: JsonObject) -> str | None:
         """Put one, and say what went wrong, if anything did."""
-        kept = notification(document)
+        notification = to_notification(document)
         # boto3 makes its methods at run time.
         put_record = getattr(self._client, "put_record")  # noqa: B009
         try:
-            put_record(StreamARN=kept.stream_arn, Data=kept.data, PartitionKey=kept.partition_key)
+            put_record(
+                StreamARN=notification.stream_arn,
+                Data=notification.data,
+                PartitionKey=notification.partition_key,
+            )
         # Whatever becomes of the put, the call that caused it was carried out.
         except Exception as error:  # noqa: BLE001
             return f"{type(error).__name__}: {error}"
         return None
 
 
-def require_kinesis(client: BaseClient) -> None:
+def validate_kinesis(client: BaseClient) -> None:
     """Refuse a client of another service.
 
     Raises:
@@ -78,6 +82,6 @@ def require_kinesis(client: BaseClient) -> None:
         raise ValueError(f"this is a client of {service}, not of {_SERVICE}")
 
 
-def deliver(store: Store, client: BaseClient) -> None:
+def publish_to_kinesis(store: Store, client: BaseClient) -> None:
     """Have all that a store commits from now on put on real streams."""
-    store.listen(Courier(client, store))
+    store.set_commit_listener(KinesisPublisher(client, store))

@@ -6,11 +6,11 @@ not know what any notification says.
 
 from attrs import frozen
 
-from iotmi.emulator._core.clock import Clock, iso
+from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import JsonObject
-from iotmi.emulator._model.arn import Place
+from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.resource_types import MANAGED_THING
-from iotmi.emulator._storage.store import Rows
+from iotmi.emulator._storage.store import Transaction
 
 
 @frozen
@@ -27,18 +27,18 @@ class Message:
 
 
 @frozen
-class Scene:
+class EventContext:
     """Where and when something happens."""
 
-    rows: Rows
+    transaction: Transaction
     clock: Clock
-    place: Place
+    scope: AccountScope
 
-    def thing(self, identifier: str) -> str:
+    def thing_arn(self, identifier: str) -> str:
         """The ARN of a managed thing."""
-        return self.place.arn(MANAGED_THING, identifier)
+        return self.scope.arn(MANAGED_THING, identifier)
 
 
 def nanoseconds(moment: int) -> str:
     """A moment as the samples have it with nine digits; the emulator's time has three."""
-    return f"{iso(moment).removesuffix('Z')}000000Z"
+    return f"{format_iso(moment).removesuffix('Z')}000000Z"

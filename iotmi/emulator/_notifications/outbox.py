@@ -16,14 +16,14 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
-from iotmi.emulator._core.clock import Clock, iso
+from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, text
-from iotmi.emulator._model.arn import Place
-from iotmi.emulator._model.domain_events import Happening
+from iotmi.emulator._model.arn import AccountScope
+from iotmi.emulator._model.domain_events import DomainEvent
 from iotmi.emulator._model.resource_types import DESTINATION, NOTIFICATION_CONFIGURATION
-from iotmi.emulator._notifications.message import Message, Scene, nanoseconds
-from iotmi.emulator._notifications.payloads import form_of, messages
-from iotmi.emulator._storage.store import Rows
+from iotmi.emulator._notifications.message import EventContext, Message, nanoseconds
+from iotmi.emulator._notifications.payloads import build_messages, envelope_of
+from iotmi.emulator._storage.store import Transaction
 
 NOTIFICATION: Final = "notification"
 """What the rows are called that hold them."""
@@ -84,20 +84,20 @@ class Notifications(tuple[Notification, ...]):
         return Notifications(item for item in self if item.event_type == event_type)
 
 
-def _dashed() -> str:
+def _dashed_id() -> str:
     return str(uuid4())
 
 
-def _hexadecimal() -> str:
+def _hexadecimal_id() -> str:
     return uuid4().hex
 
 
 def _seconds(moment: int) -> str:
-    return f"{iso(moment).partition('.')[0]}Z"
+    return f"{format_iso(moment).partition('.')[0]}Z"
 
 
 @frozen
-class _Form:
+class _EnvelopeFormat:
     """The envelope of one kind of message.
 
     Attributes:
@@ -115,78 +115,88 @@ class _Form:
     region: bool = True
 
 
-_FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
+_ENVELOPES: Final[Mapping[str, _EnvelopeFormat]] = MappingProxyType(
     {
-        "association": _Form("ACCOUNT_ASSOCIATION", "1.0.0", _hexadecimal, nanoseconds),
-        "command": _Form("DEVICE_COMMAND", "0", _dashed, str),
-        "connection": _Form("DEVICE_LIFE_CYCLE", "1.0", _dashed, nanoseconds),
-        "connector-error": _Form("CONNECTOR_ERROR_REPORT", "1.0.0", _hexadecimal, nanoseconds),
-        "discovery": _Form("DEVICE_DISCOVERY_STATUS", "0", _dashed, _seconds),
-        "event": _Form("DEVICE_EVENT", "1.0", _hexadecimal, str, region=False),
-        "onboarding": _Form("DEVICE_LIFE_CYCLE", "1.0.0", _hexadecimal, nanoseconds),
-        "ota": _Form("DEVICE_OTA", "1.0.0", _hexadecimal, nanoseconds),
-        "request": _Form("DEVICE_COMMAND_REQUEST", "0", _dashed, str),
-        "state": _Form("DEVICE_STATE", None, None, str, region=False),
+        "association": _EnvelopeFormat(
+            "ACCOUNT_ASSOCIATION", "1.0.0", _hexadecimal_id, nanoseconds
+        ),
+        "command": _EnvelopeFormat("DEVICE_COMMAND", "0", _dashed_id, str),
+        "connection": _EnvelopeFormat("DEVICE_LIFE_CYCLE", "1.0", _dashed_id, nanoseconds),
+        "connector-error": _EnvelopeFormat(
+            "CONNECTOR_ERROR_REPORT", "1.0.0", _hexadecimal_id, nanoseconds
+        ),
+        "discovery": _EnvelopeFormat("DEVICE_DISCOVERY_STATUS", "0", _dashed_id, _seconds),
+        "event": _EnvelopeFormat("DEVICE_EVENT", "1.0", _hexadecimal_id, str, region=False),
+        "onboarding": _EnvelopeFormat("DEVICE_LIFE_CYCLE", "1.0.0", _hexadecimal_id, nanoseconds),
+        "ota": _EnvelopeFormat("DEVICE_OTA", "1.0.0", _hexadecimal_id, nanoseconds),
+        "request": _EnvelopeFormat("DEVICE_COMMAND_REQUEST", "0", _dashed_id, str),
+        "state": _EnvelopeFormat("DEVICE_STATE", None, None, str, region=False),
     }
 )
 
 
-def record(rows: Rows, clock: Clock, place: Place, happening: Happening) -> None:
+def publish_event(
+    transaction: Transaction, clock: Clock, scope: AccountScope, event: DomainEvent
+) -> None:
     """Send to its destination what is to be told of a happening, if anybody wants to hear it."""
-    name = form_of(happening)
-    if name is None:
+    envelope_name = envelope_of(event)
+    if envelope_name is None:
         return
-    form = _FORMS[name]
-    configuration = rows.get(NOTIFICATION_CONFIGURATION.name, form.event_type)
+    envelope = _ENVELOPES[envelope_name]
+    configuration = transaction.get(NOTIFICATION_CONFIGURATION.name, envelope.event_type)
     if configuration is None:
         return
-    destination = rows.get(DESTINATION.name, text(configuration, "DestinationName"))
+    destination = transaction.get(DESTINATION.name, text(configuration, "DestinationName"))
     if destination is None:
         return
-    for message in messages(Scene(rows, clock, place), happening):
-        rows.send(
+    for message in build_messages(EventContext(transaction, clock, scope), event):
+        transaction.enqueue(
             NOTIFICATION,
             uuid4().hex,
             {
                 "DestinationName": destination["Name"],
                 "StreamArn": destination["DeliveryDestinationArn"],
-                "EventType": form.event_type,
-                "Data": json.dumps(_envelope(form, message, clock.now(), place)),
-                "PartitionKey": (message.resources or [form.event_type])[0],
+                "EventType": envelope.event_type,
+                "Data": json.dumps(_envelope(envelope, message, clock.now(), scope)),
+                "PartitionKey": (message.resources or [envelope.event_type])[0],
             },
         )
 
 
-def _envelope(form: _Form, message: Message, now: int, place: Place) -> JsonObject:
+def _envelope(
+    envelope: _EnvelopeFormat, message: Message, now: int, scope: AccountScope
+) -> JsonObject:
     return {
-        **({} if form.version is None else {"version": form.version}),
-        **({} if form.identifier is None else {"messageId": form.identifier()}),
-        "messageType": form.event_type,
+        **({} if envelope.version is None else {"version": envelope.version}),
+        **({} if envelope.identifier is None else {"messageId": envelope.identifier()}),
+        "messageType": envelope.event_type,
         "source": _SOURCE,
-        "customerAccountId": place.account_id,
-        "timestamp": form.timestamp(now),
-        **({"region": place.region_name} if form.region else {}),
+        "customerAccountId": scope.account_id,
+        "timestamp": envelope.timestamp(now),
+        **({"region": scope.region_name} if envelope.region else {}),
         "resources": [*message.resources],
         "payload": message.payload,
     }
 
 
-def notifications(rows: Rows) -> Notifications:
+def sent_notifications(transaction: Transaction) -> Notifications:
     """All that were sent."""
-    return Notifications(notification(row.document) for row in rows.select(NOTIFICATION, {}))
+    return Notifications(
+        to_notification(row.document) for row in transaction.select(NOTIFICATION, {})
+    )
 
 
-def undelivered(rows: Rows) -> tuple[Undelivered, ...]:
+def undelivered_notifications(transaction: Transaction) -> tuple[Undelivered, ...]:
     """Those of them that no stream took."""
-    documents = [row.document for row in rows.select(NOTIFICATION, {})]
+    documents = [row.document for row in transaction.select(NOTIFICATION, {})]
     return tuple(
-        Undelivered(notification(document), reason)
+        Undelivered(to_notification(document), reason)
         for document in documents
         if (reason := optional_text(document, "Failure")) is not None
     )
 
 
-def notification(document: JsonObject) -> Notification:
+def to_notification(document: JsonObject) -> Notification:
     """One of them, as it is kept."""
     return Notification(
         text(document, "DestinationName"),

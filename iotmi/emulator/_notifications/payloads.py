@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from iotmi.emulator._core.clock import iso
+from iotmi.emulator._core.clock import format_iso
 from iotmi.emulator._core.json import JsonObject, JsonValue, fingerprint, objects, picked, text
 from iotmi.emulator._model.domain_events import (
     CommandEnded,
@@ -19,18 +19,18 @@ from iotmi.emulator._model.domain_events import (
     ConnectorFailed,
     DeviceEvent,
     DeviceRequest,
-    Happening,
+    DomainEvent,
     StateChanged,
     StatusEntered,
 )
 from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION
-from iotmi.emulator._notifications.message import Message, Scene
-from iotmi.emulator._notifications.status_payloads import OF_STATUS
+from iotmi.emulator._notifications.message import EventContext, Message
+from iotmi.emulator._notifications.status_payloads import STATUS_MESSAGES
 
 # -- a device ------------------------------------------------------------------------------
 
 
-def _connection(scene: Scene, event: ConnectionChanged) -> Message:
+def _connection(context: EventContext, event: ConnectionChanged) -> Message:
     thing = event.thing
     identifier = text(thing, "Id")
     # One connection has one session, from its beginning to its end.
@@ -41,7 +41,7 @@ def _connection(scene: Scene, event: ConnectionChanged) -> Message:
             "managedThingId": identifier,
             "managedThingArn": thing["Arn"],
             "clientId": identifier,
-            "timestamp": str(scene.clock.now()),
+            "timestamp": str(context.clock.now()),
             "eventType": "connected" if event.reason is None else "disconnected",
             "sessionIdentifier": str(UUID(session)),
             "principalIdentifier": fingerprint(identifier),
@@ -53,9 +53,9 @@ def _connection(scene: Scene, event: ConnectionChanged) -> Message:
     )
 
 
-def _state(scene: Scene, event: StateChanged) -> Message:
+def _state(context: EventContext, event: StateChanged) -> Message:
     endpoints = _with_properties(event.endpoints, _state_value)
-    return Message([scene.thing(event.thing_id)], {"addedStates": {"endpoints": endpoints}})
+    return Message([context.thing_arn(event.thing_id)], {"addedStates": {"endpoints": endpoints}})
 
 
 def _state_value(value: JsonValue) -> JsonValue:
@@ -68,18 +68,18 @@ def _state_value(value: JsonValue) -> JsonValue:
     }
 
 
-def _event(scene: Scene, event: DeviceEvent) -> Message:
+def _event(context: EventContext, event: DeviceEvent) -> Message:
     return Message(
         # Not an ARN: so it is in the only sample there is.
         [f"/quit/{event.thing_id}"],
         {
-            "iotMiArrivalTimestamp": iso(scene.clock.now()),
+            "iotMiArrivalTimestamp": format_iso(context.clock.now()),
             "endpoints": _with_properties(event.endpoints, json.dumps),
         },
     )
 
 
-def _request(scene: Scene, event: DeviceRequest) -> Message:
+def _request(context: EventContext, event: DeviceRequest) -> Message:
     endpoints: list[JsonValue] = [
         {
             "endpointId": endpoint["endpointId"],
@@ -90,16 +90,16 @@ def _request(scene: Scene, event: DeviceRequest) -> Message:
         }
         for endpoint in event.endpoints
     ]
-    return Message([scene.thing(event.thing_id)], {"endpoints": endpoints})
+    return Message([context.thing_arn(event.thing_id)], {"endpoints": endpoints})
 
 
-def _command(scene: Scene, event: CommandEnded) -> Message:
+def _command(context: EventContext, event: CommandEnded) -> Message:
     return Message(
-        [scene.thing(event.thing_id)],
+        [context.thing_arn(event.thing_id)],
         {
             "traceId": event.trace_id,
-            "receivedAt": iso(event.received_at),
-            "executedAt": iso(scene.clock.now()),
+            "receivedAt": format_iso(event.received_at),
+            "executedAt": format_iso(context.clock.now()),
             "result": "succeeded" if event.succeeded else "failed",
         },
     )
@@ -108,11 +108,11 @@ def _command(scene: Scene, event: CommandEnded) -> Message:
 # -- a connector ---------------------------------------------------------------------------
 
 
-def _connector_error(_scene: Scene, event: ConnectorFailed) -> Message:
+def _connector_error(_context: EventContext, event: ConnectorFailed) -> Message:
     arns = [text(association, "Arn") for association in event.associations]
     destination = event.associations[0]["ConnectorDestinationId"] if event.associations else None
     status = event.report["StatusCode"]
-    said: JsonObject = {
+    report: JsonObject = {
         "statusCode": status,
         "resourceType": ACCOUNT_ASSOCIATION.name,
         "resourceId": [item["AccountAssociationId"] for item in event.associations] or None,
@@ -128,10 +128,10 @@ def _connector_error(_scene: Scene, event: ConnectorFailed) -> Message:
         f" responseMessage={event.report.get('Message', '')}",
         "managedThingId": event.thing_id,
     }
-    return Message(arns, picked(said, *said))
+    return Message(arns, picked(report, *report))
 
 
-_FORMS: Final[Mapping[type, str]] = MappingProxyType(
+_ENVELOPES: Final[Mapping[type, str]] = MappingProxyType(
     {
         ConnectionChanged: "connection",
         StateChanged: "state",
@@ -143,34 +143,34 @@ _FORMS: Final[Mapping[type, str]] = MappingProxyType(
 )
 
 
-def form_of(happening: Happening) -> str | None:
+def envelope_of(event: DomainEvent) -> str | None:
     """The form of envelope that a happening is told in, or None where it is not told."""
-    if isinstance(happening, StatusEntered):
-        return OF_STATUS.get(happening.kind.name, (None, None))[0]
-    return _FORMS[type(happening)]
+    if isinstance(event, StatusEntered):
+        return STATUS_MESSAGES.get(event.resource_type.name, (None, None))[0]
+    return _ENVELOPES[type(event)]
 
 
-def messages(scene: Scene, happening: Happening) -> Iterator[Message]:
+def build_messages(context: EventContext, event: DomainEvent) -> Iterator[Message]:
     """What is told of a happening that is told, read from the world as it is now."""
-    match happening:
+    match event:
         case StatusEntered():
-            yield from OF_STATUS[happening.kind.name][1](scene, happening)
+            yield from STATUS_MESSAGES[event.resource_type.name][1](context, event)
         case ConnectionChanged():
-            yield _connection(scene, happening)
+            yield _connection(context, event)
         case StateChanged():
-            yield _state(scene, happening)
+            yield _state(context, event)
         case CommandEnded():
-            yield _command(scene, happening)
+            yield _command(context, event)
         case DeviceEvent():
-            yield _event(scene, happening)
+            yield _event(context, event)
         case DeviceRequest():
-            yield _request(scene, happening)
+            yield _request(context, event)
         case _:
-            yield _connector_error(scene, happening)
+            yield _connector_error(context, event)
 
 
 def _with_properties(
-    endpoints: Sequence[JsonObject], written: Callable[[JsonValue], JsonValue]
+    endpoints: Sequence[JsonObject], write_value: Callable[[JsonValue], JsonValue]
 ) -> list[JsonValue]:
     """Endpoints whose properties have their values as a notification writes them."""
     return [
@@ -180,7 +180,7 @@ def _with_properties(
                 {
                     **capability,
                     "properties": [
-                        {"name": item["name"], "value": written(item.get("value"))}
+                        {"name": item["name"], "value": write_value(item.get("value"))}
                         for item in objects(capability, "properties")
                     ],
                 }

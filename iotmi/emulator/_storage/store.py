@@ -22,14 +22,14 @@ from iotmi.emulator._core.json import JsonObject
 APPLICATION_ID: Final = 0x696F746D  # "iotm"
 SCHEMA_VERSION: Final = 1
 _WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
-_TRIES: Final = 100
-ALL: Final = -1
+_MAX_ATTEMPTS: Final = 100
+NO_LIMIT: Final = -1
 """No limit, as SQLite has it."""
 
 # The moments by which rows of all kinds are looked for.
-_TIMED: Final = ("DueAt",)
+_MOMENT_MEMBERS: Final = ("DueAt",)
 # The members by which rows are looked for within a request, and not only listed.
-_INDEXED: Final = (
+_INDEXED_MEMBERS: Final = (
     "AccountAssociationId",
     "CredentialLockerId",
     "DeviceDiscoveryId",
@@ -49,34 +49,34 @@ class Row:
 
 
 @frozen
-class Sent:
+class OutboxMessage:
     """What is to leave the house once it is committed: its id, and its document."""
 
     identifier: str
     document: JsonObject
 
 
-class Listener(Protocol):
+class CommitListener(Protocol):
     """Is told what was sent, once it is committed."""
 
-    def committed(self, sent: Sequence[Sent]) -> None:
+    def on_commit(self, messages: Sequence[OutboxMessage]) -> None:
         """In the order of the commits; the store is not to be used in this call."""
 
-    def released(self) -> None:
+    def after_commit(self) -> None:
         """The store is free again."""
 
 
 @frozen
-class Due:
+class DueTransition:
     """One resource of any kind, and the moment by which it was found."""
 
-    kind: str
+    type_name: str
     moment: int
     document: JsonObject
 
 
 @frozen
-class Answered:
+class IdempotencyRecord:
     """What a client token was used for: the parameters' digest, and the answer's text."""
 
     fingerprint: str
@@ -84,81 +84,83 @@ class Answered:
 
 
 @frozen
-class Rows:
+class Transaction:
     """The rows, within one transaction."""
 
     _connection: sqlite3.Connection
-    sent: list[Sent] = field(factory=list[Sent], init=False)
+    outbox: list[OutboxMessage] = field(factory=list[OutboxMessage], init=False)
 
-    def get(self, kind: str, identifier: str) -> JsonObject | None:
+    def get(self, type_name: str, identifier: str) -> JsonObject | None:
         """The document of one resource."""
-        found = self._connection.execute(
-            "SELECT document FROM resource WHERE kind = ? AND id = ?", (kind, identifier)
+        row = self._connection.execute(
+            "SELECT document FROM resource WHERE kind = ? AND id = ?", (type_name, identifier)
         ).fetchone()
-        return None if found is None else _document(found[0])
+        return None if row is None else _document(row[0])
 
-    def put(self, kind: str, identifier: str, document: JsonObject) -> None:
+    def put(self, type_name: str, identifier: str, document: JsonObject) -> None:
         """Make or replace one resource; a replaced one keeps its place in the order."""
         self._connection.execute(
             "INSERT INTO resource (kind, id, document) VALUES (?, ?, ?)"
             " ON CONFLICT (kind, id) DO UPDATE SET document = excluded.document",
-            (kind, identifier, json.dumps(document, separators=(",", ":"))),
+            (type_name, identifier, json.dumps(document, separators=(",", ":"))),
         )
 
-    def send(self, kind: str, identifier: str, document: JsonObject) -> None:
+    def enqueue(self, type_name: str, identifier: str, document: JsonObject) -> None:
         """Keep one resource, and have it leave the house once it is committed."""
-        self.put(kind, identifier, document)
-        self.sent.append(Sent(identifier, document))
+        self.put(type_name, identifier, document)
+        self.outbox.append(OutboxMessage(identifier, document))
 
-    def delete(self, kind: str, identifier: str) -> None:
+    def delete(self, type_name: str, identifier: str) -> None:
         """Remove one resource, if it is there."""
         self._connection.execute(
-            "DELETE FROM resource WHERE kind = ? AND id = ?", (kind, identifier)
+            "DELETE FROM resource WHERE kind = ? AND id = ?", (type_name, identifier)
         )
 
-    def delete_where(self, kind: str, member: str, value: str) -> None:
+    def delete_where(self, type_name: str, member: str, value: str) -> None:
         """Remove the resources of a kind whose member has a value."""
-        condition, values = _condition(kind, {member: value})
+        condition, values = _where_sql(type_name, {member: value})
         self._connection.execute(
             f"DELETE FROM resource WHERE {condition}",  # noqa: S608 - see _condition
             values,
         )
 
     def select(
-        self, kind: str, where: Mapping[str, str], *, after: int = 0, limit: int = ALL
+        self, type_name: str, where: Mapping[str, str], *, after: int = 0, limit: int = NO_LIMIT
     ) -> list[Row]:
         """The first *limit* resources after a place in the order whose members have values."""
-        condition, values = _condition(kind, where)
-        found = self._connection.execute(
+        condition, values = _where_sql(type_name, where)
+        row = self._connection.execute(
             f"SELECT sequence, document FROM resource WHERE {condition}"  # noqa: S608
             " AND sequence > ? ORDER BY sequence LIMIT ?",
             (*values, after, limit),
         )
-        return [Row(sequence, _document(document)) for sequence, document in found]
+        return [Row(sequence, _document(document)) for sequence, document in row]
 
-    def due(self, member: str, moment: int) -> Due | None:
+    def next_due(self, member: str, moment: int) -> DueTransition | None:
         """The resource whose moment at *member* came first, up to a moment."""
-        came = _value_of(member)
-        found = self._connection.execute(
-            f"SELECT kind, {came}, document FROM resource WHERE {came} <= ?"  # noqa: S608
-            f" ORDER BY {came}, sequence LIMIT 1",
+        moment_sql = _member_sql(member)
+        row = self._connection.execute(
+            f"SELECT kind, {moment_sql}, document FROM resource WHERE {moment_sql} <= ?"  # noqa: S608
+            f" ORDER BY {moment_sql}, sequence LIMIT 1",
             (moment,),
         ).fetchone()
-        return None if found is None else Due(found[0], found[1], _document(found[2]))
+        return None if row is None else DueTransition(row[0], row[1], _document(row[2]))
 
-    def answered(self, operation: str, token: str) -> Answered | None:
+    def idempotency_record(self, operation: str, token: str) -> IdempotencyRecord | None:
         """What a client token was used for before."""
-        found = self._connection.execute(
+        row = self._connection.execute(
             "SELECT fingerprint, body FROM answered WHERE operation = ? AND token = ?",
             (operation, token),
         ).fetchone()
-        return None if found is None else Answered(*found)
+        return None if row is None else IdempotencyRecord(*row)
 
-    def remember(self, operation: str, token: str, answered: Answered) -> None:
+    def save_idempotency_record(
+        self, operation: str, token: str, idempotency_record: IdempotencyRecord
+    ) -> None:
         """Keep what a client token was used for."""
         self._connection.execute(
             "INSERT INTO answered VALUES (?, ?, ?, ?)",
-            (operation, token, answered.fingerprint, answered.body),
+            (operation, token, idempotency_record.fingerprint, idempotency_record.body),
         )
 
 
@@ -172,7 +174,7 @@ class Store:
     def __init__(self, path: str | PathLike[str] | None, *, owner: str) -> None:
         self._lock = Lock()
         self._closed = False
-        self._listener: Listener | None = None
+        self._listener: CommitListener | None = None
         try:
             # One connection serves all threads: in memory there can be but one, and
             # SQLite lets one writer in at a time anyway.
@@ -187,7 +189,7 @@ class Store:
         try:
             with self.transaction():
                 _prepare(self._connection, owner)
-            write_ahead(self._connection)
+            enable_write_ahead(self._connection)
             self._connection.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
             self.close()
@@ -197,25 +199,25 @@ class Store:
             raise EmulatorFileError(f"{path}: {error}") from None
 
     @contextmanager
-    def transaction(self) -> Iterator[Rows]:
+    def transaction(self) -> Iterator[Transaction]:
         """The rows, to be changed together or, when the block raises, not at all."""
         with self._lock:
             self.require_open()
             self._connection.execute("BEGIN IMMEDIATE")
-            rows = Rows(self._connection)
+            transaction = Transaction(self._connection)
             try:
-                yield rows
+                yield transaction
                 self._connection.execute("COMMIT")
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-            listener = self._listener if rows.sent else None
+            listener = self._listener if transaction.outbox else None
             if listener is not None:
-                listener.committed(rows.sent)
+                listener.on_commit(transaction.outbox)
         if listener is not None:
-            listener.released()
+            listener.after_commit()
 
-    def listen(self, listener: Listener) -> None:
+    def set_commit_listener(self, listener: CommitListener) -> None:
         """Have what is sent from now on told to somebody."""
         self._listener = listener
 
@@ -235,12 +237,14 @@ def _pause() -> None:
     time.sleep(0.01)
 
 
-def write_ahead(connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause) -> None:
+def enable_write_ahead(
+    connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause
+) -> None:
     """Have a file written ahead; others that open it at the same moment may be doing the same.
 
     SQLite waits for others with everything but this, and says at once that the file is busy.
     """
-    for _ in range(_TRIES - 1):
+    for _ in range(_MAX_ATTEMPTS - 1):
         try:
             connection.execute(_WRITE_AHEAD)
         except sqlite3.OperationalError as error:
@@ -265,9 +269,9 @@ def _prepare(connection: sqlite3.Connection, owner: str) -> None:
         raise EmulatorFileError(
             f"made by another version of the emulator: schema {version}, not {SCHEMA_VERSION}"
         )
-    (found,) = connection.execute("SELECT owner FROM home").fetchone()
-    if found != owner:
-        raise EmulatorFileError(f"holds the resources of {found}, not of {owner}")
+    (row,) = connection.execute("SELECT owner FROM home").fetchone()
+    if row != owner:
+        raise EmulatorFileError(f"holds the resources of {row}, not of {owner}")
 
 
 def _create(connection: sqlite3.Connection, owner: str) -> None:
@@ -276,12 +280,12 @@ def _create(connection: sqlite3.Connection, owner: str) -> None:
         " id TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (kind, id))"
     )
     connection.execute("CREATE INDEX resource_by_kind ON resource (kind, sequence)")
-    for member in _INDEXED:
+    for member in _INDEXED_MEMBERS:
         connection.execute(
-            f"CREATE INDEX resource_by_{member} ON resource (kind, {_value_of(member)})"
+            f"CREATE INDEX resource_by_{member} ON resource (kind, {_member_sql(member)})"
         )
-    for member in _TIMED:
-        moment = _value_of(member)
+    for member in _MOMENT_MEMBERS:
+        moment = _member_sql(member)
         connection.execute(
             f"CREATE INDEX resource_due_{member} ON resource ({moment}, sequence)"
             f" WHERE {moment} IS NOT NULL"
@@ -296,13 +300,13 @@ def _create(connection: sqlite3.Connection, owner: str) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _condition(kind: str, where: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+def _where_sql(type_name: str, where: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """SQL for a kind and its members' values. Only names of ours become SQL text."""
-    terms = ["kind = ?", *(f"{_value_of(member)} = ?" for member in where)]
-    return " AND ".join(terms), (kind, *where.values())
+    terms = ["kind = ?", *(f"{_member_sql(member)} = ?" for member in where)]
+    return " AND ".join(terms), (type_name, *where.values())
 
 
-def _value_of(member: str) -> str:
+def _member_sql(member: str) -> str:
     # Written out, not bound: an index is used only where the expression is the same text.
     if not member.isidentifier():
         raise ValueError(f"{member!r} is no member's name")

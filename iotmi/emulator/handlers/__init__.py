@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._account.account import Effect, Handler
+from iotmi.emulator._account.account import Handler, TransitionHook
 from iotmi.emulator.handlers import (
     account,
     account_associations,
@@ -20,8 +20,8 @@ from iotmi.emulator.handlers import (
     device_discoveries,
     event_log_configurations,
     managed_things,
-    managed_things_commands as commands,
-    managed_things_details as thing_details,
+    managed_things_commands as managed_things_commands,
+    managed_things_details as managed_things_details,
     notification_configurations,
     ota_task_configurations,
     ota_tasks,
@@ -34,8 +34,8 @@ from iotmi.emulator.handlers import (
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
         **managed_things.HANDLERS,
-        **thing_details.HANDLERS,
-        **commands.HANDLERS,
+        **managed_things_details.HANDLERS,
+        **managed_things_commands.HANDLERS,
         **account_associations.HANDLERS,
         **cloud_connectors.HANDLERS,
         **connector_destinations.HANDLERS,
@@ -55,7 +55,11 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
 )
 """What every operation of the service does, by its name."""
 
-EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
-    {**managed_things.EFFECTS, **device_discoveries.EFFECTS, **ota_tasks.EFFECTS}
+TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = MappingProxyType(
+    {
+        **managed_things.TRANSITION_HOOKS,
+        **device_discoveries.TRANSITION_HOOKS,
+        **ota_tasks.TRANSITION_HOOKS,
+    }
 )
 """What a change of status that came by itself brings with it, by the kind of resource."""

@@ -6,43 +6,43 @@ Owns their five operations. A destination is known by its name. It does not know
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.json import JsonObject, picked, text
 from iotmi.emulator._model.resource_types import DESTINATION, NOTIFICATION_CONFIGURATION
 
 _CHANGEABLE: Final = ("DeliveryDestinationArn", "DeliveryDestinationType", "Description", "RoleArn")
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
     """CreateDestination."""
-    return world.create(DESTINATION, parameters)
+    return account.create(DESTINATION, parameters)
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetDestination."""
-    return world.find(DESTINATION, text(parameters, "Name"))
+    return account.find(DESTINATION, text(parameters, "Name"))
 
 
-def list_destinations(world: World, parameters: JsonObject) -> JsonObject:
+def list_destinations(account: AccountState, parameters: JsonObject) -> JsonObject:
     """ListDestinations."""
-    return world.page(DESTINATION, parameters)
+    return account.page(DESTINATION, parameters)
 
 
-def update(world: World, parameters: JsonObject) -> None:
+def update(account: AccountState, parameters: JsonObject) -> None:
     """UpdateDestination; nothing given, nothing done."""
-    destination = world.find(DESTINATION, text(parameters, "Name"))
+    destination = account.find(DESTINATION, text(parameters, "Name"))
     changes = picked(parameters, *_CHANGEABLE)
     if changes:
-        world.save(DESTINATION, {**destination, **changes})
+        account.save(DESTINATION, {**destination, **changes})
 
 
-def delete(world: World, parameters: JsonObject) -> None:
+def delete(account: AccountState, parameters: JsonObject) -> None:
     """DeleteDestination; the operation declares no conflict."""
     name = text(parameters, "Name")
-    world.find(DESTINATION, name)
-    if world.first(NOTIFICATION_CONFIGURATION, {"DestinationName": name}):
-        raise world.invalid("The destination is in use by a notification configuration.")
-    world.remove(DESTINATION, name)
+    account.find(DESTINATION, name)
+    if account.first(NOTIFICATION_CONFIGURATION, {"DestinationName": name}):
+        raise account.invalid("The destination is in use by a notification configuration.")
+    account.remove(DESTINATION, name)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -7,44 +7,44 @@ of a type, and only its level changes. Nothing is logged.
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, text
 from iotmi.emulator._model.resource_types import EVENT_LOG_CONFIGURATION
 
-_EVERY: Final = "*"
+_ALL_RESOURCES: Final = "*"
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
     """CreateEventLogConfiguration; without an id it is of all resources of the type."""
-    given: JsonObject = {"ResourceId": _EVERY, **parameters}
+    given: JsonObject = {"ResourceId": _ALL_RESOURCES, **parameters}
     same = {name: text(given, name) for name in ("ResourceType", "ResourceId")}
-    if world.first(EVENT_LOG_CONFIGURATION, same):
-        raise conflict(EVENT_LOG_CONFIGURATION.taken)
-    return world.create(EVENT_LOG_CONFIGURATION, given)
+    if account.first(EVENT_LOG_CONFIGURATION, same):
+        raise conflict(EVENT_LOG_CONFIGURATION.conflict_message)
+    return account.create(EVENT_LOG_CONFIGURATION, given)
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetEventLogConfiguration."""
-    return world.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
+    return account.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
 
 
-def list_configurations(world: World, parameters: JsonObject) -> JsonObject:
+def list_configurations(account: AccountState, parameters: JsonObject) -> JsonObject:
     """ListEventLogConfigurations."""
-    return world.page(EVENT_LOG_CONFIGURATION, parameters)
+    return account.page(EVENT_LOG_CONFIGURATION, parameters)
 
 
-def update(world: World, parameters: JsonObject) -> None:
+def update(account: AccountState, parameters: JsonObject) -> None:
     """UpdateEventLogConfiguration."""
-    configuration = world.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
-    world.save(EVENT_LOG_CONFIGURATION, {**configuration, **parameters})
+    configuration = account.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
+    account.save(EVENT_LOG_CONFIGURATION, {**configuration, **parameters})
 
 
-def delete(world: World, parameters: JsonObject) -> None:
+def delete(account: AccountState, parameters: JsonObject) -> None:
     """DeleteEventLogConfiguration."""
     identifier = text(parameters, "Id")
-    world.find(EVENT_LOG_CONFIGURATION, identifier)
-    world.remove(EVENT_LOG_CONFIGURATION, identifier)
+    account.find(EVENT_LOG_CONFIGURATION, identifier)
+    account.remove(EVENT_LOG_CONFIGURATION, identifier)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

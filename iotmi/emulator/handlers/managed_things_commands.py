@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from attrs import frozen
 
-from iotmi.emulator._account.account import Handler, World
-from iotmi.emulator._account.reachability import is_reached
+from iotmi.emulator._account.account import AccountState, Handler
+from iotmi.emulator._account.reachability import is_reachable
 from iotmi.emulator._core.json import (
     JsonObject,
     JsonValue,
@@ -40,51 +40,53 @@ class _Action:
     parameters: JsonValue
 
 
-def send(world: World, parameters: JsonObject) -> JsonObject:
+def send(account: AccountState, parameters: JsonObject) -> JsonObject:
     """SendManagedThingCommand; the operation declares no conflict.
 
     A command to a device that cannot be reached is taken, and comes to nothing.
     """
     identifier = text(parameters, "ManagedThingId")
-    thing = world.find(MANAGED_THING, identifier)
+    thing = account.find(MANAGED_THING, identifier)
     association = optional_text(parameters, "AccountAssociationId")
     if association is not None:
-        world.find(ACCOUNT_ASSOCIATION, association)
+        account.find(ACCOUNT_ASSOCIATION, association)
     if thing["ProvisioningStatus"] != "ACTIVATED":
-        raise world.invalid("ManagedThingId must be of an ACTIVATED managed thing")
-    report = mapping(world.rows.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport")
-    received_at, reached = world.clock.now(), is_reached(world, thing)
-    for action in _actions(world, parameters, report):
-        part = state.Part(identifier, action.endpoint, action.capability)
-        values = _obey(world, part, action)
-        if reached:
-            state.change(world, part, values)
+        raise account.invalid("ManagedThingId must be of an ACTIVATED managed thing")
+    report = mapping(
+        account.transaction.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport"
+    )
+    received_at, reachable = account.clock.now(), is_reachable(account, thing)
+    for action in _actions(account, parameters, report):
+        ref = state.CapabilityRef(identifier, action.endpoint, action.capability)
+        values = _execute(account, ref, action)
+        if reachable:
+            state.change(account, ref, values)
     trace_id = f"{uuid4().hex[:15]}=_1"
-    world.announce(CommandEnded(identifier, trace_id, reached, received_at))
+    account.publish(CommandEnded(identifier, trace_id, reachable, received_at))
     return {"TraceId": trace_id}
 
 
-def get_state(world: World, parameters: JsonObject) -> JsonObject:
+def get_state(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetManagedThingState; empty until something was set, read or reported."""
     identifier = text(parameters, "ManagedThingId")
-    world.find(MANAGED_THING, identifier)
-    return {"Endpoints": state.shown(world, identifier)}
+    account.find(MANAGED_THING, identifier)
+    return {"Endpoints": state.reported_state(account, identifier)}
 
 
-def _actions(world: World, command: JsonObject, report: JsonObject) -> Iterator[_Action]:
+def _actions(account: AccountState, command: JsonObject, report: JsonObject) -> Iterator[_Action]:
     """The command's actions, each found in the report or refused by its path."""
     endpoints = {text(each, "id"): each for each in objects(report, "endpoints")}
     for i, endpoint in enumerate(objects(command, "Endpoints")):
         path = f"Endpoints[{i}]"
         known = endpoints.get(text(endpoint, "endpointId"))
         if known is None:
-            raise world.invalid(f"{path}.endpointId is not in the capability report")
+            raise account.invalid(f"{path}.endpointId is not in the capability report")
         capabilities = {text(each, "id"): each for each in objects(known, "capabilities")}
         for j, capability in enumerate(objects(endpoint, "capabilities")):
             inner = f"{path}.capabilities[{j}]"
             reported = capabilities.get(text(capability, "id"))
             if reported is None:
-                raise world.invalid(f"{inner}.id is not in the endpoint's capability report")
+                raise account.invalid(f"{inner}.id is not in the endpoint's capability report")
             for k, action in enumerate(objects(capability, "actions")):
                 yield _Action(
                     f"{inner}.actions[{k}]",
@@ -95,47 +97,49 @@ def _actions(world: World, command: JsonObject, report: JsonObject) -> Iterator[
                 )
 
 
-def _obey(world: World, part: state.Part, action: _Action) -> JsonObject:
+def _execute(account: AccountState, ref: state.CapabilityRef, action: _Action) -> JsonObject:
     """The values that an action has the device report."""
     if action.name == "UpdateState":
-        return _new_values(world, action)
+        return _new_values(account, action)
     if action.name == "ReadState":
-        return _unreported(world, action, part)
+        return _unreported(account, action, ref)
     if action.name not in texts(action.capability, "actions"):
-        raise world.invalid(f"{action.path}.name is not an action of the capability")
+        raise account.invalid(f"{action.path}.name is not an action of the capability")
     parameters = action.parameters if isinstance(action.parameters, dict) else {}
-    changed = outcome(part.cluster, action.name, parameters, state.values(world, part))
+    changed = outcome(ref.cluster, action.name, parameters, state.values(account, ref))
     return picked(changed, *texts(action.capability, "properties"))
 
 
-def _new_values(world: World, action: _Action) -> JsonObject:
+def _new_values(account: AccountState, action: _Action) -> JsonObject:
     path = f"{action.path}.parameters"
     if not isinstance(action.parameters, dict) or not action.parameters:
-        raise world.invalid(f"{path} must name properties and their values")
-    _require_properties(world, action, list(action.parameters), path)
+        raise account.invalid(f"{path} must name properties and their values")
+    _require_properties(account, action, list(action.parameters), path)
     return action.parameters
 
 
-def _unreported(world: World, action: _Action, part: state.Part) -> JsonObject:
+def _unreported(account: AccountState, action: _Action, ref: state.CapabilityRef) -> JsonObject:
     """What the device has not reported yet, of what it is asked for."""
     path = f"{action.path}.parameters.propertiesToRead"
     given = action.parameters if isinstance(action.parameters, dict) else {}
     wanted = given.get("propertiesToRead")
     names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, list) else []
     if not names:
-        raise world.invalid(f"{path} must be a list of names")
+        raise account.invalid(f"{path} must be a list of names")
     reported = texts(action.capability, "properties")
     if names == ["*"]:
         names = reported
-    _require_properties(world, action, names, path)
-    known = state.values(world, part)
-    unreported = set(names) - state.reported(world, part).keys()
+    _require_properties(account, action, names, path)
+    known = state.values(account, ref)
+    unreported = set(names) - state.reported(account, ref).keys()
     return {name: known[name] for name in known if name in unreported}
 
 
-def _require_properties(world: World, action: _Action, names: list[str], path: str) -> None:
+def _require_properties(
+    account: AccountState, action: _Action, names: list[str], path: str
+) -> None:
     if not set(names) <= set(texts(action.capability, "properties")):
-        raise world.invalid(f"{path} must name properties of the capability")
+        raise account.invalid(f"{path} must name properties of the capability")
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

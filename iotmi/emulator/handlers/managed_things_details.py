@@ -7,67 +7,67 @@ Owns the reading of capabilities, schemas, metadata, connectivity and certificat
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._account.connectivity import is_connected
-from iotmi.emulator._account.reachability import is_reached, why_not
+from iotmi.emulator._account.reachability import is_reachable, unreachable_reason
 from iotmi.emulator._core.errors import not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, objects, optional_text, text, texts
 from iotmi.emulator._model.resource_types import CAPABILITIES, MANAGED_THING
 from iotmi.emulator.handlers._support.pem import pem
 
 
-def get_capabilities(world: World, parameters: JsonObject) -> JsonObject:
+def get_capabilities(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetManagedThingCapabilities."""
-    thing = _thing(world, parameters)
-    return {**_capabilities(world, parameters), "ManagedThingId": thing["Id"]}
+    thing = _thing(account, parameters)
+    return {**_capabilities(account, parameters), "ManagedThingId": thing["Id"]}
 
 
-def get_metadata(world: World, parameters: JsonObject) -> JsonObject:
+def get_metadata(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetManagedThingMetaData."""
-    thing = _thing(world, parameters)
+    thing = _thing(account, parameters)
     return {"ManagedThingId": thing["Id"], "MetaData": thing.get("MetaData")}
 
 
-def get_connectivity(world: World, parameters: JsonObject) -> JsonObject:
+def get_connectivity(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetManagedThingConnectivityData; a device whose hub is cut off is cut off too."""
-    thing = _thing(world, parameters)
+    thing = _thing(account, parameters)
     return {
         "ManagedThingId": thing["Id"],
-        "Connected": is_connected(thing) and is_reached(world, thing),
+        "Connected": is_connected(thing) and is_reachable(account, thing),
         "Timestamp": thing.get("ConnectionChangedAt", thing.get("ConnectedAt")),
-        "DisconnectReason": why_not(world, thing),
+        "DisconnectReason": unreachable_reason(account, thing),
     }
 
 
-def get_certificate(world: World, parameters: JsonObject) -> JsonObject:
+def get_certificate(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetManagedThingCertificate; a thing has one from its first connection on."""
-    thing = _thing(world, parameters)
+    thing = _thing(account, parameters)
     identifier = text(thing, "Id")
     if "ConnectedAt" not in thing:
         raise not_found("Managed Thing certificate not found.", identifier, "ManagedThing")
     return {"ManagedThingId": identifier, "CertificatePem": pem("CERTIFICATE", identifier)}
 
 
-def list_schemas(world: World, parameters: JsonObject) -> JsonObject:
+def list_schemas(account: AccountState, parameters: JsonObject) -> JsonObject:
     """ListManagedThingSchemas: of every capability reported, then of those given beside."""
-    _thing(world, parameters)
+    _thing(account, parameters)
     endpoint = optional_text(parameters, "EndpointIdFilter")
     capability = optional_text(parameters, "CapabilityIdFilter")
     items: list[JsonValue] = [
         item
-        for item in _schemas(_capabilities(world, parameters))
+        for item in _schemas(_capabilities(account, parameters))
         if endpoint in (None, item.get("EndpointId"))
         and (capability is None or _is_capability(text(item, "CapabilityId"), capability))
     ]
-    return world.page_of(items, parameters)
+    return account.page_of_items(items, parameters)
 
 
-def _thing(world: World, parameters: JsonObject) -> JsonObject:
-    return world.find(MANAGED_THING, text(parameters, "Identifier"))
+def _thing(account: AccountState, parameters: JsonObject) -> JsonObject:
+    return account.find(MANAGED_THING, text(parameters, "Identifier"))
 
 
-def _capabilities(world: World, parameters: JsonObject) -> JsonObject:
-    return world.rows.get(CAPABILITIES.name, text(parameters, "Identifier")) or {}
+def _capabilities(account: AccountState, parameters: JsonObject) -> JsonObject:
+    return account.transaction.get(CAPABILITIES.name, text(parameters, "Identifier")) or {}
 
 
 def _schemas(details: JsonObject) -> list[JsonObject]:

@@ -6,31 +6,31 @@ Owns their four operations. A configuration is kept and shown; it has no effect.
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.json import JsonObject, text
 from iotmi.emulator._model.resource_types import OTA_TASK_CONFIGURATION
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
     """CreateOtaTaskConfiguration."""
-    return world.create(OTA_TASK_CONFIGURATION, parameters)
+    return account.create(OTA_TASK_CONFIGURATION, parameters)
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetOtaTaskConfiguration."""
-    return world.find(OTA_TASK_CONFIGURATION, text(parameters, "Identifier"))
+    return account.find(OTA_TASK_CONFIGURATION, text(parameters, "Identifier"))
 
 
-def list_configurations(world: World, parameters: JsonObject) -> JsonObject:
+def list_configurations(account: AccountState, parameters: JsonObject) -> JsonObject:
     """ListOtaTaskConfigurations."""
-    return world.page(OTA_TASK_CONFIGURATION, parameters)
+    return account.page(OTA_TASK_CONFIGURATION, parameters)
 
 
-def delete(world: World, parameters: JsonObject) -> None:
+def delete(account: AccountState, parameters: JsonObject) -> None:
     """DeleteOtaTaskConfiguration."""
     identifier = text(parameters, "Identifier")
-    world.find(OTA_TASK_CONFIGURATION, identifier)
-    world.remove(OTA_TASK_CONFIGURATION, identifier)
+    account.find(OTA_TASK_CONFIGURATION, identifier)
+    account.remove(OTA_TASK_CONFIGURATION, identifier)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

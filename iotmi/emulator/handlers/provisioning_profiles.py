@@ -8,21 +8,21 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import uuid4
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, optional_text, picked, text
 from iotmi.emulator._model.resource_types import PROVISIONING_PROFILE
 from iotmi.emulator.handlers._support.pem import pem
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
     """CreateProvisioningProfile; devices name the profile, so its name is its own."""
     name = optional_text(parameters, "Name")
-    if name is not None and world.first(PROVISIONING_PROFILE, {"Name": name}):
-        raise conflict(PROVISIONING_PROFILE.taken)
+    if name is not None and account.first(PROVISIONING_PROFILE, {"Name": name}):
+        raise conflict(PROVISIONING_PROFILE.conflict_message)
     identifier = uuid4().hex
     claim, key = _claim(parameters, identifier)
-    profile = world.create(
+    profile = account.create(
         PROVISIONING_PROFILE,
         {
             "Id": identifier,
@@ -35,20 +35,20 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
     return {**profile, "ClaimCertificatePrivateKey": key}
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetProvisioningProfile."""
-    return world.look(PROVISIONING_PROFILE, text(parameters, "Identifier"))
+    return account.read(PROVISIONING_PROFILE, text(parameters, "Identifier"))
 
 
-def list_profiles(world: World, parameters: JsonObject) -> JsonObject:
+def list_profiles(account: AccountState, parameters: JsonObject) -> JsonObject:
     """ListProvisioningProfiles."""
-    return world.page(PROVISIONING_PROFILE, parameters)
+    return account.page(PROVISIONING_PROFILE, parameters)
 
 
-def delete(world: World, parameters: JsonObject) -> None:
+def delete(account: AccountState, parameters: JsonObject) -> None:
     """DeleteProvisioningProfile."""
-    profile = world.find(PROVISIONING_PROFILE, text(parameters, "Identifier"))
-    world.enter(PROVISIONING_PROFILE, profile, "DELETE_IN_PROGRESS")
+    profile = account.find(PROVISIONING_PROFILE, text(parameters, "Identifier"))
+    account.set_status(PROVISIONING_PROFILE, profile, "DELETE_IN_PROGRESS")
 
 
 def _claim(parameters: JsonObject, identifier: str) -> tuple[str | None, str | None]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, text
 from iotmi.emulator._model.resource_types import MANAGED_THING, RUNTIME_LOG_CONFIGURATION
 
@@ -25,28 +25,28 @@ _DEFAULTS: Final[Mapping[str, JsonValue]] = MappingProxyType(
 )
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetRuntimeLogConfiguration."""
-    identifier = _thing(world, parameters)
-    kept = world.rows.get(RUNTIME_LOG_CONFIGURATION.name, identifier) or {}
+    identifier = _thing(account, parameters)
+    kept = account.transaction.get(RUNTIME_LOG_CONFIGURATION.name, identifier) or {}
     return {
         "ManagedThingId": identifier,
         "RuntimeLogConfigurations": {**_DEFAULTS, **mapping(kept, "RuntimeLogConfigurations")},
     }
 
 
-def put(world: World, parameters: JsonObject) -> None:
+def put(account: AccountState, parameters: JsonObject) -> None:
     """PutRuntimeLogConfiguration; it takes the place of the one before."""
-    world.rows.put(RUNTIME_LOG_CONFIGURATION.name, _thing(world, parameters), parameters)
+    account.transaction.put(RUNTIME_LOG_CONFIGURATION.name, _thing(account, parameters), parameters)
 
 
-def reset(world: World, parameters: JsonObject) -> None:
+def reset(account: AccountState, parameters: JsonObject) -> None:
     """ResetRuntimeLogConfiguration."""
-    world.rows.delete(RUNTIME_LOG_CONFIGURATION.name, _thing(world, parameters))
+    account.transaction.delete(RUNTIME_LOG_CONFIGURATION.name, _thing(account, parameters))
 
 
-def _thing(world: World, parameters: JsonObject) -> str:
-    return text(world.find(MANAGED_THING, text(parameters, "ManagedThingId")), "Id")
+def _thing(account: AccountState, parameters: JsonObject) -> str:
+    return text(account.find(MANAGED_THING, text(parameters, "ManagedThingId")), "Id")
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -7,7 +7,7 @@ Owns the two operations and their filters. What the catalogue holds is in
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
 from iotmi.emulator._model.schema_catalogue import CATALOGUE
@@ -17,7 +17,7 @@ _LATEST: Final = "$latest"
 _FILTERS: Final = ("Type", "SchemaId", "Namespace", "Visibility", "SemanticVersion")
 
 
-def get(_world: World, parameters: JsonObject) -> JsonObject:
+def get(_account: AccountState, parameters: JsonObject) -> JsonObject:
     """GetSchemaVersion; only the format AWS has a document."""
     identifier = text(parameters, "SchemaVersionedId")
     schema, _, version = identifier.partition("@")
@@ -27,22 +27,22 @@ def get(_world: World, parameters: JsonObject) -> JsonObject:
         "SemanticVersion": version,
     }
     for entry in CATALOGUE:
-        if _is_wanted(entry, wanted):
+        if _matches(entry, wanted):
             other = parameters.get("Format", "AWS") != "AWS"
             return {**entry, "Schema": {}} if other else {**entry}
     raise not_found("No schema version found", identifier, "SchemaVersion")
 
 
-def list_schemas(world: World, parameters: JsonObject) -> JsonObject:
+def list_schemas(account: AccountState, parameters: JsonObject) -> JsonObject:
     """ListSchemaVersions."""
     if "SchemaId" in parameters and "Namespace" in parameters:
-        raise world.invalid("SchemaIdFilter and NamespaceFilter must not go together")
+        raise account.invalid("SchemaIdFilter and NamespaceFilter must not go together")
     wanted = picked(parameters, *_FILTERS)
-    items: list[JsonValue] = [{**entry} for entry in CATALOGUE if _is_wanted(entry, wanted)]
-    return world.page_of(items, parameters)
+    items: list[JsonValue] = [{**entry} for entry in CATALOGUE if _matches(entry, wanted)]
+    return account.page_of_items(items, parameters)
 
 
-def _is_wanted(entry: Mapping[str, JsonValue], wanted: Mapping[str, JsonValue]) -> bool:
+def _matches(entry: Mapping[str, JsonValue], wanted: Mapping[str, JsonValue]) -> bool:
     return all(value in (entry[name], _LATEST) for name, value in wanted.items())
 
 

@@ -4,7 +4,7 @@ from iotmi.emulator import Faults
 from iotmi.emulator._model.operations import load_service
 
 
-class Hand:
+class ManualClock:
     """A clock moved by hand, and a sleep that only tells how long it was to be."""
 
     def __init__(self) -> None:

@@ -49,7 +49,7 @@ def stream_arn(name: str = "home") -> str:
     return f"arn:aws:kinesis:eu-west-1:123456789012:stream/{name}"
 
 
-def listen(client: Client, *event_types: str, name: str = "home") -> None:
+def subscribe(client: Client, *event_types: str, name: str = "home") -> None:
     """Send events of these types to a destination, which is made with a stream of its name."""
     client.create_destination(
         Name=name,
@@ -83,13 +83,13 @@ def create_switch(client: Client) -> str:
     return thing
 
 
-def command(client: Client, thing: str, *actions: dict[str, Any]) -> str:
+def send_action(client: Client, thing: str, *actions: dict[str, Any]) -> str:
     """Send actions to a thing's switch; the trace id."""
     capability = {"id": ON_OFF, "name": "On/Off", "version": "6", "actions": list(actions)}
-    answer = client.send_managed_thing_command(
+    response = client.send_managed_thing_command(
         ManagedThingId=thing, Endpoints=[{"endpointId": "1", "capabilities": [capability]}]
     )
-    trace_id: str = answer["TraceId"]
+    trace_id: str = response["TraceId"]
     return trace_id
 
 
@@ -108,7 +108,7 @@ def cluster(number: str, attributes: object = None) -> dict[str, Any]:
     return {"id": number} if attributes is None else {"id": number, "attributes": attributes}
 
 
-def say(
+def send_event(
     client: Client, connector: str, operation: str, *clusters: object, **parameters: object
 ) -> None:
     """Send a connector's event of the device."""

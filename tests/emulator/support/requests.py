@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 import pytest
 from botocore.exceptions import ClientError
 
-from iotmi.emulator import Emulator, HttpReply, HttpRequest
+from iotmi.emulator import Emulator, HttpRequest, HttpResponse
 from iotmi.emulator._model.operations import load_service
 
 Client: TypeAlias = Any
 """A boto3 client: its methods are made at run time, and no type knows them."""
 
-Answer: TypeAlias = Any
+Response: TypeAlias = Any
 """What a method of a boto3 client answers."""
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:lamps"
@@ -65,8 +65,8 @@ def create_connector(client: Client, name: str = "Lamps", **parameters: object) 
 def create_connector_destination(client: Client, connector: str, **parameters: object) -> str:
     """Make a connector destination with general authorization; its id."""
     given = {"AuthConfig": {"GeneralAuthorization": [general("material")]}, **parameters}
-    answer = client.create_connector_destination(CloudConnectorId=connector, **given)
-    identifier: str = answer["Id"]
+    response = client.create_connector_destination(CloudConnectorId=connector, **given)
+    identifier: str = response["Id"]
     return identifier
 
 
@@ -107,10 +107,10 @@ def create_association(client: Client, **parameters: object) -> str:
 
 def register(client: Client, thing: str, association: str) -> dict[str, Any]:
     """Register a thing with an account association; the answer."""
-    answer: dict[str, Any] = client.register_account_association(
+    response: dict[str, Any] = client.register_account_association(
         ManagedThingId=thing, AccountAssociationId=association, DeviceDiscoveryId="discovery1"
     )
-    return answer
+    return response
 
 
 ON_OFF = "matter.OnOff@1.4"
@@ -159,22 +159,22 @@ REPORT: dict[str, Any] = {
 
 
 @contextmanager
-def refused(code: str, match: str | None = None) -> Iterator[dict[str, Any]]:
+def expect_error(code: str, match: str | None = None) -> Iterator[dict[str, Any]]:
     """The block is answered with this error, one that its operation declares or any may have.
 
     Its answer is filled in when the block ends.
     """
-    answer: dict[str, Any] = {}
+    response: dict[str, Any] = {}
     with pytest.raises(ClientError, match=match) as caught:
-        yield answer
-    answer.update(caught.value.response)
-    assert answer["Error"]["Code"] == code
+        yield response
+    response.update(caught.value.response)
+    assert response["Error"]["Code"] == code
     assert code in load_service().operations[caught.value.operation_name].errors
 
 
 def http(
     emulator: Emulator, method: str, path: str, *, query: str = "", body: object = None
-) -> tuple[HttpReply, dict[str, Any]]:
+) -> tuple[HttpResponse, dict[str, Any]]:
     """One request by hand; the reply and its document."""
     octets = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     reply = emulator.handle(HttpRequest(method, path, query, {}, octets))

@@ -39,7 +39,7 @@ class Material:
     Attributes:
         flow: The way to activation.
         status: The first status of the thing.
-        shown: Members of the thing that come from the material.
+        derived_fields: Members of the thing that come from the material.
         device_key: A digest that is equal for two things of one device, or None.
         device_id: The connector's id of a cloud device.
         associations: The ids of the account associations that the material names.
@@ -47,7 +47,7 @@ class Material:
 
     flow: str
     status: str
-    shown: Mapping[str, str] = field(factory=dict[str, str])
+    derived_fields: Mapping[str, str] = field(factory=dict[str, str])
     device_key: str | None = None
     device_id: str | None = None
     associations: tuple[str, ...] = ()
@@ -65,14 +65,14 @@ _KINDS: Final[Mapping[str, tuple[type[AnyMaterial], ...]]] = MappingProxyType(
 )
 
 
-def form_of(kind: str) -> str:
-    """Return the form that a material of type *kind* must have, in words."""
-    return ", or ".join(candidate.form for candidate in _KINDS[kind])
+def describe_format(material_type: str) -> str:
+    """Return the form that a material of type *material_type* must have, in words."""
+    return ", or ".join(candidate.form for candidate in _KINDS[material_type])
 
 
-def read_material(kind: str, text: str) -> Material | None:
-    """Return what the material *text* of type *kind* says, or None where it is refused."""
-    for candidate in _KINDS[kind]:
+def read_material(material_type: str, text: str) -> Material | None:
+    """Return what the material *text* of type *material_type* says, or None where it is refused."""
+    for candidate in _KINDS[material_type]:
         try:
             found = candidate.parse(text)
         except MaterialError:
@@ -99,6 +99,7 @@ def _material(found: AnyMaterial) -> Material:
             "UniversalProductCode": found.universal_product_code,
             "InternationalArticleNumber": found.international_article_number,
         }
-        shown = {name: value for name, value in members.items() if value is not None}
-        return Material(BY_CODE, "PRE_ASSOCIATED", shown=shown, device_key=fingerprint(dict(shown)))
+        present = {name: value for name, value in members.items() if value is not None}
+        key = fingerprint(dict(present))
+        return Material(BY_CODE, "PRE_ASSOCIATED", derived_fields=present, device_key=key)
     return Material(BY_CODE, "PRE_ASSOCIATED")

@@ -16,7 +16,7 @@ _NUMBER: Final = "extrinsicId"
 
 
 @frozen
-class Reported:
+class ReportedCapability:
     """What a connector says of one capability.
 
     Attributes:
@@ -28,11 +28,13 @@ class Reported:
     values: JsonObject
 
 
-def read(endpoint: JsonObject, report: JsonObject) -> list[Reported]:
+def read(endpoint: JsonObject, report: JsonObject) -> list[ReportedCapability]:
     """What a Matter endpoint holds, with the capabilities of a thing's own report where it can."""
     own = _own(report, text(endpoint, "id"))
     return [
-        Reported(own.get(text(entry, "SchemaId"), _capability(entry)), _values(cluster, entry))
+        ReportedCapability(
+            own.get(text(entry, "SchemaId"), _capability(entry)), _values(cluster, entry)
+        )
         for cluster in objects(endpoint, "clusters")
         for entry in _entries(text(cluster, "id"))
     ]

@@ -4,17 +4,17 @@ Owns that one change, which a registration makes at once and a cloud discovery b
 does not know what must hold before it.
 """
 
-from iotmi.emulator._account.account import World
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator._model.resource_types import MANAGED_THING, REGISTRATION
 
 
-def connect(
-    world: World, thing: JsonObject, association: JsonObject, registration: JsonObject
+def associate(
+    account: AccountState, thing: JsonObject, association: JsonObject, registration: JsonObject
 ) -> None:
     """Make a registration real, and its thing active."""
     registration["ManagedThingAssociationStatus"] = "ASSOCIATED"
-    world.save(REGISTRATION, registration)
+    account.save(REGISTRATION, registration)
     thing["ConnectorDeviceId"] = thing["CloudDeviceId"]
     thing["ConnectorDestinationId"] = association["ConnectorDestinationId"]
-    world.enter(MANAGED_THING, thing, "ACTIVATED")
+    account.set_status(MANAGED_THING, thing, "ACTIVATED")

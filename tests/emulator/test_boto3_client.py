@@ -14,10 +14,10 @@ from botocore.config import Config
 
 import iotmi.emulator
 from iotmi.emulator import Emulator
-from iotmi.emulator._boto3_client import _octets, _request
+from iotmi.emulator._boto3_client import _to_bytes, _to_request
 from iotmi.errors import ThrottlingError
 from iotmi.retrying import RetryPolicy
-from tests.emulator.support.requests import Client, refused
+from tests.emulator.support.requests import Client, expect_error
 
 
 def foreign_client(service: str = "iot-managed-integrations") -> Client:
@@ -72,9 +72,9 @@ def test_nothing_reaches_a_network(
     monkeypatch.setattr(socket.socket, "connect", no_socket)
     monkeypatch.setattr(socket, "getaddrinfo", no_socket)
     client.create_credential_locker()
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_managed_thing(Identifier="unknown")
-    with refused("UnknownOperationException"):
+    with expect_error("UnknownOperationException"):
         client.get_managed_thing(Identifier="")
     emulator.close()
     with pytest.raises(iotmi.emulator.EmulatorClosedError):
@@ -116,7 +116,7 @@ def test_a_client_may_have_settings_of_its_own(emulator: Emulator) -> None:
     )
     assert client.meta.region_name == "ca-central-1"
     emulator.faults.fail("ListManagedThings", "ThrottlingException")
-    with refused("ThrottlingException"):
+    with expect_error("ThrottlingException"):
         client.list_managed_things()
 
 
@@ -127,8 +127,8 @@ def test_a_body_of_any_kind_is_read(
     body: bytes | bytearray | str | io.BytesIO | io.StringIO,
 ) -> None:
     """botocore may hold a body as text, octets or a file."""
-    assert _octets(body) == b"abc"
-    assert _octets(None) == b""
+    assert _to_bytes(body) == b"abc"
+    assert _to_bytes(None) == b""
 
 
 def test_a_request_is_taken_over_whole() -> None:
@@ -138,13 +138,13 @@ def test_a_request_is_taken_over_whole() -> None:
     prepared = AWSPreparedRequest(
         "PUT", "https://host/a%2Fb/c?x=1&y=%20", headers, "secret", stream_output=False
     )
-    request = _request(prepared)
+    request = _to_request(prepared)
     assert (request.method, request.path, request.query) == ("PUT", "/a%2Fb/c", "x=1&y=%20")
     assert request.headers == {"X-One": "1"}
     assert request.body == b"secret"
     assert "secret" not in repr(request)
     prepared.headers = {"X-Two": b"2"}  # type: ignore[assignment]
-    assert _request(prepared).headers == {"X-Two": "2"}
+    assert _to_request(prepared).headers == {"X-Two": "2"}
 
 
 def test_the_typed_client_speaks_to_the_emulator(emulator: Emulator) -> None:
