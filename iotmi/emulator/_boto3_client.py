@@ -23,9 +23,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from iotmi._botocore.loader import SERVICE, shared_loader
 from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
-from iotmi.emulator._model.data import data_loader
-from iotmi.emulator._model.operations import SERVICE
 
 _EVENT: Final = f"before-send.{SERVICE}"
 _HANDLER_ID: Final = "iotmi-emulator"
@@ -63,7 +62,7 @@ def sealed_session(region_name: str) -> boto3.Session:
             "use_dualstack_endpoint": (None, None, False, None),
         }
     )
-    botocore_session.register_component("data_loader", data_loader())
+    botocore_session.register_component("data_loader", shared_loader())
     return boto3.Session(
         aws_access_key_id="EMULATED",
         aws_secret_access_key="emulated",  # noqa: S106 - it opens nothing

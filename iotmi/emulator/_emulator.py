@@ -16,6 +16,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from iotmi._botocore.loader import SERVICE
 from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
 from iotmi.emulator._core.clock import to_datetime
@@ -26,7 +27,7 @@ from iotmi.emulator._dispatch.call_log import Call, CallLog
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._faults.faults import Faults
 from iotmi.emulator._model.arn import AccountScope
-from iotmi.emulator._model.operations import SERVICE, load_service
+from iotmi.emulator._model.operations import load_service
 from iotmi.emulator._notifications.kinesis import publish_to_kinesis, validate_kinesis
 from iotmi.emulator._notifications.outbox import (
     Notifications,

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypeAlias
 
-JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+from iotmi._schema.containers import JsonValue
+
+__all__ = ["JsonObject", "JsonValue"]
+
 JsonObject: TypeAlias = dict[str, JsonValue]
 
 

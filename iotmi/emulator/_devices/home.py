@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from botocore.model import StringShape
 
 from iotmi.emulator._account.account import AccountState
-from iotmi.emulator._account.reachability import is_reachable
+from iotmi.emulator._account.connectivity import is_reachable
 from iotmi.emulator._account.scheduler import reschedule
 from iotmi.emulator._core.errors import ServiceFault
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
@@ -30,7 +30,6 @@ from iotmi.emulator._model.resource_types import (
 )
 from iotmi.emulator._storage.transitions import HELD, OFFLINE_REASON
 from iotmi.emulator.handlers._support import ota_executions as executions, thing_state as state
-from iotmi.emulator.handlers._support.capability_lookup import find_capability
 
 _POWER_CUT = "MQTT_KEEP_ALIVE_TIMEOUT"
 
@@ -160,7 +159,7 @@ class Devices:
         with self._account() as account:
             thing = _require_reachable(account, managed_thing_id)
             details = account.transaction.get(CAPABILITIES.name, text(thing, "Id")) or {}
-            ref = find_capability(
+            ref = state.find_capability(
                 thing, details, "properties", name, capability=capability, endpoint=endpoint
             )
             state.change(account, ref, {name: value})
@@ -186,7 +185,7 @@ class Devices:
         with self._account() as account:
             thing = _require_reachable(account, managed_thing_id)
             details = account.transaction.get(CAPABILITIES.name, text(thing, "Id")) or {}
-            ref = find_capability(
+            ref = state.find_capability(
                 thing, details, "events", name, capability=capability, endpoint=endpoint
             )
             reported: JsonObject = {
@@ -316,7 +315,7 @@ def _save(account: AccountState, resource_type: ResourceType, document: JsonObje
 def _require_reachable(account: AccountState, identifier: str) -> JsonObject:
     thing = account.find(MANAGED_THING, identifier)
     _require(thing, "ProvisioningStatus", "ACTIVATED")
-    if not is_reachable(account, thing):
+    if not is_reachable(account.transaction, thing):
         raise ValueError(f"the device of {identifier} is not connected")
     return thing
 

@@ -86,11 +86,11 @@ class Dispatcher:
         response = NO_RESPONSE
         if not fault.before_effect:
             response = self._execute(operation, parameters, pending)
-        service_fault = fault.service_fault()
+        injected_error = fault.service_fault()
         return (
             fault.apply(response)
-            if service_fault is None
-            else self._error_response(service_fault, pending)
+            if injected_error is None
+            else self._error_response(injected_error, pending)
         )
 
     def _execute(

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from attrs import frozen
 from botocore.model import ListShape, OperationModel, ServiceModel, StructureShape
 
+from iotmi._botocore.loader import SERVICE, shared_loader
 from iotmi.emulator._core.errors import (
     NOT_IMPLEMENTED,
     NOT_SERIALIZABLE,
@@ -20,9 +21,6 @@ from iotmi.emulator._core.errors import (
     VALIDATION,
     ServiceFault,
 )
-from iotmi.emulator._model.data import data_loader
-
-SERVICE: Final = "iot-managed-integrations"
 
 # Errors of the protocol or common to all AWS services, which no service's model names.
 _COMMON_ERRORS: Final[Mapping[str, int]] = MappingProxyType(
@@ -119,7 +117,7 @@ class Service:
 @lru_cache(maxsize=1)
 def load_service() -> Service:
     """The service as the installed botocore knows it; read once."""
-    model = ServiceModel(data_loader().load_service_model(SERVICE, "service-2"), SERVICE)
+    model = ServiceModel(shared_loader().load_service_model(SERVICE, "service-2"), SERVICE)
     return describe(model)
 
 

@@ -9,7 +9,7 @@ here: a consumer that passes with the emulator has met every form that is docume
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
@@ -19,10 +19,16 @@ from attrs import field, frozen
 from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, text
 from iotmi.emulator._model.arn import AccountScope
-from iotmi.emulator._model.domain_events import DomainEvent
+from iotmi.emulator._model.domain_events import DomainEvent, StatusEntered
 from iotmi.emulator._model.resource_types import DESTINATION, NOTIFICATION_CONFIGURATION
-from iotmi.emulator._notifications.message import EventContext, Message, nanoseconds
-from iotmi.emulator._notifications.payloads import build_messages, envelope_of
+from iotmi.emulator._notifications.payloads import (
+    EventContext,
+    Message,
+    build_message,
+    envelope_of,
+    nanoseconds,
+)
+from iotmi.emulator._notifications.status_payloads import STATUS_MESSAGES
 from iotmi.emulator._storage.store import Transaction
 
 NOTIFICATION: Final = "notification"
@@ -139,7 +145,7 @@ def publish_event(
     transaction: Transaction, clock: Clock, scope: AccountScope, event: DomainEvent
 ) -> None:
     """Send to its destination what is to be told of a happening, if anybody wants to hear it."""
-    envelope_name = envelope_of(event)
+    envelope_name = _envelope_name(event)
     if envelope_name is None:
         return
     envelope = _ENVELOPES[envelope_name]
@@ -149,7 +155,7 @@ def publish_event(
     destination = transaction.get(DESTINATION.name, text(configuration, "DestinationName"))
     if destination is None:
         return
-    for message in build_messages(EventContext(transaction, clock, scope), event):
+    for message in _messages(EventContext(transaction, clock, scope), event):
         transaction.enqueue(
             NOTIFICATION,
             uuid4().hex,
@@ -161,6 +167,20 @@ def publish_event(
                 "PartitionKey": (message.resources or [envelope.event_type])[0],
             },
         )
+
+
+def _envelope_name(event: DomainEvent) -> str | None:
+    """Return the name of an event's envelope format, or None if no notification exists for it."""
+    if isinstance(event, StatusEntered):
+        return STATUS_MESSAGES.get(event.resource_type.name, (None, None))[0]
+    return envelope_of(event)
+
+
+def _messages(context: EventContext, event: DomainEvent) -> Iterator[Message]:
+    if isinstance(event, StatusEntered):
+        yield from STATUS_MESSAGES[event.resource_type.name][1](context, event)
+    else:
+        yield build_message(context, event)
 
 
 def _envelope(

@@ -6,26 +6,64 @@ not know where a notification goes, nor the envelope around it.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from iotmi.emulator._core.clock import format_iso
+from attrs import frozen
+
+from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import JsonObject, JsonValue, fingerprint, objects, picked, text
+from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.domain_events import (
     CommandEnded,
     ConnectionChanged,
     ConnectorFailed,
     DeviceEvent,
     DeviceRequest,
-    DomainEvent,
     StateChanged,
-    StatusEntered,
 )
-from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION
-from iotmi.emulator._notifications.message import EventContext, Message
-from iotmi.emulator._notifications.status_payloads import STATUS_MESSAGES
+from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION, MANAGED_THING
+from iotmi.emulator._storage.store import Transaction
+
+
+@frozen
+class Message:
+    """The content of one notification, without its envelope.
+
+    Attributes:
+        resources: ARNs of the resources the message is about.
+        payload: content of the message.
+    """
+
+    resources: list[str]
+    payload: JsonObject
+
+
+@frozen
+class EventContext:
+    """The account at the moment of a domain event.
+
+    Attributes:
+        transaction: transaction in which the event happened.
+        clock: clock of the account.
+        scope: Region and account of the resources.
+    """
+
+    transaction: Transaction
+    clock: Clock
+    scope: AccountScope
+
+    def thing_arn(self, identifier: str) -> str:
+        """Return the ARN of a managed thing."""
+        return self.scope.arn(MANAGED_THING, identifier)
+
+
+def nanoseconds(moment: int) -> str:
+    """Return a moment with nine digits after the point, as in the guide's samples."""
+    return f"{format_iso(moment).removesuffix('Z')}000000Z"
+
 
 # -- a device ------------------------------------------------------------------------------
 
@@ -131,6 +169,10 @@ def _connector_error(_context: EventContext, event: ConnectorFailed) -> Message:
     return Message(arns, picked(report, *report))
 
 
+DeviceOrConnectorEvent: TypeAlias = (
+    ConnectionChanged | StateChanged | CommandEnded | DeviceEvent | DeviceRequest | ConnectorFailed
+)
+
 _ENVELOPES: Final[Mapping[type, str]] = MappingProxyType(
     {
         ConnectionChanged: "connection",
@@ -143,30 +185,26 @@ _ENVELOPES: Final[Mapping[type, str]] = MappingProxyType(
 )
 
 
-def envelope_of(event: DomainEvent) -> str | None:
-    """The form of envelope that a happening is told in, or None where it is not told."""
-    if isinstance(event, StatusEntered):
-        return STATUS_MESSAGES.get(event.resource_type.name, (None, None))[0]
+def envelope_of(event: DeviceOrConnectorEvent) -> str:
+    """Return the name of the envelope format of an event."""
     return _ENVELOPES[type(event)]
 
 
-def build_messages(context: EventContext, event: DomainEvent) -> Iterator[Message]:
-    """What is told of a happening that is told, read from the world as it is now."""
+def build_message(context: EventContext, event: DeviceOrConnectorEvent) -> Message:
+    """Build the message of an event from the current state of the account."""
     match event:
-        case StatusEntered():
-            yield from STATUS_MESSAGES[event.resource_type.name][1](context, event)
         case ConnectionChanged():
-            yield _connection(context, event)
+            return _connection(context, event)
         case StateChanged():
-            yield _state(context, event)
+            return _state(context, event)
         case CommandEnded():
-            yield _command(context, event)
+            return _command(context, event)
         case DeviceEvent():
-            yield _event(context, event)
+            return _event(context, event)
         case DeviceRequest():
-            yield _request(context, event)
-        case _:
-            yield _connector_error(context, event)
+            return _request(context, event)
+        case ConnectorFailed():
+            return _connector_error(context, event)
 
 
 def _with_properties(

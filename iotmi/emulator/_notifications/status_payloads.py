@@ -19,7 +19,7 @@ from iotmi.emulator._model.resource_types import (
     OTA_EXECUTION,
     OTA_TASK,
 )
-from iotmi.emulator._notifications.message import EventContext, Message, nanoseconds
+from iotmi.emulator._notifications.payloads import EventContext, Message, nanoseconds
 
 
 def _onboarding(_context: EventContext, event: StatusEntered) -> Iterator[Message]:

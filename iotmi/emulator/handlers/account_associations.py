@@ -19,7 +19,6 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support.registrations import associate
 
 # Registration brings a thing to ACTIVATED from each of these, and from no other.
 _REGISTRABLE: Final = frozenset(
@@ -101,6 +100,17 @@ def register(account: AccountState, parameters: JsonObject) -> JsonObject:
         raise conflict("The managed thing is registered with the account association already.")
     associate(account, thing, association, expected)
     return parameters
+
+
+def associate(
+    account: AccountState, thing: JsonObject, association: JsonObject, registration: JsonObject
+) -> None:
+    """Make a registration real, and its thing active."""
+    registration["ManagedThingAssociationStatus"] = "ASSOCIATED"
+    account.save(REGISTRATION, registration)
+    thing["ConnectorDeviceId"] = thing["CloudDeviceId"]
+    thing["ConnectorDestinationId"] = association["ConnectorDestinationId"]
+    account.set_status(MANAGED_THING, thing, "ACTIVATED")
 
 
 def deregister(account: AccountState, parameters: JsonObject) -> None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from attrs import frozen
 
 from iotmi.emulator._account.account import AccountState, Handler
-from iotmi.emulator._account.reachability import is_reachable
+from iotmi.emulator._account.connectivity import is_reachable
 from iotmi.emulator._core.json import (
     JsonObject,
     JsonValue,
@@ -55,7 +55,7 @@ def send(account: AccountState, parameters: JsonObject) -> JsonObject:
     report = mapping(
         account.transaction.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport"
     )
-    received_at, reachable = account.clock.now(), is_reachable(account, thing)
+    received_at, reachable = account.clock.now(), is_reachable(account.transaction, thing)
     for action in _actions(account, parameters, report):
         ref = state.CapabilityRef(identifier, action.endpoint, action.capability)
         values = _execute(account, ref, action)

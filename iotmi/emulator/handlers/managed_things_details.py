@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from iotmi.emulator._account.account import AccountState, Handler
-from iotmi.emulator._account.connectivity import is_connected
-from iotmi.emulator._account.reachability import is_reachable, unreachable_reason
+from iotmi.emulator._account.connectivity import (
+    is_connected,
+    is_reachable,
+    unreachable_reason,
+)
 from iotmi.emulator._core.errors import not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, objects, optional_text, text, texts
 from iotmi.emulator._model.resource_types import CAPABILITIES, MANAGED_THING
-from iotmi.emulator.handlers._support.pem import pem
+from iotmi.emulator.handlers.provisioning_profiles import placeholder_pem
 
 
 def get_capabilities(account: AccountState, parameters: JsonObject) -> JsonObject:
@@ -33,9 +36,9 @@ def get_connectivity(account: AccountState, parameters: JsonObject) -> JsonObjec
     thing = _thing(account, parameters)
     return {
         "ManagedThingId": thing["Id"],
-        "Connected": is_connected(thing) and is_reachable(account, thing),
+        "Connected": is_connected(thing) and is_reachable(account.transaction, thing),
         "Timestamp": thing.get("ConnectionChangedAt", thing.get("ConnectedAt")),
-        "DisconnectReason": unreachable_reason(account, thing),
+        "DisconnectReason": unreachable_reason(account.transaction, thing),
     }
 
 
@@ -45,7 +48,10 @@ def get_certificate(account: AccountState, parameters: JsonObject) -> JsonObject
     identifier = text(thing, "Id")
     if "ConnectedAt" not in thing:
         raise not_found("Managed Thing certificate not found.", identifier, "ManagedThing")
-    return {"ManagedThingId": identifier, "CertificatePem": pem("CERTIFICATE", identifier)}
+    return {
+        "ManagedThingId": identifier,
+        "CertificatePem": placeholder_pem("CERTIFICATE", identifier),
+    }
 
 
 def list_schemas(account: AccountState, parameters: JsonObject) -> JsonObject:

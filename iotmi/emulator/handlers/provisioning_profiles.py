@@ -4,7 +4,9 @@ Owns their four operations. Certificates and keys are made up and open nothing; 
 is answered once and never kept with the profile.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Final
 from uuid import uuid4
 
@@ -12,7 +14,6 @@ from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, optional_text, picked, text
 from iotmi.emulator._model.resource_types import PROVISIONING_PROFILE
-from iotmi.emulator.handlers._support.pem import pem
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
@@ -51,12 +52,21 @@ def delete(account: AccountState, parameters: JsonObject) -> None:
     account.set_status(PROVISIONING_PROFILE, profile, "DELETE_IN_PROGRESS")
 
 
+def placeholder_pem(label: str, subject: str) -> str:
+    """A text between the lines of a PEM label, such as ``CERTIFICATE``."""
+    content = f"This is no {label.lower()}. The iotmi emulator made it for {subject}.\n" * 8
+    lines = fill(b64encode(content.encode()).decode(), 64)
+    return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n"
+
+
 def _claim(parameters: JsonObject, identifier: str) -> tuple[str | None, str | None]:
     """The certificate devices claim theirs by, and its key unless the caller has that already."""
     given = optional_text(parameters, "ClaimCertificate")
     if given is not None or parameters["ProvisioningType"] != "FLEET_PROVISIONING":
         return given, None
-    return pem("CERTIFICATE", identifier), pem("RSA PRIVATE KEY", identifier)
+    return placeholder_pem("CERTIFICATE", identifier), placeholder_pem(
+        "RSA PRIVATE KEY", identifier
+    )
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

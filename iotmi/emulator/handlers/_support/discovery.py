@@ -27,8 +27,8 @@ from iotmi.emulator._model.resource_types import (
     NEARBY_DEVICE,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support.registrations import associate
 from iotmi.emulator.handlers._support.thing_state import install_device
+from iotmi.emulator.handlers.account_associations import associate
 
 # What stands in each user's cloud: the end of the device's id, its model and its type.
 _DEFAULT_CLOUD_DEVICES: Final = (("lamp", "Lamp", "On/Off Light"), ("lock", "Lock", "Door Lock"))

@@ -4,14 +4,23 @@ Owns the two records. Capabilities are known by endpoint and id. It does not kno
 value changes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
 
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.clock import format_iso
-from iotmi.emulator._core.json import JsonObject, JsonValue, canonical, mapping, picked, text, texts
+from iotmi.emulator._core.json import (
+    JsonObject,
+    JsonValue,
+    canonical,
+    mapping,
+    objects,
+    picked,
+    text,
+    texts,
+)
 from iotmi.emulator._model.domain_events import StateChanged
 from iotmi.emulator._model.resource_types import CAPABILITIES, STATE
 
@@ -41,6 +50,41 @@ class CapabilityRef:
     def cluster(self) -> str:
         """The last part of the capability's name, such as ``OnOff``."""
         return self.identifier.partition("@")[0].rpartition(".")[2]
+
+
+def find_capability(
+    thing: JsonObject,
+    details: JsonObject,
+    member: str,
+    name: str,
+    *,
+    capability: str | None,
+    endpoint: str | None,
+) -> CapabilityRef:
+    """The one capability that has a property or an event of a name.
+
+    Raises:
+        ValueError: None has, or several have.
+    """
+    found = [
+        ref
+        for ref in _capability_refs(text(thing, "Id"), mapping(details, "CapabilityReport"))
+        if name in texts(ref.capability, member)
+        and capability in (None, ref.identifier)
+        and endpoint in (None, ref.endpoint)
+    ]
+    if not found:
+        raise ValueError(f"the device has no {name} among its {member}")
+    if len(found) > 1:
+        places = ", ".join(f"{ref.identifier} at {ref.endpoint}" for ref in found)
+        raise ValueError(f"several have {name}: {places}; say which")
+    return found[0]
+
+
+def _capability_refs(thing: str, report: JsonObject) -> Iterator[CapabilityRef]:
+    for endpoint in objects(report, "endpoints"):
+        for capability in objects(endpoint, "capabilities"):
+            yield CapabilityRef(thing, text(endpoint, "id"), capability)
 
 
 def reported_state(account: AccountState, thing: str) -> list[JsonValue]:
