@@ -197,7 +197,10 @@ def test_a_closed_store_gives_no_rows() -> None:
 def test_only_members_become_sql() -> None:
     """A name that is no member's is refused before it is part of a query."""
     store = Store(None, owner="tests")
-    with store.transaction() as transaction, pytest.raises(ValueError, match="no member"):
+    with (
+        store.transaction() as transaction,
+        pytest.raises(ValueError, match="not the name of a member"),
+    ):
         transaction.select("kind", {"x') OR 1=1 --": "1"}, limit=1)
     store.close()
 

@@ -1,7 +1,7 @@
-"""The emulated account, as a handler sees it during one request.
+"""The state of the emulated account, as a handler sees it during one request.
 
-Owns what every family of resources does alike: making, finding, looking, removing,
-listing, tagging. It does not know any family's rules, nor HTTP.
+Owns the operations that all resource types share: create, find, read, delete, list and tag. It must
+not know HTTP nor the rules of a single resource type.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,14 +28,14 @@ MAX_TAGS: Final = 50
 
 @frozen
 class AccountState:
-    """The account during one request.
+    """The state of the account during one request.
 
     Attributes:
-        rows: Its resources, in this request's transaction.
-        clock: Its time.
-        place: Its Region and number.
-        operation: What is being asked for.
-        effects: By kind: what a change of status that came by itself brings with it.
+        transaction: storage transaction of the request.
+        clock: clock of the account.
+        scope: Region and account number.
+        operation: operation that the request calls.
+        transition_hooks: functions that run after a transition, by resource type.
     """
 
     transaction: Transaction
@@ -45,30 +45,32 @@ class AccountState:
     transition_hooks: "Mapping[str, TransitionHook]" = field(factory=dict[str, "TransitionHook"])
 
     def invalid(self, message: str) -> ServiceFault:
-        """The refusal of a parameter; operations do not all declare the same error for it."""
+        """Return the fault for an invalid parameter.
+
+        The error's name depends on the operation: some declare only ``InvalidRequestException``.
+        """
         return ServiceFault(self.operation.invalid, message)
 
     def publish(self, event: DomainEvent) -> None:
-        """Tell whoever has asked to be told that something has happened.
+        """Publish a domain event to the destination that is configured for its type.
 
-        What the world does itself it announces itself: that a resource was made in a status or
-        has come into one (`create`, `set_status`, `apply_transition`) or is no more (`remove`), and that a
-        thing was connected or is no longer (`save`). A change of a thing's state announces
-        itself where states are kept. What only others know, they announce with one call, after
-        what it brings with it has been kept:
+        This class publishes the events that it causes itself: a status (`create`, `set_status`,
+        `apply_transition`, `remove`) and a connection (`save`). Changes of a thing's state are
+        published where states are stored. A handler publishes any other event, after it has stored
+        the consequences:
 
-            world.announce(DeviceEvent(thing_id, endpoints))
-            world.announce(CommandEnded(thing_id, trace_id, succeeded, received_at))
+            account.publish(DeviceEvent(thing_id, endpoints))
+            account.publish(CommandEnded(thing_id, trace_id, succeeded, received_at))
 
-        The values are in ``_happenings``. The moment is that of the world's clock. Where nobody
-        has asked to be told, or the request is refused in the end, nothing is told.
+        The event's time is the time of the account's clock. Nothing is sent if no configuration
+        exists for the type, or if the request fails later and its transaction is rolled back.
         """
         publish_event(self.transaction, self.clock, self.scope, event)
 
     # -- one resource ------------------------------------------------------------------
 
     def create(self, resource_type: ResourceType, document: JsonObject) -> JsonObject:
-        """Make a resource, with an id where it brings none, an ARN, its times and its tags."""
+        """Create a resource with its id, ARN, times and tags, and return its document."""
         identifier = optional_text(document, resource_type.identifier) or uuid4().hex
         if self.transaction.get(resource_type.name, identifier) is not None:
             raise conflict(resource_type.conflict_message)
@@ -81,7 +83,7 @@ class AccountState:
             resource_type.updated: now,
         }
         if resource_type.tagged:
-            made["Tags"] = self.tags({}, mapping(document, "Tags"))
+            made["Tags"] = self.merge_tags({}, mapping(document, "Tags"))
         if resource_type.lifecycle:
             self._set_timestamps(resource_type.lifecycle, made, now)
             if self.clock.is_running:
@@ -93,20 +95,29 @@ class AccountState:
         return made
 
     def find(self, resource_type: ResourceType, identifier: str) -> JsonObject:
-        """The resource, or a refusal that says there is none."""
+        """Return a resource without any side effect.
+
+        Raises:
+            ServiceFault: the resource does not exist.
+        """
         document = self.transaction.get(resource_type.name, identifier)
         if document is None:
             raise self.missing(resource_type, identifier)
         return document
 
     def missing(self, resource_type: ResourceType, identifier: str) -> ServiceFault:
-        """The refusal that says there is no such resource."""
+        """Return the fault for a resource that does not exist."""
         return not_found(resource_type.not_found_message, identifier, resource_type.error_name)
 
     def read(self, resource_type: ResourceType, identifier: str) -> JsonObject:
-        """The resource as it now is; what this look makes due happens behind it.
+        """Return a resource and, on a clock that is not running, apply its next transition.
 
-        Where time runs nothing is: what time made due has happened before this request.
+        The returned document is the one before the transition: a read shows the present status, and
+        the next read shows the next one. On a running clock, due transitions were applied before
+        the request.
+
+        Raises:
+            ServiceFault: the resource does not exist.
         """
         document = self.find(resource_type, identifier)
         transition = (
@@ -123,7 +134,7 @@ class AccountState:
     def apply_transition(
         self, resource_type: ResourceType, document: JsonObject, status: str
     ) -> None:
-        """Let a status come that comes by itself, with what it brings."""
+        """Apply a transition that happens on its own, and run the hook of its resource type."""
         if status == DELETED:
             self.remove(resource_type, text(document, resource_type.identifier))
             return
@@ -134,14 +145,14 @@ class AccountState:
         self.publish(StatusEntered(resource_type, document, status))
 
     def set_status(self, resource_type: ResourceType, document: JsonObject, status: str) -> None:
-        """Bring a resource into a status."""
+        """Set the status of a resource because of a request."""
         if self._change_status(resource_type, document, status):
             self.publish(StatusEntered(resource_type, document, status))
 
     def _change_status(
         self, resource_type: ResourceType, document: JsonObject, status: str
     ) -> bool:
-        """Bring a resource into a status, and say whether it was in another before."""
+        """Store a status, and return True if it differs from the one before."""
         if resource_type.lifecycle is None:
             raise TypeError(f"{resource_type.name} has no status")
         changed = document[resource_type.lifecycle.member] != status
@@ -155,7 +166,7 @@ class AccountState:
         return changed
 
     def save(self, resource_type: ResourceType, document: JsonObject) -> None:
-        """Keep a resource that has been changed."""
+        """Store a changed resource, and publish a change of its connection."""
         document[resource_type.updated] = self.clock.now()
         identifier = text(document, resource_type.identifier)
         before = (
@@ -171,14 +182,14 @@ class AccountState:
             self.publish(ConnectionChanged(document, since, reason))
 
     def remove(self, resource_type: ResourceType, identifier: str) -> None:
-        """Remove a resource and what goes with it."""
+        """Delete a resource and the resources that depend on it."""
         self._publish_deletion(resource_type, identifier)
         for dependent, member in resource_type.dependents:
             self.transaction.delete_where(dependent, member, identifier)
         self.transaction.delete(resource_type.name, identifier)
 
     def _publish_deletion(self, resource_type: ResourceType, identifier: str) -> None:
-        """Announce the status of what is no more, for a kind that has a word for it."""
+        """Publish the deleted status, for a resource type that has one."""
         end = resource_type.lifecycle.deleted_status if resource_type.lifecycle else None
         document = None if end is None else self.transaction.get(resource_type.name, identifier)
         if end is not None and document is not None:
@@ -191,12 +202,12 @@ class AccountState:
     # -- many resources ----------------------------------------------------------------
 
     def first(self, resource_type: ResourceType, where: Mapping[str, str]) -> JsonObject | None:
-        """The oldest resource whose members have these values."""
+        """Return the oldest resource whose members have these values, or None."""
         found = self.transaction.select(resource_type.name, where, limit=1)
         return found[0].document if found else None
 
     def find_all(self, resource_type: ResourceType, where: Mapping[str, str]) -> list[JsonObject]:
-        """All resources whose members have these values, the oldest first."""
+        """Return all resources whose members have these values, oldest first."""
         return [row.document for row in self.transaction.select(resource_type.name, where)]
 
     def page(
@@ -205,7 +216,13 @@ class AccountState:
         parameters: JsonObject,
         filters: Mapping[str, str] | None = None,
     ) -> JsonObject:
-        """One page of a list; *filters* names the member each filter is about."""
+        """Return one page of a list of resources.
+
+        Args:
+            resource_type: type of the listed resources.
+            parameters: parameters of the request.
+            filters: member of the resource that each filter parameter is compared with.
+        """
         where = {
             member: text(parameters, name)
             for name, member in (filters or {}).items()
@@ -219,7 +236,7 @@ class AccountState:
         return self._page(parameters, fetch)
 
     def page_of_items(self, items: Sequence[JsonValue], parameters: JsonObject) -> JsonObject:
-        """One page of a list that stands within a single resource."""
+        """Return one page of a list that a single resource holds."""
 
         def fetch(after: int, limit: int) -> list[tuple[int, JsonValue]]:
             return list(enumerate(items[after : after + limit], start=after + 1))
@@ -243,8 +260,12 @@ class AccountState:
 
     # -- tags --------------------------------------------------------------------------
 
-    def tags(self, present: JsonObject, added: JsonObject) -> JsonObject:
-        """The tags of a resource to which some are added; the same key is overwritten."""
+    def merge_tags(self, present: JsonObject, added: JsonObject) -> JsonObject:
+        """Return the tags of a resource after some are added. An existing key is overwritten.
+
+        Raises:
+            ServiceFault: a key is reserved, or the resource would have more than 50 tags.
+        """
         if any(key.lower().startswith("aws:") for key in added):
             raise self.invalid("Tags must not begin with aws:, which is reserved")
         tags = {**present, **added}

@@ -1,8 +1,8 @@
-"""The passing of time: what has become due happens, in order, each change at its own moment.
+"""Application of due transitions.
 
-Owns the catching up with time. There is no thread: it is done before each request and
-whenever time is moved, so nobody can tell. What a change is, and when it is due, is known
-elsewhere.
+Owns the order: the oldest transition first, each at its own moment. There is no background thread.
+Due transitions are applied before each request and after each move of the clock. This module must
+not know which transitions exist nor when they are due.
 """
 
 from attrs import evolve
@@ -14,7 +14,7 @@ from iotmi.emulator._storage.transitions import DUE_AT, DUE_STATUS, schedule
 
 
 def run_due(account: AccountState) -> None:
-    """Make the changes that time has made due, the oldest first."""
+    """Apply all due transitions, oldest first."""
     now = account.clock.now()
     while (found := account.transaction.next_due(DUE_AT, now)) is not None:
         then = evolve(account, clock=account.clock.frozen_at(found.moment))
@@ -24,16 +24,16 @@ def run_due(account: AccountState) -> None:
 
 
 def reschedule_all(account: AccountState) -> None:
-    """Give a moment to every change that has none, after time ran by looks."""
+    """Schedule the transitions that have no moment yet, after the clock started to run."""
     for resource_type in STATEFUL_TYPES.values():
         for document in account.find_all(resource_type, {}):
             _reschedule(account, resource_type, document)
 
 
 def reschedule(account: AccountState, resource_type: ResourceType, document: JsonObject) -> None:
-    """Plan anew for a resource that has been changed, and for all that it helps on.
+    """Store a changed resource, and reschedule it and the resources that depend on it.
 
-    It is kept as it was given; that it was changed is not a change of what users see.
+    The resource's time of the last change stays, because no user sees this change.
     """
     account.transaction.put(resource_type.name, text(document, resource_type.identifier), document)
     if not account.clock.is_running:

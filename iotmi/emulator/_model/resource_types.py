@@ -1,10 +1,10 @@
-"""The kinds of resource the emulator keeps, and how each lives: data, no behaviour.
+"""The resource types of the emulator and their lifecycles. Data only.
 
-Owns names, statuses, what follows what, and how long it takes. It does not know who asks for
-a transition nor where resources are kept.
+Owns names, statuses, transitions and durations. It must know neither who triggers a transition nor
+where resources are stored.
 
-Where time runs, a status lasts as long as its step says. The guide gives few figures, mostly
-from its samples; the comments name those, and every other one is assumed.
+On a running clock, a status lasts as long as its transition says. The guide gives few durations,
+mostly in its samples. Comments name those. All other durations are assumed.
 """
 
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ from typing import Final
 from attrs import Factory, field, frozen
 
 DELETED: Final = "(gone)"
-"""What follows a status by the resource's removal."""
+"""The pseudo status that deletes the resource."""
 
 DEFAULT_FLOW: Final = "only"
-"""The flow of a resource of a kind that has but one."""
+"""The flow of resource types that have only one."""
 
 
 @frozen
 class Transition:
-    """What follows a status, and when.
+    """The status that follows another one, and the time until then.
 
     Attributes:
-        status: What follows.
-        seconds: How long the status before it lasts.
-        at: The member that holds the moment instead, where the resource has one.
-        minutes: The member that holds how many minutes the status before lasts, likewise.
+        status: next status, or `DELETED`.
+        seconds: duration of the status before.
+        at: member that holds the moment of the transition, which takes precedence over *seconds*.
+        minutes: member that holds the duration in minutes, which takes precedence over *seconds*.
     """
 
     status: str
@@ -37,7 +37,7 @@ class Transition:
     minutes: str | None = None
 
     def moment(self, document: Mapping[str, object], now: int) -> int | None:
-        """When this step comes for a resource that is ready for it now; None for never."""
+        """Return the moment of this transition if scheduled now, or None for never."""
         moment = None if self.at is None else document.get(self.at)
         if isinstance(moment, int):
             return moment
@@ -48,17 +48,17 @@ class Transition:
 
 @frozen
 class Lifecycle:
-    """How a resource's status changes by itself.
+    """The statuses of a resource type and the transitions between them.
 
     Attributes:
-        member: Where the status stands in the document.
-        flows: By flow: the step that follows a status, by a look or by time.
-        stamps: By status: the members that hold when it was first reached.
-        limits: By status: what it comes to by time in the end, if nothing else does.
-        helpers: Kinds without whose help the status does not change, each with the member
-            that names the helper.
-        helped: The statuses that need help.
-        end: What a resource that is no more is said to be.
+        member: member that holds the status.
+        flows: transitions by status, by flow.
+        timestamps: members that record when a status was first entered, by status.
+        timeouts: transition that ends a status, by status, unless another one ended it first.
+        depends_on: resource types whose unavailability blocks a transition, each with the member
+            that holds the id of that resource.
+        blocked_statuses: statuses whose transition can be blocked.
+        deleted_status: status that notifications report for a deleted resource, if any.
     """
 
     member: str
@@ -70,12 +70,12 @@ class Lifecycle:
     deleted_status: str | None = None
 
     def next_transition(self, document: Mapping[str, object]) -> Transition | None:
-        """The step that this resource takes next, unless it waits for something."""
+        """Return the transition of a resource's present status, or None."""
         flow = self.flows[str(document.get("Flow", DEFAULT_FLOW))]
         return flow.get(str(document[self.member]))
 
     def timeout_transition(self, document: Mapping[str, object]) -> Transition | None:
-        """What this resource's status comes to in the end, if nothing else does."""
+        """Return the timeout of a resource's present status, or None."""
         return self.timeouts.get(str(document[self.member]))
 
 
@@ -89,19 +89,19 @@ def _conflict_message(resource_type: "ResourceType") -> str:
 
 @frozen
 class ResourceType:
-    """One kind of resource.
+    """A resource type.
 
     Attributes:
-        name: As in its ARN.
-        noun: As in messages.
-        identifier: The member that holds its id, or its name where that is what tells it.
-        arn: The member that holds its ARN.
-        updated: The member that holds when it was last changed.
-        absent: What is said where there is none.
-        taken: What is said where there is one already.
-        tagged: Whether it can have tags.
-        lifecycle: How its status changes, if it has one.
-        dependents: Kinds that go with it, each with the member that names it.
+        name: name in ARNs and in the store.
+        noun: name in messages.
+        identifier: member that holds the id.
+        arn: member that holds the ARN.
+        updated: member that holds the moment of the last change.
+        not_found_message: message for a missing resource.
+        conflict_message: message for a resource that already exists.
+        tagged: true if the resources have tags.
+        lifecycle: statuses and transitions, if any.
+        dependents: resource types that are deleted with it, each with the member that holds its id.
     """
 
     name: str
@@ -119,15 +119,16 @@ class ResourceType:
 
     @property
     def error_name(self) -> str:
-        """As in the error's ``ResourceType``."""
+        """The type's name in the ``ResourceType`` of an error."""
         return self.noun.replace(" ", "")
 
 
 def _default_flow(transitions: Mapping[str, Transition]) -> Mapping[str, Mapping[str, Transition]]:
+    """Return the flows of a resource type that has only the default one."""
     return MappingProxyType({DEFAULT_FLOW: MappingProxyType(dict(transitions))})
 
 
-# What a thing can do, and what it last reported, apart from the thing: lists stay light.
+# Stored apart from the thing, so that listing things does not load large reports.
 CAPABILITIES: Final = ResourceType("managed-thing-capabilities", "Managed Thing", "ManagedThingId")
 STATE: Final = ResourceType("managed-thing-state", "Managed Thing", "ManagedThingId")
 RUNTIME_LOG_CONFIGURATION: Final = ResourceType(
@@ -136,14 +137,14 @@ RUNTIME_LOG_CONFIGURATION: Final = ResourceType(
 
 REGISTRATION: Final = ResourceType("managed-thing-association", "Managed Thing Association")
 
-# How a thing comes to be activated depends on its authentication material.
+# The flow of a thing depends on its authentication material.
 BY_CODE: Final = "by-code"
 BY_DISCOVERY: Final = "by-discovery"
 BY_CLOUD: Final = "by-cloud"
 
-# The sample of a hub's deletion took about this long.
+# In the guide's sample, the deletion of a hub takes about five seconds.
 _DELETION: Final[Mapping[str, Transition]] = {"DELETE_IN_PROGRESS": Transition(DELETED, 5)}
-# Of a discovered device the sample shows the time from its creation to its activation.
+# In the guide's sample, a discovered device is activated 2.35 seconds after its creation.
 _ACTIVATION: Final = Transition("ACTIVATED", 2.35)
 _THING: Final = "managed-thing"
 
@@ -156,7 +157,7 @@ MANAGED_THING: Final = ResourceType(
         flows=MappingProxyType(
             {
                 BY_CODE: {
-                    # As long as the search of a hub for a device's access point.
+                    # A hub searches for a device's access point for 30 seconds.
                     "PRE_ASSOCIATED": Transition("DISCOVERED", 30),
                     "DISCOVERED": _ACTIVATION,
                     **_DELETION,
@@ -185,12 +186,12 @@ ACCOUNT_ASSOCIATION: Final = ResourceType(
     "Account Association",
     identifier="AccountAssociationId",
     tagged=True,
-    # Without a user at a browser, the login succeeds once it has been seen to be under way.
+    # No user opens a browser, so the login succeeds on its own.
     lifecycle=Lifecycle(
         "AssociationState",
         _default_flow(
             {
-                # The sample shows ten seconds.
+                # In the guide's sample, the login takes ten seconds.
                 "ASSOCIATION_IN_PROGRESS": Transition("ASSOCIATION_SUCCEEDED", 10),
                 "ASSOCIATION_DELETING": Transition(DELETED, 5),
             }
@@ -213,7 +214,7 @@ PROVISIONING_PROFILE: Final = ResourceType(
 CLOUD_CONNECTOR: Final = ResourceType(
     "cloud-connector",
     "Cloud Connector",
-    not_found_message="Connector Resource does not exists",  # the service's own words
+    not_found_message="Connector Resource does not exists",  # the service's own text
     conflict_message="Connector Resource already exists",
 )
 CONNECTOR_DESTINATION: Final = ResourceType("connector-destination", "Connector Destination")
@@ -224,7 +225,7 @@ DEVICE_DISCOVERY: Final = ResourceType(
     tagged=True,
     lifecycle=Lifecycle(
         "Status",
-        # In the sample the device is seen after 25 seconds.
+        # In the guide's sample, the device is found after 25 seconds.
         _default_flow({"RUNNING": Transition("SUCCEEDED", 25)}),
         MappingProxyType(
             {
@@ -234,15 +235,15 @@ DEVICE_DISCOVERY: Final = ResourceType(
                 "TIMED_OUT": ("FinishedAt",),
             }
         ),
-        # Documented: 15 minutes at most.
+        # The guide documents a maximum of 15 minutes.
         timeouts=MappingProxyType({"RUNNING": Transition("TIMED_OUT", 15 * 60)}),
         depends_on=((_THING, "ControllerId"),),
         blocked_statuses=frozenset({"RUNNING"}),
     ),
 )
-# A device that a test put in reach of a hub or into a user's cloud, to be discovered there.
+# A device that a test placed near a hub or in a user's cloud, where discoveries find it.
 NEARBY_DEVICE: Final = ResourceType("nearby-device", "Nearby Device")
-# Known by its material, for that is what a managed thing is made with.
+# Identified by its material, because a managed thing is created with that.
 DISCOVERED_DEVICE: Final = ResourceType(
     "discovered-device", "Discovered Device", identifier="Material"
 )
@@ -257,7 +258,7 @@ NOTIFICATION_CONFIGURATION: Final = ResourceType(
 
 EVENT_LOG_CONFIGURATION: Final = ResourceType("event-log-configuration", "Event Log Configuration")
 
-# An execution moves on with the looks at its task, and the task is completed by the last one.
+# Reads of a task advance its executions too. The last execution to end completes the task.
 OTA_EXECUTION: Final = ResourceType(
     "ota-task-execution",
     "OTA Task Execution",
@@ -298,7 +299,7 @@ OTA_TASK_CONFIGURATION: Final = ResourceType(
     "ota-task-configuration", "OTA Task Configuration", identifier="TaskConfigurationId"
 )
 
-# The account has at most one of each.
+# The account has at most one resource of each of these types.
 CUSTOM_ENDPOINT: Final = ResourceType("custom-endpoint", "Custom Endpoint")
 HUB_CONFIGURATION: Final = ResourceType("hub-configuration", "Hub Configuration")
 ENCRYPTION_CONFIGURATION: Final = ResourceType(
@@ -334,4 +335,4 @@ STATEFUL_TYPES: Final[Mapping[str, ResourceType]] = MappingProxyType(
         )
     }
 )
-"""The kinds whose status changes by itself, by name."""
+"""The resource types with transitions, by name."""

@@ -1,8 +1,8 @@
-"""The schema versions that the emulated service has: data, no behaviour.
+"""The schema versions of the emulated service. Data only.
 
-Owns short documents of our own, in the service's shape: capabilities after clusters of Matter
-1.4 with their numbers, by no means all of each, and the definitions they refer to. The
-service's documents are longer, and it has many more.
+Owns short documents in the service's format: some capabilities of Matter 1.4 clusters with their
+numbers, and the definitions they refer to. The documents are the emulator's own. The service's are
+longer, and it has many more.
 """
 
 from collections.abc import Mapping
@@ -17,16 +17,16 @@ _Entry = Mapping[str, JsonValue]
 
 @frozen
 class _Cluster:
-    """A capability after a cluster.
+    """The source of a capability schema: part of a Matter cluster.
 
     Attributes:
-        name: As in its schema id.
-        title: As people read it.
-        number: The cluster's.
-        revision: The cluster's.
-        properties: By name: the number, and the definition of the value.
-        actions: By name: the number, and the names of its fields in the order of their numbers.
-        events: By name: the number.
+        name: name in the schema id.
+        title: name for people.
+        number: number of the cluster.
+        revision: revision of the cluster.
+        properties: number and value definition, by name of the attribute.
+        actions: number and field names in order, by name of the command.
+        events: number, by name of the event.
     """
 
     name: str
@@ -231,4 +231,4 @@ CATALOGUE: Final[tuple[_Entry, ...]] = (
         for name, (title, content) in _DEFINITIONS.items()
     ),
 )
-"""All schema versions, as ``GetSchemaVersion`` answers them."""
+"""All schema versions, in the form that ``GetSchemaVersion`` returns."""

@@ -1,8 +1,8 @@
-"""What the emulator remembers, in SQLite.
+"""Storage of the emulator, in SQLite.
 
-Owns the database: its schema and version, one transaction around each request, rows found
-by index. A row is a kind, an id and a JSON document; the store does not know what any
-kind is, nor what its documents mean.
+Owns the database: its schema and version, one transaction around each request, and rows found by
+index. A row is the name of a resource type (column `kind`), an id and a JSON document. This module
+must not know any resource type nor the meaning of a document.
 """
 
 import json
@@ -24,11 +24,11 @@ SCHEMA_VERSION: Final = 1
 _WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
 _MAX_ATTEMPTS: Final = 100
 NO_LIMIT: Final = -1
-"""No limit, as SQLite has it."""
+"""SQLite's value of LIMIT for no limit."""
 
-# The moments by which rows of all kinds are looked for.
+# Members with moments, indexed across all resource types.
 _MOMENT_MEMBERS: Final = ("DueAt",)
-# The members by which rows are looked for within a request, and not only listed.
+# Members that handlers filter by. Each has an index per resource type.
 _INDEXED_MEMBERS: Final = (
     "AccountAssociationId",
     "CredentialLockerId",
@@ -42,7 +42,12 @@ _INDEXED_MEMBERS: Final = (
 
 @frozen
 class Row:
-    """One resource: its place in the order of creation, and its document."""
+    """One resource.
+
+    Attributes:
+        sequence: position in the order of creation.
+        document: content.
+    """
 
     sequence: int
     document: JsonObject
@@ -50,25 +55,40 @@ class Row:
 
 @frozen
 class OutboxMessage:
-    """What is to leave the house once it is committed: its id, and its document."""
+    """A message to publish after the commit of its transaction.
+
+    Attributes:
+        identifier: id of the row that keeps the message.
+        document: content.
+    """
 
     identifier: str
     document: JsonObject
 
 
 class CommitListener(Protocol):
-    """Is told what was sent, once it is committed."""
+    """The receiver of the outbox messages of committed transactions."""
 
     def on_commit(self, messages: Sequence[OutboxMessage]) -> None:
-        """In the order of the commits; the store is not to be used in this call."""
+        """Take the messages of one commit.
+
+        The calls come in the order of the commits, under the store's lock. The store must not be
+        used in this call.
+        """
 
     def after_commit(self) -> None:
-        """The store is free again."""
+        """Act on the messages. The store can be used again."""
 
 
 @frozen
 class DueTransition:
-    """One resource of any kind, and the moment by which it was found."""
+    """A resource whose transition is due.
+
+    Attributes:
+        type_name: name of the resource type.
+        moment: moment at which the transition was due.
+        document: content.
+    """
 
     type_name: str
     moment: int
@@ -77,7 +97,12 @@ class DueTransition:
 
 @frozen
 class IdempotencyRecord:
-    """What a client token was used for: the parameters' digest, and the answer's text."""
+    """The first use of a client token.
+
+    Attributes:
+        fingerprint: digest of the parameters.
+        body: body of the response.
+    """
 
     fingerprint: str
     body: str
@@ -85,20 +110,24 @@ class IdempotencyRecord:
 
 @frozen
 class Transaction:
-    """The rows, within one transaction."""
+    """Access to the rows within one transaction.
+
+    Attributes:
+        outbox: messages to publish after the commit.
+    """
 
     _connection: sqlite3.Connection
     outbox: list[OutboxMessage] = field(factory=list[OutboxMessage], init=False)
 
     def get(self, type_name: str, identifier: str) -> JsonObject | None:
-        """The document of one resource."""
+        """Return the document of one resource, or None."""
         row = self._connection.execute(
             "SELECT document FROM resource WHERE kind = ? AND id = ?", (type_name, identifier)
         ).fetchone()
         return None if row is None else _document(row[0])
 
     def put(self, type_name: str, identifier: str, document: JsonObject) -> None:
-        """Make or replace one resource; a replaced one keeps its place in the order."""
+        """Insert or replace one resource. A replaced one keeps its position in the order."""
         self._connection.execute(
             "INSERT INTO resource (kind, id, document) VALUES (?, ?, ?)"
             " ON CONFLICT (kind, id) DO UPDATE SET document = excluded.document",
@@ -106,38 +135,50 @@ class Transaction:
         )
 
     def enqueue(self, type_name: str, identifier: str, document: JsonObject) -> None:
-        """Keep one resource, and have it leave the house once it is committed."""
+        """Store one resource, and add it to the outbox."""
         self.put(type_name, identifier, document)
         self.outbox.append(OutboxMessage(identifier, document))
 
     def delete(self, type_name: str, identifier: str) -> None:
-        """Remove one resource, if it is there."""
+        """Delete one resource, if it exists."""
         self._connection.execute(
             "DELETE FROM resource WHERE kind = ? AND id = ?", (type_name, identifier)
         )
 
     def delete_where(self, type_name: str, member: str, value: str) -> None:
-        """Remove the resources of a kind whose member has a value."""
+        """Delete the resources of a type whose member has a value."""
         condition, values = _where_sql(type_name, {member: value})
         self._connection.execute(
-            f"DELETE FROM resource WHERE {condition}",  # noqa: S608 - see _condition
+            f"DELETE FROM resource WHERE {condition}",  # noqa: S608 - see _where_sql
             values,
         )
 
     def select(
         self, type_name: str, where: Mapping[str, str], *, after: int = 0, limit: int = NO_LIMIT
     ) -> list[Row]:
-        """The first *limit* resources after a place in the order whose members have values."""
+        """Return resources of a type, in the order of their creation.
+
+        Args:
+            type_name: name of the resource type.
+            where: values that members must have.
+            after: position after which the result begins.
+            limit: maximum number of resources.
+        """
         condition, values = _where_sql(type_name, where)
-        row = self._connection.execute(
+        rows = self._connection.execute(
             f"SELECT sequence, document FROM resource WHERE {condition}"  # noqa: S608
             " AND sequence > ? ORDER BY sequence LIMIT ?",
             (*values, after, limit),
         )
-        return [Row(sequence, _document(document)) for sequence, document in row]
+        return [Row(sequence, _document(document)) for sequence, document in rows]
 
     def next_due(self, member: str, moment: int) -> DueTransition | None:
-        """The resource whose moment at *member* came first, up to a moment."""
+        """Return the resource that was due first, up to *moment*, or None.
+
+        Args:
+            member: member that holds the moment at which a resource is due.
+            moment: latest moment to include.
+        """
         moment_sql = _member_sql(member)
         row = self._connection.execute(
             f"SELECT kind, {moment_sql}, document FROM resource WHERE {moment_sql} <= ?"  # noqa: S608
@@ -147,7 +188,7 @@ class Transaction:
         return None if row is None else DueTransition(row[0], row[1], _document(row[2]))
 
     def idempotency_record(self, operation: str, token: str) -> IdempotencyRecord | None:
-        """What a client token was used for before."""
+        """Return the first use of a client token, or None."""
         row = self._connection.execute(
             "SELECT fingerprint, body FROM answered WHERE operation = ? AND token = ?",
             (operation, token),
@@ -157,7 +198,7 @@ class Transaction:
     def save_idempotency_record(
         self, operation: str, token: str, idempotency_record: IdempotencyRecord
     ) -> None:
-        """Keep what a client token was used for."""
+        """Store the first use of a client token."""
         self._connection.execute(
             "INSERT INTO answered VALUES (?, ?, ?, ?)",
             (operation, token, idempotency_record.fingerprint, idempotency_record.body),
@@ -165,10 +206,14 @@ class Transaction:
 
 
 class Store:
-    """One database behind one lock, in memory or in a file.
+    """A database behind one lock, in memory or in a file.
 
-    *owner* is whose resources these are; a file of another owner is refused, for its ARNs
-    would not be this emulator's.
+    Args:
+        path: file of the database, or None for memory.
+        owner: prefix of the ARNs of the resources.
+
+    Raises:
+        EmulatorFileError: *path* is no database of the emulator, or has another version or owner.
     """
 
     def __init__(self, path: str | PathLike[str] | None, *, owner: str) -> None:
@@ -176,8 +221,8 @@ class Store:
         self._closed = False
         self._listener: CommitListener | None = None
         try:
-            # One connection serves all threads: in memory there can be but one, and
-            # SQLite lets one writer in at a time anyway.
+            # One connection serves all threads. A second connection to ":memory:" would open
+            # another database, and SQLite allows one writer at a time anyway.
             self._connection = sqlite3.connect(
                 ":memory:" if path is None else fspath(path),
                 timeout=30,
@@ -200,7 +245,11 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """The rows, to be changed together or, when the block raises, not at all."""
+        """Run the block in a transaction, and roll it back if the block raises.
+
+        Raises:
+            EmulatorClosedError: the store is closed.
+        """
         with self._lock:
             self.require_open()
             self._connection.execute("BEGIN IMMEDIATE")
@@ -218,16 +267,20 @@ class Store:
             listener.after_commit()
 
     def set_commit_listener(self, listener: CommitListener) -> None:
-        """Have what is sent from now on told to somebody."""
+        """Send the outbox messages of later commits to *listener*."""
         self._listener = listener
 
     def require_open(self) -> None:
-        """Raise where there is nothing to work on any more."""
+        """Check that the store is open.
+
+        Raises:
+            EmulatorClosedError: the store is closed.
+        """
         if self._closed:
             raise EmulatorClosedError("the emulator is closed")
 
     def close(self) -> None:
-        """Wait for the request under way, and let go of the database."""
+        """Close the database, after the running transaction has ended."""
         with self._lock:
             self._closed = True
             self._connection.close()
@@ -240,9 +293,10 @@ def _pause() -> None:
 def enable_write_ahead(
     connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause
 ) -> None:
-    """Have a file written ahead; others that open it at the same moment may be doing the same.
+    """Switch a database file to write-ahead logging, and retry while the file is busy.
 
-    SQLite waits for others with everything but this, and says at once that the file is busy.
+    SQLite's own busy timeout does not cover this switch: another process that opens the file at
+    the same moment makes it fail with SQLITE_BUSY at once.
     """
     for _ in range(_MAX_ATTEMPTS - 1):
         try:
@@ -257,7 +311,7 @@ def enable_write_ahead(
 
 
 def _prepare(connection: sqlite3.Connection, owner: str) -> None:
-    """Make the schema in an empty database; refuse one that is not ours."""
+    """Create the schema in an empty database, or check that the database is ours."""
     application = _number(connection, "PRAGMA application_id")
     version = _number(connection, "PRAGMA user_version")
     if application == 0 and not _number(connection, "SELECT count(*) FROM sqlite_master"):
@@ -269,9 +323,9 @@ def _prepare(connection: sqlite3.Connection, owner: str) -> None:
         raise EmulatorFileError(
             f"made by another version of the emulator: schema {version}, not {SCHEMA_VERSION}"
         )
-    (row,) = connection.execute("SELECT owner FROM home").fetchone()
-    if row != owner:
-        raise EmulatorFileError(f"holds the resources of {row}, not of {owner}")
+    (stored_owner,) = connection.execute("SELECT owner FROM home").fetchone()
+    if stored_owner != owner:
+        raise EmulatorFileError(f"holds the resources of {stored_owner}, not of {owner}")
 
 
 def _create(connection: sqlite3.Connection, owner: str) -> None:
@@ -301,15 +355,22 @@ def _create(connection: sqlite3.Connection, owner: str) -> None:
 
 
 def _where_sql(type_name: str, where: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """SQL for a kind and its members' values. Only names of ours become SQL text."""
+    """Return the SQL condition for a type and its members' values.
+
+    Only names from this package become part of the SQL text. All values are bound.
+    """
     terms = ["kind = ?", *(f"{_member_sql(member)} = ?" for member in where)]
     return " AND ".join(terms), (type_name, *where.values())
 
 
 def _member_sql(member: str) -> str:
-    # Written out, not bound: an index is used only where the expression is the same text.
+    """Return the SQL expression for a member of a document.
+
+    The name is part of the SQL text and not bound, because SQLite uses an index only for the
+    same expression text.
+    """
     if not member.isidentifier():
-        raise ValueError(f"{member!r} is no member's name")
+        raise ValueError(f"{member!r} is not the name of a member")
     return f"json_extract(document, '$.{member}')"
 
 

@@ -1,7 +1,7 @@
-"""When a resource's status changes by itself.
+"""The schedule of a resource's next transition, kept in the resource's own document.
 
-Owns the plan: the members of a resource that hold it back, and the moment at which the next
-change is due. It does not make changes, nor know what a status means.
+Owns the members that block a transition, and the moment at which the next one is due. It must
+neither apply transitions nor know what a status means.
 """
 
 from typing import Final
@@ -11,27 +11,30 @@ from iotmi.emulator._model.resource_types import ResourceType, Transition
 from iotmi.emulator._storage.store import Transaction
 
 DUE_AT: Final = "DueAt"
-"""The moment of the next change; rows are found by it."""
+"""The moment of the next transition. The store finds due resources by this member."""
 
 DUE_STATUS: Final = "DueStatus"
-"""The status that then comes."""
+"""The status after the next transition."""
 
 HELD: Final = "Held"
-"""Present while a test has the resource in hand."""
+"""True while a test holds the resource."""
 
 OFFLINE_REASON: Final = "Offline"
-"""The reason why a device is not reached, present while it is not."""
+"""The reason why a device is offline, present only while it is."""
 
 WINDOW_ENDS_AT: Final = "OpenUntil"
-"""The moment after which a window is shut, and the next step does not come by itself."""
+"""The moment at which a setup window closes. A transition after it does not happen."""
 
-# Of the present status: when the step comes, and when its limit.
+# Moments of the present status. The member names stay as they are in existing files.
 _TRANSITION_AT: Final = "StepAt"
 _TIMEOUT_AT: Final = "LimitAt"
 
 
 def is_blocked(transaction: Transaction, resource_type: ResourceType, document: JsonObject) -> bool:
-    """Whether a resource's status stays as it is until something else happens."""
+    """Return True if a resource's status changes only through another event.
+
+    A held resource is blocked. So is one whose status needs a device that is offline or held.
+    """
     if document.get(HELD):
         return True
     lifecycle = resource_type.lifecycle
@@ -48,12 +51,12 @@ def is_blocked(transaction: Transaction, resource_type: ResourceType, document: 
 
 
 def is_unavailable(document: JsonObject) -> bool:
-    """Whether a resource helps nothing on, because it is in hand or its device is not reached."""
+    """Return True if a resource blocks its dependents, because it is held or offline."""
     return bool(document.get(HELD) or document.get(OFFLINE_REASON))
 
 
 def clear_schedule(document: JsonObject) -> None:
-    """Forget the plan of the status before."""
+    """Remove the schedule of the previous status."""
     for member in (DUE_AT, DUE_STATUS, WINDOW_ENDS_AT, _TRANSITION_AT, _TIMEOUT_AT):
         document.pop(member, None)
 
@@ -61,7 +64,7 @@ def clear_schedule(document: JsonObject) -> None:
 def schedule(
     transaction: Transaction, resource_type: ResourceType, document: JsonObject, now: int
 ) -> None:
-    """Write down when a resource's status changes next, now that this may have changed."""
+    """Write the next transition of a resource and its moment into *document*."""
     timeout = (
         resource_type.lifecycle.timeout_transition(document) if resource_type.lifecycle else None
     )
@@ -79,7 +82,7 @@ def schedule(
         transition_at = _fix_moment(document, _TRANSITION_AT, None, now)
     for member in (DUE_AT, DUE_STATUS):
         document.pop(member, None)
-    # Where both come at once, the step was not too late.
+    # At the same moment, the transition wins over the timeout.
     if (
         transition is not None
         and transition_at is not None
@@ -93,7 +96,10 @@ def schedule(
 def _fix_moment(
     document: JsonObject, member: str, transition: Transition | None, now: int
 ) -> int | None:
-    """When a step comes; once that has been written down it stays, until the step is off."""
+    """Return the moment of a transition, and store it so that later calls return the same one.
+
+    Without a transition the stored moment is removed.
+    """
     if transition is None:
         document.pop(member, None)
     elif member not in document:

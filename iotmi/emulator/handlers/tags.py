@@ -1,7 +1,7 @@
-"""Tags on the five kinds of resource that can have them.
+"""Tags of the five resource types that have them.
 
-Owns the three operations and the reading of an ARN. It does not know what is tagged. An
-ARN of another account or Region, or of what is not there, is answered alike.
+Owns the three operations, and the parsing of ARNs. An ARN of another account or Region gets the
+same response as an ARN of a missing resource.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ from iotmi.emulator._model.resource_types import TAGGABLE, ResourceType
 
 
 def tag(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """TagResource."""
+    """Handle TagResource."""
     resource_type, document = _find_tagged(account, parameters)
-    document["Tags"] = account.tags(mapping(document, "Tags"), mapping(parameters, "Tags"))
+    document["Tags"] = account.merge_tags(mapping(document, "Tags"), mapping(parameters, "Tags"))
     account.save(resource_type, document)
     return {}
 
 
 def untag(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """UntagResource; a key that is not there is no error."""
+    """Handle UntagResource. A missing key is no error."""
     resource_type, document = _find_tagged(account, parameters)
     removed = texts(parameters, "TagKeys")
     present = mapping(document, "Tags")
@@ -31,7 +31,7 @@ def untag(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def list_tags(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListTagsForResource."""
+    """Handle ListTagsForResource."""
     return {"tags": mapping(_find_tagged(account, parameters)[1], "Tags")}
 
 
@@ -39,7 +39,7 @@ def _find_tagged(account: AccountState, parameters: JsonObject) -> tuple[Resourc
     arn = text(parameters, "ResourceArn")
     owner, _, resource = arn.rpartition(":")
     name, _, identifier = resource.partition("/")
-    resource_type = TAGGABLE[name]  # the model's pattern lets no other through
+    resource_type = TAGGABLE[name]  # the model's pattern admits no other type
     if owner != str(account.scope):
         raise account.missing(resource_type, identifier)
     return resource_type, account.find(resource_type, identifier)
