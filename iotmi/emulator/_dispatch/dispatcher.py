@@ -1,10 +1,10 @@
-"""One request from arrival to answer: HTTP in, HTTP out.
+"""The way of one request: from an HTTP request to a handler to an HTTP response.
 
-Owns the order of the steps. Each step is another module's; what an operation does is its
-handler's. It does not know what carries the request here, nor any resource.
+Owns the order of the steps. Each step is in another module. This module must know neither what
+carries the request nor any resource type.
 
-A refusal is answered. Anything else that is raised is a defect of the emulator and goes to
-whoever called it, with the request's transaction rolled back.
+A `ServiceFault` becomes an error response. Any other exception is a defect of the emulator: the
+transaction is rolled back, and the exception reaches the caller.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,18 @@ _TOKEN = "ClientToken"
 
 @frozen
 class Dispatcher:
-    """The emulated service behind its HTTP face."""
+    """The emulated service without its HTTP carrier.
+
+    Attributes:
+        service: operations and errors.
+        handlers: functions that execute operations, by name of the operation.
+        transition_hooks: functions that run after a transition, by resource type.
+        store: storage.
+        clock: clock of the account.
+        scope: Region and account number.
+        faults: fault injection.
+        call_log: log of calls.
+    """
 
     service: Service
     handlers: Mapping[str, Handler]
@@ -43,7 +54,11 @@ class Dispatcher:
     call_log: CallLog
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request."""
+        """Return the response to one request.
+
+        Raises:
+            EmulatorClosedError: the emulator is closed.
+        """
         self.store.require_open()
         pending = self.call_log.start()
         try:
@@ -56,14 +71,14 @@ class Dispatcher:
         return response
 
     def run_due(self) -> None:
-        """Let happen what time has made due."""
+        """Apply the transitions that are due on a running clock."""
         if self.clock.is_running:
             with self.store.transaction() as transaction:
                 run_due(self._account(transaction, NO_OPERATION))
 
     @contextmanager
     def transaction(self) -> Iterator[AccountState]:
-        """The world, to do something to it that is no request: one transaction."""
+        """Open the account in a transaction that no request causes."""
         self.run_due()
         with self.store.transaction() as transaction:
             yield self._account(transaction, NO_OPERATION)
@@ -128,7 +143,10 @@ class Dispatcher:
         handler: Handler,
         parameters: JsonObject,
     ) -> str:
-        """The answer's text; to a token used before, the text it was answered with."""
+        """Run the handler, and return the body of the response.
+
+        A client token that was used before returns the body of its first use.
+        """
         account = self._account(transaction, operation)
         token = optional_text(parameters, _TOKEN)
         arguments = {name: value for name, value in parameters.items() if name != _TOKEN}

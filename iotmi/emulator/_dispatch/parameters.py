@@ -1,11 +1,10 @@
-"""From an HTTP request to an operation's parameters.
+"""The parameters of a request, read and validated by the service model.
 
-Owns the reading of path, query and body by the model's shapes, and the check of what was
-read against the model's limits. A problem names the member and the rule, and never the
-value, which may be a secret. It does not know what any parameter means.
+Owns the reading of path, query and body, and the checks against the model's constraints. A problem
+names the member and the rule, and never the value, which may be a secret. This module must not know
+the meaning of a parameter.
 
-A timestamp becomes whole milliseconds. Members the model does not have are left out; one
-that is null is absent.
+A timestamp becomes a moment. Unknown members are ignored, and a null member counts as missing.
 """
 
 import json
@@ -29,7 +28,12 @@ _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 
 @frozen
 class Parameters:
-    """What was read, and the refusal it calls for, if any."""
+    """The parameters of a request.
+
+    Attributes:
+        values: values by their names in the model.
+        service_fault: fault to return if the parameters are invalid, or None.
+    """
 
     values: JsonObject
     service_fault: ServiceFault | None = None
@@ -38,7 +42,7 @@ class Parameters:
 def read_parameters(
     operation: Operation, labels: Mapping[str, str], request: HttpRequest
 ) -> Parameters:
-    """The parameters of a request, read and checked; all problems at once."""
+    """Read and validate the parameters of a request. The fault lists all problems."""
     shape = operation.input
     sent: JsonObject = {}
     try:
@@ -59,7 +63,11 @@ def read_parameters(
 
 
 def _read_body(shape: StructureShape, body: bytes) -> JsonObject:
-    """The body's members by their name in the model."""
+    """Return the members in the body by their names in the model.
+
+    Raises:
+        ValueError: the body is not a JSON object.
+    """
     members = {
         _wire_name(name, member): name
         for name, member in shape.members.items()
@@ -70,10 +78,10 @@ def _read_body(shape: StructureShape, body: bytes) -> JsonObject:
     try:
         document = json.loads(body, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
-        # What json says would quote the body.
+        # The message of JSONDecodeError quotes the body, which may hold secrets.
         raise ValueError("The body is not JSON.") from None
     if not isinstance(document, dict):
-        raise ValueError("The body is not a JSON object.")  # noqa: TRY004 - caught above as one
+        raise ValueError("The body is not a JSON object.")  # noqa: TRY004 - read_parameters catches ValueError
     return {members[name]: value for name, value in document.items() if name in members}
 
 
@@ -89,7 +97,7 @@ def _read_query(shape: StructureShape, query: str) -> JsonObject:
             continue
         values = given.get(_wire_name(name, member), [])
         if isinstance(member, ListShape):
-            # An empty list and no list are the same in a query.
+            # A query cannot tell an empty list from a missing one.
             read[name] = [_read_text(member.member, value) for value in values]
         elif values:
             read[name] = _read_text(member, values[-1])
@@ -97,7 +105,10 @@ def _read_query(shape: StructureShape, query: str) -> JsonObject:
 
 
 def _read_text(shape: Shape, value: str) -> JsonValue:
-    """A query's text as JSON would have it; what cannot be stays text, to be refused."""
+    """Convert a text in a query to the JSON type of its shape.
+
+    A text that cannot be converted stays a text, and fails the validation later.
+    """
     if shape.type_name in {"integer", "long"} and _INTEGER.fullmatch(value):
         return int(value)
     if shape.type_name == "boolean" and value in {"true", "false"}:
@@ -136,7 +147,10 @@ def _read_value(shape: Shape, value: JsonValue, path: str, problems: list[str]) 
 def _read_members(
     shape: StructureShape, value: JsonObject, prefix: str, problems: list[str]
 ) -> JsonObject:
-    """A structure's members. Those of the top have been given their model's names before."""
+    """Read the members of a structure.
+
+    At the top level, with an empty prefix, members already have their names in the model.
+    """
     read: JsonObject = {}
     required = shape.metadata.get("required", ())
     for name, member in shape.members.items():
@@ -192,7 +206,7 @@ _NOUNS: Final[Mapping[str, str]] = {
 
 
 def _milliseconds(value: JsonValue) -> int | None:
-    """Epoch seconds, or the ISO 8601 of a query."""
+    """Convert epoch seconds in a body, or ISO 8601 in a query, to a moment."""
     if isinstance(value, str):
         return parse_iso(value)
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -1,8 +1,7 @@
-"""From a handler's answer, or a refusal, to the HTTP reply.
+"""HTTP responses from a handler's result or a fault.
 
-Owns the wire form of answers: only members of the output shape are written, and a
-timestamp, whole milliseconds inside, is written as epoch seconds with a fraction. It does
-not know what an operation does.
+Owns the wire format. Only members of the output shape are written. A moment becomes epoch seconds
+with a fraction. This module must not know any operation's behaviour.
 """
 
 import json
@@ -18,19 +17,19 @@ from iotmi.emulator._model.operations import Operation
 
 
 def serialize_body(operation: Operation, document: JsonObject) -> str:
-    """The text of an answer, empty where the operation's answer has no body."""
+    """Return the body of a response, empty if the operation has no output."""
     if operation.output is None:
         return ""
     return json.dumps(_to_wire(operation.output, document))
 
 
 def success_response(operation: Operation, body: str) -> HttpResponse:
-    """The reply of an operation that was carried out."""
+    """Return the response of a successful operation."""
     return _response(operation.status, body, {})
 
 
 def error_response(fault: ServiceFault, status: int) -> HttpResponse:
-    """The reply to a request that was not."""
+    """Return the response of a fault."""
     document: JsonObject = {"Message": fault.message}
     if fault.resource_id is not None:
         document |= {"ResourceId": fault.resource_id, "ResourceType": fault.resource_type}

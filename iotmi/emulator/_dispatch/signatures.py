@@ -1,9 +1,8 @@
-"""AWS Signature Version 4, as the service checks it.
+"""AWS Signature Version 4, verified as the service does.
 
-Owns the check of one request against one pair of keys: who signed, for what and when, and
-whether method, path, query, signed headers and body are those that were signed. It does not
-know what the request asks for. Addresses that carry their signature in the query are not
-taken: the service's operations are not called so.
+Owns the verification of one request against one pair of keys: the signer, the scope, the time, and
+the signed method, path, query, headers and body. This module must not know what the request does.
+Presigned URLs are not supported, because the service's operations are not called by them.
 """
 
 import hmac
@@ -21,7 +20,7 @@ from iotmi.emulator._core.http import HttpRequest
 
 SIGNING_NAME: Final = "iotmanagedintegrations"
 MAX_AGE: Final = timedelta(minutes=5)
-"""How far the time of signing may be from the server's, before or after."""
+"""The largest difference between the time of signing and the server's time."""
 
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _TERMINATOR: Final = "aws4_request"
@@ -42,8 +41,8 @@ class Credentials:
     """The keys that requests must be signed with.
 
     Attributes:
-        access_key: Its id, which travels with each request.
-        secret_key: What signs, and never travels.
+        access_key: id of the key, which each request contains.
+        secret_key: secret that signs requests. No request contains it.
     """
 
     access_key: str
@@ -52,17 +51,23 @@ class Credentials:
 
 @frozen
 class Signatures:
-    """The check of signatures made with one pair of keys for one Region."""
+    """A verifier of signatures by one pair of keys in one Region.
+
+    Attributes:
+        credentials: the keys.
+        region_name: Region of the signatures.
+        now: function that returns the present time in UTC.
+    """
 
     credentials: Credentials
     region_name: str
     now: Callable[[], datetime] = _now
 
     def check(self, request: HttpRequest) -> None:
-        """Refuse a request that the holder of the keys did not sign, or signed too long ago.
+        """Check that the holder of the keys signed the request in the last five minutes.
 
         Raises:
-            Refusal: With the code that the service has for it.
+            ServiceFault: the signature is missing, malformed, expired or wrong.
         """
         headers = {name.lower(): value for name, value in request.headers.items()}
         parts = _authorization(headers)
@@ -124,7 +129,7 @@ class Signatures:
 
 
 def _authorization(headers: Mapping[str, str]) -> dict[str, str]:
-    """The parts of the header that holds the signature."""
+    """Parse the Authorization header into its parts."""
     header = headers.get("authorization", "")
     if not header:
         raise ServiceFault("MissingAuthenticationTokenException", "Missing Authentication Token")
@@ -140,7 +145,7 @@ def _authorization(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _scope(credential: str) -> tuple[str, tuple[str, ...]]:
-    """The key's id, and what the signature is good for."""
+    """Split a credential into the key's id and the scope of the signature."""
     key, *scope = credential.rsplit("/", 4)
     if len(scope) != 4:
         raise _incomplete_signature("Credential must have exactly 5 slash-delimited elements.")
@@ -148,7 +153,7 @@ def _scope(credential: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _check_signed(headers: Mapping[str, str], signed: list[str]) -> None:
-    """What could change a request's meaning must be part of what was signed."""
+    """Check that all headers that affect the request are signed."""
     required = {"host", "x-amz-date", *(name for name in headers if name.startswith("x-amz-"))}
     for name in sorted(required - set(signed)):
         raise _invalid_signature(f"{name!r} must be a 'SignedHeader' in the AWS Authorization.")
@@ -159,13 +164,13 @@ def _canonical_request(request: HttpRequest, headers: Mapping[str, str], signed:
     return "\n".join(
         (
             request.method,
-            # Encoded as it came, a path is encoded once more; of all services only S3 does not.
+            # Every service but S3 encodes the already encoded path a second time.
             quote(normalize_url_path(request.path), safe="/~"),
             _canonical_query(request.query),
             *lines,
             "",
             ";".join(sorted(signed)),
-            # Taken of the body that came, and not of the header that tells it.
+            # Computed from the body, because X-Amz-Content-Sha256 may differ from it.
             _digest(request.body),
         )
     )
@@ -186,7 +191,6 @@ def _digest(octets: bytes) -> str:
 
 
 def _equal_in_constant_time(one: str, other: str) -> bool:
-    # In the same time wherever they begin to differ.
     return hmac.compare_digest(one.encode(), other.encode())
 
 

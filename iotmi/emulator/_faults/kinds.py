@@ -1,7 +1,7 @@
-"""What can be done to a call: an error, a lost answer, a broken connection, a spoilt body.
+"""The kinds of faults, and their effect on a response.
 
-Owns the kinds of fault, and what each makes of an answer. It does not know when one strikes,
-nor what carries the answer to the caller.
+Owns the kinds and the effects. This module must know neither when a fault is injected nor what
+carries the response.
 """
 
 from enum import StrEnum
@@ -15,17 +15,17 @@ THROTTLING = "ThrottlingException"
 
 
 class FaultKind(StrEnum):
-    """What was done to a call.
+    """The kind of an injected fault.
 
     Attributes:
-        ERROR: It was answered with an error.
-        THROTTLED: It came faster than the service takes its operation.
-        RESET: The connection was closed before an answer.
-        LOST: It was carried out, and no answer came.
-        UNREACHABLE: The connection was refused; nothing of it was read.
-        GARBLED: It was carried out, and the answer's body was no JSON.
-        TRUNCATED: It was carried out, and the answer's body was half of itself.
-        DELAYED: It was kept waiting. Counted beside any of the others.
+        ERROR: the response is an error.
+        THROTTLED: the call exceeded the rate of its operation.
+        RESET: the connection is closed without a response.
+        LOST: the call is executed, and no response arrives.
+        UNREACHABLE: the connection is refused, and nothing of the call is read.
+        GARBLED: the call is executed, and the body of the response is not JSON.
+        TRUNCATED: the call is executed, and the body of the response is cut in half.
+        DELAYED: the call is delayed. This is counted in addition to any other kind.
     """
 
     ERROR = "error"
@@ -40,13 +40,13 @@ class FaultKind(StrEnum):
 
 @frozen
 class Fault:
-    """One fault that one call is to meet.
+    """One fault for one call.
 
     Attributes:
-        kind: Which.
-        error: The error's code, where it is answered with one.
-        retry_after: Seconds, for a ``Retry-After`` header.
-        before_effect: Whether the call is not to be carried out.
+        kind: kind of the fault.
+        error: name of the error, for kinds that return one.
+        retry_after: seconds of a ``Retry-After`` header.
+        before_effect: true if the call is not executed.
     """
 
     kind: FaultKind
@@ -55,17 +55,17 @@ class Fault:
     before_effect: bool = True
 
     def service_fault(self) -> ServiceFault | None:
-        """The error to answer with, where the fault is one."""
+        """Return the error response of this fault, or None for kinds without one."""
         if self.kind is FaultKind.THROTTLED:
             return ServiceFault(self.error, "Rate exceeded")
         if self.kind is not FaultKind.ERROR:
             return None
         seconds = self.retry_after
         headers = {} if seconds is None else {"Retry-After": f"{seconds:.10g}"}
-        return ServiceFault(self.error, "A fault planted in the emulator.", headers=headers)
+        return ServiceFault(self.error, "A fault injected by the emulator.", headers=headers)
 
     def apply(self, response: HttpResponse) -> HttpResponse:
-        """What the caller gets to see of an answer."""
+        """Return the response that the caller gets instead of *response*."""
         match self.kind:
             case FaultKind.RESET:
                 return evolve(response, delivery=Delivery.CLOSED)
@@ -83,13 +83,18 @@ class Fault:
 
 @frozen
 class InjectedFault:
-    """What a call is to meet: a fault, or none, after some seconds of waiting."""
+    """The fault and the delay of one call.
+
+    Attributes:
+        fault: fault to apply, or None.
+        delay: seconds for which the call was delayed.
+    """
 
     fault: Fault | None = None
     delay: float = 0.0
 
 
 def _replace_body(response: HttpResponse, body: bytes) -> HttpResponse:
-    # The length is the spoilt body's own: HTTP itself is in order, and what it carries is not.
+    # The length matches the new body, so that only the JSON is wrong and not the HTTP.
     length = {"Content-Length": str(len(body))} if body else {}
     return evolve(response, headers={**response.headers, **length}, body=body)
