@@ -119,7 +119,7 @@ def test_closed_in_the_middle_of_a_put(kinesis: Client) -> None:
 
 def test_only_kinesis_takes_notifications() -> None:
     """A client of another service is refused at once."""
-    with Emulator() as emulator, pytest.raises(ValueError, match="not of kinesis"):
+    with Emulator() as emulator, pytest.raises(ValueError, match="not of iot-managed-integrations"):
         Emulator(kinesis=emulator.boto3_client())
 
 

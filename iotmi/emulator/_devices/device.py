@@ -1,7 +1,7 @@
-"""Devices as values: what a device is, which capabilities it has, and five ready ones.
+"""Descriptions of virtual devices, and five ready ones.
 
-Owns the description, and the capability report that follows from it and from the schema
-catalogue. It does not know things, hubs nor clouds.
+Owns the description, and the capability report made from it and the schema catalogue. This module
+must not know managed things, hubs or clouds.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,9 +30,9 @@ class Capability:
     """One capability of a device.
 
     Attributes:
-        id: Its id in the schema catalogue, such as ``matter.OnOff@1.4``.
-        values: The properties that the device has of it, with their values at first.
-        endpoint: The endpoint it is at.
+        id: id in the schema catalogue, such as ``matter.OnOff@1.4``.
+        values: initial values of the properties that the device has.
+        endpoint: id of the endpoint.
     """
 
     id: str
@@ -42,17 +42,17 @@ class Capability:
 
 @frozen
 class VirtualDevice:
-    """A device that an emulated home can have.
+    """A device for an emulated home.
 
-    ``VirtualDevice.bulb()`` and its neighbours are ready ones; a device of one's own is made of
-    capabilities of the schema catalogue.
+    ``VirtualDevice.bulb()`` and the other class methods return ready ones. Any other device is made
+    from capabilities of the schema catalogue.
 
     Attributes:
-        name: What its cloud calls it.
-        device_type: Such as ``On/Off Light``.
-        capabilities: What it can do.
-        brand: Who made it.
-        model: Which one of theirs.
+        name: name in its cloud.
+        device_type: Matter device type, such as ``On/Off Light``.
+        capabilities: capabilities.
+        brand: name of the manufacturer.
+        model: name of the model.
     """
 
     name: str
@@ -63,7 +63,7 @@ class VirtualDevice:
 
     @classmethod
     def bulb(cls, name: str = "Bulb") -> "VirtualDevice":
-        """A light that is switched, dimmed and coloured; off at first."""
+        """Return a color light with a dimmer, initially off."""
         return cls(
             name,
             "Extended Color Light",
@@ -79,12 +79,12 @@ class VirtualDevice:
 
     @classmethod
     def plug(cls, name: str = "Plug") -> "VirtualDevice":
-        """A socket that is switched; off at first."""
+        """Return a switched socket, initially off."""
         return cls(name, "On/Off Plug-in Unit", (Capability(_SWITCH, {"OnOff": False}),))
 
     @classmethod
     def lock(cls, name: str = "Lock") -> "VirtualDevice":
-        """The lock of a door; locked at first."""
+        """Return a door lock, initially locked."""
         return cls(
             name,
             "Door Lock",
@@ -93,7 +93,10 @@ class VirtualDevice:
 
     @classmethod
     def thermostat(cls, name: str = "Thermostat") -> "VirtualDevice":
-        """A thermostat that heats to 20 degrees; it is 19. Its numbers are hundredths."""
+        """Return a thermostat that heats from 19 to 20 degrees.
+
+        Its numbers are hundredths of a degree Celsius.
+        """
         values: dict[str, JsonValue] = {
             "LocalTemperature": 1900,
             "OccupiedCoolingSetpoint": 2600,
@@ -104,7 +107,7 @@ class VirtualDevice:
 
     @classmethod
     def sensor(cls, name: str = "Sensor") -> "VirtualDevice":
-        """A contact, closed at first, that measures the temperature, 19 degrees, beside."""
+        """Return a contact sensor, initially closed, with a thermometer at 19 degrees."""
         return cls(
             name,
             "Contact Sensor",
@@ -116,10 +119,10 @@ class VirtualDevice:
 
 
 def document_of(device: VirtualDevice) -> JsonObject:
-    """A device as the emulator keeps it: its names, its capability report, its values.
+    """Return the stored form of a device: names, capability report and initial values.
 
     Raises:
-        ValueError: A capability, or a property of one, is not in the schema catalogue.
+        ValueError: a capability or a property is not in the schema catalogue.
     """
     endpoints: dict[str, list[JsonValue]] = {}
     values: dict[str, dict[str, JsonValue]] = {}

@@ -1,7 +1,7 @@
-"""The emulated home's devices, as a test has them in hand.
+"""Control of the emulated home's devices, hubs and people.
 
-Owns what a test says to devices, hubs and end users. Each method is one transaction; what it
-makes happen, handlers and the world do. It does not know requests.
+Owns the actions that a test triggers. Each method is one transaction. Handlers and the account
+carry out the consequences. This module must not know requests.
 """
 
 from collections.abc import Iterator
@@ -35,13 +35,16 @@ _POWER_CUT = "MQTT_KEEP_ALIVE_TIMEOUT"
 
 
 class Devices:
-    """What the devices of the emulated home, its hubs and its people do.
+    """The devices of the emulated home, its hubs and its people.
 
-    Left alone, all of them do by themselves what is wanted. One that a test has switched off,
-    or holds, waits for the test. Ids are those of the service's answers.
+    Without a test's control, all of them do what is needed on their own. A device that is switched
+    off or held waits for the test. All ids are the ones that the service returns.
 
-    Every method raises LookupError where there is no such resource, and ValueError where it is
-    not in the right status, cannot be reached, or has nothing of that name.
+    Every method raises LookupError for an unknown id. It raises ValueError for a resource that has
+    the wrong status, cannot be reached, or has no property or event of the given name.
+
+    Args:
+        dispatcher: emulated service that owns the devices.
     """
 
     def __init__(self, dispatcher: Dispatcher) -> None:
@@ -50,7 +53,12 @@ class Devices:
     # -- power and connection ----------------------------------------------------------
 
     def power_on(self, managed_thing_id: str, device: VirtualDevice | None = None) -> None:
-        """Switch a device on; *device* says what it is, and so what it can do."""
+        """Switch a device on.
+
+        Args:
+            managed_thing_id: id of the device.
+            device: kind of the device, which defines its capabilities, or None to leave them.
+        """
         described = None if device is None else document_of(device)
         with self._account() as account:
             thing = account.find(MANAGED_THING, managed_thing_id)
@@ -59,22 +67,22 @@ class Devices:
             _connect(account, thing)
 
     def power_off(self, managed_thing_id: str) -> None:
-        """Switch a device off: it is soon missed, and does nothing."""
+        """Switch a device off. The service notices a keep-alive timeout."""
         self.go_offline(managed_thing_id, reason=_POWER_CUT)
 
     def come_online(self, managed_thing_id: str) -> None:
-        """Connect a device again; what waited for it goes on."""
+        """Connect a device again. Transitions that waited for it continue."""
         with self._account() as account:
             _connect(account, account.find(MANAGED_THING, managed_thing_id))
 
     def go_offline(self, managed_thing_id: str, *, reason: str = "CONNECTION_LOST") -> None:
-        """Cut a device off, and with a hub the devices behind it.
+        """Disconnect a device. Disconnecting a hub also cuts off the devices behind it.
 
-        Commands to it are taken and fail; what needs it, such as its deletion, waits.
+        Commands to it are accepted and fail. Transitions that need it, such as its deletion, wait.
 
         Args:
-            managed_thing_id: The device.
-            reason: As the service gives it, such as ``CLIENT_INITIATED_DISCONNECT``.
+            managed_thing_id: id of the device.
+            reason: disconnect reason of the service, such as ``CLIENT_INITIATED_DISCONNECT``.
         """
         known = _disconnect_reasons()
         if reason not in known:
@@ -84,20 +92,20 @@ class Devices:
             thing |= {OFFLINE_REASON: reason, "ConnectionChangedAt": account.clock.now()}
             _save(account, MANAGED_THING, thing)
 
-    # -- being found -------------------------------------------------------------------
+    # -- discovery ---------------------------------------------------------------------
 
     def appear(self, where: str, device: VirtualDevice, *, identifier: str | None = None) -> str:
-        """Put a device near a hub, or into the cloud of an account association's user.
+        """Place a device near a hub, or in the cloud of an account association's user.
 
-        Discoveries find it there, and no longer the two that they find anywhere else.
+        Discoveries find it there. Without any such device, they find two default devices.
 
         Args:
-            where: The id of the hub, or of the account association.
-            device: What it is.
-            identifier: The cloud's id of it; made up when None.
+            where: id of the hub or of the account association.
+            device: device to place.
+            identifier: id of the device in its cloud; generated if None.
 
         Returns:
-            Its id: of a cloud's device, the ``ConnectorDeviceId``.
+            The id of the device. For a device in a cloud, this is the ``ConnectorDeviceId``.
         """
         described = document_of(device)
         with self._account() as account:
@@ -110,33 +118,36 @@ class Devices:
             return text(made, NEARBY_DEVICE.identifier)
 
     def finish_discovery(self, device_discovery_id: str) -> None:
-        """End a running discovery with what there is to be found."""
+        """End a running discovery with the devices that it finds."""
         self._end_discovery(device_discovery_id, "SUCCEEDED")
 
     def fail_discovery(self, device_discovery_id: str) -> None:
-        """End a running discovery without success."""
+        """End a running discovery as failed."""
         self._end_discovery(device_discovery_id, "FAILED")
 
     def time_out_discovery(self, device_discovery_id: str) -> None:
-        """End a running discovery as after 15 minutes."""
+        """End a running discovery as it ends after 15 minutes."""
         self._end_discovery(device_discovery_id, "TIMED_OUT")
 
     # -- holding -----------------------------------------------------------------------
 
     def hold(self, identifier: str) -> None:
-        """Have nothing come of a resource by itself, from now on.
+        """Stop all transitions of a resource until `release`.
 
-        It is a managed thing, an account association, a device discovery, an OTA task or a
-        provisioning profile. A held thing or task holds its executions, a held hub the
-        devices behind it.
+        The resource is a managed thing, an account association, a device discovery, an OTA task
+        or a provisioning profile. A held thing or task also holds its executions. A held hub
+        also holds the devices behind it.
+
+        Args:
+            identifier: id of the resource.
         """
         self._set_held(identifier, held=True)
 
     def release(self, identifier: str) -> None:
-        """Have things come by themselves again."""
+        """Let the transitions of a held resource continue."""
         self._set_held(identifier, held=False)
 
-    # -- what devices say --------------------------------------------------------------
+    # -- reports and events ------------------------------------------------------------
 
     def report(
         self,
@@ -147,14 +158,14 @@ class Devices:
         capability: str | None = None,
         endpoint: str | None = None,
     ) -> None:
-        """Have a device report a property's value, which changes its state.
+        """Report a property's value from a device, which changes the thing's state.
 
         Args:
-            managed_thing_id: The device.
-            name: The property's, such as ``OnOff``.
-            value: Its value from now on.
-            capability: Its capability's id, where several have a property of this name.
-            endpoint: Its endpoint, likewise.
+            managed_thing_id: id of the device.
+            name: name of the property, such as ``OnOff``.
+            value: new value.
+            capability: id of the capability, needed if several have a property of this name.
+            endpoint: id of the endpoint, needed in the same case.
         """
         with self._account() as account:
             thing = _require_reachable(account, managed_thing_id)
@@ -173,14 +184,14 @@ class Devices:
         capability: str | None = None,
         endpoint: str | None = None,
     ) -> None:
-        """Have a device tell of an event, which changes no state.
+        """Emit an event from a device. An event changes no state.
 
         Args:
-            managed_thing_id: The device.
-            name: The event's, such as ``DoorLockAlarm``.
-            value: What it says.
-            capability: Its capability's id, where several have an event of this name.
-            endpoint: Its endpoint, likewise.
+            managed_thing_id: id of the device.
+            name: name of the event, such as ``DoorLockAlarm``.
+            value: value of the event.
+            capability: id of the capability, needed if several have an event of this name.
+            endpoint: id of the endpoint, needed in the same case.
         """
         with self._account() as account:
             thing = _require_reachable(account, managed_thing_id)
@@ -201,60 +212,65 @@ class Devices:
     # -- over-the-air updates ----------------------------------------------------------
 
     def start_ota(self, ota_task_id: str, managed_thing_id: str) -> None:
-        """Have a device begin with an update that is queued for it."""
+        """Start a queued update on a device."""
         with self._account() as account:
             execution = executions.find(account, ota_task_id, managed_thing_id)
             _require(execution, "Status", "QUEUED")
             account.apply_transition(OTA_EXECUTION, execution, "IN_PROGRESS")
 
     def finish_ota(self, ota_task_id: str, managed_thing_id: str) -> None:
-        """Have a device be done with an update."""
+        """Finish an update on a device."""
         self._end_ota(ota_task_id, managed_thing_id, "SUCCEEDED")
 
     def fail_ota(self, ota_task_id: str, managed_thing_id: str) -> None:
-        """Have an update of a device fail; the task may have it tried again."""
+        """Fail an update on a device. The task's settings may retry it."""
         self._end_ota(ota_task_id, managed_thing_id, "FAILED")
 
     def reject_ota(self, ota_task_id: str, managed_thing_id: str) -> None:
-        """Have a device refuse an update."""
+        """Reject an update on a device."""
         self._end_ota(ota_task_id, managed_thing_id, "REJECTED")
 
     # -- people ------------------------------------------------------------------------
 
     def sign_in(self, account_association_id: str) -> None:
-        """Have the end user sign in with the third party."""
+        """Sign the end user in with the third party."""
         self._end_login(account_association_id, "ASSOCIATION_SUCCEEDED", None)
 
     def refuse_sign_in(
         self, account_association_id: str, message: str = "The user did not sign in"
     ) -> None:
-        """Have the end user turn away; *message* is the association's error message."""
+        """Abort the sign-in of the end user.
+
+        Args:
+            account_association_id: id of the account association.
+            message: error message of the account association.
+        """
         self._end_login(account_association_id, "ASSOCIATION_FAILED", message)
 
     def expire_tokens(self, account_association_id: str) -> None:
-        """Have both of the third party's tokens expire."""
+        """Expire the third party's access token and refresh token."""
         with self._account() as account:
             association = account.find(ACCOUNT_ASSOCIATION, account_association_id)
             _require(association, "AssociationState", "ASSOCIATION_SUCCEEDED")
             account.apply_transition(ACCOUNT_ASSOCIATION, association, "REFRESH_TOKEN_EXPIRED")
 
-    # -- leaving -----------------------------------------------------------------------
+    # -- deletion ----------------------------------------------------------------------
 
     def confirm_deletion(self, managed_thing_id: str) -> None:
-        """Have a device say that it has left: its thing is gone."""
+        """Confirm a deletion from the device, which deletes the thing."""
         with self._account() as account:
             thing = account.find(MANAGED_THING, managed_thing_id)
             _require(thing, "ProvisioningStatus", "DELETE_IN_PROGRESS")
             account.remove(MANAGED_THING, managed_thing_id)
 
     def fail_deletion(self, managed_thing_id: str) -> None:
-        """Have a deletion fail; when the service says so is documented nowhere."""
+        """Fail a deletion. The service does not document when this happens."""
         with self._account() as account:
             thing = account.find(MANAGED_THING, managed_thing_id)
             _require(thing, "ProvisioningStatus", "DELETE_IN_PROGRESS")
             account.apply_transition(MANAGED_THING, thing, "DELETION_FAILED")
 
-    # ----------------------------------------------------------------------------------
+    # -- internals ---------------------------------------------------------------------
 
     @contextmanager
     def _account(self) -> Iterator[AccountState]:

@@ -1,8 +1,7 @@
-"""The way from a notification that is kept to the record on a real stream.
+"""Delivery of stored notifications to real Kinesis streams.
 
-Owns the queue of what has been committed and is to be put on its stream, and what becomes of
-a put that fails: it is kept beside the notification, and the call that caused it goes on. It
-does not know what a notification says.
+Owns the queue of committed notifications, and the record of puts that failed. A failed put does not
+fail the call that caused it. This module must not know the content of a notification.
 """
 
 from collections import deque
@@ -24,9 +23,9 @@ _SERVICE: Final = "kinesis"
 
 @define(eq=False)
 class KinesisPublisher:
-    """Puts notifications on the streams of their destinations, in the order of their commits.
+    """A publisher that puts notifications on their streams, in the order of their commits.
 
-    A call that has caused one comes back after the put, so that its caller finds the record.
+    A call returns after the put of its notifications, so that its caller finds the record.
     """
 
     _client: BaseClient
@@ -35,11 +34,11 @@ class KinesisPublisher:
     _lock: Lock = field(factory=Lock, init=False)
 
     def on_commit(self, messages: Sequence[OutboxMessage]) -> None:
-        """Line up what has been committed."""
+        """Queue committed notifications."""
         self._queue.extend(messages)
 
     def after_commit(self) -> None:
-        """Put what is lined up on its streams."""
+        """Put the queued notifications on their streams, and store failures."""
         failures: list[tuple[OutboxMessage, str]] = []
         with self._lock:
             while self._queue:
@@ -48,16 +47,16 @@ class KinesisPublisher:
                 if failure is not None:
                     failures.append((message, failure))
         if failures:
-            # Closed meanwhile, there is nobody left to tell.
+            # A closed emulator cannot store the failure any more.
             with suppress(EmulatorClosedError), self._store.transaction() as transaction:
                 for message, failure in failures:
                     document = {**message.document, "Failure": failure}
                     transaction.put(NOTIFICATION, message.identifier, document)
 
     def _put(self, document: JsonObject) -> str | None:
-        """Put one, and say what went wrong, if anything did."""
+        """Put one notification on its stream, and return the error message, if any."""
         notification = to_notification(document)
-        # boto3 makes its methods at run time.
+        # boto3 generates its methods at run time, so no type declares put_record.
         put_record = getattr(self._client, "put_record")  # noqa: B009
         try:
             put_record(
@@ -65,23 +64,23 @@ class KinesisPublisher:
                 Data=notification.data,
                 PartitionKey=notification.partition_key,
             )
-        # Whatever becomes of the put, the call that caused it was carried out.
+        # A failed put must not fail the call, which has already been committed.
         except Exception as error:  # noqa: BLE001
             return f"{type(error).__name__}: {error}"
         return None
 
 
 def validate_kinesis(client: BaseClient) -> None:
-    """Refuse a client of another service.
+    """Check that *client* is a client of Kinesis.
 
     Raises:
-        ValueError: It is one.
+        ValueError: *client* is a client of another service.
     """
     service = client.meta.service_model.service_name
     if service != _SERVICE:
-        raise ValueError(f"this is a client of {service}, not of {_SERVICE}")
+        raise ValueError(f"kinesis must be a boto3 client of {_SERVICE}, not of {service}")
 
 
 def publish_to_kinesis(store: Store, client: BaseClient) -> None:
-    """Have all that a store commits from now on put on real streams."""
+    """Put all notifications that *store* commits from now on onto real streams."""
     store.set_commit_listener(KinesisPublisher(client, store))

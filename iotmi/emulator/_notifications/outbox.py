@@ -1,11 +1,11 @@
-"""Notifications: the envelope around what is told, and the record of all that were sent.
+"""Notifications: their envelopes, and the record of all that were sent.
 
-Owns who is told of what happens in the world: the destination that the configuration of the
-event's type names at that moment. It does not know what makes things happen, nor how a
-stream is written to.
+Owns the choice of the destination, which is the one that the configuration of the event's type
+names at that moment. This module must know neither the cause of an event nor how streams are
+written.
 
-The envelope's members differ from one type to another in the developer guide, and so they do
-here: a consumer that passes with the emulator has met every form that is documented.
+The guide's samples have different envelope members per type, and so has the emulator. A consumer
+that handles the emulator's notifications has seen every documented form.
 """
 
 import json
@@ -32,21 +32,21 @@ from iotmi.emulator._notifications.status_payloads import STATUS_MESSAGES
 from iotmi.emulator._storage.store import Transaction
 
 NOTIFICATION: Final = "notification"
-"""What the rows are called that hold them."""
+"""The name under which the store keeps notifications."""
 
 _SOURCE: Final = "aws.iotmanagedintegrations"
 
 
 @frozen
 class Notification:
-    """One event, as it was sent to a destination.
+    """One notification, as sent to a destination.
 
     Attributes:
-        destination_name: The destination's name.
-        stream_arn: The ARN of the delivery stream that the destination named at that moment.
-        event_type: Such as ``DEVICE_STATE``.
-        data: The JSON document as the stream's record holds it.
-        partition_key: What the stream keeps in order: the first resource that it is about.
+        destination_name: name of the destination.
+        stream_arn: ARN of the stream that the destination named at that moment.
+        event_type: type of the event, such as ``DEVICE_STATE``.
+        data: JSON document in the stream's record.
+        partition_key: key of the stream's record, the first resource that the event is about.
     """
 
     destination_name: str
@@ -57,13 +57,13 @@ class Notification:
 
     @property
     def envelope(self) -> JsonObject:
-        """The JSON document, read anew."""
+        """The whole JSON document, parsed on each access."""
         document: JsonObject = json.loads(self.data)
         return document
 
     @property
     def payload(self) -> JsonObject:
-        """The envelope's content."""
+        """The payload within the envelope."""
         return mapping(self.envelope, "payload")
 
 
@@ -72,8 +72,8 @@ class Undelivered:
     """A notification that could not be put on its stream.
 
     Attributes:
-        notification: It.
-        reason: What went wrong, as the client of the stream tells it.
+        notification: notification.
+        reason: error of the stream's client.
     """
 
     notification: Notification
@@ -81,12 +81,12 @@ class Undelivered:
 
 
 class Notifications(tuple[Notification, ...]):
-    """All that were sent, in order."""
+    """All sent notifications, in order."""
 
     __slots__ = ()
 
     def of(self, event_type: str) -> "Notifications":
-        """Those of one type, such as ``DEVICE_STATE``."""
+        """Return the notifications of one type, such as ``DEVICE_STATE``."""
         return Notifications(item for item in self if item.event_type == event_type)
 
 
@@ -104,14 +104,14 @@ def _seconds(moment: int) -> str:
 
 @frozen
 class _EnvelopeFormat:
-    """The envelope of one kind of message.
+    """The envelope of one type of event.
 
     Attributes:
-        event_type: Its type.
-        version: As in its sample, or None where it has none.
-        identifier: Makes its id, or None where it has none.
-        timestamp: Writes its time.
-        region: Whether it names the Region.
+        event_type: type of the event.
+        version: version in the guide's sample, or None if the sample has none.
+        identifier: function that makes the message id, or None if the sample has none.
+        timestamp: function that formats the time.
+        region: true if the envelope names the Region.
     """
 
     event_type: str
@@ -144,7 +144,7 @@ _ENVELOPES: Final[Mapping[str, _EnvelopeFormat]] = MappingProxyType(
 def publish_event(
     transaction: Transaction, clock: Clock, scope: AccountScope, event: DomainEvent
 ) -> None:
-    """Send to its destination what is to be told of a happening, if anybody wants to hear it."""
+    """Store the notifications of an event, if a configuration names a destination for them."""
     envelope_name = _envelope_name(event)
     if envelope_name is None:
         return
@@ -200,14 +200,14 @@ def _envelope(
 
 
 def sent_notifications(transaction: Transaction) -> Notifications:
-    """All that were sent."""
+    """Return all sent notifications."""
     return Notifications(
         to_notification(row.document) for row in transaction.select(NOTIFICATION, {})
     )
 
 
 def undelivered_notifications(transaction: Transaction) -> tuple[Undelivered, ...]:
-    """Those of them that no stream took."""
+    """Return the notifications that could not be put on their streams."""
     documents = [row.document for row in transaction.select(NOTIFICATION, {})]
     return tuple(
         Undelivered(to_notification(document), reason)
@@ -217,7 +217,7 @@ def undelivered_notifications(transaction: Transaction) -> tuple[Undelivered, ..
 
 
 def to_notification(document: JsonObject) -> Notification:
-    """One of them, as it is kept."""
+    """Return the notification of a stored document."""
     return Notification(
         text(document, "DestinationName"),
         text(document, "StreamArn"),

@@ -1,8 +1,8 @@
-"""What is told of what happens, one small function for each happening.
+"""Messages about devices and connectors, one function for each event.
 
-Owns the payloads about devices and connectors, and the forms of values in them, after the
-samples of the developer guide; those about statuses are in ``_notification_statuses``. It does
-not know where a notification goes, nor the envelope around it.
+Owns these payloads and the format of their values, after the samples of the developer guide.
+`status_payloads` has the messages about statuses. This module must know neither the destination
+of a notification nor its envelope.
 """
 
 import json
@@ -71,7 +71,7 @@ def nanoseconds(moment: int) -> str:
 def _connection(context: EventContext, event: ConnectionChanged) -> Message:
     thing = event.thing
     identifier = text(thing, "Id")
-    # One connection has one session, from its beginning to its end.
+    # Both events of a connection have the same session identifier.
     session = fingerprint([identifier, event.since])[:32]
     return Message(
         [text(thing, "Arn")],
@@ -83,7 +83,7 @@ def _connection(context: EventContext, event: ConnectionChanged) -> Message:
             "eventType": "connected" if event.reason is None else "disconnected",
             "sessionIdentifier": str(UUID(session)),
             "principalIdentifier": fingerprint(identifier),
-            # An address for documentation: no device has it.
+            # RFC 5737 reserves this address for documentation.
             **({"ipAddress": "192.0.2.100"} if event.reason is None else {}),
             "versionNumber": "0",
             **({"disconnectReason": event.reason} if event.reason is not None else {}),
@@ -97,7 +97,7 @@ def _state(context: EventContext, event: StateChanged) -> Message:
 
 
 def _state_value(value: JsonValue) -> JsonValue:
-    """A value as the text of its JSON, and its time with six digits, as in the sample."""
+    """Return a value as JSON text and its time with six digits, as in the guide's sample."""
     kept = value if isinstance(value, dict) else {}
     changed_at = text(kept, "lastChangedAt").removesuffix("Z")
     return {
@@ -108,7 +108,7 @@ def _state_value(value: JsonValue) -> JsonValue:
 
 def _event(context: EventContext, event: DeviceEvent) -> Message:
     return Message(
-        # Not an ARN: so it is in the only sample there is.
+        # The guide's only sample has this text and no ARN.
         [f"/quit/{event.thing_id}"],
         {
             "iotMiArrivalTimestamp": format_iso(context.clock.now()),
@@ -210,7 +210,7 @@ def build_message(context: EventContext, event: DeviceOrConnectorEvent) -> Messa
 def _with_properties(
     endpoints: Sequence[JsonObject], write_value: Callable[[JsonValue], JsonValue]
 ) -> list[JsonValue]:
-    """Endpoints whose properties have their values as a notification writes them."""
+    """Return endpoints whose property values are formatted by *write_value*."""
     return [
         {
             **endpoint,

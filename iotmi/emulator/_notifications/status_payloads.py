@@ -1,7 +1,7 @@
-"""What is told of a status that a resource has come into, one function for each kind.
+"""Messages about statuses, one function for each resource type.
 
-Owns those payloads, after the samples of the developer guide. It does not know where a
-notification goes, nor the envelope around it.
+Owns these payloads, after the samples of the developer guide. This module must know neither the
+destination of a notification nor its envelope.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,11 @@ def _onboarding(_context: EventContext, event: StatusEntered) -> Iterator[Messag
 
 
 def _discovery(context: EventContext, event: StatusEntered) -> Iterator[Message]:
-    """A rediscovery tells of each device as of one under way, and counts none at its end."""
+    """Yield the messages of a discovery's status.
+
+    A rediscovery yields one message per device with the status RUNNING, and counts no devices at
+    its end.
+    """
     discovery = event.document
     identifier = text(discovery, "Id")
     arns = _discovery_arns(context, discovery)
@@ -74,7 +78,8 @@ def _discovery_arns(context: EventContext, discovery: JsonObject) -> list[str]:
     return [context.scope.arn(ACCOUNT_ASSOCIATION, association)] if association else []
 
 
-# The guide has the words of two; which of the others' errors are the user's is assumed.
+# The guide documents the texts of the first two. The other texts, and which errors count as the
+# customer's, are assumed.
 _ASSOCIATION_DETAILS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ASSOCIATION_SUCCEEDED": "AccountAssociation has completed successfully",
@@ -109,14 +114,14 @@ def _association(_context: EventContext, event: StatusEntered) -> Iterator[Messa
 
 
 def _ota(context: EventContext, event: StatusEntered) -> Iterator[Message]:
-    """Of the operations only one is documented, so a deletion is not told of."""
+    """Yield the message of a task's status. The guide documents none for a deletion."""
     task = event.document
     if event.status == "DELETION_IN_PROGRESS":
         return
     executions = context.transaction.select(OTA_EXECUTION.name, {"OtaTaskId": text(task, "TaskId")})
     reached = [text(row.document, "ManagedThingId") for row in executions]
     yield Message(
-        # A task that is being made has its things, and no executions yet.
+        # A task is published before its executions are created.
         [context.thing_arn(identifier) for identifier in reached or texts(task, "Things")],
         {
             "operation": "CREATE_OTA",
@@ -139,4 +144,4 @@ STATUS_MESSAGES: Final = MappingProxyType(
         OTA_TASK.name: ("ota", _ota),
     }
 )
-"""By kind: the form of envelope, and what is told."""
+"""By resource type: the name of the envelope format, and the function that yields messages."""
