@@ -165,7 +165,7 @@ def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
         (Capability(switch, {"OnOff": False}), Capability(switch, {"OnOff": False}, "2")),
     )
     thing = create_device(emulator, client, strip)
-    with pytest.raises(ValueError, match=f"{switch} at 1, {switch} at 2; say which"):
+    with pytest.raises(ValueError, match=f"{switch} at 1, {switch} at 2; give capability"):
         emulator.devices.report(thing, "OnOff", value=True)
     emulator.devices.report(thing, "OnOff", value=True, endpoint="2", capability=switch)
     (endpoint,) = client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"]

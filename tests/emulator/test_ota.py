@@ -185,7 +185,7 @@ def test_a_continuous_task_goes_on(client: Client) -> None:
             "ARNs of managed things of this account",
         ),
         ({"OtaType": "CONTINUOUS"}, "OtaTargetQueryString is required"),
-        ({"OtaType": "CONTINUOUS", "OtaTargetQueryString": "thingName:*"}, "emulator reads"),
+        ({"OtaType": "CONTINUOUS", "OtaTargetQueryString": "thingName:*"}, "emulator supports"),
     ],
 )
 def test_a_task_must_have_targets(client: Client, parameters: dict[str, Any], rule: str) -> None:

@@ -1,8 +1,8 @@
-"""What each operation does, one module per family, gathered into one table.
+"""The handlers of all operations, one module per family, in one table.
 
-Owns the table from operation to handler. A handler is a plain function of the world and
-the checked parameters; it answers a document, or None where the service answers nothing.
-It does not know HTTP, faults, client tokens or transactions.
+Owns the table. A handler is a function of the account and the validated parameters. It returns the
+response document, or None for a response without a body. Handlers must not know HTTP, faults,
+client tokens or the bounds of a transaction.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from iotmi.emulator.handlers import (
     device_discoveries,
     event_log_configurations,
     managed_things,
-    managed_things_commands as managed_things_commands,
+    managed_things_commands,
     managed_things_details as managed_things_details,
     notification_configurations,
     ota_task_configurations,
@@ -53,7 +53,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         **account.HANDLERS,
     }
 )
-"""What every operation of the service does, by its name."""
+"""The handlers, by name of the operation."""
 
 TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = MappingProxyType(
     {
@@ -62,4 +62,4 @@ TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = MappingProxyType(
         **ota_tasks.TRANSITION_HOOKS,
     }
 )
-"""What a change of status that came by itself brings with it, by the kind of resource."""
+"""The functions that run after a transition, by name of the resource type."""

@@ -1,6 +1,6 @@
-"""What the account has one of: its endpoint for devices, its encryption, its hub configuration.
+"""Resources that the account has one of: its endpoint, its encryption and its hub configuration.
 
-Owns their six operations. No key is used and no endpoint listens.
+Owns their six operations. No key is used, and no endpoint listens.
 """
 
 from collections.abc import Mapping
@@ -23,29 +23,29 @@ _DEFAULT_ENCRYPTION: Final[Mapping[str, str]] = {
 
 
 def register_endpoint(account: AccountState, _parameters: JsonObject) -> JsonObject:
-    """RegisterCustomEndpoint; again, it answers the same address."""
+    """Handle RegisterCustomEndpoint. Each call returns the same address."""
     scope = account.scope
     address = f"emulated{scope.account_id}-ats.iot.{scope.region_name}.amazonaws.com"
     return _replace(account, CUSTOM_ENDPOINT, {"EndpointAddress": address})
 
 
 def get_endpoint(account: AccountState, _parameters: JsonObject) -> JsonObject:
-    """GetCustomEndpoint."""
+    """Handle GetCustomEndpoint."""
     return account.find(CUSTOM_ENDPOINT, account.scope.account_id)
 
 
 def put_hub(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """PutHubConfiguration."""
+    """Handle PutHubConfiguration."""
     return _replace(account, HUB_CONFIGURATION, parameters)
 
 
 def get_hub(account: AccountState, _parameters: JsonObject) -> JsonObject:
-    """GetHubConfiguration."""
+    """Handle GetHubConfiguration."""
     return account.find(HUB_CONFIGURATION, account.scope.account_id)
 
 
 def put_encryption(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """PutDefaultEncryptionConfiguration."""
+    """Handle PutDefaultEncryptionConfiguration."""
     if ("kmsKeyArn" in parameters) != (parameters["encryptionType"] == _CUSTOMER_KEY):
         raise account.invalid(f"kmsKeyArn must go with {_CUSTOMER_KEY}, and only with it")
     return _to_response(
@@ -54,7 +54,7 @@ def put_encryption(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get_encryption(account: AccountState, _parameters: JsonObject) -> JsonObject:
-    """GetDefaultEncryptionConfiguration; there is one before any call."""
+    """Handle GetDefaultEncryptionConfiguration. A default exists before any call."""
     if account.transaction.get(ENCRYPTION_CONFIGURATION.name, account.scope.account_id) is None:
         return _to_response({**_DEFAULT_ENCRYPTION})
     return _to_response(account.read(ENCRYPTION_CONFIGURATION, account.scope.account_id))
@@ -63,7 +63,7 @@ def get_encryption(account: AccountState, _parameters: JsonObject) -> JsonObject
 def _replace(
     account: AccountState, resource_type: ResourceType, document: JsonObject
 ) -> JsonObject:
-    """Make the account's one of a kind, in place of the one before."""
+    """Create the account's only resource of a type, and delete the one before."""
     account.remove(resource_type, account.scope.account_id)
     return account.create(
         resource_type, {**document, resource_type.identifier: account.scope.account_id}

@@ -1,7 +1,7 @@
-"""Account associations, and the things registered with them.
+"""Account associations, and the managed things registered with them.
 
-Owns their nine operations. No user logs in: a login succeeds by itself, unless a test has the
-association in hand.
+Owns their nine operations. No user logs in: a login succeeds on its own, unless a test holds the
+association.
 """
 
 from collections.abc import Mapping
@@ -20,18 +20,18 @@ from iotmi.emulator._model.resource_types import (
     REGISTRATION,
 )
 
-# Registration brings a thing to ACTIVATED from each of these, and from no other.
+# Registration activates a thing in these statuses only.
 _REGISTRABLE: Final = frozenset(
     {"UNASSOCIATED", "PRE_ASSOCIATED", "DISCOVERED", "ACTIVATED", "ISOLATED"}
 )
-# The last deregistration isolates a thing that was reachable.
+# The last deregistration isolates a thing in these statuses.
 _REACHABLE: Final = frozenset({"DISCOVERED", "ACTIVATED"})
 _PAIR: Final = ("ManagedThingId", "AccountAssociationId")
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType({name: name for name in _PAIR})
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateAccountAssociation; general authorization needs no login."""
+    """Handle CreateAccountAssociation. General authorization needs no login."""
     login = "GeneralAuthorization" not in parameters
     return account.create(
         ACCOUNT_ASSOCIATION,
@@ -45,18 +45,18 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetAccountAssociation."""
+    """Handle GetAccountAssociation."""
     return account.read(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
 
 
 def list_associations(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListAccountAssociations."""
+    """Handle ListAccountAssociations."""
     filters = {"ConnectorDestinationId": "ConnectorDestinationId"}
     return account.page(ACCOUNT_ASSOCIATION, parameters, filters)
 
 
 def update(account: AccountState, parameters: JsonObject) -> None:
-    """UpdateAccountAssociation; nothing given, nothing done."""
+    """Handle UpdateAccountAssociation. Without changes, nothing happens."""
     association = _find_not_deleting(account, parameters)
     changes = picked(parameters, "Name", "Description")
     if changes:
@@ -64,7 +64,7 @@ def update(account: AccountState, parameters: JsonObject) -> None:
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteAccountAssociation; the operation declares no conflict."""
+    """Handle DeleteAccountAssociation. The operation declares no conflict."""
     identifier = text(parameters, "AccountAssociationId")
     association = account.find(ACCOUNT_ASSOCIATION, identifier)
     if account.first(REGISTRATION, _registered(AccountAssociationId=identifier)):
@@ -74,7 +74,7 @@ def delete(account: AccountState, parameters: JsonObject) -> None:
 
 
 def start_refresh(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """StartAccountAssociationRefresh; another login is under way."""
+    """Handle StartAccountAssociationRefresh, which starts another login."""
     association = _find_not_deleting(account, parameters)
     if "GeneralAuthorization" in association:
         raise account.invalid("The account association has no login to refresh.")
@@ -84,7 +84,7 @@ def start_refresh(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def register(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """RegisterAccountAssociation; the thing can be reached through the account."""
+    """Handle RegisterAccountAssociation, which makes the thing reachable through the account."""
     thing = account.find(MANAGED_THING, text(parameters, "ManagedThingId"))
     association = account.find(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
     if thing["Flow"] != BY_CLOUD:
@@ -105,7 +105,7 @@ def register(account: AccountState, parameters: JsonObject) -> JsonObject:
 def associate(
     account: AccountState, thing: JsonObject, association: JsonObject, registration: JsonObject
 ) -> None:
-    """Make a registration real, and its thing active."""
+    """Complete a registration, and activate its thing."""
     registration["ManagedThingAssociationStatus"] = "ASSOCIATED"
     account.save(REGISTRATION, registration)
     thing["ConnectorDeviceId"] = thing["CloudDeviceId"]
@@ -114,7 +114,7 @@ def associate(
 
 
 def deregister(account: AccountState, parameters: JsonObject) -> None:
-    """DeregisterAccountAssociation; a thing without any is isolated."""
+    """Handle DeregisterAccountAssociation. The last one isolates the thing."""
     thing = account.find(MANAGED_THING, text(parameters, "ManagedThingId"))
     association = text(parameters, "AccountAssociationId")
     account.find(ACCOUNT_ASSOCIATION, association)
@@ -132,12 +132,12 @@ def deregister(account: AccountState, parameters: JsonObject) -> None:
 
 
 def list_registrations(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListManagedThingAccountAssociations."""
+    """Handle ListManagedThingAccountAssociations."""
     return account.page(REGISTRATION, parameters, _FILTERS)
 
 
 def _destination_of(account: AccountState, parameters: JsonObject) -> JsonValue:
-    """The connector destination an association is to be through; there must be one."""
+    """Return the id of the connector destination, which must exist."""
     return account.find(CONNECTOR_DESTINATION, text(parameters, "ConnectorDestinationId"))["Id"]
 
 
@@ -153,7 +153,7 @@ def _find_not_deleting(account: AccountState, parameters: JsonObject) -> JsonObj
 
 
 def _login_url() -> str:
-    # A name under .invalid belongs to nobody, so no browser can be led astray.
+    # RFC 2606 reserves .invalid, so the address leads a browser to no one's server.
     return f"https://login.emulator.invalid/authorize?response_type=code&state={uuid4().hex}"
 
 

@@ -1,7 +1,7 @@
-"""Cloud connectors, and what they report.
+"""Cloud connectors, and the events that they send.
 
-Owns their six operations. No Lambda function is invoked. What the reports of devices bring
-about is in ``_connector_reports``.
+Owns their six operations. No Lambda function is invoked. `connector_reports` has the effects of
+device reports.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateCloudConnector; it is private, and stays so."""
+    """Handle CreateCloudConnector. The connector is private and stays so."""
     function = mapping(mapping(parameters, "EndpointConfig"), "lambda")
     if not function:
         raise account.invalid("EndpointConfig.lambda is required")
@@ -54,17 +54,17 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetCloudConnector."""
+    """Handle GetCloudConnector."""
     return account.find(CLOUD_CONNECTOR, text(parameters, "Identifier"))
 
 
 def list_connectors(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListCloudConnectors."""
+    """Handle ListCloudConnectors."""
     return account.page(CLOUD_CONNECTOR, parameters, _FILTERS)
 
 
 def update(account: AccountState, parameters: JsonObject) -> None:
-    """UpdateCloudConnector; the operation declares no conflict."""
+    """Handle UpdateCloudConnector. The operation declares no conflict."""
     connector = account.find(CLOUD_CONNECTOR, text(parameters, "Identifier"))
     changes = picked(parameters, "Name", "Description")
     if "Name" in changes:
@@ -75,7 +75,7 @@ def update(account: AccountState, parameters: JsonObject) -> None:
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteCloudConnector; the operation declares no conflict."""
+    """Handle DeleteCloudConnector. The operation declares no conflict."""
     identifier = text(parameters, "Identifier")
     account.find(CLOUD_CONNECTOR, identifier)
     if account.first(CONNECTOR_DESTINATION, {"CloudConnectorId": identifier}):
@@ -84,7 +84,7 @@ def delete(account: AccountState, parameters: JsonObject) -> None:
 
 
 def send_event(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """SendConnectorEvent."""
+    """Handle SendConnectorEvent."""
     connector = text(parameters, "ConnectorId")
     account.find(CLOUD_CONNECTOR, connector)
     operation = text(parameters, "Operation")
@@ -99,7 +99,7 @@ def send_event(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def _report_devices(account: AccountState, parameters: JsonObject) -> None:
-    """Keep what the connector found; 200 ends the discovery, 3xx says that more will come."""
+    """Store the devices that a connector found. 200 ends the discovery, and 3xx continues it."""
     discovery = account.find(DEVICE_DISCOVERY, text(parameters, "DeviceDiscoveryId"))
     if discovery["DiscoveryType"] != "CLOUD":
         raise account.invalid("DeviceDiscoveryId must be of a CLOUD discovery")

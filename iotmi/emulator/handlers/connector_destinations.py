@@ -1,6 +1,6 @@
-"""Connector destinations: how the users of a cloud connector log in.
+"""Connector destinations: the ways in which users of a cloud connector log in.
 
-Owns their five operations and what goes together in an authorization. No secret is read.
+Owns their five operations, and the combinations that an authorization allows. No secret is read.
 """
 
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ from iotmi.emulator._model.resource_types import (
 )
 
 MAX_MATERIALS: Final = 3
-"""How many general authorization materials the model lets a destination have."""
+"""The largest number of general authorization materials of a destination, from the model."""
 
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType({"CloudConnectorId": "CloudConnectorId"})
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateConnectorDestination, with OAuth, with general authorization, or with both."""
+    """Handle CreateConnectorDestination, with OAuth, general authorization, or both."""
     account.find(CLOUD_CONNECTOR, text(parameters, "CloudConnectorId"))
     config = mapping(parameters, "AuthConfig")
     materials = objects(config, "GeneralAuthorization")
@@ -36,7 +36,7 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetConnectorDestination."""
+    """Handle GetConnectorDestination."""
     destination = account.find(CONNECTOR_DESTINATION, text(parameters, "Identifier"))
     login = mapping(mapping(destination, "AuthConfig"), "oAuth")
     return {
@@ -46,12 +46,12 @@ def get(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def list_destinations(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListConnectorDestinations."""
+    """Handle ListConnectorDestinations."""
     return account.page(CONNECTOR_DESTINATION, parameters, _FILTERS)
 
 
 def update(account: AccountState, parameters: JsonObject) -> None:
-    """UpdateConnectorDestination; where the users log in stays as it was created."""
+    """Handle UpdateConnectorDestination. The place of the login cannot change."""
     destination = account.find(CONNECTOR_DESTINATION, text(parameters, "Identifier"))
     config = mapping(destination, "AuthConfig")
     _require_together(account, parameters, login="oAuth" in config, changed=True)
@@ -67,7 +67,7 @@ def update(account: AccountState, parameters: JsonObject) -> None:
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteConnectorDestination; the operation declares no conflict."""
+    """Handle DeleteConnectorDestination. The operation declares no conflict."""
     identifier = text(parameters, "Identifier")
     account.find(CONNECTOR_DESTINATION, identifier)
     if account.first(ACCOUNT_ASSOCIATION, {"ConnectorDestinationId": identifier}):
@@ -78,7 +78,10 @@ def delete(account: AccountState, parameters: JsonObject) -> None:
 def _require_together(
     account: AccountState, parameters: JsonObject, *, login: bool, changed: bool = False
 ) -> None:
-    """OAuth has its client secret at the top; general authorization has none there."""
+    """Check that AuthType and SecretsManager go with OAuth.
+
+    The client secret of OAuth is at the top level. General authorization has none there.
+    """
     if login and not changed and "SecretsManager" not in parameters:
         raise account.invalid("SecretsManager is required by AuthConfig.oAuth")
     if not login and picked(parameters, "AuthType", "SecretsManager"):

@@ -1,6 +1,6 @@
 """Credential lockers.
 
-Owns their four operations. A name may be given twice; a locker in use is not deleted.
+Owns their four operations. Names need not be unique. A locker in use cannot be deleted.
 """
 
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ from iotmi.emulator._model.resource_types import CREDENTIAL_LOCKER, MANAGED_THIN
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateCredentialLocker."""
+    """Handle CreateCredentialLocker."""
     return account.create(CREDENTIAL_LOCKER, picked(parameters, "Name", "Tags"))
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetCredentialLocker."""
+    """Handle GetCredentialLocker."""
     return account.find(CREDENTIAL_LOCKER, text(parameters, "Identifier"))
 
 
 def list_lockers(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListCredentialLockers."""
+    """Handle ListCredentialLockers."""
     return account.page(CREDENTIAL_LOCKER, parameters)
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteCredentialLocker; the operation declares no conflict."""
+    """Handle DeleteCredentialLocker. The operation declares no conflict."""
     identifier = text(parameters, "Identifier")
     account.find(CREDENTIAL_LOCKER, identifier)
     if account.first(MANAGED_THING, {"CredentialLockerId": identifier}):

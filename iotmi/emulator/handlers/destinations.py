@@ -1,6 +1,7 @@
-"""Destinations: the Kinesis streams that notifications go to.
+"""Destinations: the Kinesis streams that receive notifications.
 
-Owns their five operations. A destination is known by its name. It does not know what is sent there.
+Owns their five operations. A destination is identified by its name. This module must not know
+what is sent.
 """
 
 from collections.abc import Mapping
@@ -14,22 +15,22 @@ _CHANGEABLE: Final = ("DeliveryDestinationArn", "DeliveryDestinationType", "Desc
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateDestination."""
+    """Handle CreateDestination."""
     return account.create(DESTINATION, parameters)
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetDestination."""
+    """Handle GetDestination."""
     return account.find(DESTINATION, text(parameters, "Name"))
 
 
 def list_destinations(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListDestinations."""
+    """Handle ListDestinations."""
     return account.page(DESTINATION, parameters)
 
 
 def update(account: AccountState, parameters: JsonObject) -> None:
-    """UpdateDestination; nothing given, nothing done."""
+    """Handle UpdateDestination. Without changes, nothing happens."""
     destination = account.find(DESTINATION, text(parameters, "Name"))
     changes = picked(parameters, *_CHANGEABLE)
     if changes:
@@ -37,7 +38,7 @@ def update(account: AccountState, parameters: JsonObject) -> None:
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteDestination; the operation declares no conflict."""
+    """Handle DeleteDestination. The operation declares no conflict."""
     name = text(parameters, "Name")
     account.find(DESTINATION, name)
     if account.first(NOTIFICATION_CONFIGURATION, {"DestinationName": name}):

@@ -1,7 +1,7 @@
-"""Device discoveries: starting, reading, and listing what they found.
+"""Device discoveries.
 
-Owns their four operations and what each type of discovery needs. What is found is in
-``_discovered``. A discovery is looked at by a get, and by the first page of its devices.
+Owns their four operations, and the inputs of each type of discovery. `discovery` has the devices
+that they find. A get reads a discovery, and so does the first page of its devices.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "CLOUD": ("AccountAssociationId",),
     }
 )
-# What only one type takes.
+# Inputs that only one type takes.
 _RESERVED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Protocol": "CONTROLLER_CAPABILITY_REDISCOVERY",
@@ -41,8 +41,8 @@ _FILTERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def start(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """StartDeviceDiscovery."""
-    # The deprecated name of the same thing.
+    """Handle StartDeviceDiscovery."""
+    # The deprecated name of AccountAssociationId.
     old_name = parameters.get("ConnectorAssociationIdentifier")
     given = {"AccountAssociationId": old_name, **parameters} if old_name else parameters
     _require_inputs(account, given)
@@ -74,17 +74,17 @@ def start(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetDeviceDiscovery."""
+    """Handle GetDeviceDiscovery."""
     return account.read(DEVICE_DISCOVERY, text(parameters, "Identifier"))
 
 
 def list_discoveries(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListDeviceDiscoveries."""
+    """Handle ListDeviceDiscoveries."""
     return account.page(DEVICE_DISCOVERY, parameters, _FILTERS)
 
 
 def list_devices(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListDiscoveredDevices; while none is found, the list is empty."""
+    """Handle ListDiscoveredDevices. The list is empty until devices are found."""
     identifier = text(parameters, "Identifier")
     account.find(DEVICE_DISCOVERY, identifier)
     page = account.page(DISCOVERED_DEVICE, parameters, {"Identifier": "DeviceDiscoveryId"})
@@ -94,7 +94,7 @@ def list_devices(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def _record_findings(account: AccountState, discovery: JsonObject) -> None:
-    """A discovery that has come to its end by itself has found something, or timed out."""
+    """Store the devices of a discovery that succeeded."""
     if discovery["Status"] == "SUCCEEDED":
         record_findings(account, discovery)
 

@@ -1,7 +1,7 @@
-"""Event log configurations: which events of which resources are written to a log.
+"""Event log configurations: the events that are written to a log, by resource.
 
-Owns their five operations. There is one configuration of each resource, or of all resources
-of a type, and only its level changes. Nothing is logged.
+Owns their five operations. A resource, or all resources of a type, has at most one configuration.
+Only its level can change. Nothing is logged.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _ALL_RESOURCES: Final = "*"
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateEventLogConfiguration; without an id it is of all resources of the type."""
+    """Handle CreateEventLogConfiguration. Without an id it covers all resources of the type."""
     given: JsonObject = {"ResourceId": _ALL_RESOURCES, **parameters}
     same = {name: text(given, name) for name in ("ResourceType", "ResourceId")}
     if account.first(EVENT_LOG_CONFIGURATION, same):
@@ -25,23 +25,23 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetEventLogConfiguration."""
+    """Handle GetEventLogConfiguration."""
     return account.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
 
 
 def list_configurations(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListEventLogConfigurations."""
+    """Handle ListEventLogConfigurations."""
     return account.page(EVENT_LOG_CONFIGURATION, parameters)
 
 
 def update(account: AccountState, parameters: JsonObject) -> None:
-    """UpdateEventLogConfiguration."""
+    """Handle UpdateEventLogConfiguration."""
     configuration = account.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
     account.save(EVENT_LOG_CONFIGURATION, {**configuration, **parameters})
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteEventLogConfiguration."""
+    """Handle DeleteEventLogConfiguration."""
     identifier = text(parameters, "Id")
     account.find(EVENT_LOG_CONFIGURATION, identifier)
     account.remove(EVENT_LOG_CONFIGURATION, identifier)

@@ -1,7 +1,7 @@
-"""Managed things: making, reading, changing and deleting them.
+"""Managed things: create, read, update and delete.
 
-Owns their first five operations and the rules between things. What a thing can do is in
-``thing_details``, what it is told to do in ``commands``.
+Owns these operations, and the rules between things. `managed_things_details` has the capabilities
+of a thing, and `managed_things_commands` has its commands.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ _CHANGEABLE: Final = (
 )
 _WINDOW: Final = "WiFiSimpleSetupConfiguration"
 _WINDOW_MINUTES: Final = 15
-"""How long a device may be set up over Wi-Fi, unless its thing says."""
+"""The default length of the Wi-Fi setup window."""
 
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -57,7 +57,7 @@ _FILTERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateManagedThing."""
+    """Handle CreateManagedThing."""
     material_type = text(parameters, "AuthenticationMaterialType")
     material = read_material(material_type, text(parameters, "AuthenticationMaterial"))
     if material is None:
@@ -98,17 +98,17 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetManagedThing."""
+    """Handle GetManagedThing."""
     return account.read(MANAGED_THING, text(parameters, "Identifier"))
 
 
 def list_things(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListManagedThings."""
+    """Handle ListManagedThings."""
     return account.page(MANAGED_THING, parameters, _FILTERS)
 
 
 def update(account: AccountState, parameters: JsonObject) -> None:
-    """UpdateManagedThing; nothing given, nothing done."""
+    """Handle UpdateManagedThing. Without changes, nothing happens."""
     identifier = text(parameters, "Identifier")
     thing = account.find(MANAGED_THING, identifier)
     if thing["ProvisioningStatus"] == "DELETE_IN_PROGRESS":
@@ -124,7 +124,7 @@ def update(account: AccountState, parameters: JsonObject) -> None:
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteManagedThing; forced, the thing is gone at once."""
+    """Handle DeleteManagedThing. A forced deletion is immediate."""
     identifier = text(parameters, "Identifier")
     thing = account.find(MANAGED_THING, identifier)
     if account.first(MANAGED_THING, {"ParentControllerId": identifier}):
@@ -142,7 +142,7 @@ def _require_locker(account: AccountState, parameters: JsonObject) -> None:
 
 
 def _window(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """Until when a device can be set up over Wi-Fi, where its thing is for that."""
+    """Return the end of the Wi-Fi setup window, if the thing has one."""
     window = mapping(parameters, _WINDOW)
     if not window.get("EnableAsProvisionee"):
         return {}
@@ -152,7 +152,7 @@ def _window(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def _join_hub(account: AccountState, thing: JsonObject) -> None:
-    """A device that has just been discovered belongs to the hub in its credential locker."""
+    """Attach a device to the hub in its credential locker, once it was discovered."""
     locker = optional_text(thing, "CredentialLockerId")
     joins = thing["ProvisioningStatus"] == "DISCOVERED" and thing["Role"] == "DEVICE"
     if locker is None or not joins or thing["Flow"] != BY_CODE:

@@ -1,8 +1,7 @@
-"""Commands to managed things, and the state they leave behind.
+"""Commands to managed things, and their states.
 
-Owns ``SendManagedThingCommand`` and ``GetManagedThingState``. An emulated device that can be
-reached obeys at once. What an action does to its properties is in ``_actions``, and what is
-known of them in ``_state``.
+Owns ``SendManagedThingCommand`` and ``GetManagedThingState``. A reachable virtual device carries a
+command out at once. `cluster_actions` has the effects of each action, and `thing_state` the values.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +30,15 @@ from iotmi.emulator.handlers._support.cluster_actions import outcome
 
 @frozen
 class _Action:
-    """One action of a command, with the capability of the report that it is for."""
+    """One action of a command.
+
+    Attributes:
+        path: path of the action in the request, for problems.
+        endpoint: id of the endpoint.
+        capability: capability in the thing's report.
+        name: name of the action.
+        parameters: parameters of the action.
+    """
 
     path: str
     endpoint: str
@@ -41,9 +48,9 @@ class _Action:
 
 
 def send(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """SendManagedThingCommand; the operation declares no conflict.
+    """Handle SendManagedThingCommand. The operation declares no conflict.
 
-    A command to a device that cannot be reached is taken, and comes to nothing.
+    A command to an unreachable device is accepted and fails.
     """
     identifier = text(parameters, "ManagedThingId")
     thing = account.find(MANAGED_THING, identifier)
@@ -67,14 +74,18 @@ def send(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get_state(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingState; empty until something was set, read or reported."""
+    """Handle GetManagedThingState. The state is empty until a value is reported."""
     identifier = text(parameters, "ManagedThingId")
     account.find(MANAGED_THING, identifier)
     return {"Endpoints": state.reported_state(account, identifier)}
 
 
 def _actions(account: AccountState, command: JsonObject, report: JsonObject) -> Iterator[_Action]:
-    """The command's actions, each found in the report or refused by its path."""
+    """Yield the command's actions with their reported capabilities.
+
+    Raises:
+        ServiceFault: an endpoint or a capability is not in the report.
+    """
     endpoints = {text(each, "id"): each for each in objects(report, "endpoints")}
     for i, endpoint in enumerate(objects(command, "Endpoints")):
         path = f"Endpoints[{i}]"
@@ -98,7 +109,7 @@ def _actions(account: AccountState, command: JsonObject, report: JsonObject) -> 
 
 
 def _execute(account: AccountState, ref: state.CapabilityRef, action: _Action) -> JsonObject:
-    """The values that an action has the device report."""
+    """Return the values that the device reports after an action."""
     if action.name == "UpdateState":
         return _new_values(account, action)
     if action.name == "ReadState":
@@ -119,7 +130,7 @@ def _new_values(account: AccountState, action: _Action) -> JsonObject:
 
 
 def _unreported(account: AccountState, action: _Action, ref: state.CapabilityRef) -> JsonObject:
-    """What the device has not reported yet, of what it is asked for."""
+    """Return the requested values that the device has not reported yet."""
     path = f"{action.path}.parameters.propertiesToRead"
     given = action.parameters if isinstance(action.parameters, dict) else {}
     wanted = given.get("propertiesToRead")

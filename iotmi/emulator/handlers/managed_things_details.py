@@ -1,7 +1,7 @@
-"""What is known about a managed thing beside the thing itself.
+"""Details of a managed thing.
 
-Owns the reading of capabilities, schemas, metadata, connectivity and certificate. Only
-``GetManagedThing`` looks at a thing; nothing here makes a transition due.
+Owns the reads of capabilities, schemas, metadata, connectivity and certificate. These reads trigger
+no transition. Only ``GetManagedThing`` does.
 """
 
 from collections.abc import Mapping
@@ -20,19 +20,19 @@ from iotmi.emulator.handlers.provisioning_profiles import placeholder_pem
 
 
 def get_capabilities(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingCapabilities."""
+    """Handle GetManagedThingCapabilities."""
     thing = _thing(account, parameters)
     return {**_capabilities(account, parameters), "ManagedThingId": thing["Id"]}
 
 
 def get_metadata(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingMetaData."""
+    """Handle GetManagedThingMetaData."""
     thing = _thing(account, parameters)
     return {"ManagedThingId": thing["Id"], "MetaData": thing.get("MetaData")}
 
 
 def get_connectivity(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingConnectivityData; a device whose hub is cut off is cut off too."""
+    """Handle GetManagedThingConnectivityData. An offline hub disconnects its devices too."""
     thing = _thing(account, parameters)
     return {
         "ManagedThingId": thing["Id"],
@@ -43,7 +43,7 @@ def get_connectivity(account: AccountState, parameters: JsonObject) -> JsonObjec
 
 
 def get_certificate(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingCertificate; a thing has one from its first connection on."""
+    """Handle GetManagedThingCertificate. The first connection creates the certificate."""
     thing = _thing(account, parameters)
     identifier = text(thing, "Id")
     if "ConnectedAt" not in thing:
@@ -55,7 +55,7 @@ def get_certificate(account: AccountState, parameters: JsonObject) -> JsonObject
 
 
 def list_schemas(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListManagedThingSchemas: of every capability reported, then of those given beside."""
+    """Handle ListManagedThingSchemas: reported capabilities first, then other given schemas."""
     _thing(account, parameters)
     endpoint = optional_text(parameters, "EndpointIdFilter")
     capability = optional_text(parameters, "CapabilityIdFilter")
@@ -96,7 +96,10 @@ def _schemas(details: JsonObject) -> list[JsonObject]:
 
 
 def _item(identifier: str, schema: JsonValue, **members: JsonValue) -> JsonObject:
-    """A schema in a list; its capability's version there has two parts, or is left out."""
+    """Return the list entry of a schema.
+
+    The entry shortens the capability's version to two parts, and leaves ``$latest`` out.
+    """
     name, _, version = identifier.partition("@")
     parts = version.split(".")
     shown = name if version == "$latest" else f"{name}@{'.'.join(parts[:2])}"
@@ -104,7 +107,7 @@ def _item(identifier: str, schema: JsonValue, **members: JsonValue) -> JsonObjec
 
 
 def _schema(capability: JsonObject) -> JsonObject:
-    """A schema with as much in it as the report tells."""
+    """Return a schema with the names that the report has."""
     return {
         "$id": f"/schema-versions/capability/{text(capability, 'id')}",
         "$ref": "/schema-versions/definition/aws.capability@1.0",

@@ -1,7 +1,6 @@
-"""Notification configurations: which destination each type of event goes to.
+"""Notification configurations: the destination of each type of event.
 
-Owns their five operations. There is at most one configuration of each event type, which is
-what it is known by.
+Owns their five operations. A configuration is identified by its event type.
 """
 
 from collections.abc import Mapping
@@ -13,39 +12,43 @@ from iotmi.emulator._model.resource_types import DESTINATION, NOTIFICATION_CONFI
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateNotificationConfiguration."""
+    """Handle CreateNotificationConfiguration."""
     _require_destination(account, parameters)
     return account.create(NOTIFICATION_CONFIGURATION, parameters)
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetNotificationConfiguration."""
+    """Handle GetNotificationConfiguration."""
     return account.find(NOTIFICATION_CONFIGURATION, text(parameters, "EventType"))
 
 
 def list_configurations(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListNotificationConfigurations."""
+    """Handle ListNotificationConfigurations."""
     return account.page(NOTIFICATION_CONFIGURATION, parameters)
 
 
 def update(account: AccountState, parameters: JsonObject) -> None:
-    """UpdateNotificationConfiguration."""
+    """Handle UpdateNotificationConfiguration."""
     configuration = account.find(NOTIFICATION_CONFIGURATION, text(parameters, "EventType"))
     _require_destination(account, parameters)
     account.save(NOTIFICATION_CONFIGURATION, {**configuration, **parameters})
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteNotificationConfiguration."""
+    """Handle DeleteNotificationConfiguration."""
     event_type = text(parameters, "EventType")
     account.find(NOTIFICATION_CONFIGURATION, event_type)
     account.remove(NOTIFICATION_CONFIGURATION, event_type)
 
 
 def _require_destination(account: AccountState, parameters: JsonObject) -> None:
-    """Create declares no error for what is not found, so the parameter is what is wrong."""
+    """Check that the destination exists.
+
+    CreateNotificationConfiguration declares no error for a missing resource, so the fault is an
+    invalid parameter.
+    """
     if account.transaction.get(DESTINATION.name, text(parameters, "DestinationName")) is None:
-        raise account.invalid("DestinationName must be of a destination there is")
+        raise account.invalid("DestinationName must be the name of an existing destination")
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -1,6 +1,6 @@
-"""Over-the-air task configurations: how fast a task is rolled out, and when it is given up.
+"""Over-the-air task configurations: the speed of a rollout, and when a task aborts.
 
-Owns their four operations. A configuration is kept and shown; it has no effect.
+Owns their four operations. `ota_executions` applies the timeout and the abort criteria.
 """
 
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ from iotmi.emulator._model.resource_types import OTA_TASK_CONFIGURATION
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateOtaTaskConfiguration."""
+    """Handle CreateOtaTaskConfiguration."""
     return account.create(OTA_TASK_CONFIGURATION, parameters)
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetOtaTaskConfiguration."""
+    """Handle GetOtaTaskConfiguration."""
     return account.find(OTA_TASK_CONFIGURATION, text(parameters, "Identifier"))
 
 
 def list_configurations(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListOtaTaskConfigurations."""
+    """Handle ListOtaTaskConfigurations."""
     return account.page(OTA_TASK_CONFIGURATION, parameters)
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteOtaTaskConfiguration."""
+    """Handle DeleteOtaTaskConfiguration."""
     identifier = text(parameters, "Identifier")
     account.find(OTA_TASK_CONFIGURATION, identifier)
     account.remove(OTA_TASK_CONFIGURATION, identifier)

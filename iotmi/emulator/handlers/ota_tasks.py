@@ -1,8 +1,7 @@
 """Over-the-air tasks and their executions on managed things.
 
-Owns their six operations, and which things a task is for. A task moves on by being looked
-at: by a get, and by the first page of its executions. How executions end is in
-``_ota_executions``; no device is updated.
+Owns their six operations, and the selection of a task's things. A get advances a task, and so does
+the first page of its executions. `ota_executions` has the ends of executions. No device is updated.
 """
 
 import re
@@ -30,13 +29,13 @@ from iotmi.emulator._model.resource_types import (
 from iotmi.emulator.handlers._support import ota_executions as executions
 
 MAX_TARGETS: Final = 100
-"""How many things a ONE_TIME task may name."""
+"""The largest number of things of a ONE_TIME task."""
 
 _TERM: Final = re.compile(r"attributes\.([^\s:=]+)\s*[:=]\s*([^\s:=]+)")
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateOtaTask."""
+    """Handle CreateOtaTask."""
     _require_configuration(account, parameters)
     schedule = mapping(parameters, "OtaSchedulingConfig")
     starts, ends = (_moment(account, schedule, name) for name in ("StartTime", "EndTime"))
@@ -59,7 +58,7 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetOtaTask."""
+    """Handle GetOtaTask."""
     task = account.find(OTA_TASK, text(parameters, "Identifier"))
     details = executions.processing_details(account, task)
     _advance(account, task)
@@ -67,12 +66,15 @@ def get(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def list_tasks(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListOtaTasks."""
+    """Handle ListOtaTasks."""
     return account.page(OTA_TASK, parameters)
 
 
 def update(account: AccountState, parameters: JsonObject) -> None:
-    """UpdateOtaTask; nothing given, nothing done. The operation declares no conflict."""
+    """Handle UpdateOtaTask. Without changes, nothing happens.
+
+    The operation declares no conflict.
+    """
     task = account.find(OTA_TASK, text(parameters, "Identifier"))
     if task["Status"] == "DELETION_IN_PROGRESS":
         raise account.invalid("The OTA task is being deleted.")
@@ -83,13 +85,13 @@ def update(account: AccountState, parameters: JsonObject) -> None:
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteOtaTask."""
+    """Handle DeleteOtaTask."""
     task = account.find(OTA_TASK, text(parameters, "Identifier"))
     account.set_status(OTA_TASK, task, "DELETION_IN_PROGRESS")
 
 
 def list_executions(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListOtaTaskExecutions."""
+    """Handle ListOtaTaskExecutions."""
     task = account.find(OTA_TASK, text(parameters, "Identifier"))
     page = account.page(OTA_EXECUTION, parameters, {"Identifier": "OtaTaskId"})
     if "NextToken" not in parameters:
@@ -108,7 +110,7 @@ def list_executions(account: AccountState, parameters: JsonObject) -> JsonObject
 
 
 def _advance(account: AccountState, task: JsonObject) -> None:
-    """Move a task on, and the executions of one that is under way."""
+    """Apply the next transition of a task, and of its executions if the task is in progress."""
     account.read(OTA_TASK, text(task, "TaskId"))
     if task["Status"] != "IN_PROGRESS":
         return
@@ -125,16 +127,18 @@ def _require_configuration(account: AccountState, parameters: JsonObject) -> Non
 
 
 def _moment(account: AccountState, schedule: JsonObject, name: str) -> int | None:
-    """A moment of a schedule, None where it has none."""
+    """Return a moment of a schedule, or None if the schedule has none."""
     given = optional_text(schedule, name)
     moment = None if given is None else parse_iso(given)
     if given is not None and moment is None:
-        raise account.invalid(f"OtaSchedulingConfig.{name} must be a time, as 2030-01-31T17:00")
+        raise account.invalid(
+            f"OtaSchedulingConfig.{name} must be a time, such as 2030-01-31T17:00"
+        )
     return moment
 
 
 def _targets(account: AccountState, parameters: JsonObject) -> Iterator[str]:
-    """The things a new task is for, by their ids."""
+    """Yield the ids of a new task's things."""
     query = optional_text(parameters, "OtaTargetQueryString")
     if parameters["OtaType"] == "CONTINUOUS":
         if query is None:
@@ -153,14 +157,14 @@ def _targets(account: AccountState, parameters: JsonObject) -> Iterator[str]:
 
 
 def _matching(account: AccountState, query: str) -> list[str]:
-    """The things whose metadata is as a query has it."""
+    """Return the ids of the things whose metadata matches a query."""
     wanted: dict[str, JsonValue] = {}
     for term in query.split(" AND "):
         found = _TERM.fullmatch(term.strip())
         if found is None:
             raise account.invalid(
                 "OtaTargetQueryString must be attributes.<name>=<value>, several joined by AND;"
-                " the emulator reads no more of the language"
+                " the emulator supports no more of the language"
             )
         wanted[found[1]] = found[2]
     return [

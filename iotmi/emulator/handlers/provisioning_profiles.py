@@ -1,7 +1,7 @@
 """Provisioning profiles.
 
-Owns their four operations. Certificates and keys are made up and open nothing; a private key
-is answered once and never kept with the profile.
+Owns their four operations. Certificates and keys are placeholders. A private key is returned once
+and never stored.
 """
 
 from base64 import b64encode
@@ -17,7 +17,7 @@ from iotmi.emulator._model.resource_types import PROVISIONING_PROFILE
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """CreateProvisioningProfile; devices name the profile, so its name is its own."""
+    """Handle CreateProvisioningProfile. Names are unique, because devices use them."""
     name = optional_text(parameters, "Name")
     if name is not None and account.first(PROVISIONING_PROFILE, {"Name": name}):
         raise conflict(PROVISIONING_PROFILE.conflict_message)
@@ -37,30 +37,35 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetProvisioningProfile."""
+    """Handle GetProvisioningProfile."""
     return account.read(PROVISIONING_PROFILE, text(parameters, "Identifier"))
 
 
 def list_profiles(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListProvisioningProfiles."""
+    """Handle ListProvisioningProfiles."""
     return account.page(PROVISIONING_PROFILE, parameters)
 
 
 def delete(account: AccountState, parameters: JsonObject) -> None:
-    """DeleteProvisioningProfile."""
+    """Handle DeleteProvisioningProfile."""
     profile = account.find(PROVISIONING_PROFILE, text(parameters, "Identifier"))
     account.set_status(PROVISIONING_PROFILE, profile, "DELETE_IN_PROGRESS")
 
 
 def placeholder_pem(label: str, subject: str) -> str:
-    """A text between the lines of a PEM label, such as ``CERTIFICATE``."""
+    """Return a PEM text that is neither a certificate nor a key, and says so.
+
+    Args:
+        label: label of the PEM block, such as ``CERTIFICATE``.
+        subject: name inside the text.
+    """
     content = f"This is no {label.lower()}. The iotmi emulator made it for {subject}.\n" * 8
     lines = fill(b64encode(content.encode()).decode(), 64)
     return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n"
 
 
 def _claim(parameters: JsonObject, identifier: str) -> tuple[str | None, str | None]:
-    """The certificate devices claim theirs by, and its key unless the caller has that already."""
+    """Return the claim certificate, and its key unless the caller brought the certificate."""
     given = optional_text(parameters, "ClaimCertificate")
     if given is not None or parameters["ProvisioningType"] != "FLEET_PROVISIONING":
         return given, None

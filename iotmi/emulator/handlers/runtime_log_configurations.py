@@ -1,7 +1,7 @@
-"""Runtime log configurations: what a hub writes to its own log.
+"""Runtime log configurations: the log that a hub writes.
 
-Owns their three operations and the values that hold where none was put. A configuration goes
-with its managed thing.
+Owns their three operations, and the default values. A configuration is deleted with its managed
+thing.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from iotmi.emulator._model.resource_types import MANAGED_THING, RUNTIME_LOG_CONF
 _DEFAULTS: Final[Mapping[str, JsonValue]] = MappingProxyType(
     {
         "LogLevel": "WARN",
-        "LogFlushLevel": "DISABLED",  # so documented, though the model has no such level
+        "LogFlushLevel": "DISABLED",  # documented, although the model lacks this level
         "LocalStoreLocation": "/var/log/awsiotmi",
         "LocalStoreFileRotationMaxBytes": 125 * 1024,
         "UploadLog": False,
@@ -26,7 +26,7 @@ _DEFAULTS: Final[Mapping[str, JsonValue]] = MappingProxyType(
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetRuntimeLogConfiguration."""
+    """Handle GetRuntimeLogConfiguration."""
     identifier = _thing(account, parameters)
     kept = account.transaction.get(RUNTIME_LOG_CONFIGURATION.name, identifier) or {}
     return {
@@ -36,12 +36,12 @@ def get(account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def put(account: AccountState, parameters: JsonObject) -> None:
-    """PutRuntimeLogConfiguration; it takes the place of the one before."""
+    """Handle PutRuntimeLogConfiguration, which replaces the configuration before."""
     account.transaction.put(RUNTIME_LOG_CONFIGURATION.name, _thing(account, parameters), parameters)
 
 
 def reset(account: AccountState, parameters: JsonObject) -> None:
-    """ResetRuntimeLogConfiguration."""
+    """Handle ResetRuntimeLogConfiguration."""
     account.transaction.delete(RUNTIME_LOG_CONFIGURATION.name, _thing(account, parameters))
 
 

@@ -1,7 +1,7 @@
-"""Schema versions: reading the catalogue.
+"""Schema versions.
 
-Owns the two operations and their filters. What the catalogue holds is in
-``_schema_catalogue``; no operation adds to it.
+Owns their two operations and the filters. `schema_catalogue` has the schemas, and no operation adds
+one.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from iotmi.emulator._core.errors import not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
 from iotmi.emulator._model.schema_catalogue import CATALOGUE
 
-# The latest of a schema is the only one the catalogue has of it.
+# The catalogue has one version of each schema, which is the latest.
 _LATEST: Final = "$latest"
 _FILTERS: Final = ("Type", "SchemaId", "Namespace", "Visibility", "SemanticVersion")
 
 
 def get(_account: AccountState, parameters: JsonObject) -> JsonObject:
-    """GetSchemaVersion; only the format AWS has a document."""
+    """Handle GetSchemaVersion. Only the format AWS has a document."""
     identifier = text(parameters, "SchemaVersionedId")
     schema, _, version = identifier.partition("@")
     wanted: JsonObject = {
@@ -34,7 +34,7 @@ def get(_account: AccountState, parameters: JsonObject) -> JsonObject:
 
 
 def list_schemas(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """ListSchemaVersions."""
+    """Handle ListSchemaVersions."""
     if "SchemaId" in parameters and "Namespace" in parameters:
         raise account.invalid("SchemaIdFilter and NamespaceFilter must not go together")
     wanted = picked(parameters, *_FILTERS)

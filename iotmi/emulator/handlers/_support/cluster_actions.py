@@ -1,7 +1,7 @@
-"""What an action of a capability does to its properties: a table, and the reading of it.
+"""The effects of actions on properties, by cluster.
 
-Owns the clusters' rules as far as the emulated devices follow them. An action that is not
-in the table is taken without a change. It does not know things nor states.
+Owns the rules that virtual devices follow. An action without a rule is accepted and changes
+nothing. This module must know neither things nor states.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,17 +14,18 @@ _Rule: TypeAlias = Callable[[JsonObject, JsonObject], JsonObject]
 
 
 def outcome(cluster: str, action: str, parameters: JsonObject, known: JsonObject) -> JsonObject:
-    """The new values of the properties that an action changes."""
+    """Return the new values of the properties that an action changes."""
     rule = _RULES.get((cluster, action))
     return {} if rule is None else rule(parameters, known)
 
 
 def _becomes(**values: JsonValue) -> _Rule:
+    """Return a rule that sets fixed values."""
     return lambda _parameters, _known: {**values}
 
 
 def _takes(**properties: str) -> _Rule:
-    """Properties take the values of parameters; one that was not given stays."""
+    """Return a rule that copies parameters to properties. A missing parameter changes nothing."""
 
     def rule(parameters: JsonObject, _known: JsonObject) -> JsonObject:
         return {
@@ -37,6 +38,8 @@ def _takes(**properties: str) -> _Rule:
 
 
 def _both(*rules: _Rule) -> _Rule:
+    """Return a rule that applies several rules."""
+
     def rule(parameters: JsonObject, known: JsonObject) -> JsonObject:
         changed: JsonObject = {}
         for each in rules:
@@ -50,7 +53,7 @@ def _toggle(_parameters: JsonObject, known: JsonObject) -> JsonObject:
     return {"OnOff": known.get("OnOff") is not True}
 
 
-# By mode, as a number of the cluster's or by name: the setpoints it moves.
+# The setpoints that each mode moves. A mode is a number of the cluster or a name.
 _HEATING: Final = "OccupiedHeatingSetpoint"
 _COOLING: Final = "OccupiedCoolingSetpoint"
 _SETPOINTS: Final[Mapping[JsonValue, tuple[str, ...]]] = MappingProxyType(
@@ -66,7 +69,7 @@ _SETPOINTS: Final[Mapping[JsonValue, tuple[str, ...]]] = MappingProxyType(
 
 
 def _raise_or_lower(parameters: JsonObject, known: JsonObject) -> JsonObject:
-    """The amount is in tenths of a degree, setpoints in hundredths."""
+    """Move setpoints, in hundredths of a degree, by an amount in tenths of a degree."""
     mode, amount = parameters.get("Mode"), parameters.get("Amount")
     changed: JsonObject = {}
     if isinstance(mode, int | str) and isinstance(amount, int):

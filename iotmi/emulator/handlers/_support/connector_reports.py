@@ -1,7 +1,7 @@
-"""What a cloud connector's reports bring about, beside what they find.
+"""The effects of a cloud connector's reports, other than discovered devices.
 
-Owns the effects of device events, of answers to commands, of devices' own requests and of
-failures. It does not know what a report must hold, nor how a discovery ends.
+Owns the effects of device events, command responses, device requests and failures. This module must
+know neither the required members of a report nor the end of a discovery.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from iotmi.emulator._model.resource_types import (
 )
 from iotmi.emulator.handlers._support import matter as _matter, thing_state as state
 
-# What a connector had been asked for, of which an error is told.
+# The connector's operation that each kind of report responds to.
 _CONNECTOR_OPERATIONS: Final[Mapping[str, str]] = MappingProxyType(
     {"DEVICE_DISCOVERY": "AWS.DiscoverDevices", "DEVICE_COMMAND_RESPONSE": "AWS.SendCommand"}
 )
@@ -36,19 +36,24 @@ _FIRST_ERROR: Final = 400
 
 @frozen
 class _Target:
-    """A managed thing behind a connector, and the account associations it is behind it by."""
+    """A managed thing that a report concerns.
+
+    Attributes:
+        thing_id: id of the managed thing.
+        associations: account associations by which the connector reaches the thing.
+    """
 
     thing_id: str
     associations: list[JsonObject]
 
 
 def is_failure(report: JsonObject) -> bool:
-    """Whether a connector says that it has failed."""
+    """Return True if the report's status code is an error."""
     return "StatusCode" in report and number(report, "StatusCode") >= _FIRST_ERROR
 
 
 def apply_report(account: AccountState, report: JsonObject) -> None:
-    """Let a report of a device have its effects on the things that are that device."""
+    """Apply a report to all things that are its device."""
     targets = _find_targets(account, report)
     if is_failure(report) and not targets:
         publish_failure(account, report, [])
@@ -64,7 +69,7 @@ def publish_failure(
     associations: list[JsonObject],
     thing_id: str | None = None,
 ) -> None:
-    """Announce that a connector could not do what it was asked for; nobody asks for an event."""
+    """Publish that a connector's operation failed. Events have no operation that can fail."""
     operation = _CONNECTOR_OPERATIONS.get(text(report, "Operation"))
     if operation is not None:
         account.publish(ConnectorFailed(operation, report, associations, thing_id))
@@ -97,7 +102,7 @@ def _apply_to_thing(account: AccountState, report: JsonObject, thing_id: str) ->
 
 
 def _find_targets(account: AccountState, report: JsonObject) -> list[_Target]:
-    """The things that are the report's device, registered through the report's connector."""
+    """Return the things that are the report's device, registered through its connector."""
     found: list[_Target] = []
     device = {"ConnectorDeviceId": text(report, "ConnectorDeviceId")}
     for thing in account.find_all(MANAGED_THING, device):

@@ -1,8 +1,8 @@
-"""What a device discovery finds.
+"""The devices that a discovery finds.
 
-Owns the emulated devices: those that a test has put near a hub or into a user's cloud or,
-where it put none there, two by each hub and two in each cloud; and those that a cloud is asked
-for or that a connector reports. It does not know how a discovery is asked for.
+Owns the virtual devices: those that a test placed near a hub or in a user's cloud. Without any,
+there are two default devices near each hub and two in each cloud. The module also stores devices
+that a caller names or a connector reports. It must not know the inputs of a discovery.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,15 +30,15 @@ from iotmi.emulator._model.resource_types import (
 from iotmi.emulator.handlers._support.thing_state import install_device
 from iotmi.emulator.handlers.account_associations import associate
 
-# What stands in each user's cloud: the end of the device's id, its model and its type.
+# Default devices of a user's cloud: end of the device's id, model, device type.
 _DEFAULT_CLOUD_DEVICES: Final = (("lamp", "Lamp", "On/Off Light"), ("lock", "Lock", "Door Lock"))
 _DEFAULT_HUB_DEVICES: Final = 2
-# A thing that waits for a discovery, or that one did not bring to life.
+# Statuses of a thing that a discovery may activate.
 _PENDING_STATUSES: Final = frozenset({"PRE_ASSOCIATED", "DISCOVERED"})
 
 
 def record_findings(account: AccountState, discovery: JsonObject) -> None:
-    """Keep what a discovery that has succeeded has found."""
+    """Store the devices that a successful discovery found."""
     match discovery["DiscoveryType"]:
         case "CLOUD":
             if not _found(account, discovery):
@@ -56,7 +56,7 @@ def record_findings(account: AccountState, discovery: JsonObject) -> None:
 
 
 def record_device(account: AccountState, discovery: JsonObject, device: JsonObject) -> None:
-    """Keep a device of a cloud as a connector reports it; one reported before stays as it was."""
+    """Store a cloud device as its connector reports it. A repeated report changes nothing."""
     identifier = text(device, "ConnectorDeviceId")
     material = f"CLOUD:{text(discovery, 'Id')}:{identifier}"
     if account.transaction.get(DISCOVERED_DEVICE.name, material) is not None:
@@ -76,7 +76,7 @@ def record_device(account: AccountState, discovery: JsonObject, device: JsonObje
 
 
 def adopt(account: AccountState, device: JsonObject, thing: JsonObject) -> None:
-    """Let a discovered device be a managed thing from now on."""
+    """Record that a discovered device is a managed thing."""
     account.save(DISCOVERED_DEVICE, {**device, "ManagedThingId": thing["Id"]})
     nearby = device.get("NearbyDeviceId")
     found = account.transaction.get(NEARBY_DEVICE.name, nearby) if isinstance(nearby, str) else None
@@ -87,7 +87,11 @@ def adopt(account: AccountState, device: JsonObject, thing: JsonObject) -> None:
 
 
 def unclaimed_device(account: AccountState, material_type: str, material: str) -> JsonObject:
-    """The discovered device a thing is to be made with, empty where no discovery found it."""
+    """Return the discovered device for a new thing, empty if no discovery found it.
+
+    Raises:
+        ServiceFault: a managed thing of the device exists.
+    """
     device = None
     if material_type == "DISCOVERED_DEVICE":
         device = account.transaction.get(DISCOVERED_DEVICE.name, material)
@@ -100,7 +104,7 @@ def unclaimed_device(account: AccountState, material_type: str, material: str) -
 
 
 def _near_hub(account: AccountState, discovery: JsonObject) -> Iterator[JsonObject]:
-    """What is shown of each device near the hub that is no managed thing yet."""
+    """Yield the fields of each device near the hub that is not yet a managed thing."""
     hub = text(discovery, "ControllerId")
     nearby = account.find_all(NEARBY_DEVICE, {"ControllerId": hub})
     if not nearby:
@@ -117,7 +121,7 @@ def _near_hub(account: AccountState, discovery: JsonObject) -> Iterator[JsonObje
 
 
 def _in_cloud(account: AccountState, discovery: JsonObject) -> Iterator[JsonObject]:
-    """The devices asked for or, unasked, the user's own and those foreseen for the user."""
+    """Yield the requested devices, or else the devices in the cloud and the expected ones."""
     requested = texts(discovery, "ConnectorDeviceIdList")
     association = text(discovery, "AccountAssociationId")
     nearby = account.find_all(NEARBY_DEVICE, {"AccountAssociationId": association})
@@ -132,13 +136,13 @@ def _in_cloud(account: AccountState, discovery: JsonObject) -> Iterator[JsonObje
                 "CapabilityReport": {"endpoints": [{"deviceTypes": [device_type]}]},
                 "DeviceMetadata": {"Brand": "Emulated", "Model": model},
             }
-    # One that has been reported stays as it was.
+    # record_device ignores a device that was already yielded above.
     for identifier in requested or _things_by_device_id(account, discovery):
         yield {"ConnectorDeviceId": identifier, "ConnectorDeviceName": identifier}
 
 
 def _as_reported(identifier: str, device: JsonObject) -> JsonObject:
-    """A device as the connector of its cloud would report it."""
+    """Return a device in the form in which a connector reports it."""
     return {
         "ConnectorDeviceId": identifier,
         "ConnectorDeviceName": device["Name"],
@@ -149,7 +153,7 @@ def _as_reported(identifier: str, device: JsonObject) -> JsonObject:
 
 
 def _save_children(account: AccountState, discovery: JsonObject) -> None:
-    """The hub's devices, or the one asked for. Of their protocols nothing is known."""
+    """Store the hub's devices, or the requested one. Their protocol details are unknown."""
     requested = discovery.get("EndDeviceIdentifier")
     for thing in account.find_all(
         MANAGED_THING, {"ParentControllerId": text(discovery, "ControllerId")}
@@ -176,7 +180,7 @@ def _save_device(
 
 
 def _activate_pending(account: AccountState, discovery: JsonObject) -> None:
-    """Register the things that were foreseen for the account and have been found."""
+    """Register the expected things of the account association that were found."""
     association = account.transaction.get(
         ACCOUNT_ASSOCIATION.name, text(discovery, "AccountAssociationId")
     )
@@ -204,7 +208,7 @@ def _registrations(account: AccountState, discovery: JsonObject) -> list[JsonObj
 
 
 def _things_by_device_id(account: AccountState, discovery: JsonObject) -> Mapping[str, JsonObject]:
-    """The things of the user's account, by the cloud's id of the device."""
+    """Return the things of the user's account, by the id of the device in its cloud."""
     things = [
         account.find(MANAGED_THING, text(registration, "ManagedThingId"))
         for registration in _registrations(account, discovery)
@@ -218,7 +222,7 @@ def _device_types(device: JsonObject) -> Iterator[JsonValue]:
 
 
 def _brand_and_model(device: JsonObject) -> JsonObject:
-    """Brand and model, where the device's own data has them as text."""
+    """Return brand and model from the device's metadata, if they are texts."""
     data = device.get("DeviceMetadata")
     given = data if isinstance(data, dict) else {}
     return {name: given[name] for name in ("Brand", "Model") if isinstance(given.get(name), str)}

@@ -1,9 +1,8 @@
-"""The executions of over-the-air tasks: how they begin and end, and what that does to their task.
+"""Executions of over-the-air tasks: their ends, and the effect of an end on the task.
 
-Owns one execution's life after its task has queued it: its end, another attempt, and the end
-of the task by the last one, by too many failures, or by its schedule. The rules of retries
-and of giving up are read as those of AWS IoT jobs, on which such tasks run. It does not know
-which things a task is for.
+Owns an execution from its queueing: its end, its retries, and the end of the task by the last
+execution, by too many failures or by its schedule. The retry and abort criteria are applied as in
+AWS IoT jobs, which run such tasks. This module must not know how things are selected.
 """
 
 from collections import Counter
@@ -22,7 +21,8 @@ from iotmi.emulator._model.resource_types import (
 )
 from iotmi.emulator._storage.transitions import HELD
 
-# At the end of its schedule a task is canceled by these, the last with what is under way.
+# End behaviors that cancel a task at the end of its schedule. FORCE_CANCEL also cancels executions
+# in progress.
 _FORCED: Final = "FORCE_CANCEL"
 CANCELED_AT_END: Final = frozenset({"CANCEL", _FORCED})
 
@@ -43,17 +43,24 @@ _COUNTERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def find_all(account: AccountState, task: JsonObject) -> list[JsonObject]:
-    """The executions of a task."""
+    """Return the executions of a task."""
     return account.find_all(OTA_EXECUTION, {"OtaTaskId": text(task, "TaskId")})
 
 
 def find(account: AccountState, task: str, thing: str) -> JsonObject:
-    """The execution of a task on a thing."""
+    """Return the execution of a task on a thing.
+
+    Raises:
+        ServiceFault: no such execution exists.
+    """
     return account.find(OTA_EXECUTION, f"{task}-{thing}")
 
 
 def queue(account: AccountState, task: JsonObject, things: Iterable[str]) -> None:
-    """Make an execution on each thing that has none; before the task starts, it waits for that."""
+    """Create an execution for each thing that has none.
+
+    An execution is held until its task starts.
+    """
     for thing in things:
         identifier = f"{task['TaskId']}-{thing}"
         if account.transaction.get(OTA_EXECUTION.name, identifier) is None:
@@ -74,7 +81,7 @@ def queue(account: AccountState, task: JsonObject, things: Iterable[str]) -> Non
 
 
 def processing_details(account: AccountState, task: JsonObject) -> JsonObject:
-    """How many executions of a task are of which status, and which are under way."""
+    """Count the executions of a task by status, and list those in progress."""
     executions = find_all(account, task)
     counts = Counter(text(execution, "Status") for execution in executions)
     details: JsonObject = {member: counts[status] for status, member in _COUNTERS.items()}
@@ -87,7 +94,7 @@ def processing_details(account: AccountState, task: JsonObject) -> JsonObject:
 
 
 def on_task_transition(account: AccountState, task: JsonObject) -> None:
-    """A task that has started lets its executions begin; one that was canceled ends them."""
+    """Start the executions of a task that has started, or cancel those of an ended one."""
     if task["Status"] == "IN_PROGRESS":
         for execution in find_all(account, task):
             reschedule(account, OTA_EXECUTION, {**execution, HELD: False})
@@ -98,7 +105,7 @@ def on_task_transition(account: AccountState, task: JsonObject) -> None:
 
 
 def on_execution_transition(account: AccountState, execution: JsonObject) -> None:
-    """An execution that has ended is tried again, or may end its task."""
+    """Retry an execution that has ended, or end its task if it was the last."""
     if execution["Status"] in _OPEN:
         return
     task = account.find(OTA_TASK, text(execution, "OtaTaskId"))
@@ -135,7 +142,7 @@ def _is_retried(task: JsonObject, execution: JsonObject) -> bool:
 
 
 def _should_abort(account: AccountState, task: JsonObject) -> bool:
-    """Whether so many executions have ended badly that the task's configuration ends it."""
+    """Return True if failed executions meet an abort criterion of the task's configuration."""
     ended = [each["Status"] for each in find_all(account, task) if each["Status"] not in _OPEN]
     config = mapping(_push_config(account, task), "AbortConfig")
     for criterion in objects(config, "AbortConfigCriteriaList"):
@@ -153,7 +160,7 @@ def _should_abort(account: AccountState, task: JsonObject) -> bool:
 
 
 def _push_config(account: AccountState, task: JsonObject) -> JsonObject:
-    """What the task's configuration says, empty where it has none."""
+    """Return the push settings of the task's configuration, empty without one."""
     identifier = optional_text(task, "TaskConfigurationId")
     found = identifier and account.transaction.get(OTA_TASK_CONFIGURATION.name, identifier)
     return mapping(found, "PushConfig") if isinstance(found, dict) else {}

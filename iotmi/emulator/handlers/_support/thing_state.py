@@ -1,7 +1,7 @@
-"""The state of a managed thing: what its device has reported, and what it would report if asked.
+"""The state of a managed thing: values that its device reported, and values not reported yet.
 
-Owns the two records. Capabilities are known by endpoint and id. It does not know why a
-value changes.
+Owns both records, and the search for a capability in a thing's report. A capability is identified
+by its endpoint and id. This module must not know the cause of a change.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,17 +25,23 @@ from iotmi.emulator._model.domain_events import StateChanged
 from iotmi.emulator._model.resource_types import CAPABILITIES, STATE
 
 MAX_SHOWN: Final = 5
-"""How many endpoints, and capabilities of each, a state or a command may hold."""
+"""The largest number of endpoints of a state, and of capabilities of an endpoint."""
 
 _REPORTED: Final = "Endpoints"
 _AT_FIRST: Final = "AtFirst"
-# A switch of which nothing more is known is off.
+# A switch without an initial value is off.
 _OFF: Final[JsonObject] = {"OnOff": False}
 
 
 @frozen
 class CapabilityRef:
-    """One capability, as an endpoint of a thing has it in its capability report."""
+    """One capability at an endpoint of a thing.
+
+    Attributes:
+        thing: id of the managed thing.
+        endpoint: id of the endpoint.
+        capability: capability in the thing's capability report.
+    """
 
     thing: str
     endpoint: str
@@ -43,7 +49,7 @@ class CapabilityRef:
 
     @property
     def identifier(self) -> str:
-        """The capability's id, with its version."""
+        """The capability's id with its version."""
         return text(self.capability, "id")
 
     @property
@@ -61,10 +67,18 @@ def find_capability(
     capability: str | None,
     endpoint: str | None,
 ) -> CapabilityRef:
-    """The one capability that has a property or an event of a name.
+    """Return the one capability that has a property or an event of a name.
+
+    Args:
+        thing: managed thing.
+        details: stored details of the thing, with its capability report.
+        member: ``properties`` or ``events``.
+        name: name of the property or event.
+        capability: id of the capability, or None for any.
+        endpoint: id of the endpoint, or None for any.
 
     Raises:
-        ValueError: None has, or several have.
+        ValueError: no capability matches, or several do.
     """
     found = [
         ref
@@ -77,7 +91,7 @@ def find_capability(
         raise ValueError(f"the device has no {name} among its {member}")
     if len(found) > 1:
         places = ", ".join(f"{ref.identifier} at {ref.endpoint}" for ref in found)
-        raise ValueError(f"several have {name}: {places}; say which")
+        raise ValueError(f"several capabilities have {name}: {places}; give capability or endpoint")
     return found[0]
 
 
@@ -88,7 +102,7 @@ def _capability_refs(thing: str, report: JsonObject) -> Iterator[CapabilityRef]:
 
 
 def reported_state(account: AccountState, thing: str) -> list[JsonValue]:
-    """A thing's state as the service shows it."""
+    """Return a thing's state in the form that the service shows."""
     kept = mapping(_load(account, thing), _REPORTED)
     return [
         {"endpointId": endpoint, "capabilities": _to_list(mapping(kept, endpoint))}
@@ -97,12 +111,12 @@ def reported_state(account: AccountState, thing: str) -> list[JsonValue]:
 
 
 def reported(account: AccountState, ref: CapabilityRef) -> JsonObject:
-    """What a capability has reported: by name, each value with the time of its change."""
+    """Return the reported values of a capability by property, with the times of their changes."""
     return _reported(_load(account, ref.thing), ref)
 
 
 def values(account: AccountState, ref: CapabilityRef) -> JsonObject:
-    """The present value of each property that the device has one of, reported or not."""
+    """Return the present value of each property of a capability, reported or not."""
     document = _load(account, ref.thing)
     names = set(texts(ref.capability, "properties"))
     at_first = mapping(mapping(mapping(document, _AT_FIRST), ref.endpoint), ref.identifier)
@@ -115,7 +129,7 @@ def values(account: AccountState, ref: CapabilityRef) -> JsonObject:
 
 
 def change(account: AccountState, ref: CapabilityRef, changed: Mapping[str, JsonValue]) -> None:
-    """Keep values that a device reports; no values, no report."""
+    """Store values that a device reports, and publish the changed ones."""
     if not changed:
         return
     document = _load(account, ref.thing)
@@ -145,7 +159,7 @@ def change(account: AccountState, ref: CapabilityRef, changed: Mapping[str, Json
 def _publish_changes(
     account: AccountState, ref: CapabilityRef, before: JsonObject, after: JsonObject
 ) -> None:
-    """Announce what is another value than before; the same value again is no news."""
+    """Publish the values that differ from the ones before."""
     changed_properties: list[JsonValue] = [
         {"name": name, "value": after[name]}
         for name in after
@@ -161,12 +175,12 @@ def _publish_changes(
 
 
 def _text_of(properties: JsonObject, name: str) -> str:
-    # As text, for to Python 1 and true are the same.
+    # Compared as text, because Python treats 1 and True as equal.
     return canonical(mapping(properties, name).get("propertyValue"))
 
 
 def install_device(account: AccountState, thing: str, device: JsonObject) -> None:
-    """Let a thing be a device: its capability report, and the values it has at first."""
+    """Make a thing a certain device: store its capability report and initial values."""
     details = account.transaction.get(CAPABILITIES.name, thing) or {"ManagedThingId": thing}
     report = {**mapping(device, "Report")}
     account.transaction.put(CAPABILITIES.name, thing, {**details, "CapabilityReport": report})
