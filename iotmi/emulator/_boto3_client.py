@@ -1,8 +1,8 @@
-"""Where a boto3 client meets the emulator.
+"""Connection of a boto3 client to the emulator.
 
-Owns the handler on botocore's ``before-send`` event and the session whose clients read
-nothing of the environment. botocore's serialiser, signer and parser stay in use on the
-client's side of it. It does not know how a request is answered.
+Owns the handler of botocore's ``before-send`` event, and the session whose clients read nothing
+from the environment. botocore's serializer, signer and parser stay in use. This module must not
+know how a request is handled.
 """
 
 import os
@@ -31,10 +31,14 @@ _HANDLER_ID: Final = "iotmi-emulator"
 
 
 def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpResponse]) -> None:
-    """Have *handle* answer all that *client* sends; the last one attached is the one."""
+    """Send all requests of *client* to *handle*, which replaces an earlier handler.
+
+    Raises:
+        ValueError: *client* is a client of another service.
+    """
     service = client.meta.service_model.service_name
     if service != SERVICE:
-        raise ValueError(f"this is a client of {service}, not of {SERVICE}")
+        raise ValueError(f"client must be a boto3 client of {SERVICE}, not of {service}")
 
     def send(request: AWSPreparedRequest, **_event: object) -> AWSResponse:
         response = handle(_to_request(request))
@@ -46,12 +50,12 @@ def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpResponse]) ->
         return AWSResponse(request.url, response.status, headers, _FakeRawResponse(response.body))
 
     client.meta.events.unregister(_EVENT, unique_id=_HANDLER_ID)
-    # The stubs have it that handlers answer nothing; of this event, botocore takes the answer.
+    # The stubs declare that handlers return None, but botocore uses the result for this event.
     client.meta.events.register_first(_EVENT, send, unique_id=_HANDLER_ID)  # type: ignore[arg-type]
 
 
 def sealed_session(region_name: str) -> boto3.Session:
-    """A session with made-up credentials that knows no profile and no file of the user's."""
+    """Return a session with fake credentials that reads no profile and no user file."""
     botocore_session = botocore.session.Session(
         session_vars={
             "profile": (None, None, None, None),
@@ -65,7 +69,7 @@ def sealed_session(region_name: str) -> boto3.Session:
     botocore_session.register_component("data_loader", shared_loader())
     return boto3.Session(
         aws_access_key_id="EMULATED",
-        aws_secret_access_key="emulated",  # noqa: S106 - it opens nothing
+        aws_secret_access_key="emulated",  # noqa: S106 - a fake secret
         region_name=region_name,
         botocore_session=botocore_session,
     )
@@ -73,7 +77,11 @@ def sealed_session(region_name: str) -> boto3.Session:
 
 @frozen
 class _FakeRawResponse:
-    """As much of urllib3's response as botocore reads."""
+    """A stand-in for urllib3's response, with only the method that botocore calls.
+
+    Attributes:
+        body: body of the response.
+    """
 
     body: bytes
 
@@ -82,10 +90,10 @@ class _FakeRawResponse:
 
 
 def _connection_error(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
-    """What botocore's own HTTP session would raise; it raises these out of the same place."""
+    """Return the error that botocore's HTTP session raises for a failed connection."""
     match delivery:
         case Delivery.NEVER:
-            reason = f"{request.url}: no answer came in time"
+            reason = f"{request.url}: no response before the timeout"
             return ReadTimeoutError(endpoint_url=request.url, error=reason)
         case Delivery.REFUSED:
             return EndpointConnectionError(endpoint_url=request.url, error="Connection refused")
@@ -106,7 +114,7 @@ def _to_request(request: AWSPreparedRequest) -> HttpRequest:
 
 
 def _to_text(value: object) -> str:
-    # The signer leaves some headers as octets.
+    # botocore's signer writes some headers as bytes.
     return value.decode() if isinstance(value, bytes) else str(value)
 
 

@@ -1,7 +1,7 @@
-"""The three kinds of time an emulator can have, and the moving of the one that can be moved.
+"""The three clocks of an emulator, and the control of the one that can be moved.
 
-Owns their names, and the record by which a file's emulated time goes on where it was. It
-does not know what is timed.
+Owns their names, and the record with which a file's emulated time continues. This module must not
+know what is timed.
 """
 
 import time
@@ -22,10 +22,10 @@ _NOW: Final = "Now"
 
 
 def validate_clock(name: str) -> None:
-    """Refuse a name that is no clock's.
+    """Check that *name* is the name of a clock.
 
     Raises:
-        ValueError: It is not one of the three.
+        ValueError: *name* is not one of the three names.
     """
     allowed = get_args(ClockName)
     if name not in allowed:
@@ -33,7 +33,7 @@ def validate_clock(name: str) -> None:
 
 
 def open_clock(name: ClockName, store: Store) -> Clock:
-    """The clock of this name; an emulated one goes on where the file's last one was."""
+    """Return the clock called *name*. An emulated one continues at the time in the file."""
     if name == "emulated":
         with store.transaction() as transaction:
             kept = (transaction.get(_RECORD, _RECORD) or {}).get(_NOW)
@@ -42,15 +42,15 @@ def open_clock(name: ClockName, store: Store) -> Clock:
 
 
 def clock_source(name: ClockName, clock: Clock) -> Callable[[], float]:
-    """Seconds that pass as the emulator's time does, for what happens between calls."""
+    """Return a function that gives the emulator's time in seconds, for throttles."""
     if name == "real":
         return time.monotonic
-    # Time that ran by looks may have been taken in hand meanwhile.
+    # The clock may have started to run since this function was made.
     return lambda: clock.present / 1000 if clock.is_running else time.monotonic() + clock.skipped
 
 
 def sleep_for(name: ClockName, dispatcher: Dispatcher) -> Callable[[float], None] | None:
-    """What a client of the emulator does in the place of waiting; None where it really waits."""
+    """Return the function with which a client sleeps, or None for real sleeping."""
     if name == "real":
         return None
 
@@ -64,21 +64,21 @@ def sleep_for(name: ClockName, dispatcher: Dispatcher) -> Callable[[float], None
 
 
 def start(dispatcher: Dispatcher) -> None:
-    """Let time run over what a file holds."""
+    """Schedule the transitions of all stored resources, if the clock is running."""
     if dispatcher.clock.is_running:
         with dispatcher.transaction() as account:
             reschedule_all(account)
 
 
 def advance(dispatcher: Dispatcher, passed: timedelta) -> datetime:
-    """Let emulated time pass, with all that becomes due in it; the time that it then is.
+    """Move the emulated time forward, apply the due transitions, and return the new time.
 
     Raises:
-        ValueError: Time would go back.
+        ValueError: *passed* is negative.
     """
     milliseconds = round(passed / timedelta(milliseconds=1))
     if milliseconds < 0:
-        raise ValueError("time does not go back")
+        raise ValueError("cannot move time backwards")
     if not dispatcher.clock.is_running:
         dispatcher.clock.stop()
         start(dispatcher)
@@ -88,7 +88,7 @@ def advance(dispatcher: Dispatcher, passed: timedelta) -> datetime:
 
 
 def persist(dispatcher: Dispatcher) -> datetime:
-    """Have a file go on from this moment when it is opened again; the moment."""
+    """Store the present time, so that the file continues from it. Return the time."""
     with dispatcher.store.transaction() as transaction:
         now: JsonObject = {_NOW: dispatcher.clock.now()}
         transaction.put(_RECORD, _RECORD, now)

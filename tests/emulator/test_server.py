@@ -181,7 +181,7 @@ def test_a_defect_is_answered_and_not_shown(
             address, "POST", "/credential-lockers", b'{"Name": "CANARY"}'
         )
     assert (status, headers["x-amzn-errortype"]) == (500, "InternalFailure")
-    assert document == {"Message": "The emulator has a defect; its log says where."}
+    assert document == {"Message": "The emulator has a defect. See its log."}
     (record,) = caplog.records
     message = record.getMessage()
     assert headers["x-amzn-requestid"] in message
