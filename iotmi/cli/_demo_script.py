@@ -1,8 +1,7 @@
-"""The story that `iotmi demo` tells: a household, from its first hub to an empty home.
+"""The script of `iotmi demo`: a household, from its first hub to an empty home.
 
-It is a plain script: the calls in it stand as they would in an application. With an AWS account,
-``iotmi.Client()`` takes the place of the emulator's client. Each step says what was called, what
-came of it, and whether that is what was expected.
+The calls are written as in an application. With an AWS account, replace the emulator's client by
+``iotmi.Client()``. Each step reports the call, its result, and if the result is as expected.
 """
 
 from typing import Protocol
@@ -37,23 +36,23 @@ from iotmi.emulator import Emulator
 
 
 class DemoFailedError(Exception):
-    """Something did not happen as the story tells it."""
+    """A result that is not as expected."""
 
 
 class Reporter(Protocol):
-    """Who shows the story, and stops it where a step does not hold."""
+    """A receiver of steps that shows them, and stops the demo at a step that does not hold."""
 
     def chapter(self, title: str) -> None:
         """Begin a chapter."""
         ...
 
     def step(self, call: str, finding: str, *, holds: bool) -> None:
-        """Show what a call gave, and whether it is as told."""
+        """Show the result of a call, and if it is as expected."""
         ...
 
 
 def run_demo(reporter: Reporter, client: Client, emulator: Emulator) -> None:
-    """The whole story. The home is empty before it and after it."""
+    """Run all chapters. The home is empty before and after."""
     home_id, hub_id = move_in(reporter, client)
     lamp_id = add_lamp(reporter, client, home_id=home_id, hub_id=hub_id)
     switch_lamp(reporter, client, lamp_id)
@@ -65,7 +64,7 @@ def run_demo(reporter: Reporter, client: Client, emulator: Emulator) -> None:
 
 
 def move_in(reporter: Reporter, client: Client) -> tuple[str, str]:
-    """A household and its hub; their ids."""
+    """Create a household and its hub, and return their ids."""
     reporter.chapter("A household, and a hub in it")
 
     home = client.credential_lockers.create(name="Elm Street 5")
@@ -95,7 +94,7 @@ def move_in(reporter: Reporter, client: Client) -> tuple[str, str]:
 
 
 def add_lamp(reporter: Reporter, client: Client, *, home_id: str, hub_id: str) -> str:
-    """A lamp that the hub finds by itself; its id."""
+    """Discover a lamp by the hub, create its thing, and return its id."""
     reporter.chapter("A lamp, found by the hub")
 
     lamp = client.managed_things.create(
@@ -165,7 +164,7 @@ TOGGLE = CommandEndpoint(
 
 
 def switch_lamp(reporter: Reporter, client: Client, lamp_id: str) -> None:
-    """The lamp is toggled, and says what it is now."""
+    """Toggle the lamp, and read its new state."""
     reporter.chapter("The lamp is switched on")
 
     state = client.managed_things.get_state(lamp_id)
@@ -185,7 +184,7 @@ def switch_lamp(reporter: Reporter, client: Client, lamp_id: str) -> None:
 
 
 def is_on(state: ManagedThingState) -> bool:
-    """Whether a device last reported that it is on."""
+    """Return True if the device last reported that it is on."""
     for endpoint in state.endpoints:
         for capability in endpoint.capabilities:
             match capability.properties:
@@ -195,8 +194,8 @@ def is_on(state: ManagedThingState) -> bool:
 
 
 def look_around(reporter: Reporter, client: Client, lamp_id: str) -> None:
-    """What is there, and what is written on it."""
-    reporter.chapter("What is there")
+    """List the devices, and tag one."""
+    reporter.chapter("Listing and tags")
 
     names = {thing.name for thing in client.managed_things.list(max_results=1)}
     reporter.step(
@@ -220,7 +219,7 @@ def look_around(reporter: Reporter, client: Client, lamp_id: str) -> None:
 
 
 def link_account(reporter: Reporter, client: Client) -> None:
-    """A resident signs in at a third party, and leaves it again."""
+    """Link a resident's account with a third party, and unlink it."""
     reporter.chapter("A resident's account with a third party")
 
     connector = client.cloud_connectors.create(
@@ -293,7 +292,7 @@ def link_account(reporter: Reporter, client: Client) -> None:
 
 
 def meet_trouble(reporter: Reporter, client: Client, emulator: Emulator, lamp_id: str) -> None:
-    """Limits before the network, retries behind it, and what is never repeated."""
+    """Meet a constraint before the network, retries after it, and a call that is never retried."""
     reporter.chapter("Trouble")
 
     calls_before = len(emulator.calls)
@@ -313,7 +312,7 @@ def meet_trouble(reporter: Reporter, client: Client, emulator: Emulator, lamp_id
     response = client.send(GetManagedThing(lamp_id))
     reporter.step(
         "send(GetManagedThing(...))",
-        f"throttled twice, answered at attempt {response.attempts}",
+        f"throttled twice, successful at attempt {response.attempts}",
         holds=response.attempts == 3,
     )
 
@@ -331,7 +330,7 @@ def meet_trouble(reporter: Reporter, client: Client, emulator: Emulator, lamp_id
 
 
 def keep_secrets(reporter: Reporter, client: Client, hub_id: str) -> None:
-    """What identifies a device can be read, and is never shown by accident."""
+    """Read a sensitive member, which no repr shows."""
     reporter.chapter("Secrets")
 
     hub = client.managed_things.get(hub_id)
@@ -343,7 +342,7 @@ def keep_secrets(reporter: Reporter, client: Client, hub_id: str) -> None:
     )
     reporter.step(
         "hub.serial_number",
-        "there for who asks for it by name",
+        "available by its name only",
         holds=hub.serial_number == "123456789524",
     )
 
@@ -351,8 +350,8 @@ def keep_secrets(reporter: Reporter, client: Client, hub_id: str) -> None:
 def move_out(
     reporter: Reporter, client: Client, *, home_id: str, hub_id: str, lamp_id: str
 ) -> None:
-    """Everything is deleted, devices before their hub."""
-    reporter.chapter("Everybody leaves")
+    """Delete everything, devices before their hub."""
+    reporter.chapter("Moving out")
 
     for name, thing_id in (("lamp", lamp_id), ("hub", hub_id)):
         client.managed_things.delete(thing_id)

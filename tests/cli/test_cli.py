@@ -42,7 +42,7 @@ def test_the_demo_shows_a_step_for_each_that_it_counts() -> None:
     """The last lines count what the lines above show, and none of them says NO."""
     lines = run("demo").output.splitlines()
     shown = [line for line in lines if line.startswith("   ok  ")]
-    assert f"All {len(shown)} steps held" in "\n".join(lines)
+    assert f"All {len(shown)} steps passed" in "\n".join(lines)
     assert not [line for line in lines if line.startswith("   NO")]
 
 
@@ -75,8 +75,8 @@ def test_a_broken_story_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("demo")
     assert result.exit_code == 1
     assert "   NO  credential_lockers.delete" in result.output
-    assert "Error: The story broke at credential_lockers.delete" in result.output
-    assert "steps held" not in result.output
+    assert "Error: The demo failed at credential_lockers.delete" in result.output
+    assert "steps passed" not in result.output
 
 
 def test_the_source_of_the_story_is_a_program() -> None:
