@@ -18,18 +18,18 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def client(emulator: Emulator) -> Client:
-    """Its requests reach the emulator as they are, and once."""
+    """Return a client that sends requests unchecked and once."""
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     return emulator.boto3_client(config=config)
 
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """A clock moved by hand."""
+    """Return a clock that the test moves."""
     return ManualClock()
 
 
 @pytest.fixture
 def faults(clock: ManualClock) -> Faults:
-    """Faults whose time is moved by hand."""
+    """Return faults on the test's clock."""
     return clock.faults()

@@ -1,4 +1,4 @@
-"""Account associations, and things registered with them."""
+"""Account associations, and the managed things registered with them."""
 
 from tests.emulator.support.requests import (
     Client,
@@ -15,7 +15,7 @@ UNKNOWN = "0" * 32
 
 
 def create_login(client: Client, **parameters: object) -> str:
-    """An account association whose user has yet to log in; its id."""
+    """Create an account association whose user has not logged in, and return its id."""
     given = {"ConnectorDestinationId": destination(client), **parameters}
     identifier: str = client.create_account_association(**given)["AccountAssociationId"]
     return identifier
@@ -48,8 +48,8 @@ def pre_onboarded(client: Client, *associations: str) -> str:
     )
 
 
-def test_a_login_succeeds_after_one_look(client: Client) -> None:
-    """OAuth begins in progress with an address to log in at, and succeeds after a look."""
+def test_a_login_succeeds_after_one_read(client: Client) -> None:
+    """OAuth starts in progress with a login address, and succeeds after one read."""
     through = destination(client)
     response = client.create_account_association(
         ConnectorDestinationId=through, Name="Ann", Description="Her lamps"
@@ -69,7 +69,7 @@ def test_a_login_succeeds_after_one_look(client: Client) -> None:
 
 
 def test_general_authorization_succeeds_at_once(client: Client) -> None:
-    """Without OAuth there is no address, and nothing to wait for."""
+    """Without OAuth the association has no address and succeeds at once."""
     response = client.create_account_association(
         ConnectorDestinationId=destination(client),
         GeneralAuthorization={"AuthMaterialName": "material"},
@@ -87,7 +87,7 @@ def test_general_authorization_succeeds_at_once(client: Client) -> None:
 
 
 def test_a_refresh_is_another_login(client: Client) -> None:
-    """A refresh gives a new address and goes through the states again."""
+    """A refresh gives a new address and passes through the states again."""
     identifier = create_login(client)
     before = client.get_account_association(AccountAssociationId=identifier)
     response = client.start_account_association_refresh(AccountAssociationId=identifier)
@@ -99,7 +99,7 @@ def test_a_refresh_is_another_login(client: Client) -> None:
 
 
 def test_update_changes_name_and_description(client: Client) -> None:
-    """Update changes what is given; with nothing given it does nothing."""
+    """Update changes the given members. Without members it does nothing."""
     identifier = create_association(client, Name="Old", Description="Old")
     for changes in ({"Name": "New"}, {}):
         response = client.update_account_association(AccountAssociationId=identifier, **changes)
@@ -108,8 +108,8 @@ def test_update_changes_name_and_description(client: Client) -> None:
     assert (got["Name"], got["Description"]) == ("New", "Old")
 
 
-def test_deletion_is_seen_once(client: Client) -> None:
-    """A deleted association is in deletion for one look; no change is possible meanwhile."""
+def test_one_read_shows_the_deletion(client: Client) -> None:
+    """A deleted association is in deletion for one read, and cannot be changed meanwhile."""
     identifier = create_login(client)
     client.delete_account_association(AccountAssociationId=identifier)
     with expect_error("ConflictException"):
@@ -123,7 +123,7 @@ def test_deletion_is_seen_once(client: Client) -> None:
 
 
 def test_an_unknown_association_is_not_found(client: Client) -> None:
-    """Every operation on an association that is not there says so."""
+    """Every operation on an unknown association is not found."""
     thing = create_cloud_thing(client)
     for operation in (
         client.get_account_association,
@@ -142,8 +142,8 @@ def test_an_unknown_association_is_not_found(client: Client) -> None:
         pre_onboarded(client, UNKNOWN)
 
 
-def test_an_association_is_through_a_destination_there_is(client: Client) -> None:
-    """An unknown connector destination is not found, and no association is made."""
+def test_an_association_needs_an_existing_destination(client: Client) -> None:
+    """An unknown connector destination is not found, and no association is created."""
     with expect_error("ResourceNotFoundException") as response:
         create_login(client, ConnectorDestinationId=UNKNOWN)
     assert response["ResourceType"] == "ConnectorDestination"
@@ -151,7 +151,7 @@ def test_an_association_is_through_a_destination_there_is(client: Client) -> Non
 
 
 def test_associations_are_listed_by_destination(client: Client) -> None:
-    """The list shows summaries, of one destination if asked."""
+    """The list has summaries, and can be filtered by destination."""
     other = destination(client)
     first = create_association(client)
     second = create_association(client, ConnectorDestinationId=other)
@@ -164,7 +164,7 @@ def test_associations_are_listed_by_destination(client: Client) -> None:
 
 
 def test_registration_activates_a_cloud_device(client: Client) -> None:
-    """A cloud device waits unassociated, however often it is looked at, until registered."""
+    """A cloud device stays unassociated through any number of reads, until registered."""
     thing = create_cloud_thing(client)
     through = destination(client)
     association = create_association(client, ConnectorDestinationId=through)
@@ -182,8 +182,8 @@ def test_registration_activates_a_cloud_device(client: Client) -> None:
     assert pairs(client) == [(thing, association, "ASSOCIATED")]
 
 
-def test_registration_needs_a_login_that_succeeded(client: Client) -> None:
-    """An association still in progress takes no thing."""
+def test_registration_needs_a_finished_login(client: Client) -> None:
+    """An association in progress accepts no thing."""
     thing = create_cloud_thing(client)
     association = create_login(client)
     with expect_error("ConflictException"):
@@ -192,7 +192,7 @@ def test_registration_needs_a_login_that_succeeded(client: Client) -> None:
     assert register(client, thing, association)
 
 
-def test_registration_happens_once(client: Client) -> None:
+def test_a_pair_is_registered_once(client: Client) -> None:
     """The same pair cannot be registered twice."""
     thing, association = create_cloud_thing(client), create_association(client)
     register(client, thing, association)
@@ -200,8 +200,8 @@ def test_registration_happens_once(client: Client) -> None:
         register(client, thing, association)
 
 
-def test_registration_needs_a_cloud_device_that_stays(client: Client) -> None:
-    """A hub, a thing being deleted and a thing that is not there cannot be registered."""
+def test_registration_needs_an_existing_cloud_device(client: Client) -> None:
+    """A hub, a thing in deletion and an unknown thing cannot be registered."""
     association = create_association(client)
     with expect_error("ValidationException"):
         register(client, create_thing(client), association)
@@ -213,8 +213,8 @@ def test_registration_needs_a_cloud_device_that_stays(client: Client) -> None:
         register(client, UNKNOWN, association)
 
 
-def test_a_pre_onboarded_device_is_foreseen(client: Client) -> None:
-    """The associations in the material are listed, and become real by registration."""
+def test_a_pre_onboarded_device_is_pre_associated(client: Client) -> None:
+    """Associations in the material are listed, and registration completes them."""
     first, second = create_association(client), create_association(client)
     thing = pre_onboarded(client, first, second, first)
     assert status_of(client, thing) == "PRE_ASSOCIATED"
@@ -234,7 +234,7 @@ def test_a_pre_onboarded_device_is_foreseen(client: Client) -> None:
 
 
 def test_the_last_deregistration_isolates(client: Client) -> None:
-    """A thing stays active while one association is left, and can come back from isolation."""
+    """A thing stays active while an association is left, and can return from isolation."""
     thing = create_cloud_thing(client)
     first, second = create_association(client), create_association(client)
     register(client, thing, first)
@@ -252,8 +252,8 @@ def test_the_last_deregistration_isolates(client: Client) -> None:
     assert status_of(client, thing) == "ACTIVATED"
 
 
-def test_an_association_with_things_stays(client: Client) -> None:
-    """An association is deleted only once no thing is registered with it."""
+def test_an_association_with_things_is_not_deleted(client: Client) -> None:
+    """An association is deleted only if no thing is registered with it."""
     thing, association = create_cloud_thing(client), create_association(client)
     register(client, thing, association)
     with expect_error("ValidationException"):
@@ -262,16 +262,16 @@ def test_an_association_with_things_stays(client: Client) -> None:
     client.delete_account_association(AccountAssociationId=association)
 
 
-def test_what_is_foreseen_goes_with_the_association(client: Client) -> None:
-    """A thing only foreseen for an association does not keep it."""
+def test_a_pre_associated_thing_does_not_block_deletion(client: Client) -> None:
+    """An association that is only named in a material can be deleted."""
     association = create_association(client)
     pre_onboarded(client, association)
     client.delete_account_association(AccountAssociationId=association)
     assert pairs(client) == []
 
 
-def test_registrations_go_with_the_thing(client: Client) -> None:
-    """A thing that is gone is registered nowhere."""
+def test_registrations_are_deleted_with_the_thing(client: Client) -> None:
+    """A deleted thing has no registrations."""
     thing, association = create_cloud_thing(client), create_association(client)
     register(client, thing, association)
     client.delete_managed_thing(Identifier=thing)

@@ -1,4 +1,4 @@
-"""Destinations, notification and log configurations, and what the account has one of."""
+"""Destinations, notification and log configurations, and resources of which there is one."""
 
 from typing import Any
 
@@ -26,8 +26,8 @@ def configure(client: Client, event_type: str, destination: str) -> None:
     client.create_notification_configuration(EventType=event_type, DestinationName=destination)
 
 
-def test_a_destination_is_known_by_its_name(client: Client) -> None:
-    """Get answers what create was given; the name is taken once."""
+def test_a_destination_is_identified_by_its_name(client: Client) -> None:
+    """Get returns the given members. A taken name is a conflict."""
     create_destination(client, Description="All", Tags={"a": "b"})
     got = client.get_destination(Name="Events é.1")
     assert got["CreatedAt"] == got["UpdatedAt"]
@@ -39,7 +39,7 @@ def test_a_destination_is_known_by_its_name(client: Client) -> None:
 
 
 def test_a_destination_is_updated_and_listed(client: Client) -> None:
-    """Update changes what is given; with nothing given it does nothing."""
+    """Update changes the given members. Without members it does nothing."""
     create_destination(client, "One")
     create_destination(client, "Two")
     response = client.update_destination(Name="One", RoleArn="another")
@@ -59,8 +59,8 @@ def test_a_destination_is_updated_and_listed(client: Client) -> None:
     }
 
 
-def test_a_destination_in_use_stays(client: Client) -> None:
-    """A destination is deleted once no configuration names it."""
+def test_a_destination_in_use_is_not_deleted(client: Client) -> None:
+    """A destination is deleted only if no configuration names it."""
     create_destination(client, "Events")
     configure(client, "DEVICE_STATE", "Events")
     with expect_error("ValidationException", "notification configuration"):
@@ -78,7 +78,7 @@ def test_a_destination_in_use_stays(client: Client) -> None:
 
 
 def test_an_event_type_has_one_configuration(client: Client) -> None:
-    """A configuration is known by its event type, and a second one is a conflict."""
+    """A configuration is identified by its event type. A second one is a conflict."""
     create_destination(client, "Events")
     response = client.create_notification_configuration(
         EventType="DEVICE_STATE", DestinationName="Events", Tags={"a": "b"}
@@ -96,8 +96,8 @@ def test_an_event_type_has_one_configuration(client: Client) -> None:
     ]
 
 
-def test_a_configuration_goes_to_a_destination_there_is(client: Client) -> None:
-    """Create and update refuse a destination that is not there; update moves to another."""
+def test_a_configuration_needs_an_existing_destination(client: Client) -> None:
+    """Create and update reject a missing destination. Update changes the destination."""
     create_destination(client, "One")
     create_destination(client, "Two")
     with expect_error("ValidationException", "DestinationName"):
@@ -114,7 +114,7 @@ def test_a_configuration_goes_to_a_destination_there_is(client: Client) -> None:
 
 
 def test_an_event_type_without_configuration_is_not_found(client: Client) -> None:
-    """Get, update and delete say so."""
+    """Get, update and delete are not found without a configuration."""
     create_destination(client, "Events")
     for operation, more in (
         (client.get_notification_configuration, {}),
@@ -127,7 +127,7 @@ def test_an_event_type_without_configuration_is_not_found(client: Client) -> Non
 
 
 def test_an_event_log_configuration_changes_its_level(client: Client) -> None:
-    """A configuration comes back as given, and update changes the level alone."""
+    """Get returns the given members. Update changes only the level."""
     made = client.create_event_log_configuration(
         ResourceType="managed-thing", ResourceId="abc", EventLogLevel="INFO"
     )
@@ -145,7 +145,7 @@ def test_an_event_log_configuration_changes_its_level(client: Client) -> None:
 
 
 def test_a_resource_has_one_event_log_configuration(client: Client) -> None:
-    """No id means all of the type; the same resource twice is a conflict."""
+    """A missing id means all resources of the type. A second configuration is a conflict."""
     first = client.create_event_log_configuration(ResourceType="ota-task", EventLogLevel="INFO")
     assert client.get_event_log_configuration(Id=first["Id"])["ResourceId"] == "*"
     for same in ({}, {"ResourceId": "*"}):
@@ -178,7 +178,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def test_a_runtime_log_configuration_is_put_and_reset(client: Client) -> None:
-    """The defaults hold before a put, for what a put leaves out, and after a reset."""
+    """Defaults apply before a put, to missing members, and after a reset."""
     thing = create_thing(client)
 
     def got() -> dict[str, Any]:
@@ -195,8 +195,8 @@ def test_a_runtime_log_configuration_is_put_and_reset(client: Client) -> None:
     assert got() == DEFAULTS
 
 
-def test_a_runtime_log_configuration_goes_with_its_thing(client: Client) -> None:
-    """A thing that is not there has no configuration."""
+def test_a_runtime_log_configuration_is_deleted_with_its_thing(client: Client) -> None:
+    """A missing thing has no configuration."""
     thing = create_thing(client)
     changes = {"RuntimeLogConfigurations": {"LogLevel": "DEBUG"}}
     client.put_runtime_log_configuration(ManagedThingId=thing, **changes)
@@ -211,7 +211,7 @@ def test_a_runtime_log_configuration_goes_with_its_thing(client: Client) -> None
 
 
 def test_the_endpoint_is_registered_once(client: Client) -> None:
-    """There is none before; registering it again answers the same address."""
+    """The endpoint is missing at first. Each registration returns the same address."""
     with expect_error("ResourceNotFoundException") as response:
         client.get_custom_endpoint()
     assert response["ResourceType"] == "CustomEndpoint"
@@ -223,7 +223,7 @@ def test_the_endpoint_is_registered_once(client: Client) -> None:
 
 
 def test_the_hub_configuration_is_put(client: Client) -> None:
-    """There is none before; the last one put is the one."""
+    """The configuration is missing at first. The last put replaces it."""
     with expect_error("ResourceNotFoundException"):
         client.get_hub_configuration()
     for seconds in (60, 90):
@@ -239,8 +239,8 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 OWN, CUSTOMERS = "MANAGED_INTEGRATIONS_DEFAULT_ENCRYPTION", "CUSTOMER_KEY_ENCRYPTION"
 
 
-def test_encryption_changes_by_looks(client: Client) -> None:
-    """The service's key holds before any call; another one is enabled after a look."""
+def test_encryption_changes_by_reads(client: Client) -> None:
+    """The service's key is the default. Another key is enabled after one read."""
 
     def got() -> tuple[str, str | None, str]:
         response = client.get_default_encryption_configuration()
@@ -266,10 +266,8 @@ def test_encryption_changes_by_looks(client: Client) -> None:
 @pytest.mark.parametrize(
     "parameters", [{"encryptionType": CUSTOMERS}, {"encryptionType": OWN, "kmsKeyArn": KEY}]
 )
-def test_a_key_goes_with_the_customers_encryption(
-    client: Client, parameters: dict[str, str]
-) -> None:
-    """A key is needed where it is the customer's, and refused where it is not."""
+def test_a_key_requires_customer_key_encryption(client: Client, parameters: dict[str, str]) -> None:
+    """A key is required for the customer's encryption, and invalid otherwise."""
     with expect_error("ValidationException", "kmsKeyArn"):
         client.put_default_encryption_configuration(**parameters)
     assert client.get_default_encryption_configuration()["encryptionType"] == OWN

@@ -1,4 +1,4 @@
-"""Cloud connectors, connector destinations, and what connectors report."""
+"""Cloud connectors, connector destinations, and the events of connectors."""
 
 from typing import Any
 
@@ -26,8 +26,8 @@ OAUTH: dict[str, Any] = {
 }
 
 
-def test_a_connector_is_made_private(client: Client) -> None:
-    """A connector comes back as it was given, as a Lambda function nobody else sees."""
+def test_a_connector_is_private(client: Client) -> None:
+    """Get returns the given members, with a private Lambda function."""
     made = client.create_cloud_connector(
         Name="Lamps", Description="All of them", EndpointConfig={"lambda": {"arn": FUNCTION}}
     )
@@ -44,8 +44,8 @@ def test_a_connector_is_made_private(client: Client) -> None:
     }
 
 
-def test_a_connector_has_a_function_and_its_own_name(client: Client) -> None:
-    """Without a function a connector is invalid, and with a name that is taken a conflict."""
+def test_a_connector_needs_a_function_and_a_unique_name(client: Client) -> None:
+    """A missing function is invalid, and a taken name is a conflict."""
     with expect_error("ValidationException", "EndpointConfig.lambda"):
         client.create_cloud_connector(Name="Lamps", EndpointConfig={})
     create_connector(client)
@@ -55,7 +55,7 @@ def test_a_connector_has_a_function_and_its_own_name(client: Client) -> None:
 
 
 def test_an_unknown_connector_does_not_exist(client: Client) -> None:
-    """The service's own words, with the id and the type, wherever a connector is named."""
+    """The error has the service's own text, with id and type, in every operation."""
     calls = (
         lambda: client.get_cloud_connector(Identifier=UNKNOWN),
         lambda: client.update_cloud_connector(Identifier=UNKNOWN, Name="New"),
@@ -72,7 +72,7 @@ def test_an_unknown_connector_does_not_exist(client: Client) -> None:
 
 
 def test_connectors_are_listed_by_type_and_function(client: Client) -> None:
-    """Each filter keeps what is of its value."""
+    """Each filter selects the connectors with its value."""
     first = create_connector(client, "Lamps")
     second = create_connector(client, "Locks", EndpointConfig={"lambda": {"arn": f"{FUNCTION}:2"}})
 
@@ -85,7 +85,7 @@ def test_connectors_are_listed_by_type_and_function(client: Client) -> None:
 
 
 def test_a_connector_is_renamed(client: Client) -> None:
-    """Update changes what is given; a name of another connector is refused."""
+    """Update changes the given members. The name of another connector is invalid."""
     connector = create_connector(client, Description="Old")
     create_connector(client, "Locks")
     client.update_cloud_connector(Identifier=connector, Name="Bulbs")
@@ -97,8 +97,8 @@ def test_a_connector_is_renamed(client: Client) -> None:
         client.update_cloud_connector(Identifier=connector, Name="Locks")
 
 
-def test_deletion_goes_from_the_association_up(client: Client) -> None:
-    """A destination in use stays, and so does a connector with a destination."""
+def test_deletion_starts_at_the_association(client: Client) -> None:
+    """A destination in use is not deleted, nor a connector with a destination."""
     connector = create_connector(client)
     destination = create_connector_destination(client, connector)
     association = create_association(client, ConnectorDestinationId=destination)
@@ -115,7 +115,7 @@ def test_deletion_goes_from_the_association_up(client: Client) -> None:
 
 
 def test_a_destination_with_oauth(client: Client) -> None:
-    """A destination comes back with what its users log in by."""
+    """Get returns the login settings of a destination."""
     connector = create_connector(client)
     made = client.create_connector_destination(
         CloudConnectorId=connector,
@@ -149,17 +149,17 @@ def test_a_destination_with_oauth(client: Client) -> None:
         ({"AuthConfig": {"GeneralAuthorization": [general("a")] * 2}}, "twice"),
     ],
 )
-def test_what_goes_together_in_a_destination(
+def test_authorization_members_must_match(
     client: Client, parameters: dict[str, Any], rule: str
 ) -> None:
-    """OAuth has a secret beside it, general authorization has none there."""
+    """OAuth needs a secret. General authorization allows none."""
     connector = create_connector(client)
     with expect_error("ValidationException", rule):
         create_connector_destination(client, connector, **parameters)
 
 
 def test_destinations_are_listed_by_connector(client: Client) -> None:
-    """The list shows summaries, of one connector if asked."""
+    """The list has summaries, and can be filtered by connector."""
     first, second = create_connector(client, "One"), create_connector(client, "Two")
     create_connector_destination(client, first)
     destination = create_connector_destination(client, second, Name="Ann")
@@ -171,7 +171,7 @@ def test_destinations_are_listed_by_connector(client: Client) -> None:
 
 
 def test_a_destination_is_updated(client: Client) -> None:
-    """Name, secret, redirect and materials change; where users log in stays."""
+    """Name, secret, redirect and materials change. The login stays."""
     destination = create_connector_destination(
         client,
         create_connector(client),
@@ -238,7 +238,7 @@ def test_a_destination_is_updated(client: Client) -> None:
 def test_an_update_must_fit_the_destination(
     client: Client, parameters: dict[str, Any], rule: str
 ) -> None:
-    """What the destination does not have is not updated, and nothing is changed by half."""
+    """An update of missing parts is invalid, and changes nothing."""
     destination = create_connector_destination(
         client,
         create_connector(client),
@@ -252,7 +252,7 @@ def test_an_update_must_fit_the_destination(
 
 
 def test_an_unknown_destination_is_not_found(client: Client) -> None:
-    """Get, update and delete say so."""
+    """Get, update and delete of an unknown destination are not found."""
     for operation in (
         client.get_connector_destination,
         client.update_connector_destination,
@@ -277,8 +277,8 @@ MATTER: dict[str, Any] = {
         ("DEVICE_COMMAND_RESPONSE", {"ConnectorDeviceId": "lamp", "TraceId": "1=_1"}),
     ],
 )
-def test_events_are_taken(client: Client, operation: str, parameters: dict[str, Any]) -> None:
-    """An event with what its operation needs is accepted, and one without is invalid."""
+def test_events_are_validated(client: Client, operation: str, parameters: dict[str, Any]) -> None:
+    """An event with all required members is accepted, and one without is invalid."""
     connector = create_connector(client)
     response = client.send_connector_event(
         ConnectorId=connector, Operation=operation, OperationVersion="1.0", **parameters
@@ -303,7 +303,7 @@ def reported(identifier: str, **parameters: object) -> dict[str, Any]:
 
 
 def report(client: Client, discovery: str, status: int, *devices: dict[str, Any]) -> None:
-    """What a connector reports of a discovery."""
+    """Send a connector's report about a discovery."""
     listed = client.list_cloud_connectors()["Items"]
     client.send_connector_event(
         ConnectorId=listed[0]["Id"] if listed else create_connector(client),
@@ -321,8 +321,8 @@ def start_cloud(client: Client) -> str:
     return identifier
 
 
-def test_a_connector_reports_what_it_found(client: Client) -> None:
-    """Devices reported page by page are those of the discovery, which 200 ends."""
+def test_a_connector_reports_devices(client: Client) -> None:
+    """The discovery has the devices of all reports. 200 ends it."""
     discovery = start_cloud(client)
     fan = reported(
         "fan", ConnectorDeviceName="Fan", DeviceMetadata={"Brand": "Ann", "Model": 7, "X": 1}
@@ -346,7 +346,7 @@ def test_a_connector_reports_what_it_found(client: Client) -> None:
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_connector_reports_a_failure(client: Client, status: int) -> None:
-    """A status of failure fails the discovery, and a look does not mend it."""
+    """A failure status fails the discovery, and a read does not change that."""
     discovery = start_cloud(client)
     report(client, discovery, status)
     for _ in range(2):
@@ -355,8 +355,8 @@ def test_a_connector_reports_a_failure(client: Client, status: int) -> None:
         assert "FinishedAt" in got
 
 
-def test_a_report_is_of_a_cloud_discovery(client: Client) -> None:
-    """A report of a hub's discovery is invalid, and one of none is not found."""
+def test_a_report_needs_a_cloud_discovery(client: Client) -> None:
+    """A report about a hub's discovery is invalid. An unknown discovery is not found."""
     hub = create_thing(client)
     local = client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)["Id"]
     with expect_error("ValidationException", "CLOUD"):

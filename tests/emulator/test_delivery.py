@@ -1,4 +1,4 @@
-"""The way of notifications onto real streams, which are moto's here."""
+"""Delivery of notifications to real streams, which are moto's here."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from tests.emulator.support.requests import Client, create_thing, expect_error
 
 @pytest.fixture
 def kinesis() -> Iterator[Any]:
-    """A client of an emulated Kinesis that has the stream ``home``."""
+    """Return a client of moto's Kinesis with the stream ``home``."""
     with mock_aws():
         client = boto3.client(
             "kinesis",
@@ -36,7 +36,7 @@ def kinesis() -> Iterator[Any]:
 
 
 def records(kinesis: Client, name: str = "home") -> list[Any]:
-    """All records of a stream."""
+    """Return all records of a stream."""
     iterator = kinesis.get_shard_iterator(
         StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
     )["ShardIterator"]
@@ -46,7 +46,7 @@ def records(kinesis: Client, name: str = "home") -> list[Any]:
 
 
 def test_notifications_are_put_on_the_stream(kinesis: Client) -> None:
-    """When a call comes back, the stream has the record of what it caused."""
+    """The stream has the record when the call returns."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
         subscribe(client, "DEVICE_LIFE_CYCLE")
@@ -59,8 +59,8 @@ def test_notifications_are_put_on_the_stream(kinesis: Client) -> None:
         assert emulator.undelivered == ()
 
 
-def test_the_stream_has_the_order_of_the_world(kinesis: Client) -> None:
-    """Of calls from many threads the stream has every record once, in the order they are kept."""
+def test_the_stream_has_the_order_of_commits(kinesis: Client) -> None:
+    """Calls from many threads put every record once, in the order of their commits."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
         subscribe(client, "DEVICE_LIFE_CYCLE")
@@ -71,8 +71,8 @@ def test_the_stream_has_the_order_of_the_world(kinesis: Client) -> None:
         assert len(sent) == 64
 
 
-def test_a_put_that_fails_breaks_nothing(kinesis: Client, tmp_path: Path) -> None:
-    """The call is carried out, and what could not be put is kept with the reason."""
+def test_a_failed_put_does_not_fail_the_call(kinesis: Client, tmp_path: Path) -> None:
+    """The call succeeds, and the undelivered notification is kept with the reason."""
     path = tmp_path / "home.db"
     with Emulator(path, kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
@@ -91,8 +91,8 @@ def test_a_put_that_fails_breaks_nothing(kinesis: Client, tmp_path: Path) -> Non
         assert len(delivered) == 1
 
 
-def test_a_refused_request_puts_nothing(kinesis: Client) -> None:
-    """What was undone has not been put anywhere."""
+def test_a_failed_request_puts_nothing(kinesis: Client) -> None:
+    """A rolled-back request puts no record."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
         subscribe(client, "DEVICE_STATE")
@@ -104,8 +104,8 @@ def test_a_refused_request_puts_nothing(kinesis: Client) -> None:
         assert len(records(kinesis)) == 1
 
 
-def test_closed_in_the_middle_of_a_put(kinesis: Client) -> None:
-    """A call whose put fails while the emulator is closed is carried out all the same."""
+def test_the_emulator_may_close_during_a_put(kinesis: Client) -> None:
+    """A call succeeds although its put fails and the emulator is closed meanwhile."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
         subscribe(client, "DEVICE_LIFE_CYCLE", name="nowhere")
@@ -117,14 +117,14 @@ def test_closed_in_the_middle_of_a_put(kinesis: Client) -> None:
         assert create_thing(client)
 
 
-def test_only_kinesis_takes_notifications() -> None:
-    """A client of another service is refused at once."""
+def test_only_a_kinesis_client_is_accepted() -> None:
+    """A client of another service is rejected at once."""
     with Emulator() as emulator, pytest.raises(ValueError, match="not of iot-managed-integrations"):
         Emulator(kinesis=emulator.boto3_client())
 
 
 def test_without_a_stream_notifications_are_kept(emulator: Emulator, client: Client) -> None:
-    """Where no client of Kinesis is given, nothing is put and nothing is missed."""
+    """Without a client of Kinesis, notifications are recorded and none is undelivered."""
     subscribe(client, "DEVICE_LIFE_CYCLE")
     create_thing(client)
     assert len(envelopes(emulator, "DEVICE_LIFE_CYCLE")) == 1

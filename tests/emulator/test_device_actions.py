@@ -1,4 +1,4 @@
-"""What devices do: actions, reports, events, and what they are made of."""
+"""Actions, reports and events of virtual devices, and their capabilities."""
 
 import pytest
 
@@ -96,14 +96,14 @@ from tests.emulator.support.requests import Client, create_thing
     ],
     ids=["switch", "level", "color", "lock", "thermostat", "sensor"],
 )
-def test_a_device_does_what_it_is_told(
+def test_a_device_executes_actions(
     emulator: Emulator,
     client: Client,
     device: VirtualDevice,
     cluster: str,
     steps: list[tuple[str, dict[str, object], dict[str, object]]],
 ) -> None:
-    """Each action changes what it is about, and the state shows what was reported so far."""
+    """Each action changes its properties, and the state has the reported values."""
     thing = create_device(emulator, client, device)
     assert state_of(client, thing) == {}
     for action, parameters, expected in steps:
@@ -111,8 +111,8 @@ def test_a_device_does_what_it_is_told(
         assert state_of(client, thing) == {cluster: expected}
 
 
-def test_a_setpoint_that_there_is_not_stays(emulator: Emulator, client: Client) -> None:
-    """A thermostat that only heats has no setpoint for cooling to move."""
+def test_a_missing_setpoint_is_not_changed(emulator: Emulator, client: Client) -> None:
+    """A thermostat that only heats has no cooling setpoint to change."""
     heater = VirtualDevice(
         "Heater",
         "Thermostat",
@@ -124,7 +124,7 @@ def test_a_setpoint_that_there_is_not_stays(emulator: Emulator, client: Client) 
 
 
 def test_a_device_is_made_of_the_catalogue() -> None:
-    """What is not in the schema catalogue cannot be in a device; a device is a value."""
+    """Capabilities must be in the schema catalogue. Devices are values."""
     assert VirtualDevice.plug() == VirtualDevice.plug() != VirtualDevice.plug("Kettle")
     assert len({VirtualDevice.plug(), VirtualDevice.plug(), VirtualDevice.bulb()}) == 2
     with Emulator() as emulator:
@@ -137,7 +137,7 @@ def test_a_device_is_made_of_the_catalogue() -> None:
 
 
 def test_a_device_reports(emulator: Emulator, client: Client) -> None:
-    """What it reports is its state; of what it does not have it reports nothing."""
+    """Reported values are the state. Unknown properties are rejected."""
     sensor = create_device(emulator, client, VirtualDevice.sensor())
     emulator.devices.report(sensor, "StateValue", value=False)
     emulator.devices.report(sensor, "MeasuredValue", 2150)
@@ -156,8 +156,8 @@ def test_a_device_reports(emulator: Emulator, client: Client) -> None:
         emulator.devices.report(create_thing(client), "MeasuredValue", 0)
 
 
-def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
-    """Where two endpoints have a property of a name, the test says which of them is meant."""
+def test_an_ambiguous_property_needs_an_endpoint(emulator: Emulator, client: Client) -> None:
+    """A property of two endpoints needs the endpoint's id."""
     switch = "matter.OnOff@1.4"
     strip = VirtualDevice(
         "Strip",
@@ -172,8 +172,8 @@ def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
     assert endpoint["endpointId"] == "2"
 
 
-def test_a_device_tells_of_an_event(emulator: Emulator, client: Client) -> None:
-    """An event goes to the destination of device events, and changes no state."""
+def test_a_device_emits_an_event(emulator: Emulator, client: Client) -> None:
+    """An event is sent to the destination of device events, and changes no state."""
     lock = create_device(emulator, client, VirtualDevice.lock())
     client.create_destination(
         DeliveryDestinationArn="arn:aws:kinesis:eu-west-1:123456789012:stream/home",

@@ -1,4 +1,4 @@
-"""Devices, hubs and people in a test's hand, where nothing takes time."""
+"""Control of devices, hubs and people by a test, on a clock that does not run."""
 
 import pytest
 
@@ -29,14 +29,14 @@ from tests.emulator.support.requests import (
 
 @pytest.fixture
 def hub(client: Client) -> str:
-    """A hub that is activated."""
+    """Create an activated hub, and return its id."""
     identifier = create_thing(client)
     activate(client, identifier)
     return identifier
 
 
 def test_a_device_that_is_off_is_not_set_up(emulator: Emulator, client: Client) -> None:
-    """Looks bring it no further until it is switched on."""
+    """Reads do not advance a device until it is switched on."""
     thing = create_thing(client)
     emulator.devices.power_off(thing)
     assert {status_of(client, thing) for _ in range(3)} == {"PRE_ASSOCIATED"}
@@ -44,8 +44,10 @@ def test_a_device_that_is_off_is_not_set_up(emulator: Emulator, client: Client) 
     assert [status_of(client, thing) for _ in range(3)][1:] == ["DISCOVERED", "ACTIVATED"]
 
 
-def test_a_connection_is_lost_and_found(emulator: Emulator, client: Client, hub: str) -> None:
-    """The connectivity data tells that, since when, and why."""
+def test_connectivity_data_follows_the_connection(
+    emulator: Emulator, client: Client, hub: str
+) -> None:
+    """The connectivity data has the connection, its time and the reason of its loss."""
     assert connection_of(client, hub) == (True, None)
     before = client.get_managed_thing_connectivity_data(Identifier=hub)["Timestamp"]
     emulator.devices.go_offline(hub, reason="CLIENT_INITIATED_DISCONNECT")
@@ -59,8 +61,8 @@ def test_a_connection_is_lost_and_found(emulator: Emulator, client: Client, hub:
         emulator.devices.go_offline(hub, reason="Because")
 
 
-def test_a_command_to_a_device_that_is_cut_off_fails(emulator: Emulator, client: Client) -> None:
-    """It is taken and changes nothing; one that asks for what there is not is still refused."""
+def test_a_command_to_an_offline_device_fails(emulator: Emulator, client: Client) -> None:
+    """The command is accepted and changes nothing. An invalid command is still rejected."""
     lock = create_device(emulator, client, VirtualDevice.lock())
     emulator.devices.go_offline(lock)
     assert send_command(client, lock, "DoorLock", "UnlockDoor")
@@ -72,8 +74,8 @@ def test_a_command_to_a_device_that_is_cut_off_fails(emulator: Emulator, client:
     assert state_of(client, lock) == {"DoorLock": LOCKED}
 
 
-def test_devices_are_cut_off_with_their_hub(emulator: Emulator, client: Client, hub: str) -> None:
-    """What stands behind a hub that is off is not reached, and leaves when it is back."""
+def test_devices_are_offline_with_their_hub(emulator: Emulator, client: Client, hub: str) -> None:
+    """Devices behind an offline hub are unreachable, and their deletion waits for it."""
     emulator.devices.appear(hub, VirtualDevice.plug())
     (plug,) = discovered_devices(client, start_discovery(client, hub))
     thing = create_discovered(client, plug["AuthenticationMaterial"])
@@ -91,7 +93,7 @@ def test_devices_are_cut_off_with_their_hub(emulator: Emulator, client: Client, 
 def test_a_hub_that_is_offline_stays_in_deletion(
     emulator: Emulator, client: Client, hub: str
 ) -> None:
-    """It is gone once it has said so, or once it is back, or by force."""
+    """An offline hub is deleted by confirmation, by coming online, or by force."""
     emulator.devices.go_offline(hub)
     client.delete_managed_thing(Identifier=hub)
     assert {status_of(client, hub) for _ in range(3)} == {"DELETE_IN_PROGRESS"}
@@ -102,8 +104,8 @@ def test_a_hub_that_is_offline_stays_in_deletion(
         emulator.devices.confirm_deletion(hub)
 
 
-def test_a_deletion_may_fail(emulator: Emulator, client: Client, hub: str) -> None:
-    """A deletion that failed stays so, and can be asked for again; only one under way can fail."""
+def test_a_deletion_can_fail(emulator: Emulator, client: Client, hub: str) -> None:
+    """A failed deletion can be requested again. Only a deletion in progress can fail."""
     with pytest.raises(ValueError, match="ACTIVATED, not DELETE_IN_PROGRESS"):
         emulator.devices.fail_deletion(hub)
     client.delete_managed_thing(Identifier=hub)
@@ -115,8 +117,8 @@ def test_a_deletion_may_fail(emulator: Emulator, client: Client, hub: str) -> No
         status_of(client, hub)
 
 
-def test_a_device_appears_by_its_hub(emulator: Emulator, client: Client, hub: str) -> None:
-    """A discovery finds it; made a thing, it has its own report and is found no more."""
+def test_a_device_appears_near_its_hub(emulator: Emulator, client: Client, hub: str) -> None:
+    """A discovery finds the device. Its thing has its report and is not found again."""
     emulator.devices.appear(hub, VirtualDevice.bulb())
     emulator.devices.appear(hub, VirtualDevice.lock())
     bulb, lock = discovered_devices(client, start_discovery(client, hub))
@@ -133,7 +135,7 @@ def test_a_device_appears_by_its_hub(emulator: Emulator, client: Client, hub: st
 
 
 def test_a_device_appears_in_a_cloud(emulator: Emulator, client: Client) -> None:
-    """A cloud discovery finds it by its own name and id, all or only what it is asked for."""
+    """A cloud discovery finds the device by its own id, with or without a list of ids."""
     association = create_association(client)
     emulator.devices.appear(association, VirtualDevice.plug("Kettle"), identifier="kettle-1")
     other = emulator.devices.appear(association, VirtualDevice.sensor())
@@ -153,8 +155,8 @@ def test_a_device_appears_in_a_cloud(emulator: Emulator, client: Client) -> None
     assert state_of(client, thing) == {"OnOff": {"OnOff": True}}
 
 
-def test_a_foreseen_cloud_device_is_what_appeared(emulator: Emulator, client: Client) -> None:
-    """A thing made before its device was found has that device's capabilities afterwards."""
+def test_a_pre_onboarded_device_gets_its_capabilities(emulator: Emulator, client: Client) -> None:
+    """A thing created before its device was found has that device's capabilities afterwards."""
     association = create_association(client)
     thing = create_thing(
         client,
@@ -169,15 +171,17 @@ def test_a_foreseen_cloud_device_is_what_appeared(emulator: Emulator, client: Cl
     assert state_of(client, thing) == {"DoorLock": UNLOCKED}
 
 
-def test_a_device_appears_somewhere(emulator: Emulator) -> None:
-    """There must be such a hub or association."""
+def test_a_device_needs_a_place(emulator: Emulator) -> None:
+    """The hub or the account association must exist."""
     with pytest.raises(LookupError, match=UNKNOWN):
         emulator.devices.appear(UNKNOWN, VirtualDevice.bulb())
 
 
 @pytest.mark.parametrize("end", ["FAILED", "TIMED_OUT", "SUCCEEDED"])
-def test_a_discovery_ends_as_told(emulator: Emulator, client: Client, hub: str, end: str) -> None:
-    """A discovery in hand runs until the test ends it, and only success finds anything."""
+def test_a_held_discovery_ends_by_the_test(
+    emulator: Emulator, client: Client, hub: str, end: str
+) -> None:
+    """A held discovery runs until the test ends it. Only a success finds devices."""
     discovery = start_discovery(client, hub)
     emulator.devices.hold(discovery)
     states = {client.get_device_discovery(Identifier=discovery)["Status"] for _ in range(3)}
@@ -197,8 +201,8 @@ def test_a_discovery_ends_as_told(emulator: Emulator, client: Client, hub: str, 
         ends[end](discovery)
 
 
-def test_what_is_released_goes_on(emulator: Emulator, client: Client, hub: str) -> None:
-    """Of a resource that is held nothing comes by itself; a held hub holds its discoveries."""
+def test_a_released_resource_continues(emulator: Emulator, client: Client, hub: str) -> None:
+    """A held resource takes no transition. A held hub holds its discoveries."""
     discovery = start_discovery(client, hub)
     emulator.devices.hold(hub)
     for _ in range(3):
@@ -209,8 +213,8 @@ def test_what_is_released_goes_on(emulator: Emulator, client: Client, hub: str) 
         emulator.devices.hold(UNKNOWN)
 
 
-def test_what_is_held_is_held_against_time_too() -> None:
-    """A held discovery does not even time out; released, it takes the time it always takes."""
+def test_a_held_discovery_does_not_time_out() -> None:
+    """A held discovery does not time out. A released one takes its usual time."""
     with Emulator(clock="emulated") as emulator:
         client: Client = emulator.boto3_client()
         hub = create_thing(client)
@@ -233,8 +237,8 @@ def create_login(client: Client) -> str:
     return identifier
 
 
-def test_a_user_signs_in_when_told(emulator: Emulator, client: Client) -> None:
-    """A held association waits for its user, who may turn away, come back, and be forgotten."""
+def test_a_held_login_waits_for_its_user(emulator: Emulator, client: Client) -> None:
+    """A user can abort the login, sign in later, and have the tokens expire."""
     association = create_login(client)
     devices = emulator.devices
 

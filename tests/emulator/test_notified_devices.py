@@ -1,4 +1,4 @@
-"""Notifications of what virtual devices do, and at what time."""
+"""Notifications of virtual devices, and their times."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,12 +20,12 @@ from tests.emulator.support.requests import (
 
 
 def connections(emulator: Emulator) -> list[Any]:
-    """The payloads of connections made and lost."""
+    """Return the payloads of connections and disconnections."""
     return [each for each in payloads(emulator, "DEVICE_LIFE_CYCLE") if "eventType" in each]
 
 
-def test_cut_off_and_back(emulator: Emulator, client: Client) -> None:
-    """A device that is cut off is told of with the reason, and comes back in another session."""
+def test_disconnection_and_reconnection(emulator: Emulator, client: Client) -> None:
+    """A disconnection has its reason, and the next connection has another session."""
     subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_switch(client)
     emulator.devices.go_offline(thing, reason="CONNECTION_LOST")
@@ -38,8 +38,8 @@ def test_cut_off_and_back(emulator: Emulator, client: Client) -> None:
     assert sessions[0] == sessions[1] != sessions[2]
 
 
-def test_a_command_that_comes_to_nothing(emulator: Emulator, client: Client) -> None:
-    """A command to a device that is cut off is told of as failed, and no state changes."""
+def test_a_command_to_an_offline_device(emulator: Emulator, client: Client) -> None:
+    """The command is sent as failed, and no state changes."""
     subscribe(client, "DEVICE_COMMAND", "DEVICE_STATE")
     thing = create_switch(client)
     emulator.devices.go_offline(thing)
@@ -50,7 +50,7 @@ def test_a_command_that_comes_to_nothing(emulator: Emulator, client: Client) -> 
 
 
 def test_reports_and_events(emulator: Emulator, client: Client) -> None:
-    """A report of a property is a change of state; an event is told of, and changes none."""
+    """A report of a property changes the state. An event does not."""
     subscribe(client, "DEVICE_STATE", "DEVICE_EVENT")
     thing = create_switch(client)
     emulator.devices.report(thing, "OnTime", 7)
@@ -62,8 +62,8 @@ def test_reports_and_events(emulator: Emulator, client: Client) -> None:
     assert capability["properties"] == [{"name": "Started", "value": '{"by": "button"}'}]
 
 
-def test_events_have_the_time_of_what_happened() -> None:
-    """What became due in emulated time is told with its own moment, the oldest first."""
+def test_events_have_the_moment_of_their_transition() -> None:
+    """Events of transitions in emulated time have the transition's moment, oldest first."""
     with Emulator(clock="emulated") as emulator:
         client: Any = emulator.boto3_client()
         subscribe(client, "DEVICE_LIFE_CYCLE", "DEVICE_DISCOVERY_STATUS")
@@ -89,8 +89,8 @@ def test_events_have_the_time_of_what_happened() -> None:
         assert ended["payload"]["deviceCount"] == 2
 
 
-def test_a_user_who_turns_away(emulator: Emulator, client: Client) -> None:
-    """A login that comes to nothing is told of as an error of the customer's."""
+def test_an_aborted_login(emulator: Emulator, client: Client) -> None:
+    """An aborted login is sent as an error of the customer."""
     destination = create_connector_destination(client, create_connector(client))
     subscribe(client, "ACCOUNT_ASSOCIATION")
     association = client.create_account_association(ConnectorDestinationId=destination)

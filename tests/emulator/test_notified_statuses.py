@@ -26,7 +26,7 @@ UNDER_WAY = "AccountAssociation State is updated to IN_PROGRESS during"
 
 
 def test_discovery(emulator: Emulator, client: Client) -> None:
-    """A discovery is told of as it begins and as it ends, with the number of devices."""
+    """The start and the end of a discovery are sent, with the number of devices."""
     subscribe(client, "DEVICE_DISCOVERY_STATUS")
     hub = create_thing(client)
     discovery = client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
@@ -53,7 +53,7 @@ def test_discovery(emulator: Emulator, client: Client) -> None:
 
 
 def test_rediscovery(emulator: Emulator, client: Client) -> None:
-    """Capabilities found again are told device by device, and the end counts none."""
+    """A rediscovery sends one message per device, and counts none at its end."""
     locker = client.create_credential_locker()["Id"]
     hub = create_thing(client, CredentialLockerId=locker)
     device = create_thing(client, Role="DEVICE", CredentialLockerId=locker)
@@ -75,7 +75,7 @@ def test_rediscovery(emulator: Emulator, client: Client) -> None:
 
 
 def test_associations(emulator: Emulator, client: Client) -> None:
-    """The states of a login are told, in the service's words where it has published them."""
+    """The states of a login are sent, with the service's texts where documented."""
     destination = create_connector_destination(client, create_connector(client))
     subscribe(client, "ACCOUNT_ASSOCIATION")
     made = client.create_account_association(ConnectorDestinationId=destination)
@@ -118,7 +118,7 @@ def test_associations(emulator: Emulator, client: Client) -> None:
 
 @pytest.mark.parametrize("kind", ["ONE_TIME", "CONTINUOUS"])
 def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
-    """A task is told of with the things it is for; its deletion is not, nobody knows how."""
+    """A task is sent with its things. Its deletion is not, because no sample exists."""
     subscribe(client, "DEVICE_OTA")
     things = [create_thing(client, MetaData={"room": "hall"}) for _ in range(2)]
     arns = [managed_thing_arn(thing) for thing in things]
@@ -148,7 +148,7 @@ def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
 
 
 def test_a_task_that_ends(emulator: Emulator, client: Client) -> None:
-    """A task whose executions are all done is told of as completed."""
+    """The completion of a task is sent after its last execution."""
     subscribe(client, "DEVICE_OTA")
     arn = managed_thing_arn(create_thing(client))
     task = client.create_ota_task(S3Url="s3://b/k", OtaType="ONE_TIME", Target=[arn])["TaskId"]

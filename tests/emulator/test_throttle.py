@@ -1,4 +1,4 @@
-"""Throttling: the published rates, and the buckets that hold them."""
+"""Throttling: the published quotas, and token buckets."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tests.emulator.support.requests import Client, expect_error, http, last_cal
 
 
 def admitted(faults: Faults, operation: str, calls: int) -> int:
-    """How many of so many calls at once are taken."""
+    """Return how many of the calls made at once are not throttled."""
     return sum(faults.next_fault(operation).fault is None for _ in range(calls))
 
 
@@ -29,7 +29,7 @@ def admitted(faults: Faults, operation: str, calls: int) -> int:
 def test_the_published_rates_hold(
     faults: Faults, clock: ManualClock, operation: str, rate: int
 ) -> None:
-    """A second's worth at once, and from then on as many as the published rate says."""
+    """The calls of one second are admitted at once, and then the published rate applies."""
     faults.throttle()
     assert admitted(faults, operation, 200) == rate
     clock.now = 0.5
@@ -41,7 +41,7 @@ def test_the_published_rates_hold(
 
 
 def test_every_operation_but_one_has_a_published_rate(faults: Faults) -> None:
-    """An operation without a published rate is not throttled unless a rate is given."""
+    """An operation without a published rate is throttled only at a given rate."""
     without = [name for name in load_service().operations if published_rate(name) is None]
     assert without == ["GetManagedThingCertificate"]
     faults.throttle()
@@ -50,23 +50,23 @@ def test_every_operation_but_one_has_a_published_rate(faults: Faults) -> None:
     assert admitted(faults, "GetManagedThingCertificate", 500) == 3
 
 
-def test_buckets_are_one_for_each_operation(faults: Faults) -> None:
-    """One operation's calls take nothing from another's."""
+def test_each_operation_has_its_own_bucket(faults: Faults) -> None:
+    """Calls of one operation take no tokens from another."""
     faults.throttle()
     assert admitted(faults, "GetManagedThing", 50) == 10
     assert admitted(faults, "ListManagedThings", 50) == 10
 
 
-def test_a_throttle_can_be_scaled_widened_and_given_for_one_operation(faults: Faults) -> None:
-    """The one for an operation goes before the one for all."""
+def test_scale_burst_and_operation_of_a_throttle(faults: Faults) -> None:
+    """The throttle of one operation takes precedence over the one for all."""
     faults.throttle(scale=2.0)
     faults.throttle(burst=25, operation="GetManagedThing")
     assert admitted(faults, "ListManagedThings", 99) == 20
     assert admitted(faults, "GetManagedThing", 99) == 25
 
 
-def test_a_refused_call_takes_nothing_out(faults: Faults, clock: ManualClock) -> None:
-    """Hammering does not keep the bucket empty."""
+def test_a_throttled_call_takes_no_token(faults: Faults, clock: ManualClock) -> None:
+    """Constant calls do not keep the bucket empty."""
     faults.throttle(rate=10, burst=1)
     assert admitted(faults, "GetManagedThing", 1000) == 1
     for step in range(1, 10):
@@ -77,7 +77,7 @@ def test_a_refused_call_takes_nothing_out(faults: Faults, clock: ManualClock) ->
 
 
 def test_a_slow_rate_admits_a_call_eventually(faults: Faults, clock: ManualClock) -> None:
-    """A rate below one a second still lets calls through, one at a time."""
+    """A rate below one per second still admits single calls."""
     faults.throttle(scale=0.05)
     assert admitted(faults, "GetManagedThing", 5) == 1
     clock.now = 2.0
@@ -85,7 +85,7 @@ def test_a_slow_rate_admits_a_call_eventually(faults: Faults, clock: ManualClock
 
 
 def test_buckets_fill_with_emulated_time() -> None:
-    """Where time is moved by hand, quotas come back by moving it."""
+    """Advancing the emulated time refills the buckets."""
     with Emulator(clock="emulated") as emulator:
         emulator.faults.throttle(rate=0.01, burst=1)
 
@@ -97,10 +97,8 @@ def test_buckets_fill_with_emulated_time() -> None:
         assert [ask(), ask()] == [200, 429]
 
 
-def test_a_throttled_call_is_answered_as_the_service_does(
-    emulator: Emulator, client: Client
-) -> None:
-    """429, counted, and not carried out."""
+def test_a_throttled_call_gets_the_services_error(emulator: Emulator, client: Client) -> None:
+    """The call gets 429, is counted, and is not executed."""
     emulator.faults.throttle(rate=0.001, burst=1)
     client.create_credential_locker(Name="Ann")
     with expect_error("ThrottlingException", "Rate exceeded"):

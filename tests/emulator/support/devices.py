@@ -1,4 +1,4 @@
-"""Devices for the tests of them: made, told, searched for, and asked what they have become."""
+"""Helpers for tests of virtual devices."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ LOCKED, UNLOCKED = {"LockState": "Locked"}, {"LockState": "Unlocked"}
 
 
 def create_device(emulator: Emulator, client: Client, device: VirtualDevice) -> str:
-    """A thing that is this device, and activated; its id."""
+    """Create an activated thing that is this device, and return its id."""
     thing = create_thing(client, Role="DEVICE")
     emulator.devices.power_on(thing, device)
     activate(client, thing)
@@ -18,7 +18,7 @@ def create_device(emulator: Emulator, client: Client, device: VirtualDevice) -> 
 
 
 def state_of(client: Client, thing: str) -> dict[str, dict[str, Any]]:
-    """What a thing has reported, by capability and property."""
+    """Return a thing's reported values by capability and property."""
     endpoints = client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"]
     return {
         capability["id"].partition("@")[0].partition(".")[2]: {
@@ -32,7 +32,7 @@ def state_of(client: Client, thing: str) -> dict[str, dict[str, Any]]:
 def send_command(
     client: Client, thing: str, cluster: str, action: str, **parameters: object
 ) -> str:
-    """Send a thing a command; the trace id."""
+    """Send a command to a thing, and return the trace id."""
     report = client.get_managed_thing_capabilities(Identifier=thing)["CapabilityReport"]
     (capability,) = [
         {name: each[name] for name in ("id", "name", "version")}
@@ -52,7 +52,7 @@ def connection_of(client: Client, thing: str) -> tuple[bool, str | None]:
 
 
 def discovered_devices(client: Client, discovery: str) -> list[Response]:
-    """What a discovery has found when it is over."""
+    """Read a discovery until it has ended, and return its devices."""
     while client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING":
         pass
     items: list[Response] = client.list_discovered_devices(Identifier=discovery)["Items"]
