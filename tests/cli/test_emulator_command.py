@@ -96,8 +96,8 @@ def test_the_address_is_printed_in_one_line() -> None:
             r" --region ca-central-1 --endpoint-url http://127\.0\.0\.1:\d+$",
             line,
         )
-        with urlopen(f"{address[0]}/_emulator/health", timeout=10) as answer:  # noqa: S310 - ours
-            assert json.load(answer)["status"] == "up"
+        with urlopen(f"{address[0]}/_emulator/health", timeout=10) as response:  # noqa: S310 - ours
+            assert json.load(response)["status"] == "up"
         with client_of(address[0].removeprefix("http://")) as client:
             arn = client.credential_lockers.create().arn
     assert arn.startswith(f"arn:aws:iotmanagedintegrations:ca-central-1:{'0' * 12}:")

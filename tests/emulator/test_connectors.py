@@ -210,10 +210,10 @@ def test_a_destination_is_updated(client: Client) -> None:
     ("parameters", "rule"),
     [
         ({"SecretsManager": SECRET}, "must go with AuthConfig.oAuth"),
-        ({"AuthConfig": {"oAuthUpdate": {}}}, "of a destination with oAuth"),
+        ({"AuthConfig": {"oAuthUpdate": {}}}, "requires a destination with oAuth"),
         (
             {"AuthConfig": {"GeneralAuthorizationUpdate": {"AuthMaterialsToAdd": [general("a")]}}},
-            "must not name a material there is",
+            "must name only new materials",
         ),
         (
             {
@@ -221,7 +221,7 @@ def test_a_destination_is_updated(client: Client) -> None:
                     "GeneralAuthorizationUpdate": {"AuthMaterialsToUpdate": [general("x")]}
                 }
             },
-            "must name materials there are",
+            "must name existing materials",
         ),
         (
             {
@@ -285,10 +285,10 @@ def test_events_are_validated(client: Client, operation: str, parameters: dict[s
     )
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 202
     assert response["ConnectorId"] == connector
-    with expect_error("ValidationException") as refusal:
+    with expect_error("ValidationException") as error:
         client.send_connector_event(ConnectorId=connector, Operation=operation)
     for name in parameters:
-        assert f"{name} is required by {operation}" in refusal["Error"]["Message"]
+        assert f"{name} is required by {operation}" in error["Error"]["Message"]
 
 
 def reported(identifier: str, **parameters: object) -> dict[str, Any]:

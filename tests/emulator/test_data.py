@@ -12,10 +12,10 @@ def address(client: Any) -> str:  # noqa: ANN401 - a boto3 client, made at run t
     """Return the URL that a client is about to send a request to."""
     seen: list[str] = []
 
-    def look(params: dict[str, Any], **_event: object) -> None:
+    def record_url(params: dict[str, Any], **_event: object) -> None:
         seen.append(params["url"])
 
-    client.meta.events.register_first("before-call.*", look)
+    client.meta.events.register_first("before-call.*", record_url)
     with Emulator() as emulator:
         emulator.attach(client)
         client.list_managed_things()

@@ -85,9 +85,9 @@ def test_a_failed_put_does_not_fail_the_call(kinesis: Client, tmp_path: Path) ->
         (failed, *_rest), delivered = emulator.undelivered, records(kinesis)
         assert failed.notification == emulator.notifications[0]
         assert "ResourceNotFoundException" in failed.reason
-        taken = {each.data for each in emulator.notifications}
-        taken -= {each.notification.data for each in emulator.undelivered}
-        assert {each["Data"] for each in delivered} == taken
+        expected = {each.data for each in emulator.notifications}
+        expected -= {each.notification.data for each in emulator.undelivered}
+        assert {each["Data"] for each in delivered} == expected
         assert len(delivered) == 1
 
 

@@ -19,15 +19,17 @@ from tests.emulator.support.requests import (
 UNKNOWN = "0" * 32
 
 
-def start(client: Client, kind: str, **parameters: object) -> str:
+def start(client: Client, discovery_type: str, **parameters: object) -> str:
     """Start a discovery, and return its id."""
-    identifier: str = client.start_device_discovery(DiscoveryType=kind, **parameters)["Id"]
+    identifier: str = client.start_device_discovery(DiscoveryType=discovery_type, **parameters)[
+        "Id"
+    ]
     return identifier
 
 
-def finished(client: Client, kind: str, **parameters: object) -> str:
+def finished(client: Client, discovery_type: str, **parameters: object) -> str:
     """Start a discovery, read it until it has succeeded, and return its id."""
-    identifier = start(client, kind, **parameters)
+    identifier = start(client, discovery_type, **parameters)
     while client.get_device_discovery(Identifier=identifier)["Status"] == "RUNNING":
         pass
     return identifier
@@ -55,7 +57,7 @@ def test_a_discovery_succeeds_after_one_read(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "parameters"),
+    ("discovery_type", "parameters"),
     [
         ("ZIGBEE", {}),
         ("ZWAVE", {}),
@@ -69,10 +71,12 @@ def test_a_discovery_succeeds_after_one_read(client: Client) -> None:
         ("CUSTOM", {"CustomProtocolDetail": {"Name": "Matter", "NodeId": "101"}}),
     ],
 )
-def test_a_hub_finds_two_devices(client: Client, kind: str, parameters: dict[str, Any]) -> None:
+def test_a_hub_finds_two_devices(
+    client: Client, discovery_type: str, parameters: dict[str, Any]
+) -> None:
     """The list is empty at first, then has two devices, each with a fixed material."""
     hub = create_thing(client)
-    discovery = start(client, kind, ControllerIdentifier=hub, **parameters)
+    discovery = start(client, discovery_type, ControllerIdentifier=hub, **parameters)
     assert devices_of(client, discovery) == []
     first, second = devices_of(client, discovery)
     assert first["AuthenticationMaterial"] != second["AuthenticationMaterial"]
@@ -86,7 +90,7 @@ def test_a_hub_finds_two_devices(client: Client, kind: str, parameters: dict[str
 
 
 @pytest.mark.parametrize(
-    ("kind", "parameters", "rule"),
+    ("discovery_type", "parameters", "rule"),
     [
         ("ZIGBEE", {}, "ControllerIdentifier is required by ZIGBEE"),
         ("ZWAVE", {}, "ControllerIdentifier is required by ZWAVE"),
@@ -100,11 +104,11 @@ def test_a_hub_finds_two_devices(client: Client, kind: str, parameters: dict[str
     ],
 )
 def test_each_type_needs_its_inputs(
-    client: Client, kind: str, parameters: dict[str, Any], rule: str
+    client: Client, discovery_type: str, parameters: dict[str, Any], rule: str
 ) -> None:
     """Missing and excess inputs are reported before the discovery starts."""
     with expect_error("ValidationException", rule):
-        start(client, kind, **parameters)
+        start(client, discovery_type, **parameters)
     assert client.list_device_discoveries()["Items"] == []
 
 
@@ -210,11 +214,13 @@ def test_rediscovery_lists_the_hubs_devices(client: Client) -> None:
         for device in found
     ]
     given = {"ControllerIdentifier": hub, "Protocol": "ZIGBEE"}
-    kind = "CONTROLLER_CAPABILITY_REDISCOVERY"
-    everything = devices_of(client, finished(client, kind, **given))
+    discovery_type = "CONTROLLER_CAPABILITY_REDISCOVERY"
+    everything = devices_of(client, finished(client, discovery_type, **given))
     assert [device["ManagedThingId"] for device in everything] == things
     assert {device["Modification"] for device in everything} == {"NO_CHANGE"}
-    one = devices_of(client, finished(client, kind, EndDeviceIdentifier=things[1], **given))
+    one = devices_of(
+        client, finished(client, discovery_type, EndDeviceIdentifier=things[1], **given)
+    )
     assert [device["ManagedThingId"] for device in one] == [things[1]]
 
 

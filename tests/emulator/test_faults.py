@@ -195,13 +195,13 @@ def test_a_share_of_calls_fails(faults: Faults) -> None:
 
 def test_random_faults_are_independent() -> None:
     """Each random fault has its own random numbers."""
-    alone, beside = Faults(load_service(), seed=5), Faults(load_service(), seed=5)
-    alone.fail_randomly(share=0.1, operation="GetManagedThing")
-    beside.fail_randomly(share=0.1, operation="GetManagedThing")
-    beside.drop_randomly(share=0.5, operation="ListManagedThings")
-    beside.delay(0.0, operation="ListManagedThings")
-    assert 0 < len(faulty_calls(beside, 50, "ListManagedThings")) < 50
-    assert faulty_calls(alone) == faulty_calls(beside)
+    one, other = Faults(load_service(), seed=5), Faults(load_service(), seed=5)
+    one.fail_randomly(share=0.1, operation="GetManagedThing")
+    other.fail_randomly(share=0.1, operation="GetManagedThing")
+    other.drop_randomly(share=0.5, operation="ListManagedThings")
+    other.delay(0.0, operation="ListManagedThings")
+    assert 0 < len(faulty_calls(other, 50, "ListManagedThings")) < 50
+    assert faulty_calls(one) == faulty_calls(other)
 
 
 def test_random_faults_can_hit_one_operation_after_the_effect(

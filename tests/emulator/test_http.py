@@ -325,11 +325,11 @@ def test_values_of_another_type_are_invalid() -> None:
     service = describe(SYNTHETIC)
     operation, labels = service.find("POST", "/things/b")
     body = json.dumps({"number": 2.5, "Times": ["soon", True, None]}).encode()
-    refusal = read_parameters(
+    error = read_parameters(
         operation, labels, HttpRequest("POST", "", "since=x", {}, body)
     ).service_fault
-    assert refusal is not None
-    assert refusal.message == (
+    assert error is not None
+    assert error.message == (
         "Since must be a time; Number must be at most 2; Times[0] must be a time; "
         "Times[1] must be a time; Times[2] must be a time"
     )

@@ -225,7 +225,7 @@ def test_a_member_of_another_type_is_a_defect() -> None:
     for read in (text, mapping, objects):
         with pytest.raises(TypeError, match="size is not"):
             read({"size": 1}, "size")
-    with pytest.raises(TypeError, match="size is not a whole number"):
+    with pytest.raises(TypeError, match="size is not an integer"):
         number({"size": "1"}, "size")
 
 

@@ -94,7 +94,7 @@ class Home:
 
     def history(self) -> list[object]:
         """Return the status of all resources, and tenths of seconds since their creation."""
-        told: list[object] = []
+        observed: list[object] = []
         present = {item["Id"] for item in self.client.list_managed_things()["Items"]}
         for thing in self.things:
             got = self.client.get_managed_thing(Identifier=thing) if thing in present else {}
@@ -105,17 +105,17 @@ class Home:
             ]
             behind = got.get("ParentControllerId")
             hub = None if behind is None else self.things.index(behind)
-            told.append((got.get("ProvisioningStatus"), times, hub))
+            observed.append((got.get("ProvisioningStatus"), times, hub))
         for search in self.searches:
             got = self.client.get_device_discovery(Identifier=search)
             ended: datetime = got.get("FinishedAt", got["StartedAt"])
-            told.append((got["Status"], round((ended - got["StartedAt"]).total_seconds(), 1)))
+            observed.append((got["Status"], round((ended - got["StartedAt"]).total_seconds(), 1)))
         for task in self.tasks:
             for item in self.client.list_ota_task_executions(Identifier=task)["ExecutionSummaries"]:
                 summary = item["TaskExecutionSummary"]
                 lasted = summary["LastUpdatedAt"] - summary["QueuedAt"]
-                told.append((summary["Status"], round(lasted.total_seconds(), 1)))
-        return told
+                observed.append((summary["Status"], round(lasted.total_seconds(), 1)))
+        return observed
 
 
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)
@@ -147,13 +147,13 @@ def test_notifications_have_the_moments_of_their_events() -> None:
         thing = create_thing(client)
         made = client.get_managed_thing(Identifier=thing)["CreatedAt"]
         emulator.advance(days=1)
-        told = []
+        observed = []
         for notification in emulator.notifications:
             payload: Response = notification.payload
             if "status" in payload:
                 changed = datetime.fromisoformat(payload["deviceDetails"]["updatedAt"][:23] + "Z")
-                told.append((payload["status"], round((changed - made).total_seconds(), 1)))
-    assert told == [("PRE_ASSOCIATED", 0.0), ("DISCOVERED", 30.0), ("ACTIVATED", 32.4)]
+                observed.append((payload["status"], round((changed - made).total_seconds(), 1)))
+    assert observed == [("PRE_ASSOCIATED", 0.0), ("DISCOVERED", 30.0), ("ACTIVATED", 32.4)]
 
 
 def test_devices_can_be_controlled_from_many_threads(emulator: Emulator, client: Client) -> None:

@@ -31,10 +31,10 @@ def test_disconnection_and_reconnection(emulator: Emulator, client: Client) -> N
     emulator.devices.go_offline(thing, reason="CONNECTION_LOST")
     emulator.devices.go_offline(thing, reason="SERVER_ERROR")
     emulator.devices.come_online(thing)
-    told = connections(emulator)
-    assert [each["eventType"] for each in told] == ["connected", "disconnected", "connected"]
-    assert told[1]["disconnectReason"] == "CONNECTION_LOST"
-    sessions = [each["sessionIdentifier"] for each in told]
+    observed = connections(emulator)
+    assert [each["eventType"] for each in observed] == ["connected", "disconnected", "connected"]
+    assert observed[1]["disconnectReason"] == "CONNECTION_LOST"
+    sessions = [each["sessionIdentifier"] for each in observed]
     assert sessions[0] == sessions[1] != sessions[2]
 
 
@@ -71,10 +71,10 @@ def test_events_have_the_moment_of_their_transition() -> None:
         client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
         before = emulator.now()
         emulator.advance(minutes=20)
-        told: list[Any] = [notification.envelope for notification in emulator.notifications]
+        observed: list[Any] = [notification.envelope for notification in emulator.notifications]
         seen = [
             (each["payload"]["status"], each["timestamp"])
-            for each in told
+            for each in observed
             if "status" in each["payload"]
         ][2:]
         statuses = [status for status, _ in seen]
@@ -95,11 +95,11 @@ def test_an_aborted_login(emulator: Emulator, client: Client) -> None:
     subscribe(client, "ACCOUNT_ASSOCIATION")
     association = client.create_account_association(ConnectorDestinationId=destination)
     emulator.devices.refuse_sign_in(association["AccountAssociationId"])
-    told = [
+    observed = [
         (each["state"], each["logLevel"], each["isCustomerError"], each["isServiceError"])
         for each in payloads(emulator, "ACCOUNT_ASSOCIATION")
     ]
-    assert told == [
+    assert observed == [
         ("ASSOCIATION_IN_PROGRESS", "INFO", False, False),
         ("ASSOCIATION_FAILED", "ERROR", True, False),
     ]

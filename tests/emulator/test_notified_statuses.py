@@ -66,12 +66,12 @@ def test_rediscovery(emulator: Emulator, client: Client) -> None:
     )["Id"]
     assert emulator.notifications == ()
     client.get_device_discovery(Identifier=discovery)
-    told = [
+    observed = [
         (each["resources"], each["payload"]["status"], each["payload"]["deviceCount"])
         for each in envelopes(emulator, "DEVICE_DISCOVERY_STATUS")
     ]
     hub_arn, device_arn = managed_thing_arn(hub), managed_thing_arn(device)
-    assert told == [([hub_arn, device_arn], "RUNNING", 1), ([hub_arn], "SUCCEEDED", 0)]
+    assert observed == [([hub_arn, device_arn], "RUNNING", 1), ([hub_arn], "SUCCEEDED", 0)]
 
 
 def test_associations(emulator: Emulator, client: Client) -> None:
@@ -116,8 +116,8 @@ def test_associations(emulator: Emulator, client: Client) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["ONE_TIME", "CONTINUOUS"])
-def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
+@pytest.mark.parametrize("ota_type", ["ONE_TIME", "CONTINUOUS"])
+def test_ota_tasks(emulator: Emulator, client: Client, ota_type: str) -> None:
     """A task is sent with its things. Its deletion is not, because no sample exists."""
     subscribe(client, "DEVICE_OTA")
     things = [create_thing(client, MetaData={"room": "hall"}) for _ in range(2)]
@@ -126,7 +126,7 @@ def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
         "ONE_TIME": {"Target": arns},
         "CONTINUOUS": {"OtaTargetQueryString": "attributes.room=hall"},
     }
-    task = client.create_ota_task(S3Url="s3://b/k", OtaType=kind, **target[kind])["TaskId"]
+    task = client.create_ota_task(S3Url="s3://b/k", OtaType=ota_type, **target[ota_type])["TaskId"]
     client.delete_ota_task(Identifier=task)
     assert envelopes(emulator, "DEVICE_OTA") == [
         {
@@ -141,7 +141,7 @@ def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
                 "operation": "CREATE_OTA",
                 "otaTaskId": task,
                 "status": "IN_PROGRESS",
-                "otaType": kind,
+                "otaType": ota_type,
             },
         }
     ]
@@ -154,6 +154,6 @@ def test_a_task_that_ends(emulator: Emulator, client: Client) -> None:
     task = client.create_ota_task(S3Url="s3://b/k", OtaType="ONE_TIME", Target=[arn])["TaskId"]
     while client.get_ota_task(Identifier=task)["Status"] != "COMPLETED":
         pass
-    told = [each["payload"]["status"] for each in envelopes(emulator, "DEVICE_OTA")]
-    assert told == ["IN_PROGRESS", "COMPLETED"]
+    observed = [each["payload"]["status"] for each in envelopes(emulator, "DEVICE_OTA")]
+    assert observed == ["IN_PROGRESS", "COMPLETED"]
     assert all(each["resources"] == [arn] for each in envelopes(emulator, "DEVICE_OTA"))

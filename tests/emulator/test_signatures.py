@@ -115,9 +115,9 @@ def test_the_published_example_holds() -> None:
 )
 def test_any_change_breaks_the_signature(make: Make) -> None:
     """Method, path, query, body, a signed header and the secret key are all covered."""
-    refusal = fault_of(make())
-    assert refusal.code == "InvalidSignatureException"
-    assert "does not match" in refusal.message
+    fault = fault_of(make())
+    assert fault.code == "InvalidSignatureException"
+    assert "does not match" in fault.message
 
 
 def test_the_digest_comes_from_the_body() -> None:
@@ -177,10 +177,10 @@ def test_the_digest_comes_from_the_body() -> None:
 )
 def test_faults_have_the_services_codes(make: Make, code: str, message: str) -> None:
     """Each mistake has the service's code, and no message contains a secret."""
-    refusal = fault_of(make())
-    assert refusal.code == code
-    assert message in refusal.message
-    assert SECRET not in repr(refusal)
+    fault = fault_of(make())
+    assert fault.code == code
+    assert message in fault.message
+    assert SECRET not in repr(fault)
     assert SECRET not in repr(Credentials(KEY, SECRET))
 
 
@@ -204,6 +204,6 @@ def test_five_minutes_are_allowed(ahead: timedelta) -> None:
 )
 def test_an_old_signature_is_rejected(ahead: timedelta, message: str) -> None:
     """A request cannot be replayed after five minutes."""
-    refusal = fault_of(signed(), ahead=ahead)
-    assert refusal.code == "InvalidSignatureException"
-    assert message in refusal.message
+    fault = fault_of(signed(), ahead=ahead)
+    assert fault.code == "InvalidSignatureException"
+    assert message in fault.message

@@ -77,21 +77,21 @@ def test_no_tags_are_an_empty_map(client: Client) -> None:
 def test_a_hub_is_activated_in_three_reads(client: Client) -> None:
     """A read shows the present status, and applies the next transition."""
     identifier = create_thing(client)
-    looks = [client.get_managed_thing(Identifier=identifier) for _ in range(4)]
-    assert [look["ProvisioningStatus"] for look in looks] == [
+    reads = [client.get_managed_thing(Identifier=identifier) for _ in range(4)]
+    assert [read["ProvisioningStatus"] for read in reads] == [
         "PRE_ASSOCIATED",
         "DISCOVERED",
         "ACTIVATED",
         "ACTIVATED",
     ]
-    assert ["ActivatedAt" in look for look in looks] == [False, False, True, True]
-    assert looks[2] | {"ResponseMetadata": None} == looks[3] | {"ResponseMetadata": None}
-    moments = [look["UpdatedAt"] for look in looks[:3]]
+    assert ["ActivatedAt" in read for read in reads] == [False, False, True, True]
+    assert reads[2] | {"ResponseMetadata": None} == reads[3] | {"ResponseMetadata": None}
+    moments = [read["UpdatedAt"] for read in reads[:3]]
     assert moments == sorted(set(moments))
 
 
 @pytest.mark.parametrize(
-    ("kind", "sent"),
+    ("material_type", "sent"),
     [
         ("ZIGBEE_QR_BAR_CODE", ZIGBEE),
         ("ZWAVE_QR_BAR_CODE", ZWAVE),
@@ -99,10 +99,10 @@ def test_a_hub_is_activated_in_three_reads(client: Client) -> None:
         ("WIFI_SETUP_QR_BAR_CODE", "SN:ABCDEF123456;EAN:4006381333931;"),
     ],
 )
-def test_each_bar_code_has_the_same_flow(client: Client, kind: str, sent: str) -> None:
+def test_each_bar_code_has_the_same_flow(client: Client, material_type: str, sent: str) -> None:
     """A thing with any type of bar code is discovered before it is activated."""
     identifier = create_thing(
-        client, Role="DEVICE", AuthenticationMaterial=sent, AuthenticationMaterialType=kind
+        client, Role="DEVICE", AuthenticationMaterial=sent, AuthenticationMaterialType=material_type
     )
     assert [status_of(client, identifier) for _ in range(3)] == [
         "PRE_ASSOCIATED",
@@ -131,7 +131,7 @@ def test_a_discovered_device_is_activated_in_two_reads(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "sent"),
+    ("material_type", "sent"),
     [
         ("WIFI_SETUP_QR_BAR_CODE", "SN:123;UPC:829576019524"),
         ("WIFI_SETUP_QR_BAR_CODE", "SN:123456789524;UPC:82957601952"),
@@ -145,10 +145,10 @@ def test_a_discovered_device_is_activated_in_two_reads(client: Client) -> None:
         ("PRE_ONBOARDED_CLOUD", "device1:association1"),
     ],
 )
-def test_malformed_material_is_not_quoted(client: Client, kind: str, sent: str) -> None:
+def test_malformed_material_is_not_quoted(client: Client, material_type: str, sent: str) -> None:
     """Malformed material is invalid, and the message does not contain it."""
     with expect_error("ValidationException", "AuthenticationMaterial must be") as response:
-        create_thing(client, AuthenticationMaterial=sent, AuthenticationMaterialType=kind)
+        create_thing(client, AuthenticationMaterial=sent, AuthenticationMaterialType=material_type)
     assert sent not in response["Error"]["Message"]
 
 

@@ -399,13 +399,17 @@ def test_a_running_clock_schedules_an_old_file(tmp_path: Path) -> None:
 
 def test_every_transition_has_a_time() -> None:
     """Every transition that a read applies has a duration on a running clock."""
-    for kind in STATEFUL_TYPES.values():
-        assert kind.lifecycle is not None
-        steps = [step for flow in kind.lifecycle.flows.values() for step in flow.values()]
-        assert steps
-        assert all((step.seconds or 0) > 0 or step.at for step in steps)
-        known = kind.lifecycle.flows.keys() - {DEFAULT_FLOW}
-        assert known or set(kind.lifecycle.flows) == {DEFAULT_FLOW}
+    for resource_type in STATEFUL_TYPES.values():
+        assert resource_type.lifecycle is not None
+        transitions = [
+            transition
+            for flow in resource_type.lifecycle.flows.values()
+            for transition in flow.values()
+        ]
+        assert transitions
+        assert all((transition.seconds or 0) > 0 or transition.at for transition in transitions)
+        known = resource_type.lifecycle.flows.keys() - {DEFAULT_FLOW}
+        assert known or set(resource_type.lifecycle.flows) == {DEFAULT_FLOW}
 
 
 def test_a_transition_without_a_moment_never_happens() -> None:

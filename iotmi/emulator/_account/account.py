@@ -250,7 +250,7 @@ class AccountState:
     ) -> JsonObject:
         wanted = read_page(self.operation.name, parameters)
         if wanted is None:
-            raise self.invalid("NextToken is not of this list")
+            raise self.invalid("NextToken must come from this list with the same filters")
         found = fetch(wanted.after, wanted.size + 1)
         shown = found[: wanted.size]
         page: JsonObject = {self.operation.listed: [item for _, item in shown]}
@@ -270,7 +270,7 @@ class AccountState:
             raise self.invalid("Tags must not begin with aws:, which is reserved")
         tags = {**present, **added}
         if len(tags) > MAX_TAGS:
-            raise self.invalid(f"Tags must be at most {MAX_TAGS} in all")
+            raise self.invalid(f"Tags must be at most {MAX_TAGS} in total")
         return tags
 
 

@@ -44,7 +44,7 @@ def number(document: Mapping[str, JsonValue], name: str) -> int:
     """Return the integer at *name*."""
     value = document[name]
     if not isinstance(value, int):
-        raise TypeError(f"{name} is not a whole number")
+        raise TypeError(f"{name} is not an integer")
     return value
 
 

@@ -149,7 +149,7 @@ def _reported(capability: Capability) -> JsonObject:
     schema = _schema(capability.id)
     unknown = capability.values.keys() - mapping(schema, "properties").keys()
     if unknown:
-        raise ValueError(f"{capability.id} has no {', '.join(sorted(unknown))}")
+        raise ValueError(f"{capability.id} has no property {', '.join(sorted(unknown))}")
     return {
         "id": capability.id,
         "name": schema["name"],
@@ -164,7 +164,7 @@ def _schema(identifier: str) -> JsonObject:
     for entry in CATALOGUE:
         if identifier == f"{entry['SchemaId']}@{entry['SemanticVersion']}":
             return mapping(entry, "Schema")
-    raise ValueError(f"the schema catalogue has no {identifier}")
+    raise ValueError(f"the schema catalogue has no capability {identifier}")
 
 
 def _names(parts: Iterable[JsonObject]) -> list[JsonValue]:

@@ -287,7 +287,7 @@ class Devices:
                 if found is not None:
                     reschedule(account, resource_type, {**found, HELD: held})
                     return
-            raise LookupError(f"there is no resource {identifier}")
+            raise LookupError(f"no resource has the id {identifier}")
 
     def _end_discovery(self, identifier: str, status: str) -> None:
         with self._account() as account:
@@ -338,4 +338,4 @@ def _require_reachable(account: AccountState, identifier: str) -> JsonObject:
 
 def _require(document: JsonObject, member: str, *statuses: str) -> None:
     if document[member] not in statuses:
-        raise ValueError(f"its {member} is {document[member]}, not {' or '.join(statuses)}")
+        raise ValueError(f"{member} must be {' or '.join(statuses)}, not {document[member]}")

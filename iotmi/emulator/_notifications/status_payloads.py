@@ -78,8 +78,8 @@ def _discovery_arns(context: EventContext, discovery: JsonObject) -> list[str]:
     return [context.scope.arn(ACCOUNT_ASSOCIATION, association)] if association else []
 
 
-# The guide documents the texts of the first two. The other texts, and which errors count as the
-# customer's, are assumed.
+# The guide documents two of these texts. The other texts are assumed, and so is the set of errors
+# that count as the customer's.
 _ASSOCIATION_DETAILS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ASSOCIATION_SUCCEEDED": "AccountAssociation has completed successfully",

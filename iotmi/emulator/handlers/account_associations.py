@@ -88,7 +88,7 @@ def register(account: AccountState, parameters: JsonObject) -> JsonObject:
     thing = account.find(MANAGED_THING, text(parameters, "ManagedThingId"))
     association = account.find(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
     if thing["Flow"] != BY_CLOUD:
-        raise account.invalid("The managed thing is not a device of a cloud.")
+        raise account.invalid("The managed thing is not a cloud device.")
     if thing["ProvisioningStatus"] not in _REGISTRABLE:
         raise conflict("The managed thing is being deleted.")
     if association["AssociationState"] != "ASSOCIATION_SUCCEEDED":
@@ -97,7 +97,7 @@ def register(account: AccountState, parameters: JsonObject) -> JsonObject:
     if expected is None:
         expected = account.create(REGISTRATION, picked(parameters, *_PAIR))
     elif expected["ManagedThingAssociationStatus"] == "ASSOCIATED":
-        raise conflict("The managed thing is registered with the account association already.")
+        raise conflict("The managed thing is already registered with the account association.")
     associate(account, thing, association, expected)
     return parameters
 
@@ -153,7 +153,7 @@ def _find_not_deleting(account: AccountState, parameters: JsonObject) -> JsonObj
 
 
 def _login_url() -> str:
-    # RFC 2606 reserves .invalid, so the address leads a browser to no one's server.
+    # RFC 2606 reserves .invalid, so no browser can reach a server at this address.
     return f"https://login.emulator.invalid/authorize?response_type=code&state={uuid4().hex}"
 
 

@@ -102,7 +102,7 @@ def _report_devices(account: AccountState, parameters: JsonObject) -> None:
     """Store the devices that a connector found. 200 ends the discovery, and 3xx continues it."""
     discovery = account.find(DEVICE_DISCOVERY, text(parameters, "DeviceDiscoveryId"))
     if discovery["DiscoveryType"] != "CLOUD":
-        raise account.invalid("DeviceDiscoveryId must be of a CLOUD discovery")
+        raise account.invalid("DeviceDiscoveryId must be the id of a CLOUD discovery")
     if discovery["Status"] != "RUNNING":
         return
     for device in objects(parameters, "Devices"):

@@ -58,7 +58,7 @@ def update(account: AccountState, parameters: JsonObject) -> None:
     changes = mapping(parameters, "AuthConfig")
     if "oAuthUpdate" in changes:
         if "oAuth" not in config:
-            raise account.invalid("AuthConfig.oAuthUpdate must be of a destination with oAuth")
+            raise account.invalid("AuthConfig.oAuthUpdate requires a destination with oAuth")
         config["oAuth"] = {**mapping(config, "oAuth"), **mapping(changes, "oAuthUpdate")}
     if "GeneralAuthorizationUpdate" in changes:
         _change_materials(account, config, mapping(changes, "GeneralAuthorizationUpdate"))
@@ -94,9 +94,9 @@ def _change_materials(account: AccountState, config: JsonObject, changes: JsonOb
     updated = _by_name(objects(changes, "AuthMaterialsToUpdate"))
     path = "AuthConfig.GeneralAuthorizationUpdate"
     if present.keys() & added.keys():
-        raise account.invalid(f"{path}.AuthMaterialsToAdd must not name a material there is")
+        raise account.invalid(f"{path}.AuthMaterialsToAdd must name only new materials")
     if not updated.keys() <= present.keys():
-        raise account.invalid(f"{path}.AuthMaterialsToUpdate must name materials there are")
+        raise account.invalid(f"{path}.AuthMaterialsToUpdate must name existing materials")
     materials = {**present, **added, **updated}
     if len(materials) > MAX_MATERIALS:
         raise account.invalid(f"{path} must leave at most {MAX_MATERIALS} materials")

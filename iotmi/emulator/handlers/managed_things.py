@@ -64,7 +64,7 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
         raise account.invalid(f"AuthenticationMaterial must be {describe_format(material_type)}")
     key = material.device_key
     if key is not None and account.first(MANAGED_THING, {"DeviceKey": key}):
-        raise conflict("A managed thing with this serial number and product code exists.")
+        raise conflict("A managed thing with this serial number and product code already exists.")
     device = unclaimed_device(account, material_type, text(parameters, "AuthenticationMaterial"))
     _require_locker(account, parameters)
     for association in material.associations:

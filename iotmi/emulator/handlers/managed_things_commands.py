@@ -58,7 +58,7 @@ def send(account: AccountState, parameters: JsonObject) -> JsonObject:
     if association is not None:
         account.find(ACCOUNT_ASSOCIATION, association)
     if thing["ProvisioningStatus"] != "ACTIVATED":
-        raise account.invalid("ManagedThingId must be of an ACTIVATED managed thing")
+        raise account.invalid("ManagedThingId must be the id of an ACTIVATED managed thing")
     report = mapping(
         account.transaction.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport"
     )

@@ -99,7 +99,7 @@ def unclaimed_device(account: AccountState, material_type: str, material: str) -
         return {}
     thing = device.get("ManagedThingId")
     if isinstance(thing, str) and account.transaction.get(MANAGED_THING.name, thing) is not None:
-        raise conflict("A managed thing of this discovered device exists.")
+        raise conflict("A managed thing of this discovered device already exists.")
     return device
 
 
