@@ -37,12 +37,12 @@ class Material:
     """The facts that the emulator takes from a material.
 
     Attributes:
-        flow: The way to activation.
-        status: The first status of the thing.
-        derived_fields: Members of the thing that come from the material.
-        device_key: A digest that is equal for two things of one device, or None.
-        device_id: The connector's id of a cloud device.
-        associations: The ids of the account associations that the material names.
+        flow: flow of the thing's lifecycle.
+        status: first status of the thing.
+        derived_fields: members of the thing that come from the material.
+        device_key: digest that is equal for two things of one device, or None.
+        device_id: the connector's id of a cloud device.
+        associations: ids of the account associations that the material names.
     """
 
     flow: str
@@ -66,12 +66,12 @@ _KINDS: Final[Mapping[str, tuple[type[AnyMaterial], ...]]] = MappingProxyType(
 
 
 def describe_format(material_type: str) -> str:
-    """Return the form that a material of type *material_type* must have, in words."""
+    """Describe the form that a material of a type must have."""
     return ", or ".join(candidate.form for candidate in _KINDS[material_type])
 
 
 def read_material(material_type: str, text: str) -> Material | None:
-    """Return what the material *text* of type *material_type* says, or None where it is refused."""
+    """Parse a material, or return None if it does not have a form of its type."""
     for candidate in _KINDS[material_type]:
         try:
             found = candidate.parse(text)
