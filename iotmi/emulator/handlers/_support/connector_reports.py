@@ -25,7 +25,7 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support import matter as _matter, thing_state as state
+from iotmi.emulator.handlers._support import matter, thing_state as state
 
 # The connector's operation that each kind of report responds to.
 _CONNECTOR_OPERATIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -79,7 +79,7 @@ def _apply_to_thing(account: AccountState, report: JsonObject, thing_id: str) ->
     details = account.transaction.get(CAPABILITIES.name, thing_id) or {}
     endpoint = mapping(report, "MatterEndpoint")
     capabilities = mapping(details, "CapabilityReport")
-    reported = _matter.read(endpoint, capabilities) if endpoint else []
+    reported = matter.read(endpoint, capabilities) if endpoint else []
     operation = report["Operation"]
     if operation != "DEVICE_COMMAND_REQUEST":
         for each in reported:
