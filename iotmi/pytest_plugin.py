@@ -1,7 +1,7 @@
-"""Fixtures for tests of whoever uses iotmi: pytest finds them once iotmi is installed.
+"""Fixtures for the tests of applications. pytest finds them once iotmi is installed.
 
-It imports nothing but the package's door before a fixture is asked for: pytest loads its plugins
-in every run, also in those that test nothing of iotmi.
+This module imports nothing but `iotmi` before a test uses a fixture, because pytest loads its
+plugins in every run.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def iotmi_emulator() -> "Iterator[Emulator]":
-    """An emulator of AWS IoT managed integrations with nothing in it, for this test alone."""
+    """Return an empty emulator of AWS IoT managed integrations for one test."""
     from iotmi.emulator import Emulator
 
     with Emulator() as emulator:
@@ -25,11 +25,11 @@ def iotmi_emulator() -> "Iterator[Emulator]":
 
 @pytest.fixture
 def iotmi_client(iotmi_emulator: "Emulator") -> "Client":
-    """A client of `iotmi_emulator`. Its waiters and its pauses between retries take no time."""
+    """Return a client of `iotmi_emulator`. Its waiters and its backoff take no time."""
     return iotmi_emulator.client()
 
 
 @pytest.fixture
 def iotmi_async_client(iotmi_emulator: "Emulator") -> "AsyncClient":
-    """A client of `iotmi_emulator` to be awaited. Its waiters and its pauses take no time."""
+    """Return an async client of `iotmi_emulator`. Its waiters and its backoff take no time."""
     return iotmi_emulator.async_client()

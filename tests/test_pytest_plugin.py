@@ -75,8 +75,8 @@ def test_the_fixtures_say_what_they_are(installed: pytest.Pytester) -> None:
     """Each has its line in ``pytest --fixtures``."""
     result = installed.runpytest_subprocess("--fixtures")
     for name, said in (
-        ("iotmi_emulator", "with nothing in it, for this test alone"),
+        ("iotmi_emulator", "empty emulator"),
         ("iotmi_client", "take no time"),
-        ("iotmi_async_client", "to be awaited"),
+        ("iotmi_async_client", "async client"),
     ):
         result.stdout.fnmatch_lines([f"{name} *", f"*{said}*"])

@@ -4,12 +4,9 @@ A client of ours is botocore's, with no more in memory than the one service need
 goes over it is not known here.
 """
 
-import gzip
-import json
 import os
 import platform
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import botocore.exceptions as theirs
@@ -17,16 +14,14 @@ from botocore import __version__ as botocore_version
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.handlers import add_recursion_detection_header
-from botocore.loaders import JSONFileLoader, Loader
 from botocore.session import Session as BotocoreSession
 
+from iotmi._botocore.loader import SERVICE, SingleServiceLoader
 from iotmi._version import __version__
 from iotmi.errors import NotSentError
 
 if TYPE_CHECKING:
     import boto3
-
-SERVICE: Final = "iot-managed-integrations"
 
 
 class Session(BotocoreSession):
@@ -61,79 +56,6 @@ class Session(BotocoreSession):
         paths = self.get_component("data_loader").search_paths
         self.register_component("data_loader", SingleServiceLoader(paths))
         return super().create_client(service_name, *args, **options)
-
-
-class SingleServiceLoader(Loader):
-    """Finds what the one service needs, without a look at all the others."""
-
-    def __init__(self, paths: list[str]) -> None:
-        super().__init__(
-            paths, file_loader=PlainDictFileLoader(), include_default_search_paths=False
-        )
-
-    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002
-        return [SERVICE]
-
-    def load_data_with_path(self, name: str) -> tuple[dict[str, Any], str]:
-        """What *name* holds, and where it was found.
-
-        botocore's own list of endpoints is a megabyte in which this service does not occur. What
-        it says of a partition as a whole, which is all that is asked of it, stands in a list of
-        seven kilobytes as well. A list that somebody has put before botocore's is read.
-        """
-        found: tuple[dict[str, Any], str]
-        if name != "endpoints" or not self.is_builtin_path(self._find(name)):
-            found = super().load_data_with_path(name)
-            return found
-        told, path = super().load_data_with_path("partitions")
-        partitions = [_partition_to_endpoints(partition) for partition in told["partitions"]]
-        return {"version": 3, "partitions": partitions}, path
-
-    def _find(self, name: str) -> str:
-        places = (os.path.join(path, name) for path in self.search_paths)  # noqa: PTH118
-        return next(filter(self.file_loader.exists, places), "")
-
-
-def _partition_to_endpoints(partition: dict[str, Any]) -> dict[str, Any]:
-    """A *partition* as the list of endpoints writes it: how hosts are named by default."""
-    outputs = partition["outputs"]
-    plain, fips = "{service}.{region}.{dnsSuffix}", "{service}-fips.{region}.{dnsSuffix}"
-    suffix, dual = outputs["dnsSuffix"], outputs["dualStackDnsSuffix"]
-    return {
-        "partition": partition["id"],
-        "dnsSuffix": suffix,
-        "regionRegex": partition["regionRegex"],
-        # What is everywhere is no Region.
-        "regions": {
-            name: about
-            for name, about in partition["regions"].items()
-            if not name.endswith("-global")
-        },
-        "services": {},
-        "defaults": {
-            "hostname": plain,
-            "protocols": ["https"],
-            "signatureVersions": ["v4"],
-            "variants": [
-                {"tags": ["fips"], "hostname": fips, "dnsSuffix": suffix},
-                {"tags": ["dualstack", "fips"], "hostname": fips, "dnsSuffix": dual},
-                {"tags": ["dualstack"], "hostname": plain, "dnsSuffix": dual},
-            ],
-        },
-    }
-
-
-class PlainDictFileLoader(JSONFileLoader):
-    """Reads botocore's data into plain dicts, in a third of the time of ordered ones."""
-
-    def load_file(self, file_path: str) -> Any:  # noqa: ANN401 - the base class's own
-        for ending, opened in (".json", Path.open), (".json.gz", gzip.open):
-            try:
-                with opened(Path(file_path + ending), "rb") as file:
-                    return json.loads(file.read())
-            except FileNotFoundError:
-                continue
-        return None
 
 
 def open_client(

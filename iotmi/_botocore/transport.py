@@ -19,8 +19,9 @@ from iotmi._botocore.cancellation import SocketCanceller
 from iotmi._botocore.direct_sender import DirectSender, can_send_directly
 from iotmi._botocore.error_mapping import map_error, redact_chain
 from iotmi._botocore.hooks import InFlightCall, OperationRoute, capture_body, inject_body
+from iotmi._botocore.loader import SERVICE
 from iotmi._botocore.log_filter import install_log_filters, suppress_debug_logs
-from iotmi._botocore.session import SERVICE, Session
+from iotmi._botocore.session import Session
 from iotmi._schema.containers import JsonValue
 from iotmi._schema.redaction import Redact
 from iotmi.errors import NoResponseError, NotSentError

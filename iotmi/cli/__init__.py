@@ -1,14 +1,14 @@
-"""iotmi on the command line: `iotmi demo`, or `python -m iotmi demo`.
+"""The command line of iotmi: `iotmi`, or `python -m iotmi`.
 
-Owns the way in. One module per command; `_root` lists them. click and rich come with the extra
-``cli``, and nothing outside this package asks for them.
+Owns the entry point. Each command is one module, and `_root` lists them. click and rich come with
+the extra ``cli``, and only this package imports them.
 """
 
 import sys
 
 
 def main() -> None:
-    """Run the command that the command line asks for."""
+    """Run the command line."""
     try:
         from iotmi.cli._root import root
     except ModuleNotFoundError as error:

@@ -1,8 +1,7 @@
-"""The story that `iotmi demo` tells: a household, from its first hub to an empty home.
+"""The script of `iotmi demo`: a household, from its first hub to an empty home.
 
-It is a plain script: the calls in it stand as they would in an application. With an AWS account,
-``iotmi.Client()`` takes the place of the emulator's client. Each step says what was called, what
-came of it, and whether that is what was expected.
+The calls are written as in an application. With an AWS account, replace the emulator's client by
+``iotmi.Client()``. Each step reports the call, its result, and if the result is as expected.
 """
 
 from typing import Protocol
@@ -37,39 +36,39 @@ from iotmi.emulator import Emulator
 
 
 class DemoFailedError(Exception):
-    """Something did not happen as the story tells it."""
+    """A result that is not as expected."""
 
 
 class Reporter(Protocol):
-    """Who shows the story, and stops it where a step does not hold."""
+    """A receiver of steps that shows them, and stops the demo at a step that does not hold."""
 
     def chapter(self, title: str) -> None:
         """Begin a chapter."""
         ...
 
     def step(self, call: str, finding: str, *, holds: bool) -> None:
-        """Show what a call gave, and whether it is as told."""
+        """Show the result of a call, and if it is as expected."""
         ...
 
 
-def tell(teller: Reporter, client: Client, emulator: Emulator) -> None:
-    """The whole story. The home is empty before it and after it."""
-    home_id, hub_id = move_in(teller, client)
-    lamp_id = add_lamp(teller, client, home_id=home_id, hub_id=hub_id)
-    switch_lamp(teller, client, lamp_id)
-    look_around(teller, client, lamp_id)
-    link_account(teller, client)
-    meet_trouble(teller, client, emulator, lamp_id)
-    keep_secrets(teller, client, hub_id)
-    move_out(teller, client, home_id=home_id, hub_id=hub_id, lamp_id=lamp_id)
+def run_demo(reporter: Reporter, client: Client, emulator: Emulator) -> None:
+    """Run all chapters. The home is empty before and after."""
+    home_id, hub_id = move_in(reporter, client)
+    lamp_id = add_lamp(reporter, client, home_id=home_id, hub_id=hub_id)
+    switch_lamp(reporter, client, lamp_id)
+    look_around(reporter, client, lamp_id)
+    link_account(reporter, client)
+    meet_trouble(reporter, client, emulator, lamp_id)
+    keep_secrets(reporter, client, hub_id)
+    move_out(reporter, client, home_id=home_id, hub_id=hub_id, lamp_id=lamp_id)
 
 
-def move_in(teller: Reporter, client: Client) -> tuple[str, str]:
-    """A household and its hub; their ids."""
-    teller.chapter("A household, and a hub in it")
+def move_in(reporter: Reporter, client: Client) -> tuple[str, str]:
+    """Create a household and its hub, and return their ids."""
+    reporter.chapter("A household, and a hub in it")
 
     home = client.credential_lockers.create(name="Elm Street 5")
-    teller.step("credential_lockers.create", f"locker {home.id}", holds=bool(home.id))
+    reporter.step("credential_lockers.create", f"locker {home.id}", holds=bool(home.id))
 
     hub = client.managed_things.create(
         role=Role.CONTROLLER,
@@ -79,14 +78,14 @@ def move_in(teller: Reporter, client: Client) -> tuple[str, str]:
         credential_locker_id=home.id,
     )
     thing = client.managed_things.get(hub.id)
-    teller.step(
+    reporter.step(
         "managed_things.create",
         f"hub {hub.id}, {thing.provisioning_status}",
         holds=thing.provisioning_status == ProvisioningStatus.PRE_ASSOCIATED,
     )
 
     thing = client.managed_things.wait_until_activated(hub.id, timeout=600)
-    teller.step(
+    reporter.step(
         "managed_things.wait_until_activated",
         f"{thing.name} is {thing.provisioning_status}",
         holds=thing.provisioning_status == ProvisioningStatus.ACTIVATED,
@@ -94,9 +93,9 @@ def move_in(teller: Reporter, client: Client) -> tuple[str, str]:
     return home.id, hub.id
 
 
-def add_lamp(teller: Reporter, client: Client, *, home_id: str, hub_id: str) -> str:
-    """A lamp that the hub finds by itself; its id."""
-    teller.chapter("A lamp, found by the hub")
+def add_lamp(reporter: Reporter, client: Client, *, home_id: str, hub_id: str) -> str:
+    """Discover a lamp by the hub, create its thing, and return its id."""
+    reporter.chapter("A lamp, found by the hub")
 
     lamp = client.managed_things.create(
         role=Role.DEVICE,
@@ -124,10 +123,10 @@ def add_lamp(teller: Reporter, client: Client, *, home_id: str, hub_id: str) -> 
             ],
         ),
     )
-    teller.step("managed_things.create", f"lamp {lamp.id}", holds=lamp.id != hub_id)
+    reporter.step("managed_things.create", f"lamp {lamp.id}", holds=lamp.id != hub_id)
 
     thing = client.managed_things.wait_until_activated(lamp.id)
-    teller.step(
+    reporter.step(
         "managed_things.wait_until_activated",
         f"{thing.name} is {thing.provisioning_status}, behind hub {thing.parent_controller_id}",
         holds=thing.parent_controller_id == hub_id,
@@ -135,7 +134,7 @@ def add_lamp(teller: Reporter, client: Client, *, home_id: str, hub_id: str) -> 
 
     report = client.managed_things.get_capabilities(lamp.id).capability_report
     actions = report.endpoints[0].capabilities[0].actions if report else ()
-    teller.step(
+    reporter.step(
         "managed_things.get_capabilities",
         f"it can {', '.join(actions)}",
         holds=tuple(actions) == ("On", "Off", "Toggle"),
@@ -143,7 +142,7 @@ def add_lamp(teller: Reporter, client: Client, *, home_id: str, hub_id: str) -> 
 
     client.managed_things.update(lamp.id, name="Reading lamp", metadata={"room": "study"})
     thing = client.managed_things.get(lamp.id)
-    teller.step(
+    reporter.step(
         "managed_things.update",
         f"its name is {thing.name}",
         holds=thing.name == "Reading lamp" and thing.metadata == {"room": "study"},
@@ -164,20 +163,20 @@ TOGGLE = CommandEndpoint(
 )
 
 
-def switch_lamp(teller: Reporter, client: Client, lamp_id: str) -> None:
-    """The lamp is toggled, and says what it is now."""
-    teller.chapter("The lamp is switched on")
+def switch_lamp(reporter: Reporter, client: Client, lamp_id: str) -> None:
+    """Toggle the lamp, and read its new state."""
+    reporter.chapter("The lamp is switched on")
 
     state = client.managed_things.get_state(lamp_id)
-    teller.step("managed_things.get_state", "nothing reported yet", holds=not is_on(state))
+    reporter.step("managed_things.get_state", "nothing reported yet", holds=not is_on(state))
 
     sent = client.managed_things.send_command(lamp_id, endpoints=[TOGGLE])
-    teller.step(
+    reporter.step(
         "managed_things.send_command", f"Toggle, trace {sent.trace_id}", holds=bool(sent.trace_id)
     )
 
     state = client.managed_things.get_state(lamp_id)
-    teller.step(
+    reporter.step(
         "managed_things.get_state",
         "the lamp is on" if is_on(state) else "the lamp is off",
         holds=is_on(state),
@@ -185,7 +184,7 @@ def switch_lamp(teller: Reporter, client: Client, lamp_id: str) -> None:
 
 
 def is_on(state: ManagedThingState) -> bool:
-    """Whether a device last reported that it is on."""
+    """Return True if the device last reported that it is on."""
     for endpoint in state.endpoints:
         for capability in endpoint.capabilities:
             match capability.properties:
@@ -194,19 +193,19 @@ def is_on(state: ManagedThingState) -> bool:
     return False
 
 
-def look_around(teller: Reporter, client: Client, lamp_id: str) -> None:
-    """What is there, and what is written on it."""
-    teller.chapter("What is there")
+def look_around(reporter: Reporter, client: Client, lamp_id: str) -> None:
+    """List the devices, and tag one."""
+    reporter.chapter("Listing and tags")
 
     names = {thing.name for thing in client.managed_things.list(max_results=1)}
-    teller.step(
+    reporter.step(
         "managed_things.list",
         f"{', '.join(sorted(str(name) for name in names))}, from pages of one",
         holds=names == {"Hall hub", "Reading lamp"},
     )
 
     devices = client.managed_things.list(role_filter=Role.DEVICE).collect()
-    teller.step(
+    reporter.step(
         "managed_things.list(role_filter=...)",
         f"{len(devices)} device",
         holds=[device.id for device in devices] == [lamp_id],
@@ -216,12 +215,12 @@ def look_around(teller: Reporter, client: Client, lamp_id: str) -> None:
     client.tags.tag(arn, tags={"floor": "1", "owner": "Anna"})
     client.tags.untag(arn, tag_keys=["owner"])
     tags = client.tags.list(arn).tags
-    teller.step("tags.tag, tags.untag, tags.list", f"{tags}", holds=tags == {"floor": "1"})
+    reporter.step("tags.tag, tags.untag, tags.list", f"{tags}", holds=tags == {"floor": "1"})
 
 
-def link_account(teller: Reporter, client: Client) -> None:
-    """A resident signs in at a third party, and leaves it again."""
-    teller.chapter("A resident's account with a third party")
+def link_account(reporter: Reporter, client: Client) -> None:
+    """Link a resident's account with a third party, and unlink it."""
+    reporter.chapter("A resident's account with a third party")
 
     connector = client.cloud_connectors.create(
         name="Lighting Cloud",
@@ -230,7 +229,7 @@ def link_account(teller: Reporter, client: Client) -> None:
         ),
         endpoint_type=EndpointType.LAMBDA,
     )
-    teller.step("cloud_connectors.create", f"connector {connector.id}", holds=bool(connector.id))
+    reporter.step("cloud_connectors.create", f"connector {connector.id}", holds=bool(connector.id))
 
     secret = SecretsManager(
         arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:lighting-AbCdEf",
@@ -249,19 +248,19 @@ def link_account(teller: Reporter, client: Client) -> None:
         ),
         secrets_manager=secret,
     )
-    teller.step("connector_destinations.create", f"destination {cloud.id}", holds=bool(cloud.id))
+    reporter.step("connector_destinations.create", f"destination {cloud.id}", holds=bool(cloud.id))
 
     link = client.account_associations.create(
         connector_destination_id=cloud.id, name="Anna at Lighting Cloud"
     )
-    teller.step(
+    reporter.step(
         "account_associations.create",
         f"{link.association_state}; a sign-in page was given",
         holds=link.oauth_authorization_url.startswith("https://"),
     )
 
     settled = client.account_associations.wait_until_settled(link.account_association_id)
-    teller.step(
+    reporter.step(
         "account_associations.wait_until_settled",
         settled.association_state,
         holds=settled.association_state == AssociationState.ASSOCIATION_SUCCEEDED,
@@ -269,7 +268,7 @@ def link_account(teller: Reporter, client: Client) -> None:
 
     client.account_associations.delete(link.account_association_id)
     leaving = client.account_associations.get(link.account_association_id)
-    teller.step(
+    reporter.step(
         "account_associations.delete",
         leaving.association_state,
         holds=leaving.association_state == AssociationState.ASSOCIATION_DELETING,
@@ -280,7 +279,7 @@ def link_account(teller: Reporter, client: Client) -> None:
         client.account_associations.get(link.account_association_id)
     except ResourceNotFoundError as error:
         missing = error
-    teller.step(
+    reporter.step(
         "except ResourceNotFoundError",
         missing.message if missing else "it is still there",
         holds=missing is not None and missing.resource_id == link.account_association_id,
@@ -289,12 +288,12 @@ def link_account(teller: Reporter, client: Client) -> None:
     client.connector_destinations.delete(cloud.id)
     client.cloud_connectors.delete(connector.id)
     is_empty = client.cloud_connectors.list().first() is None
-    teller.step("cloud_connectors.delete", "no connector is left", holds=is_empty)
+    reporter.step("cloud_connectors.delete", "no connector is left", holds=is_empty)
 
 
-def meet_trouble(teller: Reporter, client: Client, emulator: Emulator, lamp_id: str) -> None:
-    """Limits before the network, retries behind it, and what is never repeated."""
-    teller.chapter("Trouble")
+def meet_trouble(reporter: Reporter, client: Client, emulator: Emulator, lamp_id: str) -> None:
+    """Meet a constraint before the network, retries after it, and a call that is never retried."""
+    reporter.chapter("Trouble")
 
     calls_before = len(emulator.calls)
     refused: ConstraintError | None = None
@@ -303,7 +302,7 @@ def meet_trouble(teller: Reporter, client: Client, emulator: Emulator, lamp_id: 
     except ConstraintError as error:
         refused = error
     sent = len(emulator.calls) - calls_before
-    teller.step(
+    reporter.step(
         "except ConstraintError",
         f"{refused}\nRequests sent: {sent}",
         holds=refused is not None and len(refused.problems) == 2 and sent == 0,
@@ -311,9 +310,9 @@ def meet_trouble(teller: Reporter, client: Client, emulator: Emulator, lamp_id: 
 
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2)
     response = client.send(GetManagedThing(lamp_id))
-    teller.step(
+    reporter.step(
         "send(GetManagedThing(...))",
-        f"throttled twice, answered at attempt {response.attempts}",
+        f"throttled twice, successful at attempt {response.attempts}",
         holds=response.attempts == 3,
     )
 
@@ -323,40 +322,44 @@ def meet_trouble(teller: Reporter, client: Client, emulator: Emulator, lamp_id: 
         client.managed_things.send_command(lamp_id, endpoints=[TOGGLE])
     except InternalServerError as error:
         failed = error
-    teller.step(
+    reporter.step(
         "except InternalServerError",
         f"attempts: {failed.attempts if failed else 'too many'}; a second Toggle would undo one",
         holds=failed is not None and not is_on(client.managed_things.get_state(lamp_id)),
     )
 
 
-def keep_secrets(teller: Reporter, client: Client, hub_id: str) -> None:
-    """What identifies a device can be read, and is never shown by accident."""
-    teller.chapter("Secrets")
+def keep_secrets(reporter: Reporter, client: Client, hub_id: str) -> None:
+    """Read a sensitive member, which no repr shows."""
+    reporter.chapter("Secrets")
 
     hub = client.managed_things.get(hub_id)
     shown = repr(hub)
-    teller.step(
+    reporter.step(
         "repr(hub)",
         shown[shown.index("name=") : shown.index(", created_at=")],
         holds="serial_number='***'" in shown and "123456789524" not in shown,
     )
-    teller.step(
+    reporter.step(
         "hub.serial_number",
-        "there for who asks for it by name",
+        "available by its name only",
         holds=hub.serial_number == "123456789524",
     )
 
 
-def move_out(teller: Reporter, client: Client, *, home_id: str, hub_id: str, lamp_id: str) -> None:
-    """Everything is deleted, devices before their hub."""
-    teller.chapter("Everybody leaves")
+def move_out(
+    reporter: Reporter, client: Client, *, home_id: str, hub_id: str, lamp_id: str
+) -> None:
+    """Delete everything, devices before their hub."""
+    reporter.chapter("Moving out")
 
     for name, thing_id in (("lamp", lamp_id), ("hub", hub_id)):
         client.managed_things.delete(thing_id)
         client.managed_things.wait_until_deleted(thing_id)
         left = [thing.id for thing in client.managed_things.list()]
-        teller.step("managed_things.wait_until_deleted", f"{name} gone", holds=thing_id not in left)
+        reporter.step(
+            "managed_things.wait_until_deleted", f"{name} gone", holds=thing_id not in left
+        )
 
     client.credential_lockers.delete(home_id)
     is_empty = (
@@ -364,4 +367,4 @@ def move_out(teller: Reporter, client: Client, *, home_id: str, hub_id: str, lam
         and client.credential_lockers.list().first() is None
         and client.account_associations.list().first() is None
     )
-    teller.step("credential_lockers.delete", "the home is empty", holds=is_empty)
+    reporter.step("credential_lockers.delete", "the home is empty", holds=is_empty)

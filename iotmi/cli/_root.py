@@ -1,7 +1,4 @@
-"""The root of the command line. A command is one module, and one line here.
-
-Knows the commands by name; what they do is theirs.
-"""
+"""The root command. Each subcommand is one module, and one line here."""
 
 import click
 
@@ -13,7 +10,7 @@ from iotmi.cli.emulator import emulator
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="iotmi %(version)s")
 def root() -> None:
-    """AWS IoT managed integrations, typed, with an emulator inside."""
+    """AWS IoT managed integrations for Python, with an emulator."""
 
 
 root.add_command(demo)

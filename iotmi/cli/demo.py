@@ -1,7 +1,7 @@
-"""`iotmi demo`: the story of a home, told on the emulator as it happens.
+"""The command `iotmi demo`: a home on the emulator, step by step.
 
-Owns how the story looks and what it is told on; what happens is `_story`'s business. Nothing here
-needs an AWS account, and nothing reaches a network.
+Owns the output, and the emulator. `_demo_script` has the steps. The demo needs no AWS account and
+no network.
 """
 
 import inspect
@@ -12,19 +12,22 @@ from rich.console import Console
 from rich.text import Text
 
 from iotmi._version import __version__
-from iotmi.cli._demo_script import DemoFailedError, tell
+from iotmi.cli._demo_script import DemoFailedError, run_demo
 from iotmi.emulator import Emulator
 from iotmi.retrying import RetryPolicy
 
 _CALL_WIDTH: Final = 39
-"""Room for the longest call's name."""
+"""The width of the column of calls."""
 
 
-class Page:
-    """The story as a person reads it: chapters, and below each what was called and found.
+class ConsoleReporter:
+    """A reporter that prints chapters and steps to a console.
 
-    It uses no character of its own outside ASCII, and colour only on a terminal, so that it reads
-    the same in a file.
+    Its own characters are ASCII, and colors appear only on a terminal, so that the output reads the
+    same in a file.
+
+    Args:
+        console: console to print to.
     """
 
     def __init__(self, console: Console) -> None:
@@ -33,58 +36,58 @@ class Page:
         self.steps: int = 0
 
     def chapter(self, title: str) -> None:
-        """Begin a chapter."""
+        """Print the title of a chapter."""
         self._chapters += 1
         self._line()
         self._line(f"{self._chapters}. {title}", "bold")
 
     def step(self, call: str, finding: str, *, holds: bool) -> None:
-        """Show what a call gave, and stop the story where it is not as told.
+        """Print the result of a call, and stop the demo if the result is not as expected.
 
         Raises:
-            BrokenStoryError: it does not hold.
+            DemoFailedError: *holds* is false.
         """
         self.steps += 1
         mark, style = ("ok", "green") if holds else ("NO", "bold red")
         line = Text(f"   {mark}  ", style=style)
         line.append(f"{call:<{_CALL_WIDTH}}  ", style="cyan")
-        # What a call says in several lines stays in its column.
+        # Further lines of a result are indented to its column.
         line.append(finding.replace("\n", "\n" + " " * (_CALL_WIDTH + 9)), style="default")
         self._line(line)
         if not holds:
             raise DemoFailedError(f"{call}: {finding}")
 
-    def say(self, words: str) -> None:
-        """Say something outside the story."""
-        self._line(words)
+    def message(self, text: str) -> None:
+        """Print a line outside the steps."""
+        self._line(text)
 
     def _line(self, text: Text | str = "", style: str = "") -> None:
         self._console.print(text, style=style, soft_wrap=True, highlight=False, markup=False)
 
 
 @click.command()
-@click.option("--source", is_flag=True, help="Show the story's own code instead, to copy from.")
+@click.option("--source", is_flag=True, help="Print the source code of the demo instead.")
 def demo(*, source: bool) -> None:
-    """Tell the story of a home on the emulator.
+    """Show the life of a home on the emulator, call by call.
 
-    It needs no AWS account and no network, and waits for nothing.
+    It needs no AWS account and no network, and never waits.
     """
     if source:
-        from iotmi.cli import _demo_script as _story
+        from iotmi.cli import _demo_script
 
-        click.echo(inspect.getsource(_story), nl=False)
+        click.echo(inspect.getsource(_demo_script), nl=False)
         return
-    page = Page(Console())
-    page.say(f"iotmi {__version__}: a home on the emulator. No AWS account, no network.")
+    reporter = ConsoleReporter(Console())
+    reporter.message(f"iotmi {__version__}: a home on the emulator. No AWS account, no network.")
     pauses: list[float] = []
     with Emulator() as emulator:
-        # The pauses of waiters and retries are noted down in place of being waited.
+        # Pauses of waiters and retries are recorded and not slept.
         with emulator.client(retry=RetryPolicy(sleep=pauses.append)) as client:
             try:
-                tell(page, client, emulator)
+                run_demo(reporter, client, emulator)
             except DemoFailedError as error:
-                raise click.ClickException(f"The story broke at {error}") from error
-        page.say("")
-        page.say(f"All {page.steps} steps held, in {len(emulator.calls)} calls.")
-    page.say(f"{len(pauses)} pauses of waiters and retries were noted down, none was waited.")
-    page.say("The story's own code, to copy from: python -m iotmi demo --source")
+                raise click.ClickException(f"The demo failed at {error}") from error
+        reporter.message("")
+        reporter.message(f"All {reporter.steps} steps passed, in {len(emulator.calls)} calls.")
+    reporter.message(f"{len(pauses)} pauses of waiters and retries were recorded and not slept.")
+    reporter.message("The source code of this demo: python -m iotmi demo --source")

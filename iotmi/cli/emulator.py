@@ -1,6 +1,6 @@
-"""`iotmi emulator`: the emulator as a server, for the AWS CLI and for SDKs of other languages.
+"""The command `iotmi emulator`: the emulator as a server.
 
-Owns the options and what is said on the terminal. Serving is the emulator's business.
+Owns the options and the messages. `iotmi.emulator.server` serves.
 """
 
 from pathlib import Path
@@ -12,50 +12,51 @@ from iotmi.emulator import Emulator, EmulatorFileError
 
 
 class FileError(click.ClickException):
-    """The file cannot be used; another one must be named."""
+    """An error about the given file. The exit code is that of wrong usage."""
 
     exit_code = 2
 
 
 def _account(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Check that an account number has 12 digits."""
     if not (len(value) == 12 and value.isascii() and value.isdigit()):
         raise click.BadParameter("must be 12 digits")
     return value
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
     default=9280,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="Where to listen; 0 picks a free one.",
+    help="Port to listen on; 0 picks a free port.",
 )
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="A file to keep the resources in. In memory when left out.",
+    help="File to keep the resources in. The default is memory.",
 )
-@click.option("--region", default="eu-west-1", show_default=True, help="The Region of the ARNs.")
+@click.option("--region", default="eu-west-1", show_default=True, help="Region in the ARNs.")
 @click.option(
     "--account",
     default="123456789012",
     show_default=True,
     callback=_account,
-    help="The account of the ARNs.",
+    help="Account number in the ARNs.",
 )
 @click.option(
     "--clock",
     type=click.Choice(["on_read", "real"]),
     default="on_read",
     show_default=True,
-    help="Whether what takes time takes it, or is done when looked at.",
+    help="on_read: each read takes the next transition. real: transitions take real time.",
 )
 @click.option(
     "--access-key",
     envvar="IOTMI_EMULATOR_ACCESS_KEY",
-    help="With --secret-key: take only requests signed with these two. Else, take any.",
+    help="With --secret-key: accept only requests signed with this key pair. Otherwise accept all.",
 )
 @click.option("--secret-key", envvar="IOTMI_EMULATOR_SECRET_KEY", help="See --access-key.")
 def emulator(
@@ -71,7 +72,7 @@ def emulator(
 ) -> None:
     """Serve the emulated service over HTTP until Ctrl-C.
 
-    The AWS CLI and every SDK use it with an endpoint URL. It needs no AWS account.
+    The AWS CLI and every SDK use it with an endpoint URL. No AWS account is needed.
     """
     try:
         from iotmi.emulator.server import Credentials, serve
@@ -101,6 +102,6 @@ def emulator(
     except EmulatorFileError as error:
         raise FileError(str(error)) from error
     except OSError as error:
-        # Without the address, which some errors repeat.
+        # Some errors repeat the address after "(while".
         reason = (error.strerror or str(error)).partition(" (while")[0]
         raise click.ClickException(f"{host}:{port}: {reason}") from error

@@ -5,13 +5,19 @@
     with Emulator() as emulator:
         client = emulator.client()
 
-Owns the public names. Beneath it, from the top: the emulator its user holds; the backend
-that carries one request through; the handlers, one module per family; the world they act
-on; the store; and the reading of botocore's model, from which paths, limits and errors come.
+Owns the public names. The packages below, from the top:
+
+- `server`, `_asgi`: HTTP for other processes.
+- `_emulator`: the object that a user holds.
+- `_devices`: virtual devices and what they do.
+- `_dispatch`: one request from HTTP to a handler and back.
+- `handlers`, `_faults`: operations by family, and fault injection.
+- `_account`, `_notifications`, `_storage`: the account's state, its events and its database.
+- `_model`, `_core`: botocore's service model, resource types, clocks and JSON.
 """
 
 from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorError, EmulatorFileError
-from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
+from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
 from iotmi.emulator._devices.device import Capability, VirtualDevice
 from iotmi.emulator._devices.home import Devices
 from iotmi.emulator._dispatch.call_log import Call
@@ -31,8 +37,8 @@ __all__ = [
     "EmulatorFileError",
     "FaultKind",
     "Faults",
-    "HttpReply",
     "HttpRequest",
+    "HttpResponse",
     "Notification",
     "Notifications",
     "Undelivered",

@@ -1,8 +1,7 @@
-"""The emulator behind HTTP, as an ASGI application.
+"""The emulator as an ASGI application.
 
-Owns what only a server needs: the bound on a body, signatures, the health of the server, and
-that a defect is answered and not shown. What a request means is the emulator's business. Needs
-the extra ``emulator``.
+Owns what only a server needs: the limit of a body, signatures, health, and the response to a
+defect. This module must not know what a request means. It needs the extra ``emulator``.
 """
 
 import logging
@@ -17,45 +16,49 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from iotmi._version import __version__
-from iotmi.emulator._core.errors import EmulatorClosedError, Refusal
-from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
-from iotmi.emulator._dispatch.responses import refused
+from iotmi.emulator._core.errors import EmulatorClosedError, ServiceFault
+from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
+from iotmi.emulator._dispatch.responses import error_response
 from iotmi.emulator._dispatch.signatures import Credentials, Signatures
 from iotmi.emulator._emulator import Emulator
 from iotmi.emulator._model.operations import load_service
 
 HEALTH: Final = "/_emulator/health"
 MAX_BODY: Final = 10 * 1024 * 1024
-"""Octets; the service does not tell its own bound, this is the usual one before such services."""
+"""Largest body in bytes. The service documents no limit; this is API Gateway's."""
 
 CLOSE: Final = "iotmi.emulator.close"
-"""Where a server that can close a connection without an answer puts how, in the scope's state."""
+"""Key in the ASGI scope's state, for a function that closes the connection without a response."""
 
-# So much of a body that is too large is read and thrown away, for a client that is still
-# sending does not read an answer. One that goes on beyond is cut off.
+# A client that is still sending does not read the response, so a body that is too large is read
+# and discarded up to this limit. Beyond it, the connection is closed.
 _MAX_DISCARDED: Final = 8 * MAX_BODY
 
 _LOGGER: Final = logging.getLogger("iotmi.emulator")
 
 
 def create_app(emulator: Emulator, credentials: Credentials | None = None) -> Starlette:
-    """The emulator as an application for any ASGI server.
+    """Return the emulator as an application for any ASGI server.
 
     Args:
-        emulator: What answers; it stays the caller's, to be closed after the server.
-        credentials: The keys that requests must be signed with; any signature is taken, and
-            none is needed, when None.
+        emulator: emulator that handles the requests. The caller closes it after the server.
+        credentials: keys that requests must be signed with; signatures are not checked if None.
     """
-    face = _Face(emulator, credentials)
-    app = Starlette(routes=[Route(HEALTH, face.health)])
-    # A path of the service must not be routed decoded: an ARN in it has slashes of its own.
+    application = _App(emulator, credentials)
+    app = Starlette(routes=[Route(HEALTH, application.health)])
+    # Starlette routes decoded paths, and an ARN in a path contains encoded slashes.
     app.router.redirect_slashes = False
-    app.router.default = face.answer
+    app.router.default = application.serve
     return app
 
 
-class _Face:
-    """What the application does with a request."""
+class _App:
+    """The routes of the application.
+
+    Args:
+        emulator: emulator that handles the requests.
+        credentials: keys that requests must be signed with, or None.
+    """
 
     def __init__(self, emulator: Emulator, credentials: Credentials | None) -> None:
         self._emulator = emulator
@@ -66,7 +69,7 @@ class _Face:
         self._calls = 0
 
     async def health(self, _request: Request) -> Response:
-        """Whether the server is up; not a request of the service, and not signed."""
+        """Return the state of the server. This is no operation of the service and not signed."""
         return JSONResponse(
             {
                 "status": "up",
@@ -77,8 +80,8 @@ class _Face:
             }
         )
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request to the service."""
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request to the service."""
         self._calls += 1
         request = Request(scope, receive)
         try:
@@ -86,50 +89,52 @@ class _Face:
         except ClientDisconnect:
             return
         if body is None:
-            # Closed, for there may be more of the body than was read.
-            refusal = Refusal(
+            # The unread rest of the body would be parsed as the next request.
+            service_fault = ServiceFault(
                 "RequestEntityTooLargeException",
-                f"The body is over {MAX_BODY} octets.",
+                f"The body is larger than {MAX_BODY} bytes.",
                 headers={"Connection": "close"},
             )
-            reply = self._refused(refusal)
+            response = self._error_response(service_fault)
         else:
-            reply = await run_in_threadpool(self._reply, _request(request, body))
-        if reply.delivery is not Delivery.WHOLE:
-            await _leave(reply.delivery, scope, receive)
+            response = await run_in_threadpool(self._respond, _request(request, body))
+        if response.delivery is not Delivery.WHOLE:
+            await _drop_connection(response.delivery, scope, receive)
             return
-        response = Response(reply.body, reply.status, dict(reply.headers))
-        await response(scope, receive, send)
+        asgi_response = Response(response.body, response.status, dict(response.headers))
+        await asgi_response(scope, receive, send)
 
-    def _reply(self, request: HttpRequest) -> HttpReply:
+    def _respond(self, request: HttpRequest) -> HttpResponse:
         try:
             if self._signatures is not None:
                 self._signatures.check(request)
             return self._emulator.handle(request)
-        except Refusal as refusal:
-            return self._refused(refusal)
+        except ServiceFault as service_fault:
+            return self._error_response(service_fault)
         except EmulatorClosedError:
-            return self._refused(Refusal("ServiceUnavailableException", "The emulator is closed."))
-        except Exception as defect:  # noqa: BLE001 - the answer to any defect is the same
-            reply = self._refused(
-                Refusal("InternalFailure", "The emulator has a defect; its log says where.")
+            return self._error_response(
+                ServiceFault("ServiceUnavailableException", "The emulator is closed.")
             )
-            _LOGGER.error(  # noqa: TRY400 - the error's own text may quote what the client sent
+        except Exception as error:  # noqa: BLE001 - any defect gets the same response
+            response = self._error_response(
+                ServiceFault("InternalFailure", "The emulator has a defect. See its log.")
+            )
+            _LOGGER.error(  # noqa: TRY400 - the error's text may quote the request
                 "%s %s: %s, request id %s\n%s",
                 request.method,
                 request.path,
-                type(defect).__name__,
-                reply.headers["X-Amzn-Requestid"],
-                "".join(traceback.format_tb(defect.__traceback__)),
+                type(error).__name__,
+                response.headers["X-Amzn-Requestid"],
+                "".join(traceback.format_tb(error.__traceback__)),
             )
-            return reply
+            return response
 
-    def _refused(self, refusal: Refusal) -> HttpReply:
-        return refused(refusal, self._service.error_statuses[refusal.code])
+    def _error_response(self, service_fault: ServiceFault) -> HttpResponse:
+        return error_response(service_fault, self._service.error_statuses[service_fault.code])
 
 
 async def _read_body(request: Request) -> bytes | None:
-    """The whole body, or None where it is too large."""
+    """Return the whole body, or None if it is too large."""
     body = bytearray()
     size = 0
     async for part in request.stream():
@@ -141,12 +146,12 @@ async def _read_body(request: Request) -> bytes | None:
     return bytes(body) if size <= MAX_BODY else None
 
 
-async def _leave(delivery: Delivery, scope: Scope, receive: Receive) -> None:
-    """Send nothing, and return when the connection is no more."""
+async def _drop_connection(delivery: Delivery, scope: Scope, receive: Receive) -> None:
+    """Send nothing, and return once the client has disconnected."""
     if delivery is not Delivery.NEVER:
         close = scope.get("state", {}).get(CLOSE)
         if close is None:
-            raise ConnectionAbortedError("this server has no way to close a connection")
+            raise ConnectionAbortedError("the server passes no function that closes a connection")
         close()
     message: Message = {"type": "http.request"}
     while message["type"] != "http.disconnect":

@@ -1,8 +1,8 @@
-"""Where a boto3 client meets the emulator.
+"""Connection of a boto3 client to the emulator.
 
-Owns the handler on botocore's ``before-send`` event and the session whose clients read
-nothing of the environment. botocore's serialiser, signer and parser stay in use on the
-client's side of it. It does not know how a request is answered.
+Owns the handler of botocore's ``before-send`` event, and the session whose clients read nothing
+from the environment. botocore's serializer, signer and parser stay in use. This module must not
+know how a request is handled.
 """
 
 import os
@@ -23,37 +23,40 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from iotmi.emulator._core.http import Delivery, HttpReply, HttpRequest
-from iotmi.emulator._model.data import data_loader
-from iotmi.emulator._model.operations import SERVICE
+from iotmi._botocore.loader import SERVICE, shared_loader
+from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
 
 _EVENT: Final = f"before-send.{SERVICE}"
 _HANDLER_ID: Final = "iotmi-emulator"
 
 
-def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpReply]) -> None:
-    """Have *handle* answer all that *client* sends; the last one attached is the one."""
+def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpResponse]) -> None:
+    """Send all requests of *client* to *handle*, which replaces an earlier handler.
+
+    Raises:
+        ValueError: *client* is a client of another service.
+    """
     service = client.meta.service_model.service_name
     if service != SERVICE:
-        raise ValueError(f"this is a client of {service}, not of {SERVICE}")
+        raise ValueError(f"client must be a boto3 client of {SERVICE}, not of {service}")
 
     def send(request: AWSPreparedRequest, **_event: object) -> AWSResponse:
-        reply = handle(_request(request))
-        if reply.delivery is not Delivery.WHOLE:
-            raise _broken(request, reply.delivery)
+        response = handle(_to_request(request))
+        if response.delivery is not Delivery.WHOLE:
+            raise _connection_error(request, response.delivery)
         headers = HTTPHeaders()
-        for name, value in reply.headers.items():
+        for name, value in response.headers.items():
             headers[name] = value
-        return AWSResponse(request.url, reply.status, headers, _Raw(reply.body))
+        return AWSResponse(request.url, response.status, headers, _FakeRawResponse(response.body))
 
     client.meta.events.unregister(_EVENT, unique_id=_HANDLER_ID)
-    # The stubs have it that handlers answer nothing; of this event, botocore takes the answer.
+    # The stubs declare that handlers return None, but botocore uses the result for this event.
     client.meta.events.register_first(_EVENT, send, unique_id=_HANDLER_ID)  # type: ignore[arg-type]
 
 
 def sealed_session(region_name: str) -> boto3.Session:
-    """A session with made-up credentials that knows no profile and no file of the user's."""
-    core = botocore.session.Session(
+    """Return a session with fake credentials that reads no profile and no user file."""
+    botocore_session = botocore.session.Session(
         session_vars={
             "profile": (None, None, None, None),
             "config_file": (None, None, os.devnull, None),
@@ -63,18 +66,22 @@ def sealed_session(region_name: str) -> boto3.Session:
             "use_dualstack_endpoint": (None, None, False, None),
         }
     )
-    core.register_component("data_loader", data_loader())
+    botocore_session.register_component("data_loader", shared_loader())
     return boto3.Session(
         aws_access_key_id="EMULATED",
-        aws_secret_access_key="emulated",  # noqa: S106 - it opens nothing
+        aws_secret_access_key="emulated",  # noqa: S106 - a fake secret
         region_name=region_name,
-        botocore_session=core,
+        botocore_session=botocore_session,
     )
 
 
 @frozen
-class _Raw:
-    """As much of urllib3's response as botocore reads."""
+class _FakeRawResponse:
+    """A stand-in for urllib3's response, with only the method that botocore calls.
+
+    Attributes:
+        body: body of the response.
+    """
 
     body: bytes
 
@@ -82,11 +89,11 @@ class _Raw:
         yield self.body
 
 
-def _broken(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
-    """What botocore's own HTTP session would raise; it raises these out of the same place."""
+def _connection_error(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
+    """Return the error that botocore's HTTP session raises for a failed connection."""
     match delivery:
         case Delivery.NEVER:
-            reason = f"{request.url}: no answer came in time"
+            reason = f"{request.url}: no response before the timeout"
             return ReadTimeoutError(endpoint_url=request.url, error=reason)
         case Delivery.REFUSED:
             return EndpointConnectionError(endpoint_url=request.url, error="Connection refused")
@@ -95,27 +102,27 @@ def _broken(request: AWSPreparedRequest, delivery: Delivery) -> BotoCoreError:
             return ConnectionClosedError(request=request, endpoint_url=request.url, error=reason)
 
 
-def _request(request: AWSPreparedRequest) -> HttpRequest:
+def _to_request(request: AWSPreparedRequest) -> HttpRequest:
     url = urlsplit(request.url)
     return HttpRequest(
         request.method,
         url.path,
         url.query,
-        {name: _text(value) for name, value in request.headers.items()},
-        _octets(request.body),
+        {name: _to_text(value) for name, value in request.headers.items()},
+        _to_bytes(request.body),
     )
 
 
-def _text(value: object) -> str:
-    # The signer leaves some headers as octets.
+def _to_text(value: object) -> str:
+    # botocore's signer writes some headers as bytes.
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _octets(body: str | bytes | bytearray | IO[bytes] | IO[str] | None) -> bytes:
+def _to_bytes(body: str | bytes | bytearray | IO[bytes] | IO[str] | None) -> bytes:
     if body is None:
         return b""
     if isinstance(body, str):
         return body.encode()
     if isinstance(body, bytes | bytearray):
         return bytes(body)
-    return _octets(body.read())
+    return _to_bytes(body.read())

@@ -1,7 +1,7 @@
 """The emulator as its user holds it.
 
-Owns the lifetime and the making of clients. How a request is answered is the backend's
-business; it does not know any resource.
+Owns the lifetime, and the creation of clients. It must know neither how a request is handled nor
+any resource type.
 """
 
 from contextlib import suppress
@@ -16,35 +16,27 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from iotmi._botocore.loader import SERVICE
+from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
-from iotmi.emulator._core.clock import instant_of
+from iotmi.emulator._core.clock import to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
-from iotmi.emulator._core.http import HttpReply, HttpRequest
+from iotmi.emulator._core.http import HttpRequest, HttpResponse
 from iotmi.emulator._devices.home import Devices
-from iotmi.emulator._dispatch.call_log import Call, Journal
-from iotmi.emulator._dispatch.dispatcher import Backend
+from iotmi.emulator._dispatch.call_log import Call, CallLog
+from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._faults.faults import Faults
-from iotmi.emulator._model.arn import Place
-from iotmi.emulator._model.operations import SERVICE, load_service
-from iotmi.emulator._notifications.kinesis import deliver, require_kinesis
+from iotmi.emulator._model.arn import AccountScope
+from iotmi.emulator._model.operations import load_service
+from iotmi.emulator._notifications.kinesis import publish_to_kinesis, validate_kinesis
 from iotmi.emulator._notifications.outbox import (
     Notifications,
     Undelivered,
-    notifications,
-    undelivered,
+    sent_notifications,
+    undelivered_notifications,
 )
 from iotmi.emulator._storage.store import Store
-from iotmi.emulator._time_control import (
-    ClockName,
-    begin,
-    keep,
-    move,
-    open_clock,
-    pace,
-    pausing,
-    require_clock,
-)
-from iotmi.emulator.handlers import EFFECTS, HANDLERS
+from iotmi.emulator.handlers import HANDLERS, TRANSITION_HOOKS
 
 if TYPE_CHECKING:
     from typing import Self
@@ -57,31 +49,29 @@ C = TypeVar("C", bound=BaseClient)
 
 
 class Emulator:
-    """The service, inside this process: no account, no network, no port.
+    """The service inside this process, without an account, a network or a port.
 
-    ``with Emulator() as emulator: client = emulator.client()``. Nothing a client of the
-    emulator sends reaches a network. All methods may be called from any thread.
+    ``with Emulator() as emulator: client = emulator.client()``. No request of an emulator's client
+    reaches a network. All methods are thread-safe.
 
-    A status that changes by itself changes by being looked at, unless *clock* says otherwise:
-    the look shows the present status, and the one after it shows the next. No test needs to
-    wait.
+    By default, statuses that change on their own advance one step each time you read them: a read
+    shows the present status, and the next read shows the next one. No test has to wait.
 
     Args:
-        path: A file to keep the resources in; in memory when None.
-        region_name: The Region of the resources' ARNs.
-        account_id: The account of the resources' ARNs.
-        clock: ``"on_read"``: what takes time is done when next looked at, and no test needs to
-            wait. ``"emulated"``: it takes time, which `advance` lets pass at once.
-            ``"real"``: it takes real time.
-        kinesis: A boto3 client of Kinesis, to put notifications on the streams of their
-            destinations; where there is none, they are only kept.
-        seed: Of all chance, by which faults strike and clients of the emulator pause: the same
-            seed, the same calls.
+        path: file to keep the resources in, or None for memory.
+        region_name: Region in the resources' ARNs.
+        account_id: account number in the resources' ARNs.
+        clock: ``"on_read"``: each read of a resource takes its next transition.
+            ``"emulated"``: transitions take time, which `advance` lets pass at once.
+            ``"real"``: transitions take real time.
+        kinesis: boto3 client of Kinesis, to put notifications on the streams of their destinations.
+            Without one, notifications are only recorded.
+        seed: seed of all random numbers, for faults and for the backoff of the emulator's clients.
 
     Raises:
-        EmulatorFileError: The file is not an emulator's, or is of another version, Region
-            or account.
-        ValueError: There is no clock of this name, or *kinesis* is of another service.
+        EmulatorFileError: *path* is not a file of the emulator, or has another version, Region or
+            account.
+        ValueError: *clock* is unknown, or *kinesis* is a client of another service.
     """
 
     def __init__(
@@ -90,50 +80,50 @@ class Emulator:
         *,
         region_name: str = "eu-west-1",
         account_id: str = "123456789012",
-        clock: ClockName = "on_read",
+        clock: time_control.ClockName = "on_read",
         seed: int = 0,
         kinesis: BaseClient | None = None,
     ) -> None:
         service = load_service()
-        place = Place(region_name, account_id)
-        require_clock(clock)
+        scope = AccountScope(region_name, account_id)
+        time_control.validate_clock(clock)
         if kinesis is not None:
-            require_kinesis(kinesis)
-        store = Store(path, owner=str(place))
-        opened = open_clock(clock, store)
-        self._backend = Backend(
+            validate_kinesis(kinesis)
+        store = Store(path, owner=str(scope))
+        opened = time_control.open_clock(clock, store)
+        self._dispatcher = Dispatcher(
             service=service,
             handlers=HANDLERS,
-            effects=EFFECTS,
+            transition_hooks=TRANSITION_HOOKS,
             store=store,
             clock=opened,
-            place=place,
-            faults=Faults(service, seed=seed, seconds=pace(clock, opened)),
-            journal=Journal(),
+            scope=scope,
+            faults=Faults(service, seed=seed, seconds=time_control.clock_source(clock, opened)),
+            call_log=CallLog(),
         )
         if kinesis is not None:
-            deliver(self._backend.store, kinesis)
-        begin(self._backend)
-        self._devices = Devices(self._backend)
-        self._clock: ClockName = clock
-        # One for each client, lest they pause in step.
+            publish_to_kinesis(self._dispatcher.store, kinesis)
+        time_control.start(self._dispatcher)
+        self._devices = Devices(self._dispatcher)
+        self._clock: time_control.ClockName = clock
+        # Each client gets its own seed, so that their backoff differs.
         self._seeds = count(seed)
         self._session: boto3.Session | None = None
         self._session_lock = Lock()
 
     @property
     def region_name(self) -> str:
-        """The Region of the resources' ARNs."""
-        return self._backend.place.region_name
+        """The Region in the resources' ARNs."""
+        return self._dispatcher.scope.region_name
 
     @property
     def devices(self) -> Devices:
-        """The home's devices, and the people in it, to be taken in hand."""
+        """Control of the home's virtual devices, and of its people."""
         return self._devices
 
     def now(self) -> datetime:
-        """The emulator's time, in UTC."""
-        return instant_of(self._backend.clock.present)
+        """Return the emulator's time in UTC."""
+        return to_datetime(self._dispatcher.clock.present)
 
     def advance(
         self,
@@ -144,71 +134,78 @@ class Emulator:
         minutes: float = 0,
         seconds: float = 0,
     ) -> datetime:
-        """Let emulated time pass, and with it all that becomes due; the time it then is.
+        """Move the emulated time forward, apply what becomes due, and return the new time.
 
-        Where looks took the place of time, they do so no more from the first call on: what is
-        under way begins to take its time now, and the clock is the emulated one.
+        The first call on an ``"on_read"`` clock turns it into an ``"emulated"`` one: pending
+        transitions begin to take their time now.
+
+        Args:
+            by: time to move forward, in addition to the other arguments.
+            days: days to move forward.
+            hours: hours to move forward.
+            minutes: minutes to move forward.
+            seconds: seconds to move forward.
 
         Raises:
-            ValueError: The clock is the real one, or time would go back.
+            ValueError: the clock is ``"real"``, or time would move backwards.
         """
         if self._clock == "real":
             raise ValueError('the time of Emulator(clock="real") cannot be moved')
         passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return move(self._backend, passed if by is None else passed + by)
+        return time_control.advance(self._dispatcher, passed if by is None else passed + by)
 
     @property
     def faults(self) -> Faults:
-        """What coming calls are to meet: errors, throttles, delays, broken connections."""
-        return self._backend.faults
+        """Faults for coming calls: errors, throttling, delays and broken connections."""
+        return self._dispatcher.faults
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """What the service saw, in order of arrival: the last 10,000 calls answered."""
-        return self._backend.journal.calls
+        """The last 10,000 completed calls, in order of arrival."""
+        return self._dispatcher.call_log.calls
 
     @property
     def notifications(self) -> Notifications:
-        """What was sent to the destinations of the configured event types, in order."""
-        self._backend.catch_up()
-        with self._backend.store.transaction() as rows:
-            return notifications(rows)
+        """All notifications that were sent to destinations, in order."""
+        self._dispatcher.run_due()
+        with self._dispatcher.store.transaction() as transaction:
+            return sent_notifications(transaction)
 
     @property
     def undelivered(self) -> tuple[Undelivered, ...]:
-        """Those of the notifications that could not be put on their streams."""
-        self._backend.catch_up()
-        with self._backend.store.transaction() as rows:
-            return undelivered(rows)
+        """The notifications that could not be put on their streams."""
+        self._dispatcher.run_due()
+        with self._dispatcher.store.transaction() as transaction:
+            return undelivered_notifications(transaction)
 
-    def handle(self, request: HttpRequest) -> HttpReply:
-        """Answer one HTTP request.
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Return the response to one HTTP request.
 
         Raises:
-            EmulatorClosedError: The emulator was closed.
+            EmulatorClosedError: the emulator was closed.
         """
-        return self._backend.handle(request)
+        return self._dispatcher.handle(request)
 
     def attach(self, boto3_client: C) -> C:
-        """Have the emulator answer all that a boto3 client sends, and give the client back.
+        """Send all requests of a boto3 client to this emulator, and return the client.
 
         Raises:
-            ValueError: It is a client of another service.
+            ValueError: *boto3_client* is a client of another service.
         """
-        attach(boto3_client, self._backend.handle)
+        attach(boto3_client, self._dispatcher.handle)
         return boto3_client
 
     def boto3_client(
         self, *, region_name: str | None = None, config: Config | None = None
     ) -> BaseClient:
-        """A plain boto3 client of the emulator, with made-up credentials.
+        """Return a plain boto3 client of the emulator, with fake credentials.
 
         Args:
-            region_name: Another Region than the emulator's, for the client's own use.
-            config: botocore's settings, such as those of its retries.
+            region_name: Region of the client, if it differs from the emulator's.
+            config: botocore settings, such as its retries.
         """
         with self._session_lock:
-            session = self._own_session()
+            session = self._sealed_session()
             client: BaseClient = session.client(SERVICE, region_name=region_name, config=config)
             return self.attach(client)
 
@@ -219,17 +216,22 @@ class Emulator:
         pacing: "Pacing | None" = None,
         timeout: float | None = None,
     ) -> "Client":
-        """A client of the emulator; the arguments are those of `iotmi.Client`.
+        """Return a client of the emulator.
 
-        Without a *retry* of one's own, retries and waiters do not keep anybody waiting: their
-        pauses move the emulated time, or are skipped where looks take the place of time. Only
-        with the real clock are they made. How long they are follows from the emulator's seed.
+        Without *retry*, backoff and poll intervals do not block. They move the emulated time, and
+        an ``"on_read"`` clock skips them. Only the ``"real"`` clock waits. Their lengths follow
+        from the emulator's seed.
+
+        Args:
+            retry: retry policy, as in `iotmi.Client`.
+            pacing: settings of the rate limiter, as in `iotmi.Client`.
+            timeout: timeout of each call in seconds, as in `iotmi.Client`.
         """
         from iotmi.client import Client
 
         return Client(
-            boto3_client=self._client_of_ours(),
-            retry=retry or self._impatience(),
+            boto3_client=self._boto3_client(),
+            retry=retry or self._no_wait_policy(),
             pacing=pacing,
             timeout=timeout,
         )
@@ -241,22 +243,28 @@ class Emulator:
         pacing: "Pacing | None" = None,
         timeout: float | None = None,
     ) -> "AsyncClient":
-        """A client to be awaited; as `client`, with the arguments of `iotmi.AsyncClient`."""
+        """Return an async client of the emulator.
+
+        Args:
+            retry: retry policy, as in `client`.
+            pacing: settings of the rate limiter, as in `iotmi.AsyncClient`.
+            timeout: timeout of each call in seconds, as in `iotmi.AsyncClient`.
+        """
         from iotmi.client import AsyncClient
 
         return AsyncClient(
-            boto3_client=self._client_of_ours(),
-            retry=retry or self._impatience(),
+            boto3_client=self._boto3_client(),
+            retry=retry or self._no_wait_policy(),
             pacing=pacing,
             timeout=timeout,
         )
 
     def close(self) -> None:
-        """Let go of the resources; calls through clients of the emulator raise from now on."""
-        if self._clock != "real" and self._backend.clock.runs:
+        """Release the database. Later calls through clients of the emulator raise."""
+        if self._clock != "real" and self._dispatcher.clock.is_running:
             with suppress(EmulatorClosedError):
-                keep(self._backend)
-        self._backend.store.close()
+                time_control.persist(self._dispatcher)
+        self._dispatcher.store.close()
 
     def __enter__(self) -> "Self":
         return self
@@ -269,19 +277,21 @@ class Emulator:
     ) -> None:
         self.close()
 
-    def _impatience(self) -> "RetryPolicy":
+    def _no_wait_policy(self) -> "RetryPolicy":
         from iotmi.retrying import RetryPolicy
 
-        return RetryPolicy(seed=next(self._seeds), sleep=pausing(self._clock, self._backend))
+        return RetryPolicy(
+            seed=next(self._seeds), sleep=time_control.sleep_for(self._clock, self._dispatcher)
+        )
 
-    def _client_of_ours(self) -> BaseClient:
+    def _boto3_client(self) -> BaseClient:
         from iotmi._botocore.session import open_client
 
         with self._session_lock:
-            return self.attach(open_client(self._own_session()))
+            return self.attach(open_client(self._sealed_session()))
 
-    def _own_session(self) -> boto3.Session:
-        # Made when first wanted: a server needs none.
+    def _sealed_session(self) -> boto3.Session:
+        # Created on first use, because a server needs no session.
         if self._session is None:
-            self._session = sealed_session(self._backend.place.region_name)
+            self._session = sealed_session(self._dispatcher.scope.region_name)
         return self._session

@@ -1,7 +1,7 @@
-"""The three kinds of time an emulator can have, and the moving of the one that can be moved.
+"""The three clocks of an emulator, and the control of the one that can be moved.
 
-Owns their names, and the record by which a file's emulated time goes on where it was. It
-does not know what is timed.
+Owns their names, and the record with which a file's emulated time continues. This module must not
+know what is timed.
 """
 
 import time
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
-from iotmi.emulator._account.scheduler import resume
-from iotmi.emulator._core.clock import Clock, emulated, instant_of
+from iotmi.emulator._account.scheduler import reschedule_all
+from iotmi.emulator._core.clock import Clock, emulated_clock, to_datetime
 from iotmi.emulator._core.json import JsonObject
-from iotmi.emulator._dispatch.dispatcher import Backend
+from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._storage.store import Store
 
 ClockName: TypeAlias = Literal["on_read", "emulated", "real"]
@@ -21,11 +21,11 @@ _RECORD: Final = "emulated-time"
 _NOW: Final = "Now"
 
 
-def require_clock(name: str) -> None:
-    """Refuse a name that is no clock's.
+def validate_clock(name: str) -> None:
+    """Check that *name* is the name of a clock.
 
     Raises:
-        ValueError: It is not one of the three.
+        ValueError: *name* is not one of the three names.
     """
     allowed = get_args(ClockName)
     if name not in allowed:
@@ -33,63 +33,63 @@ def require_clock(name: str) -> None:
 
 
 def open_clock(name: ClockName, store: Store) -> Clock:
-    """The clock of this name; an emulated one goes on where the file's last one was."""
+    """Return the clock called *name*. An emulated one continues at the time in the file."""
     if name == "emulated":
-        with store.transaction() as rows:
-            kept = (rows.get(_RECORD, _RECORD) or {}).get(_NOW)
-        return emulated(kept if isinstance(kept, int) else round(time.time() * 1000))
-    return Clock(runs=name == "real")
+        with store.transaction() as transaction:
+            kept = (transaction.get(_RECORD, _RECORD) or {}).get(_NOW)
+        return emulated_clock(kept if isinstance(kept, int) else round(time.time() * 1000))
+    return Clock(is_running=name == "real")
 
 
-def pace(name: ClockName, clock: Clock) -> Callable[[], float]:
-    """Seconds that pass as the emulator's time does, for what happens between calls."""
+def clock_source(name: ClockName, clock: Clock) -> Callable[[], float]:
+    """Return a function that gives the emulator's time in seconds, for throttles."""
     if name == "real":
         return time.monotonic
-    # Time that ran by looks may have been taken in hand meanwhile.
-    return lambda: clock.present / 1000 if clock.runs else time.monotonic() + clock.skipped
+    # The clock may have started to run since this function was made.
+    return lambda: clock.present / 1000 if clock.is_running else time.monotonic() + clock.skipped
 
 
-def pausing(name: ClockName, backend: Backend) -> Callable[[float], None] | None:
-    """What a client of the emulator does in the place of waiting; None where it really waits."""
+def sleep_for(name: ClockName, dispatcher: Dispatcher) -> Callable[[float], None] | None:
+    """Return the function with which a client sleeps, or None for real sleeping."""
     if name == "real":
         return None
 
-    def let_pass(seconds: float) -> None:
-        if backend.clock.runs:
-            move(backend, timedelta(seconds=seconds))
+    def sleep(seconds: float) -> None:
+        if dispatcher.clock.is_running:
+            advance(dispatcher, timedelta(seconds=seconds))
         else:
-            backend.clock.skip(seconds)
+            dispatcher.clock.skip(seconds)
 
-    return let_pass
-
-
-def begin(backend: Backend) -> None:
-    """Let time run over what a file holds."""
-    if backend.clock.runs:
-        with backend.by_hand() as world:
-            resume(world)
+    return sleep
 
 
-def move(backend: Backend, passed: timedelta) -> datetime:
-    """Let emulated time pass, with all that becomes due in it; the time that it then is.
+def start(dispatcher: Dispatcher) -> None:
+    """Schedule the transitions of all stored resources, if the clock is running."""
+    if dispatcher.clock.is_running:
+        with dispatcher.transaction() as account:
+            reschedule_all(account)
+
+
+def advance(dispatcher: Dispatcher, passed: timedelta) -> datetime:
+    """Move the emulated time forward, apply the due transitions, and return the new time.
 
     Raises:
-        ValueError: Time would go back.
+        ValueError: *passed* is negative.
     """
     milliseconds = round(passed / timedelta(milliseconds=1))
     if milliseconds < 0:
-        raise ValueError("time does not go back")
-    if not backend.clock.runs:
-        backend.clock.stop()
-        begin(backend)
-    backend.clock.advance(milliseconds)
-    backend.catch_up()
-    return keep(backend)
+        raise ValueError("cannot move time backwards")
+    if not dispatcher.clock.is_running:
+        dispatcher.clock.stop()
+        start(dispatcher)
+    dispatcher.clock.advance(milliseconds)
+    dispatcher.run_due()
+    return persist(dispatcher)
 
 
-def keep(backend: Backend) -> datetime:
-    """Have a file go on from this moment when it is opened again; the moment."""
-    with backend.store.transaction() as rows:
-        now: JsonObject = {_NOW: backend.clock.now()}
-        rows.put(_RECORD, _RECORD, now)
-    return instant_of(backend.clock.present)
+def persist(dispatcher: Dispatcher) -> datetime:
+    """Store the present time, so that the file continues from it. Return the time."""
+    with dispatcher.store.transaction() as transaction:
+        now: JsonObject = {_NOW: dispatcher.clock.now()}
+        transaction.put(_RECORD, _RECORD, now)
+    return to_datetime(dispatcher.clock.present)

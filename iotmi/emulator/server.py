@@ -1,4 +1,4 @@
-"""The emulator as an HTTP server on this machine, for every SDK and for the AWS CLI.
+"""The emulator as a local HTTP server, for every SDK and for the AWS CLI.
 
     from iotmi.emulator import Emulator
     from iotmi.emulator.server import serving
@@ -6,8 +6,8 @@
     with Emulator() as emulator, serving(emulator) as address:
         ...
 
-Owns listening, and the server's beginning and end. What it answers is the application's
-business. Needs the extra ``emulator``.
+Owns the listening socket, and the start and the end of the server. This module must not know any
+response. It needs the extra ``emulator``.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ __all__ = ["HEALTH", "MAX_BODY", "Credentials", "create_app", "serve", "serving"
 
 LOOPBACK: Final = "127.0.0.1"
 _GRACE: Final = 5
-"""Seconds that requests under way have to end in."""
+"""Seconds in which running requests may finish after the server was stopped."""
 
 
 @contextmanager
@@ -41,16 +41,16 @@ def serving(
     port: int = 0,
     credentials: Credentials | None = None,
 ) -> Iterator[str]:
-    """Serve in a thread while the block lasts; gives the address, such as http://127.0.0.1:9280.
+    """Serve in a thread during the block, and give the address, as in http://127.0.0.1:9280.
 
     Args:
-        emulator: What answers; it is not closed at the end.
-        host: Where to listen; other machines reach it only where this is one of its names.
-        port: Where to listen; a free port when 0.
-        credentials: The keys that requests must be signed with; any signature is taken when None.
+        emulator: emulator that handles the requests. It is not closed at the end.
+        host: address to listen on. Other machines reach only addresses of a network interface.
+        port: port to listen on; a free port if 0.
+        credentials: keys that requests must be signed with; signatures are not checked if None.
 
     Raises:
-        OSError: The port is taken, or the host is not of this machine.
+        OSError: the port is in use, or the host is not an address of this machine.
     """
     with _listening(host, port) as listener:
         server = _server(create_app(emulator, credentials))
@@ -71,17 +71,17 @@ def serve(
     credentials: Credentials | None = None,
     ready: Callable[[str], None],
 ) -> None:
-    """Serve until SIGINT or SIGTERM comes; in the main thread only.
+    """Serve until SIGINT or SIGTERM. Call this in the main thread only.
 
     Args:
-        emulator: As for `serving`, like the other arguments.
-        host: Where to listen.
-        port: Where to listen.
-        credentials: The keys that requests must be signed with.
-        ready: Is called with the address once a client may connect.
+        emulator: emulator that handles the requests.
+        host: address to listen on.
+        port: port to listen on; a free port if 0.
+        credentials: keys that requests must be signed with; signatures are not checked if None.
+        ready: function that is called with the address once clients can connect.
 
     Raises:
-        OSError: The port is taken, or the host is not of this machine.
+        OSError: the port is in use, or the host is not an address of this machine.
     """
     with _listening(host, port) as listener:
         server = _server(create_app(emulator, credentials))
@@ -89,8 +89,8 @@ def serve(
         def stop(_number: int, _frame: object) -> None:
             server.should_exit = True
 
-        # uvicorn has handlers of its own while it runs, and at its end raises the signal again
-        # for those that were there before: these, which make of it an end like any other.
+        # uvicorn replaces signal handlers while it runs. At its end it restores these and raises
+        # the signal again, which would otherwise be a KeyboardInterrupt.
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             ready(_address(listener))
@@ -101,11 +101,12 @@ def serve(
 
 
 class _Connection(H11Protocol):
-    """A connection that answers at once, and that the faults of the emulator can break."""
+    """A connection without delays that fault injection can close."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Prepare the connection. uvicorn declares a wider type, and is given this one."""
-        # Head and body are written apart, and the body would wait 40 ms for the head's receipt.
+        """Configure the socket, and store the function that closes it."""
+        # uvicorn writes head and body separately. With Nagle's algorithm, the body would wait for
+        # a delayed acknowledgement of the head, which takes 40 ms.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {**self.app_state, CLOSE: transport.abort}
         super().connection_made(transport)

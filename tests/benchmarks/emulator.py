@@ -19,8 +19,8 @@ from typing import Final
 from botocore.config import Config
 
 from iotmi import AuthenticationMaterialType, Client, CreateManagedThing, RetryPolicy, Role
-from iotmi.emulator import Emulator, HttpReply, HttpRequest
-from iotmi.emulator._account.account import World
+from iotmi.emulator import Emulator, HttpRequest, HttpResponse
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._boto3_client import attach
 from iotmi.emulator._model.operations import load_service
 from iotmi.emulator._model.resource_types import MANAGED_THING
@@ -104,7 +104,7 @@ def get() -> float:
         emulated = milliseconds(lambda: client.managed_things.get(thing))
         answer = emulator.handle(HttpRequest("GET", f"/managed-things/{thing}"))
 
-        def canned(_request: HttpRequest) -> HttpReply:
+        def canned(_request: HttpRequest) -> HttpResponse:
             return answer
 
         attach(boto3_client, canned)
@@ -121,13 +121,13 @@ def fill(emulator: Emulator, client: Client, things: int) -> None:
         client.send(request(number))
     rate = by_calls / (time.perf_counter() - began)
     say(f"made {by_calls} things by calls: {rate:.0f} a second")
-    backend = emulator._backend
+    dispatcher = emulator._dispatcher
     operation = load_service().operations["CreateManagedThing"]
     began = time.perf_counter()
-    with backend.store.transaction() as rows:
-        world = World(rows, backend.clock, backend.place, operation)
+    with dispatcher.store.transaction() as transaction:
+        account = AccountState(transaction, dispatcher.clock, dispatcher.scope, operation)
         for _ in range(by_calls, things):
-            world.create(
+            account.create(
                 MANAGED_THING,
                 {"Role": "CONTROLLER", "ProvisioningStatus": "PRE_ASSOCIATED", "Flow": "by-code"},
             )

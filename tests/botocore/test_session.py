@@ -13,7 +13,8 @@ from botocore.regions import EndpointResolver
 from botocore.session import Session as BotocoreSession
 
 import iotmi
-from iotmi._botocore.session import SERVICE, Session, open_client
+from iotmi._botocore.loader import SERVICE
+from iotmi._botocore.session import Session, open_client
 from tests.support.bad_servers import listening
 from tests.support.http_servers import KEYS, read_request
 

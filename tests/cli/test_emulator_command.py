@@ -1,4 +1,4 @@
-"""`iotmi emulator`: serving until a signal comes, and what it says where it cannot."""
+"""The command `iotmi emulator`: serving until a signal, and its error messages."""
 
 import json
 import os
@@ -27,19 +27,19 @@ from tests.support.http_servers import closed_port
 
 
 def run(*arguments: str) -> Result:
-    """What a command that does not come to serving gives."""
+    """Return the result of a command that fails before it serves."""
     return CliRunner().invoke(root, ["emulator", *arguments], prog_name="iotmi")
 
 
 def client_of(address: str, key: str = "example") -> iotmi.Client:
-    """A client of a server, with a secret key."""
+    """Return a client of a server, with a secret key."""
     session = boto3.Session("EXAMPLE", key, region_name="ca-central-1")
     return iotmi.Client(session=session, endpoint_url=f"http://{address}")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the signal is sent to this very process")
 def test_it_serves_in_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A signal ends the command and not the process, whose own handlers are back afterwards."""
+    """A signal ends the command but not the process, and the handlers are restored."""
     monkeypatch.setenv("IOTMI_EMULATOR_ACCESS_KEY", "EXAMPLE")
     monkeypatch.setenv("IOTMI_EMULATOR_SECRET_KEY", "from the environment")
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
@@ -70,8 +70,8 @@ def test_it_serves_in_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    """Exit code 0, nothing on the error stream, and a file that holds all without its journal."""
+def test_a_signal_ends_the_command_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    """The exit code is 0, the error stream is empty, and the file is complete without a journal."""
     path = tmp_path / "home.db"
     with started("--port", "0", "--data", str(path), "--region", "ca-central-1") as process:
         address = address_of(process)
@@ -85,8 +85,8 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
         assert [locker.id for locker in client.credential_lockers.list()] == [made.id]
 
 
-def test_it_says_in_one_line_how_to_get_there() -> None:
-    """Address and a command to copy, in one line; the server is up when it is printed."""
+def test_the_address_is_printed_in_one_line() -> None:
+    """The line has the address and a command to copy, and the server is up by then."""
     with started("--port", "0", "--region", "ca-central-1", "--account", "0" * 12) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -96,15 +96,15 @@ def test_it_says_in_one_line_how_to_get_there() -> None:
             r" --region ca-central-1 --endpoint-url http://127\.0\.0\.1:\d+$",
             line,
         )
-        with urlopen(f"{address[0]}/_emulator/health", timeout=10) as answer:  # noqa: S310 - ours
-            assert json.load(answer)["status"] == "up"
+        with urlopen(f"{address[0]}/_emulator/health", timeout=10) as response:  # noqa: S310 - ours
+            assert json.load(response)["status"] == "up"
         with client_of(address[0].removeprefix("http://")) as client:
             arn = client.credential_lockers.create().arn
     assert arn.startswith(f"arn:aws:iotmanagedintegrations:ca-central-1:{'0' * 12}:")
 
 
-def test_signatures_are_checked_when_asked_for() -> None:
-    """With both keys given, only what is signed with them is taken."""
+def test_signatures_are_checked_with_both_keys() -> None:
+    """With both keys, only requests signed with them are accepted."""
     with started(
         *("--port", "0", "--region", "ca-central-1"),
         *("--access-key", "EXAMPLE", "--secret-key", "right"),
@@ -144,10 +144,10 @@ def _folder(path: Path) -> None:
         (_folder, "cannot be opened"),
     ],
 )
-def test_a_file_of_others_is_refused(
+def test_a_foreign_file_is_rejected(
     tmp_path: Path, make: Callable[[Path], None], reason: str
 ) -> None:
-    """Exit code 2, and one line that names the file and says why."""
+    """The exit code is 2, and one line names the file and the reason."""
     path = tmp_path / "theirs.db"
     make(path)
     result = run("--data", str(path), "--port", "0")
@@ -157,8 +157,8 @@ def test_a_file_of_others_is_refused(
     assert reason in line
 
 
-def test_a_taken_port_is_told() -> None:
-    """Exit code 1, and one line that names host and port."""
+def test_a_taken_port_is_reported() -> None:
+    """The exit code is 1, and one line names host and port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = run("--port", port)
@@ -177,16 +177,18 @@ def test_a_taken_port_is_told() -> None:
         (["--port", "65536"], "65536"),
     ],
 )
-def test_odd_arguments_are_refused(arguments: list[str], reason: str) -> None:
-    """Exit code 2, as for any command line that makes no sense."""
+def test_invalid_arguments_are_rejected(arguments: list[str], reason: str) -> None:
+    """The exit code is 2, as for any wrong usage."""
     result = run(*arguments)
     assert result.exit_code == 2
     assert reason in result.output
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
-def test_it_says_how_to_get_the_server(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
-    """Without Starlette or uvicorn, the command names the line that installs them."""
+def test_missing_server_packages_are_explained(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """Without Starlette or uvicorn, the command prints the command that installs them."""
     _forget_the_server(monkeypatch)
     monkeypatch.setitem(sys.modules, missing, None)
     result = run()
@@ -194,8 +196,8 @@ def test_it_says_how_to_get_the_server(monkeypatch: pytest.MonkeyPatch, missing:
     assert "python -m pip install 'iotmi[emulator]'" in result.output
 
 
-def test_another_missing_part_is_not_explained_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing module that is none of the server's own is reported as it is."""
+def test_another_missing_module_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing module outside the extra raises as usual."""
     _forget_the_server(monkeypatch)
     monkeypatch.setitem(sys.modules, "iotmi.emulator._dispatch.signatures", None)
     assert isinstance(run().exception, ModuleNotFoundError)
@@ -210,8 +212,8 @@ def _forget_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delitem(sys.modules, name)
 
 
-def test_the_emulator_alone_needs_no_server() -> None:
-    """In process, neither Starlette nor uvicorn is loaded."""
+def test_the_emulator_in_process_needs_no_server() -> None:
+    """In process, neither Starlette nor uvicorn is imported."""
     program = (
         "import sys, iotmi.cli._root, iotmi.emulator as e; e.Emulator().client().tags;"
         " print(sorted({'starlette', 'uvicorn'} & set(sys.modules)))"

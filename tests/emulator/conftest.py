@@ -6,7 +6,7 @@ import pytest
 from botocore.config import Config
 
 from iotmi.emulator import Emulator, Faults
-from tests.emulator.support.clock import Hand
+from tests.emulator.support.clock import ManualClock
 from tests.emulator.support.requests import Client
 
 
@@ -18,18 +18,18 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def client(emulator: Emulator) -> Client:
-    """Its requests reach the emulator as they are, and once."""
+    """Return a client that sends requests unchecked and once."""
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     return emulator.boto3_client(config=config)
 
 
 @pytest.fixture
-def hand() -> Hand:
-    """A clock moved by hand."""
-    return Hand()
+def clock() -> ManualClock:
+    """Return a clock that the test moves."""
+    return ManualClock()
 
 
 @pytest.fixture
-def faults(hand: Hand) -> Faults:
-    """Faults whose time is moved by hand."""
-    return hand.faults()
+def faults(clock: ManualClock) -> Faults:
+    """Return faults on the test's clock."""
+    return clock.faults()

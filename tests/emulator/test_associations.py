@@ -1,4 +1,4 @@
-"""Account associations, and things registered with them."""
+"""Account associations, and the managed things registered with them."""
 
 from tests.emulator.support.requests import (
     Client,
@@ -6,7 +6,7 @@ from tests.emulator.support.requests import (
     create_cloud_thing,
     create_thing,
     destination,
-    refused,
+    expect_error,
     register,
     status_of,
 )
@@ -15,27 +15,27 @@ UNKNOWN = "0" * 32
 
 
 def create_login(client: Client, **parameters: object) -> str:
-    """An account association whose user has yet to log in; its id."""
+    """Create an account association whose user has not logged in, and return its id."""
     given = {"ConnectorDestinationId": destination(client), **parameters}
     identifier: str = client.create_account_association(**given)["AccountAssociationId"]
     return identifier
 
 
 def state_of(client: Client, identifier: str) -> str:
-    answer = client.get_account_association(AccountAssociationId=identifier)
-    state: str = answer["AssociationState"]
+    response = client.get_account_association(AccountAssociationId=identifier)
+    state: str = response["AssociationState"]
     return state
 
 
 def pairs(client: Client, **filters: str) -> list[tuple[str, str, str]]:
-    answer = client.list_managed_thing_account_associations(**filters)
+    response = client.list_managed_thing_account_associations(**filters)
     return [
         (
             item["ManagedThingId"],
             item["AccountAssociationId"],
             item["ManagedThingAssociationStatus"],
         )
-        for item in answer["Items"]
+        for item in response["Items"]
     ]
 
 
@@ -48,82 +48,82 @@ def pre_onboarded(client: Client, *associations: str) -> str:
     )
 
 
-def test_a_login_succeeds_after_one_look(client: Client) -> None:
-    """OAuth begins in progress with an address to log in at, and succeeds after a look."""
+def test_a_login_succeeds_after_one_read(client: Client) -> None:
+    """OAuth starts in progress with a login address, and succeeds after one read."""
     through = destination(client)
-    answer = client.create_account_association(
+    response = client.create_account_association(
         ConnectorDestinationId=through, Name="Ann", Description="Her lamps"
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    assert answer["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
-    assert answer["OAuthAuthorizationUrl"].startswith("https://")
-    identifier = answer["AccountAssociationId"]
-    assert answer["Arn"].endswith(f":123456789012:account-association/{identifier}")
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert response["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
+    assert response["OAuthAuthorizationUrl"].startswith("https://")
+    identifier = response["AccountAssociationId"]
+    assert response["Arn"].endswith(f":123456789012:account-association/{identifier}")
     got = client.get_account_association(AccountAssociationId=identifier)
     assert got["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
     assert (got["Name"], got["Description"]) == ("Ann", "Her lamps")
     assert got["ConnectorDestinationId"] == through
-    assert got["OAuthAuthorizationUrl"] == answer["OAuthAuthorizationUrl"]
+    assert got["OAuthAuthorizationUrl"] == response["OAuthAuthorizationUrl"]
     assert got["Tags"] == {}
     assert [state_of(client, identifier) for _ in range(2)] == ["ASSOCIATION_SUCCEEDED"] * 2
 
 
 def test_general_authorization_succeeds_at_once(client: Client) -> None:
-    """Without OAuth there is no address, and nothing to wait for."""
-    answer = client.create_account_association(
+    """Without OAuth the association has no address and succeeds at once."""
+    response = client.create_account_association(
         ConnectorDestinationId=destination(client),
         GeneralAuthorization={"AuthMaterialName": "material"},
         Tags={"a": "b"},
     )
-    assert answer["AssociationState"] == "ASSOCIATION_SUCCEEDED"
-    assert answer["OAuthAuthorizationUrl"] == ""
-    got = client.get_account_association(AccountAssociationId=answer["AccountAssociationId"])
+    assert response["AssociationState"] == "ASSOCIATION_SUCCEEDED"
+    assert response["OAuthAuthorizationUrl"] == ""
+    got = client.get_account_association(AccountAssociationId=response["AccountAssociationId"])
     assert got["GeneralAuthorization"] == {"AuthMaterialName": "material"}
     assert got["Tags"] == {"a": "b"}
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         client.start_account_association_refresh(
-            AccountAssociationId=answer["AccountAssociationId"]
+            AccountAssociationId=response["AccountAssociationId"]
         )
 
 
 def test_a_refresh_is_another_login(client: Client) -> None:
-    """A refresh gives a new address and goes through the states again."""
+    """A refresh gives a new address and passes through the states again."""
     identifier = create_login(client)
     before = client.get_account_association(AccountAssociationId=identifier)
-    answer = client.start_account_association_refresh(AccountAssociationId=identifier)
-    assert answer["OAuthAuthorizationUrl"] != before["OAuthAuthorizationUrl"]
+    response = client.start_account_association_refresh(AccountAssociationId=identifier)
+    assert response["OAuthAuthorizationUrl"] != before["OAuthAuthorizationUrl"]
     after = client.get_account_association(AccountAssociationId=identifier)
-    assert after["OAuthAuthorizationUrl"] == answer["OAuthAuthorizationUrl"]
+    assert after["OAuthAuthorizationUrl"] == response["OAuthAuthorizationUrl"]
     assert after["AssociationState"] == "ASSOCIATION_IN_PROGRESS"
     assert state_of(client, identifier) == "ASSOCIATION_SUCCEEDED"
 
 
 def test_update_changes_name_and_description(client: Client) -> None:
-    """Update changes what is given; with nothing given it does nothing."""
+    """Update changes the given members. Without members it does nothing."""
     identifier = create_association(client, Name="Old", Description="Old")
     for changes in ({"Name": "New"}, {}):
-        answer = client.update_account_association(AccountAssociationId=identifier, **changes)
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+        response = client.update_account_association(AccountAssociationId=identifier, **changes)
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     got = client.get_account_association(AccountAssociationId=identifier)
     assert (got["Name"], got["Description"]) == ("New", "Old")
 
 
-def test_deletion_is_seen_once(client: Client) -> None:
-    """A deleted association is in deletion for one look; no change is possible meanwhile."""
+def test_one_read_shows_the_deletion(client: Client) -> None:
+    """A deleted association is in deletion for one read, and cannot be changed meanwhile."""
     identifier = create_login(client)
     client.delete_account_association(AccountAssociationId=identifier)
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         client.update_account_association(AccountAssociationId=identifier, Name="Late")
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         client.start_account_association_refresh(AccountAssociationId=identifier)
     client.delete_account_association(AccountAssociationId=identifier)
     assert state_of(client, identifier) == "ASSOCIATION_DELETING"
-    with refused("ResourceNotFoundException", "Account Association resource not found."):
+    with expect_error("ResourceNotFoundException", "Account Association resource not found."):
         client.get_account_association(AccountAssociationId=identifier)
 
 
 def test_an_unknown_association_is_not_found(client: Client) -> None:
-    """Every operation on an association that is not there says so."""
+    """Every operation on an unknown association is not found."""
     thing = create_cloud_thing(client)
     for operation in (
         client.get_account_association,
@@ -131,27 +131,27 @@ def test_an_unknown_association_is_not_found(client: Client) -> None:
         client.delete_account_association,
         client.start_account_association_refresh,
     ):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(AccountAssociationId=UNKNOWN)
-        assert answer["ResourceType"] == "AccountAssociation"
-    with refused("ResourceNotFoundException"):
+        assert response["ResourceType"] == "AccountAssociation"
+    with expect_error("ResourceNotFoundException"):
         register(client, thing, UNKNOWN)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=UNKNOWN)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         pre_onboarded(client, UNKNOWN)
 
 
-def test_an_association_is_through_a_destination_there_is(client: Client) -> None:
-    """An unknown connector destination is not found, and no association is made."""
-    with refused("ResourceNotFoundException") as answer:
+def test_an_association_needs_an_existing_destination(client: Client) -> None:
+    """An unknown connector destination is not found, and no association is created."""
+    with expect_error("ResourceNotFoundException") as response:
         create_login(client, ConnectorDestinationId=UNKNOWN)
-    assert answer["ResourceType"] == "ConnectorDestination"
+    assert response["ResourceType"] == "ConnectorDestination"
     assert client.list_account_associations()["Items"] == []
 
 
 def test_associations_are_listed_by_destination(client: Client) -> None:
-    """The list shows summaries, of one destination if asked."""
+    """The list has summaries, and can be filtered by destination."""
     other = destination(client)
     first = create_association(client)
     second = create_association(client, ConnectorDestinationId=other)
@@ -164,16 +164,16 @@ def test_associations_are_listed_by_destination(client: Client) -> None:
 
 
 def test_registration_activates_a_cloud_device(client: Client) -> None:
-    """A cloud device waits unassociated, however often it is looked at, until registered."""
+    """A cloud device stays unassociated through any number of reads, until registered."""
     thing = create_cloud_thing(client)
     through = destination(client)
     association = create_association(client, ConnectorDestinationId=through)
     assert [status_of(client, thing) for _ in range(3)] == ["UNASSOCIATED"] * 3
-    answer = register(client, thing, association)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    assert answer["ManagedThingId"] == thing
-    assert answer["AccountAssociationId"] == association
-    assert answer["DeviceDiscoveryId"] == "discovery1"
+    response = register(client, thing, association)
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert response["ManagedThingId"] == thing
+    assert response["AccountAssociationId"] == association
+    assert response["DeviceDiscoveryId"] == "discovery1"
     got = client.get_managed_thing(Identifier=thing)
     assert got["ProvisioningStatus"] == "ACTIVATED"
     assert got["ConnectorDeviceId"] == "device-1"
@@ -182,39 +182,39 @@ def test_registration_activates_a_cloud_device(client: Client) -> None:
     assert pairs(client) == [(thing, association, "ASSOCIATED")]
 
 
-def test_registration_needs_a_login_that_succeeded(client: Client) -> None:
-    """An association still in progress takes no thing."""
+def test_registration_needs_a_finished_login(client: Client) -> None:
+    """An association in progress accepts no thing."""
     thing = create_cloud_thing(client)
     association = create_login(client)
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         register(client, thing, association)
     state_of(client, association)
     assert register(client, thing, association)
 
 
-def test_registration_happens_once(client: Client) -> None:
+def test_a_pair_is_registered_once(client: Client) -> None:
     """The same pair cannot be registered twice."""
     thing, association = create_cloud_thing(client), create_association(client)
     register(client, thing, association)
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         register(client, thing, association)
 
 
-def test_registration_needs_a_cloud_device_that_stays(client: Client) -> None:
-    """A hub, a thing being deleted and a thing that is not there cannot be registered."""
+def test_registration_needs_an_existing_cloud_device(client: Client) -> None:
+    """A hub, a thing in deletion and an unknown thing cannot be registered."""
     association = create_association(client)
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         register(client, create_thing(client), association)
     thing = create_cloud_thing(client)
     client.delete_managed_thing(Identifier=thing)
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         register(client, thing, association)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         register(client, UNKNOWN, association)
 
 
-def test_a_pre_onboarded_device_is_foreseen(client: Client) -> None:
-    """The associations in the material are listed, and become real by registration."""
+def test_a_pre_onboarded_device_is_pre_associated(client: Client) -> None:
+    """Associations in the material are listed, and registration completes them."""
     first, second = create_association(client), create_association(client)
     thing = pre_onboarded(client, first, second, first)
     assert status_of(client, thing) == "PRE_ASSOCIATED"
@@ -229,47 +229,49 @@ def test_a_pre_onboarded_device_is_foreseen(client: Client) -> None:
     assert pairs(client, ManagedThingId=thing, AccountAssociationId=second) == [
         (thing, second, "PRE_ASSOCIATED")
     ]
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=second)
 
 
 def test_the_last_deregistration_isolates(client: Client) -> None:
-    """A thing stays active while one association is left, and can come back from isolation."""
+    """A thing stays active while an association is left, and can return from isolation."""
     thing = create_cloud_thing(client)
     first, second = create_association(client), create_association(client)
     register(client, thing, first)
     register(client, thing, second)
-    answer = client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=first)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    response = client.deregister_account_association(
+        ManagedThingId=thing, AccountAssociationId=first
+    )
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert status_of(client, thing) == "ACTIVATED"
     client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=second)
     assert [status_of(client, thing) for _ in range(2)] == ["ISOLATED"] * 2
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=second)
     register(client, thing, second)
     assert status_of(client, thing) == "ACTIVATED"
 
 
-def test_an_association_with_things_stays(client: Client) -> None:
-    """An association is deleted only once no thing is registered with it."""
+def test_an_association_with_things_is_not_deleted(client: Client) -> None:
+    """An association is deleted only if no thing is registered with it."""
     thing, association = create_cloud_thing(client), create_association(client)
     register(client, thing, association)
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         client.delete_account_association(AccountAssociationId=association)
     client.deregister_account_association(ManagedThingId=thing, AccountAssociationId=association)
     client.delete_account_association(AccountAssociationId=association)
 
 
-def test_what_is_foreseen_goes_with_the_association(client: Client) -> None:
-    """A thing only foreseen for an association does not keep it."""
+def test_a_pre_associated_thing_does_not_block_deletion(client: Client) -> None:
+    """An association that is only named in a material can be deleted."""
     association = create_association(client)
     pre_onboarded(client, association)
     client.delete_account_association(AccountAssociationId=association)
     assert pairs(client) == []
 
 
-def test_registrations_go_with_the_thing(client: Client) -> None:
-    """A thing that is gone is registered nowhere."""
+def test_registrations_are_deleted_with_the_thing(client: Client) -> None:
+    """A deleted thing has no registrations."""
     thing, association = create_cloud_thing(client), create_association(client)
     register(client, thing, association)
     client.delete_managed_thing(Identifier=thing)

@@ -1,10 +1,10 @@
-"""Destinations, notification and log configurations, and what the account has one of."""
+"""Destinations, notification and log configurations, and resources of which there is one."""
 
 from typing import Any
 
 import pytest
 
-from tests.emulator.support.requests import Client, create_thing, refused
+from tests.emulator.support.requests import Client, create_thing, expect_error
 
 UNKNOWN = "0" * 32
 STREAM = "arn:aws:kinesis:eu-west-1:123456789012:stream/events"
@@ -18,32 +18,32 @@ def create_destination(client: Client, name: str = "Events é.1", **parameters: 
         "RoleArn": ROLE,
         **parameters,
     }
-    answer = client.create_destination(Name=name, **given)
-    assert (answer["ResponseMetadata"]["HTTPStatusCode"], answer["Name"]) == (201, name)
+    response = client.create_destination(Name=name, **given)
+    assert (response["ResponseMetadata"]["HTTPStatusCode"], response["Name"]) == (201, name)
 
 
 def configure(client: Client, event_type: str, destination: str) -> None:
     client.create_notification_configuration(EventType=event_type, DestinationName=destination)
 
 
-def test_a_destination_is_known_by_its_name(client: Client) -> None:
-    """Get answers what create was given; the name is taken once."""
+def test_a_destination_is_identified_by_its_name(client: Client) -> None:
+    """Get returns the given members. A taken name is a conflict."""
     create_destination(client, Description="All", Tags={"a": "b"})
     got = client.get_destination(Name="Events é.1")
     assert got["CreatedAt"] == got["UpdatedAt"]
     assert (got["Name"], got["Description"], got["Tags"]) == ("Events é.1", "All", {"a": "b"})
     assert (got["DeliveryDestinationArn"], got["RoleArn"]) == (STREAM, ROLE)
     assert got["DeliveryDestinationType"] == "KINESIS"
-    with refused("ConflictException", "Destination resource exists already"):
+    with expect_error("ConflictException", "Destination resource exists already"):
         create_destination(client)
 
 
 def test_a_destination_is_updated_and_listed(client: Client) -> None:
-    """Update changes what is given; with nothing given it does nothing."""
+    """Update changes the given members. Without members it does nothing."""
     create_destination(client, "One")
     create_destination(client, "Two")
-    answer = client.update_destination(Name="One", RoleArn="another")
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    response = client.update_destination(Name="One", RoleArn="another")
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
     got = client.get_destination(Name="One")
     assert (got["RoleArn"], got["DeliveryDestinationArn"]) == ("another", STREAM)
     assert got["UpdatedAt"] > got["CreatedAt"]
@@ -59,11 +59,11 @@ def test_a_destination_is_updated_and_listed(client: Client) -> None:
     }
 
 
-def test_a_destination_in_use_stays(client: Client) -> None:
-    """A destination is deleted once no configuration names it."""
+def test_a_destination_in_use_is_not_deleted(client: Client) -> None:
+    """A destination is deleted only if no configuration names it."""
     create_destination(client, "Events")
     configure(client, "DEVICE_STATE", "Events")
-    with refused("ValidationException", "notification configuration"):
+    with expect_error("ValidationException", "notification configuration"):
         client.delete_destination(Name="Events")
     client.delete_notification_configuration(EventType="DEVICE_STATE")
     client.delete_destination(Name="Events")
@@ -72,22 +72,22 @@ def test_a_destination_in_use_stays(client: Client) -> None:
         client.update_destination,
         client.delete_destination,
     ):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(Name="Events")
-        assert (answer["ResourceId"], answer["ResourceType"]) == ("Events", "Destination")
+        assert (response["ResourceId"], response["ResourceType"]) == ("Events", "Destination")
 
 
 def test_an_event_type_has_one_configuration(client: Client) -> None:
-    """A configuration is known by its event type, and a second one is a conflict."""
+    """A configuration is identified by its event type. A second one is a conflict."""
     create_destination(client, "Events")
-    answer = client.create_notification_configuration(
+    response = client.create_notification_configuration(
         EventType="DEVICE_STATE", DestinationName="Events", Tags={"a": "b"}
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    assert answer["EventType"] == "DEVICE_STATE"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert response["EventType"] == "DEVICE_STATE"
     got = client.get_notification_configuration(EventType="DEVICE_STATE")
     assert (got["DestinationName"], got["Tags"]) == ("Events", {"a": "b"})
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         configure(client, "DEVICE_STATE", "Events")
     configure(client, "DEVICE_OTA", "Events")
     assert client.list_notification_configurations()["NotificationConfigurationList"] == [
@@ -96,38 +96,38 @@ def test_an_event_type_has_one_configuration(client: Client) -> None:
     ]
 
 
-def test_a_configuration_goes_to_a_destination_there_is(client: Client) -> None:
-    """Create and update refuse a destination that is not there; update moves to another."""
+def test_a_configuration_needs_an_existing_destination(client: Client) -> None:
+    """Create and update reject a missing destination. Update changes the destination."""
     create_destination(client, "One")
     create_destination(client, "Two")
-    with refused("ValidationException", "DestinationName"):
+    with expect_error("ValidationException", "DestinationName"):
         configure(client, "DEVICE_STATE", "None")
     configure(client, "DEVICE_STATE", "One")
-    with refused("ValidationException", "DestinationName"):
+    with expect_error("ValidationException", "DestinationName"):
         client.update_notification_configuration(EventType="DEVICE_STATE", DestinationName="None")
-    answer = client.update_notification_configuration(
+    response = client.update_notification_configuration(
         EventType="DEVICE_STATE", DestinationName="Two"
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
     got = client.get_notification_configuration(EventType="DEVICE_STATE")
     assert got["DestinationName"] == "Two"
 
 
 def test_an_event_type_without_configuration_is_not_found(client: Client) -> None:
-    """Get, update and delete say so."""
+    """Get, update and delete are not found without a configuration."""
     create_destination(client, "Events")
     for operation, more in (
         (client.get_notification_configuration, {}),
         (client.update_notification_configuration, {"DestinationName": "Events"}),
         (client.delete_notification_configuration, {}),
     ):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(EventType="DEVICE_WSS", **more)
-        assert answer["ResourceId"] == "DEVICE_WSS"
+        assert response["ResourceId"] == "DEVICE_WSS"
 
 
 def test_an_event_log_configuration_changes_its_level(client: Client) -> None:
-    """A configuration comes back as given, and update changes the level alone."""
+    """Get returns the given members. Update changes only the level."""
     made = client.create_event_log_configuration(
         ResourceType="managed-thing", ResourceId="abc", EventLogLevel="INFO"
     )
@@ -145,11 +145,11 @@ def test_an_event_log_configuration_changes_its_level(client: Client) -> None:
 
 
 def test_a_resource_has_one_event_log_configuration(client: Client) -> None:
-    """No id means all of the type; the same resource twice is a conflict."""
+    """A missing id means all resources of the type. A second configuration is a conflict."""
     first = client.create_event_log_configuration(ResourceType="ota-task", EventLogLevel="INFO")
     assert client.get_event_log_configuration(Id=first["Id"])["ResourceId"] == "*"
     for same in ({}, {"ResourceId": "*"}):
-        with refused("ConflictException"):
+        with expect_error("ConflictException"):
             client.create_event_log_configuration(
                 ResourceType="ota-task", EventLogLevel="WARN", **same
             )
@@ -162,7 +162,7 @@ def test_a_resource_has_one_event_log_configuration(client: Client) -> None:
         (client.update_event_log_configuration, {"EventLogLevel": "WARN"}),
         (client.delete_event_log_configuration, {}),
     ):
-        with refused("ResourceNotFoundException"):
+        with expect_error("ResourceNotFoundException"):
             operation(Id=first["Id"], **more)
 
 
@@ -178,13 +178,13 @@ DEFAULTS: dict[str, Any] = {
 
 
 def test_a_runtime_log_configuration_is_put_and_reset(client: Client) -> None:
-    """The defaults hold before a put, for what a put leaves out, and after a reset."""
+    """Defaults apply before a put, to missing members, and after a reset."""
     thing = create_thing(client)
 
     def got() -> dict[str, Any]:
-        answer = client.get_runtime_log_configuration(ManagedThingId=thing)
-        assert answer["ManagedThingId"] == thing
-        configuration: dict[str, Any] = answer["RuntimeLogConfigurations"]
+        response = client.get_runtime_log_configuration(ManagedThingId=thing)
+        assert response["ManagedThingId"] == thing
+        configuration: dict[str, Any] = response["RuntimeLogConfigurations"]
         return configuration
 
     assert got() == DEFAULTS
@@ -195,8 +195,8 @@ def test_a_runtime_log_configuration_is_put_and_reset(client: Client) -> None:
     assert got() == DEFAULTS
 
 
-def test_a_runtime_log_configuration_goes_with_its_thing(client: Client) -> None:
-    """A thing that is not there has no configuration."""
+def test_a_runtime_log_configuration_is_deleted_with_its_thing(client: Client) -> None:
+    """A missing thing has no configuration."""
     thing = create_thing(client)
     changes = {"RuntimeLogConfigurations": {"LogLevel": "DEBUG"}}
     client.put_runtime_log_configuration(ManagedThingId=thing, **changes)
@@ -206,15 +206,15 @@ def test_a_runtime_log_configuration_goes_with_its_thing(client: Client) -> None
         (client.put_runtime_log_configuration, changes),
         (client.reset_runtime_log_configuration, {}),
     ):
-        with refused("ResourceNotFoundException", "Managed Thing resource not found."):
+        with expect_error("ResourceNotFoundException", "Managed Thing resource not found."):
             operation(ManagedThingId=thing, **more)
 
 
 def test_the_endpoint_is_registered_once(client: Client) -> None:
-    """There is none before; registering it again answers the same address."""
-    with refused("ResourceNotFoundException") as answer:
+    """The endpoint is missing at first. Each registration returns the same address."""
+    with expect_error("ResourceNotFoundException") as response:
         client.get_custom_endpoint()
-    assert answer["ResourceType"] == "CustomEndpoint"
+    assert response["ResourceType"] == "CustomEndpoint"
     first, second = (client.register_custom_endpoint() for _ in range(2))
     assert first["ResponseMetadata"]["HTTPStatusCode"] == 201
     assert first["EndpointAddress"] == second["EndpointAddress"]
@@ -223,13 +223,13 @@ def test_the_endpoint_is_registered_once(client: Client) -> None:
 
 
 def test_the_hub_configuration_is_put(client: Client) -> None:
-    """There is none before; the last one put is the one."""
-    with refused("ResourceNotFoundException"):
+    """The configuration is missing at first. The last put replaces it."""
+    with expect_error("ResourceNotFoundException"):
         client.get_hub_configuration()
     for seconds in (60, 90):
-        answer = client.put_hub_configuration(HubTokenTimerExpirySettingInSeconds=seconds)
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-        assert answer["HubTokenTimerExpirySettingInSeconds"] == seconds
+        response = client.put_hub_configuration(HubTokenTimerExpirySettingInSeconds=seconds)
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+        assert response["HubTokenTimerExpirySettingInSeconds"] == seconds
         got = client.get_hub_configuration()
         assert got["HubTokenTimerExpirySettingInSeconds"] == seconds
         assert "UpdatedAt" in got
@@ -239,21 +239,21 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 OWN, CUSTOMERS = "MANAGED_INTEGRATIONS_DEFAULT_ENCRYPTION", "CUSTOMER_KEY_ENCRYPTION"
 
 
-def test_encryption_changes_by_looks(client: Client) -> None:
-    """The service's key holds before any call; another one is enabled after a look."""
+def test_encryption_changes_by_reads(client: Client) -> None:
+    """The service's key is the default. Another key is enabled after one read."""
 
     def got() -> tuple[str, str | None, str]:
-        answer = client.get_default_encryption_configuration()
+        response = client.get_default_encryption_configuration()
         return (
-            answer["encryptionType"],
-            answer.get("kmsKeyArn"),
-            answer["configurationStatus"]["state"],
+            response["encryptionType"],
+            response.get("kmsKeyArn"),
+            response["configurationStatus"]["state"],
         )
 
     assert got() == (OWN, None, "ENABLED")
-    answer = client.put_default_encryption_configuration(encryptionType=CUSTOMERS, kmsKeyArn=KEY)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    assert answer["configurationStatus"] == {"state": "UPDATE_IN_PROGRESS"}
+    response = client.put_default_encryption_configuration(encryptionType=CUSTOMERS, kmsKeyArn=KEY)
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert response["configurationStatus"] == {"state": "UPDATE_IN_PROGRESS"}
     assert [got() for _ in range(3)] == [
         (CUSTOMERS, KEY, "UPDATE_IN_PROGRESS"),
         (CUSTOMERS, KEY, "ENABLED"),
@@ -266,10 +266,8 @@ def test_encryption_changes_by_looks(client: Client) -> None:
 @pytest.mark.parametrize(
     "parameters", [{"encryptionType": CUSTOMERS}, {"encryptionType": OWN, "kmsKeyArn": KEY}]
 )
-def test_a_key_goes_with_the_customers_encryption(
-    client: Client, parameters: dict[str, str]
-) -> None:
-    """A key is needed where it is the customer's, and refused where it is not."""
-    with refused("ValidationException", "kmsKeyArn"):
+def test_a_key_requires_customer_key_encryption(client: Client, parameters: dict[str, str]) -> None:
+    """A key is required for the customer's encryption, and invalid otherwise."""
+    with expect_error("ValidationException", "kmsKeyArn"):
         client.put_default_encryption_configuration(**parameters)
     assert client.get_default_encryption_configuration()["encryptionType"] == OWN

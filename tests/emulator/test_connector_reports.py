@@ -1,4 +1,4 @@
-"""What a cloud connector reports of devices: events, answers, requests, and failures."""
+"""Reports of cloud connectors about devices: events, responses, requests and failures."""
 
 import pytest
 
@@ -7,10 +7,10 @@ from tests.emulator.support.notifications import (
     cluster,
     create_cloud_switch,
     envelopes,
-    listen,
     managed_thing_arn,
     payloads,
-    say,
+    send_event,
+    subscribe,
 )
 from tests.emulator.support.requests import ON_OFF, Client, create_connector
 
@@ -19,7 +19,7 @@ LOCK = {"id": "matter.DoorLock@1.4", "name": "Door Lock", "version": "8"}
 
 
 def value_of(client: Client, thing: str, name: str) -> object:
-    """The value of a switch's property, as the service shows it."""
+    """Return the value of a switch's property from the thing's state."""
     (endpoint,) = client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"]
     properties = endpoint["capabilities"][0]["properties"]
     (found,) = [each["value"]["propertyValue"] for each in properties if each["name"] == name]
@@ -35,10 +35,10 @@ def value_of(client: Client, thing: str, name: str) -> object:
     ],
 )
 def test_events(emulator: Emulator, client: Client, number: str, attributes: object) -> None:
-    """Attributes of an event become properties by name: the state changes, and both are told."""
+    """An event's attributes become named properties. State and event are published."""
     connector, _, thing = create_cloud_switch(client)
-    listen(client, "DEVICE_EVENT", "DEVICE_STATE")
-    say(client, connector, "DEVICE_EVENT", cluster(number, attributes), cluster("0xFFF1"))
+    subscribe(client, "DEVICE_EVENT", "DEVICE_STATE")
+    send_event(client, connector, "DEVICE_EVENT", cluster(number, attributes), cluster("0xFFF1"))
     (event,) = envelopes(emulator, "DEVICE_EVENT")
     arrived = event["payload"].pop("iotMiArrivalTimestamp")
     assert arrived.endswith("Z")
@@ -51,11 +51,11 @@ def test_events(emulator: Emulator, client: Client, number: str, attributes: obj
     assert len(payloads(emulator, "DEVICE_STATE")) == 1
 
 
-def test_an_event_of_what_is_not_in_the_report(emulator: Emulator, client: Client) -> None:
-    """A cluster that the thing did not report has the names of the schema catalogue."""
+def test_an_event_of_an_unreported_cluster(emulator: Emulator, client: Client) -> None:
+    """A cluster that is missing in the thing's report has the catalogue's names."""
     connector, _, _thing = create_cloud_switch(client)
-    listen(client, "DEVICE_EVENT")
-    say(client, connector, "DEVICE_EVENT", cluster("0x0101", {"0x0002": True}))
+    subscribe(client, "DEVICE_EVENT")
+    send_event(client, connector, "DEVICE_EVENT", cluster("0x0101", {"0x0002": True}))
     ((endpoint,),) = [each["endpoints"] for each in payloads(emulator, "DEVICE_EVENT")]
     properties = [{"name": "ActuatorEnabled", "value": "true"}]
     assert endpoint["capabilities"] == [{**LOCK, "properties": properties}]
@@ -64,12 +64,14 @@ def test_an_event_of_what_is_not_in_the_report(emulator: Emulator, client: Clien
 @pytest.mark.parametrize(
     ("status", "result"), [(None, "succeeded"), (200, "succeeded"), (500, "failed")]
 )
-def test_answers(emulator: Emulator, client: Client, status: int | None, result: str) -> None:
-    """The answer to a command is told with the trace id of the command."""
+def test_command_responses(
+    emulator: Emulator, client: Client, status: int | None, result: str
+) -> None:
+    """The response to a command is published with the command's trace id."""
     connector, _, thing = create_cloud_switch(client)
-    listen(client, "DEVICE_COMMAND", "DEVICE_STATE")
+    subscribe(client, "DEVICE_COMMAND", "DEVICE_STATE")
     given = {} if status is None else {"StatusCode": status}
-    say(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="f4be7a5d55d34cc=_1", **given)
+    send_event(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="f4be7a5d55d34cc=_1", **given)
     (event,) = envelopes(emulator, "DEVICE_COMMAND")
     assert event["payload"]["traceId"] == "f4be7a5d55d34cc=_1"
     assert event["payload"]["result"] == result
@@ -77,21 +79,21 @@ def test_answers(emulator: Emulator, client: Client, status: int | None, result:
     assert payloads(emulator, "DEVICE_STATE") == []
 
 
-def test_an_answer_with_attributes(emulator: Emulator, client: Client) -> None:
-    """Attributes in an answer are a report: the state changes."""
+def test_a_response_with_attributes(emulator: Emulator, client: Client) -> None:
+    """Attributes in a response change the state."""
     connector, _, thing = create_cloud_switch(client)
-    listen(client, "DEVICE_STATE")
+    subscribe(client, "DEVICE_STATE")
     attributes = cluster("0x0006", {"0x0000": True})
-    say(client, connector, "DEVICE_COMMAND_RESPONSE", attributes, TraceId="1=_1")
+    send_event(client, connector, "DEVICE_COMMAND_RESPONSE", attributes, TraceId="1=_1")
     assert value_of(client, thing, "OnOff") is True
     assert len(payloads(emulator, "DEVICE_STATE")) == 1
 
 
 def test_requests(emulator: Emulator, client: Client) -> None:
-    """What a device asks for is told with its capabilities, and is no report of its state."""
+    """A device's request is published with its capabilities and changes no state."""
     connector, _, thing = create_cloud_switch(client)
-    listen(client, "DEVICE_COMMAND_REQUEST", "DEVICE_STATE")
-    say(client, connector, "DEVICE_COMMAND_REQUEST", cluster("0x0006", {"0x0000": True}))
+    subscribe(client, "DEVICE_COMMAND_REQUEST", "DEVICE_STATE")
+    send_event(client, connector, "DEVICE_COMMAND_REQUEST", cluster("0x0006", {"0x0000": True}))
     (event,) = envelopes(emulator, "DEVICE_COMMAND_REQUEST")
     assert event["payload"] == {"endpoints": [{"endpointId": "1", "capabilities": [SWITCH]}]}
     assert (event["version"], event["resources"]) == ("0", [managed_thing_arn(thing)])
@@ -99,22 +101,24 @@ def test_requests(emulator: Emulator, client: Client) -> None:
     assert payloads(emulator, "DEVICE_STATE") == []
 
 
-def test_others_devices(emulator: Emulator, client: Client) -> None:
-    """A connector reports its own devices: what it says of another's, or of none, has no effect."""
+def test_devices_of_other_connectors(emulator: Emulator, client: Client) -> None:
+    """A connector's report about another connector's device, or none, has no effect."""
     create_cloud_switch(client)
     other = create_connector(client, "Locks")
-    listen(client, "DEVICE_EVENT", "CONNECTOR_ERROR_REPORT")
-    say(client, other, "DEVICE_EVENT", cluster("0x0006", {"0x0000": True}))
-    say(client, other, "DEVICE_EVENT", cluster("6"), ConnectorDeviceId="nobody", StatusCode=500)
+    subscribe(client, "DEVICE_EVENT", "CONNECTOR_ERROR_REPORT")
+    send_event(client, other, "DEVICE_EVENT", cluster("0x0006", {"0x0000": True}))
+    send_event(
+        client, other, "DEVICE_EVENT", cluster("6"), ConnectorDeviceId="nobody", StatusCode=500
+    )
     assert emulator.notifications == ()
 
 
 def test_a_failed_command(emulator: Emulator, client: Client) -> None:
-    """A connector's error is told with all that is known of what it was asked for."""
+    """A connector's error is published with all details of the failed operation."""
     connector, association, thing = create_cloud_switch(client)
-    listen(client, "CONNECTOR_ERROR_REPORT")
+    subscribe(client, "CONNECTOR_ERROR_REPORT")
     found = client.get_account_association(AccountAssociationId=association)
-    say(
+    send_event(
         client,
         connector,
         "DEVICE_COMMAND_RESPONSE",
@@ -143,11 +147,11 @@ def test_a_failed_command(emulator: Emulator, client: Client) -> None:
     }
 
 
-def test_a_failure_of_a_device_nobody_has(emulator: Emulator, client: Client) -> None:
-    """What has no value is left out, and what is not known is not made up."""
+def test_a_failure_of_an_unknown_device(emulator: Emulator, client: Client) -> None:
+    """The error of an unknown device leaves out all members without a value."""
     connector = create_connector(client)
-    listen(client, "CONNECTOR_ERROR_REPORT")
-    say(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="1=_1", StatusCode=500)
+    subscribe(client, "CONNECTOR_ERROR_REPORT")
+    send_event(client, connector, "DEVICE_COMMAND_RESPONSE", TraceId="1=_1", StatusCode=500)
     (event,) = envelopes(emulator, "CONNECTOR_ERROR_REPORT")
     assert event["resources"] == []
     assert event["payload"].keys() == {
@@ -168,9 +172,9 @@ def test_a_failure_of_a_device_nobody_has(emulator: Emulator, client: Client) ->
 def test_a_failed_discovery(
     emulator: Emulator, client: Client, said: dict[str, str], error: dict[str, str]
 ) -> None:
-    """A discovery that a connector cannot do fails, and both are told."""
+    """A connector's failure fails the discovery. Both are published."""
     connector, association, _thing = create_cloud_switch(client)
-    listen(client, "DEVICE_DISCOVERY_STATUS", "CONNECTOR_ERROR_REPORT")
+    subscribe(client, "DEVICE_DISCOVERY_STATUS", "CONNECTOR_ERROR_REPORT")
     discovery = client.start_device_discovery(
         DiscoveryType="CLOUD", AccountAssociationId=association
     )["Id"]

@@ -1,4 +1,4 @@
-"""Cloud connectors, connector destinations, and what connectors report."""
+"""Cloud connectors, connector destinations, and the events of connectors."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from tests.emulator.support.requests import (
     create_connector,
     create_connector_destination,
     create_thing,
+    expect_error,
     general,
-    refused,
 )
 
 UNKNOWN = "0" * 32
@@ -26,8 +26,8 @@ OAUTH: dict[str, Any] = {
 }
 
 
-def test_a_connector_is_made_private(client: Client) -> None:
-    """A connector comes back as it was given, as a Lambda function nobody else sees."""
+def test_a_connector_is_private(client: Client) -> None:
+    """Get returns the given members, with a private Lambda function."""
     made = client.create_cloud_connector(
         Name="Lamps", Description="All of them", EndpointConfig={"lambda": {"arn": FUNCTION}}
     )
@@ -44,18 +44,18 @@ def test_a_connector_is_made_private(client: Client) -> None:
     }
 
 
-def test_a_connector_has_a_function_and_its_own_name(client: Client) -> None:
-    """Without a function a connector is invalid, and with a name that is taken a conflict."""
-    with refused("ValidationException", "EndpointConfig.lambda"):
+def test_a_connector_needs_a_function_and_a_unique_name(client: Client) -> None:
+    """A missing function is invalid, and a taken name is a conflict."""
+    with expect_error("ValidationException", "EndpointConfig.lambda"):
         client.create_cloud_connector(Name="Lamps", EndpointConfig={})
     create_connector(client)
     other = {"lambda": {"arn": f"{FUNCTION}:2"}}
-    with refused("ConflictException", "Connector Resource already exists"):
+    with expect_error("ConflictException", "Connector Resource already exists"):
         client.create_cloud_connector(Name="Lamps", EndpointConfig=other)
 
 
 def test_an_unknown_connector_does_not_exist(client: Client) -> None:
-    """The service's own words, with the id and the type, wherever a connector is named."""
+    """The error has the service's own text, with id and type, in every operation."""
     calls = (
         lambda: client.get_cloud_connector(Identifier=UNKNOWN),
         lambda: client.update_cloud_connector(Identifier=UNKNOWN, Name="New"),
@@ -64,13 +64,15 @@ def test_an_unknown_connector_does_not_exist(client: Client) -> None:
         lambda: create_connector_destination(client, UNKNOWN),
     )
     for call in calls:
-        with refused("ResourceNotFoundException", "Connector Resource does not exists") as answer:
+        with expect_error(
+            "ResourceNotFoundException", "Connector Resource does not exists"
+        ) as response:
             call()
-        assert (answer["ResourceId"], answer["ResourceType"]) == (UNKNOWN, "CloudConnector")
+        assert (response["ResourceId"], response["ResourceType"]) == (UNKNOWN, "CloudConnector")
 
 
 def test_connectors_are_listed_by_type_and_function(client: Client) -> None:
-    """Each filter keeps what is of its value."""
+    """Each filter selects the connectors with its value."""
     first = create_connector(client, "Lamps")
     second = create_connector(client, "Locks", EndpointConfig={"lambda": {"arn": f"{FUNCTION}:2"}})
 
@@ -83,7 +85,7 @@ def test_connectors_are_listed_by_type_and_function(client: Client) -> None:
 
 
 def test_a_connector_is_renamed(client: Client) -> None:
-    """Update changes what is given; a name of another connector is refused."""
+    """Update changes the given members. The name of another connector is invalid."""
     connector = create_connector(client, Description="Old")
     create_connector(client, "Locks")
     client.update_cloud_connector(Identifier=connector, Name="Bulbs")
@@ -91,18 +93,18 @@ def test_a_connector_is_renamed(client: Client) -> None:
     client.update_cloud_connector(Identifier=connector)
     got = client.get_cloud_connector(Identifier=connector)
     assert (got["Name"], got["Description"]) == ("Bulbs", "New")
-    with refused("ValidationException", "already exists"):
+    with expect_error("ValidationException", "already exists"):
         client.update_cloud_connector(Identifier=connector, Name="Locks")
 
 
-def test_deletion_goes_from_the_association_up(client: Client) -> None:
-    """A destination in use stays, and so does a connector with a destination."""
+def test_deletion_starts_at_the_association(client: Client) -> None:
+    """A destination in use is not deleted, nor a connector with a destination."""
     connector = create_connector(client)
     destination = create_connector_destination(client, connector)
     association = create_association(client, ConnectorDestinationId=destination)
-    with refused("ValidationException", "account association"):
+    with expect_error("ValidationException", "account association"):
         client.delete_connector_destination(Identifier=destination)
-    with refused("ValidationException", "connector destinations"):
+    with expect_error("ValidationException", "connector destinations"):
         client.delete_cloud_connector(Identifier=connector)
     client.delete_account_association(AccountAssociationId=association)
     client.get_account_association(AccountAssociationId=association)
@@ -113,7 +115,7 @@ def test_deletion_goes_from_the_association_up(client: Client) -> None:
 
 
 def test_a_destination_with_oauth(client: Client) -> None:
-    """A destination comes back with what its users log in by."""
+    """Get returns the login settings of a destination."""
     connector = create_connector(client)
     made = client.create_connector_destination(
         CloudConnectorId=connector,
@@ -147,29 +149,29 @@ def test_a_destination_with_oauth(client: Client) -> None:
         ({"AuthConfig": {"GeneralAuthorization": [general("a")] * 2}}, "twice"),
     ],
 )
-def test_what_goes_together_in_a_destination(
+def test_authorization_members_must_match(
     client: Client, parameters: dict[str, Any], rule: str
 ) -> None:
-    """OAuth has a secret beside it, general authorization has none there."""
+    """OAuth needs a secret. General authorization allows none."""
     connector = create_connector(client)
-    with refused("ValidationException", rule):
+    with expect_error("ValidationException", rule):
         create_connector_destination(client, connector, **parameters)
 
 
 def test_destinations_are_listed_by_connector(client: Client) -> None:
-    """The list shows summaries, of one connector if asked."""
+    """The list has summaries, and can be filtered by connector."""
     first, second = create_connector(client, "One"), create_connector(client, "Two")
     create_connector_destination(client, first)
     destination = create_connector_destination(client, second, Name="Ann")
     assert len(client.list_connector_destinations()["ConnectorDestinationList"]) == 2
-    answer = client.list_connector_destinations(CloudConnectorId=second)
-    assert answer["ConnectorDestinationList"] == [
+    response = client.list_connector_destinations(CloudConnectorId=second)
+    assert response["ConnectorDestinationList"] == [
         {"Id": destination, "CloudConnectorId": second, "Name": "Ann"}
     ]
 
 
 def test_a_destination_is_updated(client: Client) -> None:
-    """Name, secret, redirect and materials change; where users log in stays."""
+    """Name, secret, redirect and materials change. The login stays."""
     destination = create_connector_destination(
         client,
         create_connector(client),
@@ -177,7 +179,7 @@ def test_a_destination_is_updated(client: Client) -> None:
         SecretsManager=SECRET,
     )
     new = {**SECRET, "versionId": "9" * 32}
-    answer = client.update_connector_destination(
+    response = client.update_connector_destination(
         Identifier=destination,
         Name="New",
         SecretsManager=new,
@@ -192,7 +194,7 @@ def test_a_destination_is_updated(client: Client) -> None:
             },
         },
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     got = client.get_connector_destination(Identifier=destination)
     assert (got["Name"], got["SecretsManager"]) == ("New", new)
     assert got["OAuthCompleteRedirectUrl"] == "https://app.example.com/new"
@@ -208,10 +210,10 @@ def test_a_destination_is_updated(client: Client) -> None:
     ("parameters", "rule"),
     [
         ({"SecretsManager": SECRET}, "must go with AuthConfig.oAuth"),
-        ({"AuthConfig": {"oAuthUpdate": {}}}, "of a destination with oAuth"),
+        ({"AuthConfig": {"oAuthUpdate": {}}}, "requires a destination with oAuth"),
         (
             {"AuthConfig": {"GeneralAuthorizationUpdate": {"AuthMaterialsToAdd": [general("a")]}}},
-            "must not name a material there is",
+            "must name only new materials",
         ),
         (
             {
@@ -219,7 +221,7 @@ def test_a_destination_is_updated(client: Client) -> None:
                     "GeneralAuthorizationUpdate": {"AuthMaterialsToUpdate": [general("x")]}
                 }
             },
-            "must name materials there are",
+            "must name existing materials",
         ),
         (
             {
@@ -236,13 +238,13 @@ def test_a_destination_is_updated(client: Client) -> None:
 def test_an_update_must_fit_the_destination(
     client: Client, parameters: dict[str, Any], rule: str
 ) -> None:
-    """What the destination does not have is not updated, and nothing is changed by half."""
+    """An update of missing parts is invalid, and changes nothing."""
     destination = create_connector_destination(
         client,
         create_connector(client),
         AuthConfig={"GeneralAuthorization": [general("a")]},
     )
-    with refused("ValidationException", rule):
+    with expect_error("ValidationException", rule):
         client.update_connector_destination(Identifier=destination, Name="New", **parameters)
     got = client.get_connector_destination(Identifier=destination)
     assert got["AuthConfig"] == {"GeneralAuthorization": [general("a")]}
@@ -250,15 +252,15 @@ def test_an_update_must_fit_the_destination(
 
 
 def test_an_unknown_destination_is_not_found(client: Client) -> None:
-    """Get, update and delete say so."""
+    """Get, update and delete of an unknown destination are not found."""
     for operation in (
         client.get_connector_destination,
         client.update_connector_destination,
         client.delete_connector_destination,
     ):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(Identifier=UNKNOWN)
-        assert answer["ResourceType"] == "ConnectorDestination"
+        assert response["ResourceType"] == "ConnectorDestination"
 
 
 MATTER: dict[str, Any] = {
@@ -275,18 +277,18 @@ MATTER: dict[str, Any] = {
         ("DEVICE_COMMAND_RESPONSE", {"ConnectorDeviceId": "lamp", "TraceId": "1=_1"}),
     ],
 )
-def test_events_are_taken(client: Client, operation: str, parameters: dict[str, Any]) -> None:
-    """An event with what its operation needs is accepted, and one without is invalid."""
+def test_events_are_validated(client: Client, operation: str, parameters: dict[str, Any]) -> None:
+    """An event with all required members is accepted, and one without is invalid."""
     connector = create_connector(client)
-    answer = client.send_connector_event(
+    response = client.send_connector_event(
         ConnectorId=connector, Operation=operation, OperationVersion="1.0", **parameters
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
-    assert answer["ConnectorId"] == connector
-    with refused("ValidationException") as refusal:
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert response["ConnectorId"] == connector
+    with expect_error("ValidationException") as error:
         client.send_connector_event(ConnectorId=connector, Operation=operation)
     for name in parameters:
-        assert f"{name} is required by {operation}" in refusal["Error"]["Message"]
+        assert f"{name} is required by {operation}" in error["Error"]["Message"]
 
 
 def reported(identifier: str, **parameters: object) -> dict[str, Any]:
@@ -301,7 +303,7 @@ def reported(identifier: str, **parameters: object) -> dict[str, Any]:
 
 
 def report(client: Client, discovery: str, status: int, *devices: dict[str, Any]) -> None:
-    """What a connector reports of a discovery."""
+    """Send a connector's report about a discovery."""
     listed = client.list_cloud_connectors()["Items"]
     client.send_connector_event(
         ConnectorId=listed[0]["Id"] if listed else create_connector(client),
@@ -319,8 +321,8 @@ def start_cloud(client: Client) -> str:
     return identifier
 
 
-def test_a_connector_reports_what_it_found(client: Client) -> None:
-    """Devices reported page by page are those of the discovery, which 200 ends."""
+def test_a_connector_reports_devices(client: Client) -> None:
+    """The discovery has the devices of all reports. 200 ends it."""
     discovery = start_cloud(client)
     fan = reported(
         "fan", ConnectorDeviceName="Fan", DeviceMetadata={"Brand": "Ann", "Model": 7, "X": 1}
@@ -344,7 +346,7 @@ def test_a_connector_reports_what_it_found(client: Client) -> None:
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_connector_reports_a_failure(client: Client, status: int) -> None:
-    """A status of failure fails the discovery, and a look does not mend it."""
+    """A failure status fails the discovery, and a read does not change that."""
     discovery = start_cloud(client)
     report(client, discovery, status)
     for _ in range(2):
@@ -353,11 +355,11 @@ def test_a_connector_reports_a_failure(client: Client, status: int) -> None:
         assert "FinishedAt" in got
 
 
-def test_a_report_is_of_a_cloud_discovery(client: Client) -> None:
-    """A report of a hub's discovery is invalid, and one of none is not found."""
+def test_a_report_needs_a_cloud_discovery(client: Client) -> None:
+    """A report about a hub's discovery is invalid. An unknown discovery is not found."""
     hub = create_thing(client)
     local = client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)["Id"]
-    with refused("ValidationException", "CLOUD"):
+    with expect_error("ValidationException", "CLOUD"):
         report(client, local, 200)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         report(client, UNKNOWN, 200)

@@ -1,4 +1,4 @@
-"""What the emulator's clients are told by botocore's data: the same as any client."""
+"""Endpoints: an emulator's client resolves the same address as any boto3 client."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from iotmi.emulator import Emulator
 
 
 def address(client: Any) -> str:  # noqa: ANN401 - a boto3 client, made at run time
-    """Where a client's request is about to go."""
+    """Return the URL that a client is about to send a request to."""
     seen: list[str] = []
 
-    def look(params: dict[str, Any], **_event: object) -> None:
+    def record_url(params: dict[str, Any], **_event: object) -> None:
         seen.append(params["url"])
 
-    client.meta.events.register_first("before-call.*", look)
+    client.meta.events.register_first("before-call.*", record_url)
     with Emulator() as emulator:
         emulator.attach(client)
         client.list_managed_things()
@@ -23,8 +23,8 @@ def address(client: Any) -> str:  # noqa: ANN401 - a boto3 client, made at run t
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "ca-central-1", "me-central-1", "cn-north-1"])
-def test_a_client_calls_where_any_other_would(region: str) -> None:
-    """Leaving out botocore's table of endpoints moves no request."""
+def test_endpoints_are_those_of_boto3(region: str) -> None:
+    """Replacing botocore's table of endpoints changes no address."""
     plain = boto3.Session(
         aws_access_key_id="a", aws_secret_access_key="s", region_name=region
     ).client("iot-managed-integrations")

@@ -1,4 +1,4 @@
-"""The way of notifications onto real streams, which are moto's here."""
+"""Delivery of notifications to real streams, which are moto's here."""
 
 import json
 from collections.abc import Iterator
@@ -12,18 +12,18 @@ from moto import mock_aws
 
 from iotmi.emulator import Emulator
 from tests.emulator.support.notifications import (
-    command,
     create_switch,
     envelopes,
-    listen,
+    send_action,
     stream_arn,
+    subscribe,
 )
-from tests.emulator.support.requests import Client, create_thing, refused
+from tests.emulator.support.requests import Client, create_thing, expect_error
 
 
 @pytest.fixture
 def kinesis() -> Iterator[Any]:
-    """A client of an emulated Kinesis that has the stream ``home``."""
+    """Return a client of moto's Kinesis with the stream ``home``."""
     with mock_aws():
         client = boto3.client(
             "kinesis",
@@ -36,20 +36,20 @@ def kinesis() -> Iterator[Any]:
 
 
 def records(kinesis: Client, name: str = "home") -> list[Any]:
-    """All records of a stream."""
+    """Return all records of a stream."""
     iterator = kinesis.get_shard_iterator(
         StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
     )["ShardIterator"]
-    answer = kinesis.get_records(ShardIterator=iterator, StreamARN=stream_arn(name))
-    found: list[Any] = answer["Records"]
+    response = kinesis.get_records(ShardIterator=iterator, StreamARN=stream_arn(name))
+    found: list[Any] = response["Records"]
     return found
 
 
 def test_notifications_are_put_on_the_stream(kinesis: Client) -> None:
-    """When a call comes back, the stream has the record of what it caused."""
+    """The stream has the record when the call returns."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE")
+        subscribe(client, "DEVICE_LIFE_CYCLE")
         create_thing(client)
         (record,) = records(kinesis)
         (sent,) = emulator.notifications
@@ -59,11 +59,11 @@ def test_notifications_are_put_on_the_stream(kinesis: Client) -> None:
         assert emulator.undelivered == ()
 
 
-def test_the_stream_has_the_order_of_the_world(kinesis: Client) -> None:
-    """Of calls from many threads the stream has every record once, in the order they are kept."""
+def test_the_stream_has_the_order_of_commits(kinesis: Client) -> None:
+    """Calls from many threads put every record once, in the order of their commits."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE")
+        subscribe(client, "DEVICE_LIFE_CYCLE")
         with ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda _: create_thing(client), range(64)))
         sent = [each.data for each in emulator.notifications]
@@ -71,12 +71,12 @@ def test_the_stream_has_the_order_of_the_world(kinesis: Client) -> None:
         assert len(sent) == 64
 
 
-def test_a_put_that_fails_breaks_nothing(kinesis: Client, tmp_path: Path) -> None:
-    """The call is carried out, and what could not be put is kept with the reason."""
+def test_a_failed_put_does_not_fail_the_call(kinesis: Client, tmp_path: Path) -> None:
+    """The call succeeds, and the undelivered notification is kept with the reason."""
     path = tmp_path / "home.db"
     with Emulator(path, kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE", name="nowhere")
+        subscribe(client, "DEVICE_LIFE_CYCLE", name="nowhere")
         thing = create_thing(client)
         assert client.get_managed_thing(Identifier=thing)["Id"] == thing
         client.update_destination(Name="nowhere", DeliveryDestinationArn=stream_arn("home"))
@@ -85,30 +85,30 @@ def test_a_put_that_fails_breaks_nothing(kinesis: Client, tmp_path: Path) -> Non
         (failed, *_rest), delivered = emulator.undelivered, records(kinesis)
         assert failed.notification == emulator.notifications[0]
         assert "ResourceNotFoundException" in failed.reason
-        taken = {each.data for each in emulator.notifications}
-        taken -= {each.notification.data for each in emulator.undelivered}
-        assert {each["Data"] for each in delivered} == taken
+        expected = {each.data for each in emulator.notifications}
+        expected -= {each.notification.data for each in emulator.undelivered}
+        assert {each["Data"] for each in delivered} == expected
         assert len(delivered) == 1
 
 
-def test_a_refused_request_puts_nothing(kinesis: Client) -> None:
-    """What was undone has not been put anywhere."""
+def test_a_failed_request_puts_nothing(kinesis: Client) -> None:
+    """A rolled-back request puts no record."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_STATE")
+        subscribe(client, "DEVICE_STATE")
         thing = create_switch(client)
-        with refused("ValidationException"):
-            command(client, thing, {"name": "On"}, {"name": "Explode"})
+        with expect_error("ValidationException"):
+            send_action(client, thing, {"name": "On"}, {"name": "Explode"})
         assert records(kinesis) == []
-        command(client, thing, {"name": "On"})
+        send_action(client, thing, {"name": "On"})
         assert len(records(kinesis)) == 1
 
 
-def test_closed_in_the_middle_of_a_put(kinesis: Client) -> None:
-    """A call whose put fails while the emulator is closed is carried out all the same."""
+def test_the_emulator_may_close_during_a_put(kinesis: Client) -> None:
+    """A call succeeds although its put fails and the emulator is closed meanwhile."""
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE", name="nowhere")
+        subscribe(client, "DEVICE_LIFE_CYCLE", name="nowhere")
 
         def close(**_event: object) -> None:
             emulator.close()
@@ -117,15 +117,15 @@ def test_closed_in_the_middle_of_a_put(kinesis: Client) -> None:
         assert create_thing(client)
 
 
-def test_only_kinesis_takes_notifications() -> None:
-    """A client of another service is refused at once."""
-    with Emulator() as emulator, pytest.raises(ValueError, match="not of kinesis"):
+def test_only_a_kinesis_client_is_accepted() -> None:
+    """A client of another service is rejected at once."""
+    with Emulator() as emulator, pytest.raises(ValueError, match="not of iot-managed-integrations"):
         Emulator(kinesis=emulator.boto3_client())
 
 
 def test_without_a_stream_notifications_are_kept(emulator: Emulator, client: Client) -> None:
-    """Where no client of Kinesis is given, nothing is put and nothing is missed."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    """Without a client of Kinesis, notifications are recorded and none is undelivered."""
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     create_thing(client)
     assert len(envelopes(emulator, "DEVICE_LIFE_CYCLE")) == 1
     assert emulator.undelivered == ()

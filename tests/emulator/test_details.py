@@ -10,13 +10,13 @@ import pytest
 from tests.emulator.support.requests import (
     ON_OFF,
     REPORT,
-    Answer,
     Client,
+    Response,
     activate,
     create_association,
     create_cloud_thing,
     create_thing,
-    refused,
+    expect_error,
     register,
     status_of,
 )
@@ -26,7 +26,7 @@ UNKNOWN = "0" * 32
 
 @pytest.fixture
 def switch(client: Client) -> str:
-    """An activated device with the report."""
+    """Create an activated device with the report, and return its id."""
     identifier = create_thing(client, Role="DEVICE", CapabilityReport=REPORT)
     activate(client, identifier)
     return identifier
@@ -41,7 +41,7 @@ def command(
     endpoint: str = "1",
     capability: str = ON_OFF,
     **options: str,
-) -> Answer:
+) -> Response:
     action = {"name": name} if parameters is None else {"name": name, "parameters": parameters}
     return client.send_managed_thing_command(
         ManagedThingId=thing,
@@ -77,14 +77,14 @@ def properties_of(client: Client, thing: str) -> dict[str, Any]:
         ("list_managed_thing_schemas", "Identifier"),
     ],
 )
-def test_nothing_is_known_of_an_unknown_thing(client: Client, method: str, name: str) -> None:
-    """Every reading operation refuses a thing that is not there."""
-    with refused("ResourceNotFoundException", "Managed Thing resource not found."):
+def test_an_unknown_thing_is_not_found(client: Client, method: str, name: str) -> None:
+    """Every read of an unknown thing is not found."""
+    with expect_error("ResourceNotFoundException", "Managed Thing resource not found."):
         getattr(client, method)(**{name: UNKNOWN})
 
 
 def test_capabilities_come_back_as_given(client: Client) -> None:
-    """The report is answered as it was given, and nothing where none was."""
+    """The report is returned as given, and empty without one."""
     with_report = create_thing(client, CapabilityReport=REPORT)
     without = create_thing(client)
     got = client.get_managed_thing_capabilities(Identifier=with_report)
@@ -93,7 +93,7 @@ def test_capabilities_come_back_as_given(client: Client) -> None:
 
 
 def test_metadata_comes_back_as_given(client: Client) -> None:
-    """Metadata is answered as given, and left out where there is none."""
+    """Metadata is returned as given, and left out without any."""
     with_data = create_thing(client, MetaData={"floor": "1"})
     got = client.get_managed_thing_meta_data(Identifier=with_data)
     assert (got["ManagedThingId"], got["MetaData"]) == (with_data, {"floor": "1"})
@@ -101,7 +101,7 @@ def test_metadata_comes_back_as_given(client: Client) -> None:
 
 
 def test_a_thing_is_connected_once_discovered(client: Client) -> None:
-    """A thing is connected from DISCOVERED on; reading that is no look."""
+    """A thing is connected from DISCOVERED on. Reading this triggers no transition."""
     thing = create_thing(client)
     for _ in range(2):
         got = client.get_managed_thing_connectivity_data(Identifier=thing)
@@ -113,12 +113,12 @@ def test_a_thing_is_connected_once_discovered(client: Client) -> None:
     assert isinstance(got["Timestamp"], datetime)
 
 
-def test_a_certificate_says_that_it_is_none(client: Client) -> None:
-    """Once connected a thing has a PEM text of its own, plainly marked; before it has none."""
+def test_a_certificate_is_marked_as_a_placeholder(client: Client) -> None:
+    """A connected thing has a marked PEM text of its own, and an unconnected one has none."""
     thing = create_thing(client)
-    with refused("ResourceNotFoundException") as answer:
+    with expect_error("ResourceNotFoundException") as response:
         client.get_managed_thing_certificate(Identifier=thing)
-    assert answer["ResourceId"] == thing
+    assert response["ResourceId"] == thing
     activate(client, thing)
     pem = client.get_managed_thing_certificate(Identifier=thing)["CertificatePem"]
     lines = pem.splitlines()
@@ -130,19 +130,19 @@ def test_a_certificate_says_that_it_is_none(client: Client) -> None:
 
 
 def test_a_fresh_thing_has_no_state(client: Client, switch: str) -> None:
-    """State has no endpoints until something is set."""
+    """The state has no endpoints until a value is set."""
     assert client.get_managed_thing_state(ManagedThingId=switch)["Endpoints"] == []
 
 
-def test_a_command_is_taken_and_traced(client: Client, switch: str) -> None:
-    """A command answers 202 and a trace id of the service's form."""
-    answer = command(client, switch, "On")
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
-    assert re.fullmatch(r"[0-9a-f]{15}=_1", answer["TraceId"])
+def test_a_command_returns_a_trace_id(client: Client, switch: str) -> None:
+    """A command returns 202 and a trace id in the service's format."""
+    response = command(client, switch, "On")
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert re.fullmatch(r"[0-9a-f]{15}=_1", response["TraceId"])
 
 
 def test_state_has_the_documented_form(client: Client, switch: str) -> None:
-    """Properties are a list of names with value and time, under capability and endpoint."""
+    """Properties have a name, a value and a time, under capability and endpoint."""
     command(client, switch, "On")
     (endpoint,) = client.get_managed_thing_state(ManagedThingId=switch)["Endpoints"]
     (capability,) = endpoint["capabilities"]
@@ -165,14 +165,14 @@ def test_a_switch_is_switched(client: Client, switch: str) -> None:
 
 
 def test_another_capability_is_not_switched(client: Client, switch: str) -> None:
-    """An action that is not a switch's, though of its name, leaves no state."""
+    """An action of another capability with the same name changes no state."""
     for name in ("Toggle", "Start"):
         command(client, switch, name, capability="aws.Recording@1.0.2")
     assert properties_of(client, switch) == {}
 
 
 def test_update_state_sets_properties(client: Client, switch: str) -> None:
-    """UpdateState sets what it names and leaves the rest."""
+    """UpdateState sets the named properties, and no others."""
     command(client, switch, "UpdateState", {"OnOff": True})
     command(client, switch, "UpdateState", {"OnTime": 5})
     level = "matter.LevelControl@$latest"
@@ -187,7 +187,7 @@ def test_update_state_sets_properties(client: Client, switch: str) -> None:
 
 
 def test_read_state_of_a_switch_reports_it(client: Client, switch: str) -> None:
-    """Reading a switch never set reports it off; a value that is known stays."""
+    """Reading a new switch reports off. A reported value stays."""
     command(client, switch, "ReadState", {"propertiesToRead": ["OnTime"]})
     assert properties_of(client, switch) == {}
     command(client, switch, "ReadState", {"propertiesToRead": ["*"]})
@@ -213,40 +213,40 @@ PATH = r"Endpoints\[0\]"
         (r"propertiesToRead ", {"name": "ReadState", "parameters": {"propertiesToRead": ["X"]}}),
     ],
 )
-def test_a_command_beside_the_report_is_refused(
+def test_a_command_must_match_the_report(
     client: Client, switch: str, match: str, options: dict[str, Any]
 ) -> None:
-    """What the report does not have is refused by its path, and nothing is done."""
-    with refused("ValidationException", match):
+    """Parts that the report lacks are invalid by their path, and nothing changes."""
+    with expect_error("ValidationException", match):
         command(client, switch, **{"name": "On", **options})
     assert properties_of(client, switch) == {}
 
 
-def test_only_an_activated_thing_is_commanded(client: Client, switch: str) -> None:
-    """A thing that is not activated, or not there, takes no command."""
-    with refused("ValidationException", "ACTIVATED"):
+def test_only_an_activated_thing_accepts_commands(client: Client, switch: str) -> None:
+    """A thing that is missing or not activated accepts no command."""
+    with expect_error("ValidationException", "ACTIVATED"):
         command(client, create_thing(client, CapabilityReport=REPORT), "On")
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         command(client, UNKNOWN, "On")
     bare = create_thing(client)
     activate(client, bare)
-    with refused("ValidationException", "endpointId"):
+    with expect_error("ValidationException", "endpointId"):
         command(client, bare, "On")
     assert command(client, switch, "On")
 
 
 def test_a_command_through_an_association_needs_it(client: Client) -> None:
-    """An account association named with a command must be there."""
+    """A command's account association must exist."""
     thing = create_cloud_thing(client, CapabilityReport=REPORT)
     association = create_association(client)
     register(client, thing, association)
     assert command(client, thing, "On", AccountAssociationId=association)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         command(client, thing, "On", AccountAssociationId=UNKNOWN)
 
 
 def test_a_state_shows_five_endpoints_at_most(client: Client) -> None:
-    """As many endpoints and capabilities are shown as the model lets a state have."""
+    """A state has at most the model's number of endpoints and capabilities."""
     capabilities = [
         {**REPORT["endpoints"][0]["capabilities"][0], "id": f"matter.Test{number}@1.0"}
         for number in range(7)
@@ -272,7 +272,7 @@ def test_a_state_shows_five_endpoints_at_most(client: Client) -> None:
 
 
 def test_schemas_come_from_the_report(client: Client) -> None:
-    """Each reported capability has a schema; its version has two parts or none."""
+    """Each reported capability has a schema, with a version of two parts or none."""
     thing = create_thing(client, CapabilityReport=REPORT)
     items = client.list_managed_thing_schemas(Identifier=thing)["Items"]
     assert [(item["EndpointId"], item["CapabilityId"]) for item in items] == [
@@ -291,8 +291,8 @@ def test_schemas_come_from_the_report(client: Client) -> None:
     assert client.list_managed_thing_schemas(Identifier=create_thing(client))["Items"] == []
 
 
-def test_schemas_given_go_before(client: Client) -> None:
-    """A schema given with the thing is answered as it is, reported or not."""
+def test_given_schemas_take_precedence(client: Client) -> None:
+    """A schema given with the thing is returned unchanged, reported or not."""
 
     def given(identifier: str) -> dict[str, Any]:
         return {
@@ -317,12 +317,12 @@ def test_schemas_given_go_before(client: Client) -> None:
 
 
 def test_schemas_are_filtered_and_paged(client: Client) -> None:
-    """Filters are by endpoint and by capability, with its version or without."""
+    """Filters select by endpoint, and by capability with or without its version."""
     thing = create_thing(client, CapabilityReport=REPORT)
 
     def found(**options: object) -> list[str]:
-        answer = client.list_managed_thing_schemas(Identifier=thing, **options)
-        return [item["CapabilityId"] for item in answer["Items"]]
+        response = client.list_managed_thing_schemas(Identifier=thing, **options)
+        return [item["CapabilityId"] for item in response["Items"]]
 
     assert found(EndpointIdFilter="2") == ["matter.LevelControl"]
     assert found(CapabilityIdFilter="matter.OnOff") == ["matter.OnOff@1.4"]

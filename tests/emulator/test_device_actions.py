@@ -1,9 +1,16 @@
-"""What devices do: actions, reports, events, and what they are made of."""
+"""Actions, reports and events of virtual devices, and their capabilities."""
 
 import pytest
 
 from iotmi.emulator import Capability, Emulator, VirtualDevice
-from tests.emulator.support.devices import LOCKED, UNKNOWN, UNLOCKED, live, state_of, tell
+from tests.emulator.support.devices import (
+    LOCKED,
+    UNKNOWN,
+    UNLOCKED,
+    create_device,
+    send_command,
+    state_of,
+)
 from tests.emulator.support.requests import Client, create_thing
 
 
@@ -95,35 +102,35 @@ from tests.emulator.support.requests import Client, create_thing
     ],
     ids=["switch", "level", "color", "lock", "thermostat", "sensor"],
 )
-def test_a_device_does_what_it_is_told(
+def test_a_device_executes_actions(
     emulator: Emulator,
     client: Client,
     device: VirtualDevice,
     cluster: str,
     steps: list[tuple[str, dict[str, object], dict[str, object]]],
 ) -> None:
-    """Each action changes what it is about, and the state shows what was reported so far."""
-    thing = live(emulator, client, device)
+    """Each action changes its properties, and the state has the reported values."""
+    thing = create_device(emulator, client, device)
     assert state_of(client, thing) == {}
     for action, parameters, expected in steps:
-        tell(client, thing, cluster, action, **parameters)
+        send_command(client, thing, cluster, action, **parameters)
         assert state_of(client, thing) == {cluster: expected}
 
 
-def test_a_setpoint_that_there_is_not_stays(emulator: Emulator, client: Client) -> None:
-    """A thermostat that only heats has no setpoint for cooling to move."""
+def test_a_missing_setpoint_is_not_changed(emulator: Emulator, client: Client) -> None:
+    """A thermostat that only heats has no cooling setpoint to change."""
     heater = VirtualDevice(
         "Heater",
         "Thermostat",
         (Capability("matter.Thermostat@1.4", {"OccupiedHeatingSetpoint": 2000}),),
     )
-    thing = live(emulator, client, heater)
-    tell(client, thing, "Thermostat", "SetpointRaiseLower", Mode=2, Amount=10)
+    thing = create_device(emulator, client, heater)
+    send_command(client, thing, "Thermostat", "SetpointRaiseLower", Mode=2, Amount=10)
     assert state_of(client, thing) == {"Thermostat": {"OccupiedHeatingSetpoint": 2100}}
 
 
 def test_a_device_is_made_of_the_catalogue() -> None:
-    """What is not in the schema catalogue cannot be in a device; a device is a value."""
+    """Capabilities must be in the schema catalogue. Devices are values."""
     assert VirtualDevice.plug() == VirtualDevice.plug() != VirtualDevice.plug("Kettle")
     assert len({VirtualDevice.plug(), VirtualDevice.plug(), VirtualDevice.bulb()}) == 2
     with Emulator() as emulator:
@@ -131,13 +138,13 @@ def test_a_device_is_made_of_the_catalogue() -> None:
             Capability("matter.Coffee@1.4", {}),
             Capability("matter.OnOff@1.4", {"Milk": 1, "Sugar": 2}),
         ):
-            with pytest.raises(ValueError, match=r"no matter\.Coffee@1\.4|has no Milk, Sugar"):
+            with pytest.raises(ValueError, match=r"matter\.Coffee@1\.4|property Milk, Sugar"):
                 emulator.devices.appear(UNKNOWN, VirtualDevice("Machine", "Coffee", (capability,)))
 
 
 def test_a_device_reports(emulator: Emulator, client: Client) -> None:
-    """What it reports is its state; of what it does not have it reports nothing."""
-    sensor = live(emulator, client, VirtualDevice.sensor())
+    """Reported values are the state. Unknown properties are rejected."""
+    sensor = create_device(emulator, client, VirtualDevice.sensor())
     emulator.devices.report(sensor, "StateValue", value=False)
     emulator.devices.report(sensor, "MeasuredValue", 2150)
     assert state_of(client, sensor) == {
@@ -151,29 +158,29 @@ def test_a_device_reports(emulator: Emulator, client: Client) -> None:
         emulator.devices.report(sensor, "MeasuredValue", 0)
     with pytest.raises(LookupError, match=UNKNOWN):
         emulator.devices.report(UNKNOWN, "MeasuredValue", 0)
-    with pytest.raises(ValueError, match="PRE_ASSOCIATED, not ACTIVATED"):
+    with pytest.raises(ValueError, match="ACTIVATED, not PRE_ASSOCIATED"):
         emulator.devices.report(create_thing(client), "MeasuredValue", 0)
 
 
-def test_one_of_two_alike_reports(emulator: Emulator, client: Client) -> None:
-    """Where two endpoints have a property of a name, the test says which of them is meant."""
+def test_an_ambiguous_property_needs_an_endpoint(emulator: Emulator, client: Client) -> None:
+    """A property of two endpoints needs the endpoint's id."""
     switch = "matter.OnOff@1.4"
     strip = VirtualDevice(
         "Strip",
         "On/Off Plug-in Unit",
         (Capability(switch, {"OnOff": False}), Capability(switch, {"OnOff": False}, "2")),
     )
-    thing = live(emulator, client, strip)
-    with pytest.raises(ValueError, match=f"{switch} at 1, {switch} at 2; say which"):
+    thing = create_device(emulator, client, strip)
+    with pytest.raises(ValueError, match=f"{switch} at 1, {switch} at 2; give capability"):
         emulator.devices.report(thing, "OnOff", value=True)
     emulator.devices.report(thing, "OnOff", value=True, endpoint="2", capability=switch)
     (endpoint,) = client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"]
     assert endpoint["endpointId"] == "2"
 
 
-def test_a_device_tells_of_an_event(emulator: Emulator, client: Client) -> None:
-    """An event goes to the destination of device events, and changes no state."""
-    lock = live(emulator, client, VirtualDevice.lock())
+def test_a_device_emits_an_event(emulator: Emulator, client: Client) -> None:
+    """An event is sent to the destination of device events, and changes no state."""
+    lock = create_device(emulator, client, VirtualDevice.lock())
     client.create_destination(
         DeliveryDestinationArn="arn:aws:kinesis:eu-west-1:123456789012:stream/home",
         DeliveryDestinationType="KINESIS",

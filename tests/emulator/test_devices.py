@@ -1,4 +1,4 @@
-"""Devices, hubs and people in a test's hand, where nothing takes time."""
+"""Control of devices, hubs and people by a test, on a clock that does not run."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from tests.emulator.support.devices import (
     LOCKED,
     UNKNOWN,
     UNLOCKED,
-    adopt,
     connection_of,
-    found,
-    live,
-    search,
-    search_cloud,
+    create_device,
+    create_discovered,
+    discovered_devices,
+    send_command,
+    start_cloud_discovery,
+    start_discovery,
     state_of,
-    tell,
 )
 from tests.emulator.support.requests import (
     Client,
@@ -22,21 +22,21 @@ from tests.emulator.support.requests import (
     create_association,
     create_thing,
     destination,
-    refused,
+    expect_error,
     status_of,
 )
 
 
 @pytest.fixture
 def hub(client: Client) -> str:
-    """A hub that is activated."""
+    """Create an activated hub, and return its id."""
     identifier = create_thing(client)
     activate(client, identifier)
     return identifier
 
 
 def test_a_device_that_is_off_is_not_set_up(emulator: Emulator, client: Client) -> None:
-    """Looks bring it no further until it is switched on."""
+    """Reads do not advance a device until it is switched on."""
     thing = create_thing(client)
     emulator.devices.power_off(thing)
     assert {status_of(client, thing) for _ in range(3)} == {"PRE_ASSOCIATED"}
@@ -44,8 +44,10 @@ def test_a_device_that_is_off_is_not_set_up(emulator: Emulator, client: Client) 
     assert [status_of(client, thing) for _ in range(3)][1:] == ["DISCOVERED", "ACTIVATED"]
 
 
-def test_a_connection_is_lost_and_found(emulator: Emulator, client: Client, hub: str) -> None:
-    """The connectivity data tells that, since when, and why."""
+def test_connectivity_data_follows_the_connection(
+    emulator: Emulator, client: Client, hub: str
+) -> None:
+    """The connectivity data has the connection, its time and the reason of its loss."""
     assert connection_of(client, hub) == (True, None)
     before = client.get_managed_thing_connectivity_data(Identifier=hub)["Timestamp"]
     emulator.devices.go_offline(hub, reason="CLIENT_INITIATED_DISCONNECT")
@@ -59,24 +61,24 @@ def test_a_connection_is_lost_and_found(emulator: Emulator, client: Client, hub:
         emulator.devices.go_offline(hub, reason="Because")
 
 
-def test_a_command_to_a_device_that_is_cut_off_fails(emulator: Emulator, client: Client) -> None:
-    """It is taken and changes nothing; one that asks for what there is not is still refused."""
-    lock = live(emulator, client, VirtualDevice.lock())
+def test_a_command_to_an_offline_device_fails(emulator: Emulator, client: Client) -> None:
+    """The command is accepted and changes nothing. An invalid command is still rejected."""
+    lock = create_device(emulator, client, VirtualDevice.lock())
     emulator.devices.go_offline(lock)
-    assert tell(client, lock, "DoorLock", "UnlockDoor")
+    assert send_command(client, lock, "DoorLock", "UnlockDoor")
     assert state_of(client, lock) == {}
-    with refused("ValidationException"):
-        tell(client, lock, "DoorLock", "Open")
+    with expect_error("ValidationException"):
+        send_command(client, lock, "DoorLock", "Open")
     emulator.devices.come_online(lock)
-    tell(client, lock, "DoorLock", "ReadState", propertiesToRead=["LockState"])
+    send_command(client, lock, "DoorLock", "ReadState", propertiesToRead=["LockState"])
     assert state_of(client, lock) == {"DoorLock": LOCKED}
 
 
-def test_devices_are_cut_off_with_their_hub(emulator: Emulator, client: Client, hub: str) -> None:
-    """What stands behind a hub that is off is not reached, and leaves when it is back."""
+def test_devices_are_offline_with_their_hub(emulator: Emulator, client: Client, hub: str) -> None:
+    """Devices behind an offline hub are unreachable, and their deletion waits for it."""
     emulator.devices.appear(hub, VirtualDevice.plug())
-    (plug,) = found(client, search(client, hub))
-    thing = adopt(client, plug["AuthenticationMaterial"])
+    (plug,) = discovered_devices(client, start_discovery(client, hub))
+    thing = create_discovered(client, plug["AuthenticationMaterial"])
     activate(client, thing)
     emulator.devices.power_off(hub)
     assert connection_of(client, thing) == (False, "MQTT_KEEP_ALIVE_TIMEOUT")
@@ -84,75 +86,77 @@ def test_devices_are_cut_off_with_their_hub(emulator: Emulator, client: Client, 
     assert {status_of(client, thing) for _ in range(3)} == {"DELETE_IN_PROGRESS"}
     emulator.devices.power_on(hub)
     status_of(client, thing)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         status_of(client, thing)
 
 
 def test_a_hub_that_is_offline_stays_in_deletion(
     emulator: Emulator, client: Client, hub: str
 ) -> None:
-    """It is gone once it has said so, or once it is back, or by force."""
+    """An offline hub is deleted by confirmation, by coming online, or by force."""
     emulator.devices.go_offline(hub)
     client.delete_managed_thing(Identifier=hub)
     assert {status_of(client, hub) for _ in range(3)} == {"DELETE_IN_PROGRESS"}
     emulator.devices.confirm_deletion(hub)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         status_of(client, hub)
     with pytest.raises(LookupError, match=hub):
         emulator.devices.confirm_deletion(hub)
 
 
-def test_a_deletion_may_fail(emulator: Emulator, client: Client, hub: str) -> None:
-    """A deletion that failed stays so, and can be asked for again; only one under way can fail."""
-    with pytest.raises(ValueError, match="ACTIVATED, not DELETE_IN_PROGRESS"):
+def test_a_deletion_can_fail(emulator: Emulator, client: Client, hub: str) -> None:
+    """A failed deletion can be requested again. Only a deletion in progress can fail."""
+    with pytest.raises(ValueError, match="DELETE_IN_PROGRESS, not ACTIVATED"):
         emulator.devices.fail_deletion(hub)
     client.delete_managed_thing(Identifier=hub)
     emulator.devices.fail_deletion(hub)
     assert {status_of(client, hub) for _ in range(2)} == {"DELETION_FAILED"}
     client.delete_managed_thing(Identifier=hub)
     status_of(client, hub)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         status_of(client, hub)
 
 
-def test_a_device_appears_by_its_hub(emulator: Emulator, client: Client, hub: str) -> None:
-    """A discovery finds it; made a thing, it has its own report and is found no more."""
+def test_a_device_appears_near_its_hub(emulator: Emulator, client: Client, hub: str) -> None:
+    """A discovery finds the device. Its thing has its report and is not found again."""
     emulator.devices.appear(hub, VirtualDevice.bulb())
     emulator.devices.appear(hub, VirtualDevice.lock())
-    bulb, lock = found(client, search(client, hub))
+    bulb, lock = discovered_devices(client, start_discovery(client, hub))
     assert (bulb["Brand"], bulb["Model"], bulb["DeviceTypes"]) == ("Emulated", "E1", [])
-    thing = adopt(client, lock["AuthenticationMaterial"])
+    thing = create_discovered(client, lock["AuthenticationMaterial"])
     activate(client, thing)
     assert client.get_managed_thing(Identifier=thing)["ParentControllerId"] == hub
     report = client.get_managed_thing_capabilities(Identifier=thing)["CapabilityReport"]
     assert report["endpoints"][0]["deviceTypes"] == ["Door Lock"]
-    (left,) = found(client, search(client, hub))
+    (left,) = discovered_devices(client, start_discovery(client, hub))
     assert left["AuthenticationMaterial"] != bulb["AuthenticationMaterial"]
     client.delete_managed_thing(Identifier=thing, Force=True)
-    assert len(found(client, search(client, hub))) == 2
+    assert len(discovered_devices(client, start_discovery(client, hub))) == 2
 
 
 def test_a_device_appears_in_a_cloud(emulator: Emulator, client: Client) -> None:
-    """A cloud discovery finds it by its own name and id, all or only what it is asked for."""
+    """A cloud discovery finds the device by its own id, with or without a list of ids."""
     association = create_association(client)
     emulator.devices.appear(association, VirtualDevice.plug("Kettle"), identifier="kettle-1")
     other = emulator.devices.appear(association, VirtualDevice.sensor())
-    kettle, sensor = found(client, search_cloud(client, association))
+    kettle, sensor = discovered_devices(client, start_cloud_discovery(client, association))
     assert (kettle["ConnectorDeviceId"], kettle["ConnectorDeviceName"]) == ("kettle-1", "Kettle")
     assert kettle["DeviceTypes"] == ["On/Off Plug-in Unit"]
     assert sensor["ConnectorDeviceId"] == other
-    discovery = search_cloud(client, association, ConnectorDeviceIdList=["kettle-1"])
-    assert [each["ConnectorDeviceId"] for each in found(client, discovery)] == ["kettle-1"]
-    thing = adopt(client, f"CLOUD:{discovery}:kettle-1")
+    discovery = start_cloud_discovery(client, association, ConnectorDeviceIdList=["kettle-1"])
+    assert [each["ConnectorDeviceId"] for each in discovered_devices(client, discovery)] == [
+        "kettle-1"
+    ]
+    thing = create_discovered(client, f"CLOUD:{discovery}:kettle-1")
     client.register_account_association(
         ManagedThingId=thing, AccountAssociationId=association, DeviceDiscoveryId=discovery
     )
-    tell(client, thing, "OnOff", "On")
+    send_command(client, thing, "OnOff", "On")
     assert state_of(client, thing) == {"OnOff": {"OnOff": True}}
 
 
-def test_a_foreseen_cloud_device_is_what_appeared(emulator: Emulator, client: Client) -> None:
-    """A thing made before its device was found has that device's capabilities afterwards."""
+def test_a_pre_onboarded_device_gets_its_capabilities(emulator: Emulator, client: Client) -> None:
+    """A thing created before its device was found has that device's capabilities afterwards."""
     association = create_association(client)
     thing = create_thing(
         client,
@@ -161,22 +165,24 @@ def test_a_foreseen_cloud_device_is_what_appeared(emulator: Emulator, client: Cl
         AuthenticationMaterialType="PRE_ONBOARDED_CLOUD",
     )
     emulator.devices.appear(association, VirtualDevice.lock(), identifier="lock-1")
-    found(client, search_cloud(client, association))
+    discovered_devices(client, start_cloud_discovery(client, association))
     assert status_of(client, thing) == "ACTIVATED"
-    tell(client, thing, "DoorLock", "UnlockDoor")
+    send_command(client, thing, "DoorLock", "UnlockDoor")
     assert state_of(client, thing) == {"DoorLock": UNLOCKED}
 
 
-def test_a_device_appears_somewhere(emulator: Emulator) -> None:
-    """There must be such a hub or association."""
+def test_a_device_needs_a_place(emulator: Emulator) -> None:
+    """The hub or the account association must exist."""
     with pytest.raises(LookupError, match=UNKNOWN):
         emulator.devices.appear(UNKNOWN, VirtualDevice.bulb())
 
 
 @pytest.mark.parametrize("end", ["FAILED", "TIMED_OUT", "SUCCEEDED"])
-def test_a_discovery_ends_as_told(emulator: Emulator, client: Client, hub: str, end: str) -> None:
-    """A discovery in hand runs until the test ends it, and only success finds anything."""
-    discovery = search(client, hub)
+def test_a_held_discovery_ends_by_the_test(
+    emulator: Emulator, client: Client, hub: str, end: str
+) -> None:
+    """A held discovery runs until the test ends it. Only a success finds devices."""
+    discovery = start_discovery(client, hub)
     emulator.devices.hold(discovery)
     states = {client.get_device_discovery(Identifier=discovery)["Status"] for _ in range(3)}
     assert states == {"RUNNING"}
@@ -186,34 +192,34 @@ def test_a_discovery_ends_as_told(emulator: Emulator, client: Client, hub: str, 
         "SUCCEEDED": emulator.devices.finish_discovery,
     }
     ends[end](discovery)
-    answer = client.get_device_discovery(Identifier=discovery)
-    assert answer["Status"] == end
-    assert answer["FinishedAt"] >= answer["StartedAt"]
+    response = client.get_device_discovery(Identifier=discovery)
+    assert response["Status"] == end
+    assert response["FinishedAt"] >= response["StartedAt"]
     devices = client.list_discovered_devices(Identifier=discovery)["Items"]
     assert len(devices) == (2 if end == "SUCCEEDED" else 0)
-    with pytest.raises(ValueError, match=f"{end}, not RUNNING"):
+    with pytest.raises(ValueError, match=f"RUNNING, not {end}"):
         ends[end](discovery)
 
 
-def test_what_is_released_goes_on(emulator: Emulator, client: Client, hub: str) -> None:
-    """Of a resource that is held nothing comes by itself; a held hub holds its discoveries."""
-    discovery = search(client, hub)
+def test_a_released_resource_continues(emulator: Emulator, client: Client, hub: str) -> None:
+    """A held resource takes no transition. A held hub holds its discoveries."""
+    discovery = start_discovery(client, hub)
     emulator.devices.hold(hub)
     for _ in range(3):
         assert client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING"
     emulator.devices.release(hub)
-    assert len(found(client, discovery)) == 2
+    assert len(discovered_devices(client, discovery)) == 2
     with pytest.raises(LookupError, match=UNKNOWN):
         emulator.devices.hold(UNKNOWN)
 
 
-def test_what_is_held_is_held_against_time_too() -> None:
-    """A held discovery does not even time out; released, it takes the time it always takes."""
+def test_a_held_discovery_does_not_time_out() -> None:
+    """A held discovery does not time out. A released one takes its usual time."""
     with Emulator(clock="emulated") as emulator:
         client: Client = emulator.boto3_client()
         hub = create_thing(client)
         emulator.advance(minutes=1)
-        discovery = search(client, hub)
+        discovery = start_discovery(client, hub)
         emulator.devices.hold(discovery)
         emulator.advance(days=1)
         assert client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING"
@@ -231,18 +237,18 @@ def create_login(client: Client) -> str:
     return identifier
 
 
-def test_a_user_signs_in_when_told(emulator: Emulator, client: Client) -> None:
-    """A held association waits for its user, who may turn away, come back, and be forgotten."""
+def test_a_held_login_waits_for_its_user(emulator: Emulator, client: Client) -> None:
+    """A user can abort the login, sign in later, and have the tokens expire."""
     association = create_login(client)
     devices = emulator.devices
 
     def state() -> tuple[str, str | None]:
-        answer = client.get_account_association(AccountAssociationId=association)
-        return answer["AssociationState"], answer.get("ErrorMessage")
+        response = client.get_account_association(AccountAssociationId=association)
+        return response["AssociationState"], response.get("ErrorMessage")
 
     devices.hold(association)
     assert {state() for _ in range(3)} == {("ASSOCIATION_IN_PROGRESS", None)}
-    with pytest.raises(ValueError, match="not ASSOCIATION_SUCCEEDED"):
+    with pytest.raises(ValueError, match="must be ASSOCIATION_SUCCEEDED"):
         devices.expire_tokens(association)
     devices.refuse_sign_in(association)
     assert state() == ("ASSOCIATION_FAILED", "The user did not sign in")
@@ -252,5 +258,5 @@ def test_a_user_signs_in_when_told(emulator: Emulator, client: Client) -> None:
     assert state() == ("ASSOCIATION_SUCCEEDED", None)
     devices.expire_tokens(association)
     assert {state() for _ in range(3)} == {("REFRESH_TOKEN_EXPIRED", None)}
-    with pytest.raises(ValueError, match="REFRESH_TOKEN_EXPIRED, not"):
+    with pytest.raises(ValueError, match="not REFRESH_TOKEN_EXPIRED"):
         devices.sign_in(association)

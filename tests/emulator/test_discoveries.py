@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from tests.emulator.support.requests import (
-    Answer,
     Client,
+    Response,
     activate,
     create_association,
     create_thing,
     destination,
-    refused,
+    expect_error,
     register,
     status_of,
 )
@@ -19,43 +19,45 @@ from tests.emulator.support.requests import (
 UNKNOWN = "0" * 32
 
 
-def start(client: Client, kind: str, **parameters: object) -> str:
-    """Start a discovery; its id."""
-    identifier: str = client.start_device_discovery(DiscoveryType=kind, **parameters)["Id"]
+def start(client: Client, discovery_type: str, **parameters: object) -> str:
+    """Start a discovery, and return its id."""
+    identifier: str = client.start_device_discovery(DiscoveryType=discovery_type, **parameters)[
+        "Id"
+    ]
     return identifier
 
 
-def finished(client: Client, kind: str, **parameters: object) -> str:
-    """Start a discovery and look until it has succeeded; its id."""
-    identifier = start(client, kind, **parameters)
+def finished(client: Client, discovery_type: str, **parameters: object) -> str:
+    """Start a discovery, read it until it has succeeded, and return its id."""
+    identifier = start(client, discovery_type, **parameters)
     while client.get_device_discovery(Identifier=identifier)["Status"] == "RUNNING":
         pass
     return identifier
 
 
-def devices_of(client: Client, discovery: str) -> list[Answer]:
-    items: list[Answer] = client.list_discovered_devices(Identifier=discovery)["Items"]
+def devices_of(client: Client, discovery: str) -> list[Response]:
+    items: list[Response] = client.list_discovered_devices(Identifier=discovery)["Items"]
     return items
 
 
-def test_a_discovery_succeeds_after_one_look(client: Client) -> None:
-    """A discovery runs, and the look after the first sees that it has succeeded."""
+def test_a_discovery_succeeds_after_one_read(client: Client) -> None:
+    """The first read shows RUNNING, and the second one SUCCEEDED."""
     hub = create_thing(client)
-    answer = client.start_device_discovery(
+    response = client.start_device_discovery(
         DiscoveryType="ZIGBEE", ControllerIdentifier=hub, Tags={"a": "b"}
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    first, second = (client.get_device_discovery(Identifier=answer["Id"]) for _ in range(2))
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+    first, second = (client.get_device_discovery(Identifier=response["Id"]) for _ in range(2))
     assert (first["Status"], second["Status"]) == ("RUNNING", "SUCCEEDED")
-    assert first["Arn"].endswith(f":device-discovery/{answer['Id']}")
-    assert first["StartedAt"] == answer["StartedAt"] < second["FinishedAt"]
+    assert first["Arn"].endswith(f":device-discovery/{response['Id']}")
+    assert first["StartedAt"] == response["StartedAt"] < second["FinishedAt"]
     assert "FinishedAt" not in first
     assert (first["ControllerId"], first["DiscoveryType"]) == (hub, "ZIGBEE")
     assert first["Tags"] == {"a": "b"}
 
 
 @pytest.mark.parametrize(
-    ("kind", "parameters"),
+    ("discovery_type", "parameters"),
     [
         ("ZIGBEE", {}),
         ("ZWAVE", {}),
@@ -69,10 +71,12 @@ def test_a_discovery_succeeds_after_one_look(client: Client) -> None:
         ("CUSTOM", {"CustomProtocolDetail": {"Name": "Matter", "NodeId": "101"}}),
     ],
 )
-def test_a_hub_finds_two_devices(client: Client, kind: str, parameters: dict[str, Any]) -> None:
-    """Nothing is listed while it runs, then two devices with a material, always the same."""
+def test_a_hub_finds_two_devices(
+    client: Client, discovery_type: str, parameters: dict[str, Any]
+) -> None:
+    """The list is empty at first, then has two devices, each with a fixed material."""
     hub = create_thing(client)
-    discovery = start(client, kind, ControllerIdentifier=hub, **parameters)
+    discovery = start(client, discovery_type, ControllerIdentifier=hub, **parameters)
     assert devices_of(client, discovery) == []
     first, second = devices_of(client, discovery)
     assert first["AuthenticationMaterial"] != second["AuthenticationMaterial"]
@@ -86,7 +90,7 @@ def test_a_hub_finds_two_devices(client: Client, kind: str, parameters: dict[str
 
 
 @pytest.mark.parametrize(
-    ("kind", "parameters", "rule"),
+    ("discovery_type", "parameters", "rule"),
     [
         ("ZIGBEE", {}, "ControllerIdentifier is required by ZIGBEE"),
         ("ZWAVE", {}, "ControllerIdentifier is required by ZWAVE"),
@@ -100,16 +104,16 @@ def test_a_hub_finds_two_devices(client: Client, kind: str, parameters: dict[str
     ],
 )
 def test_each_type_needs_its_inputs(
-    client: Client, kind: str, parameters: dict[str, Any], rule: str
+    client: Client, discovery_type: str, parameters: dict[str, Any], rule: str
 ) -> None:
-    """What a type needs, and what it does not take, is told before anything is started."""
-    with refused("ValidationException", rule):
-        start(client, kind, **parameters)
+    """Missing and excess inputs are reported before the discovery starts."""
+    with expect_error("ValidationException", rule):
+        start(client, discovery_type, **parameters)
     assert client.list_device_discoveries()["Items"] == []
 
 
-def test_what_a_discovery_names_must_be_there(client: Client) -> None:
-    """An unknown hub, device or association is not found, and so is an unknown discovery."""
+def test_resources_of_a_discovery_must_exist(client: Client) -> None:
+    """An unknown hub, device, association or discovery is not found."""
     hub = create_thing(client)
     rediscovery = "CONTROLLER_CAPABILITY_REDISCOVERY"
     calls = (
@@ -126,20 +130,20 @@ def test_what_a_discovery_names_must_be_there(client: Client) -> None:
         lambda: client.list_discovered_devices(Identifier=UNKNOWN),
     )
     for call in calls:
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             call()
-        assert answer["ResourceId"] == UNKNOWN
+        assert response["ResourceId"] == UNKNOWN
 
 
-def test_a_cloud_discovery_needs_a_login_that_succeeded(client: Client) -> None:
-    """An association still in progress has no devices to discover."""
-    answer = client.create_account_association(ConnectorDestinationId=destination(client))
-    with refused("ConflictException"):
-        start(client, "CLOUD", AccountAssociationId=answer["AccountAssociationId"])
+def test_a_cloud_discovery_needs_a_finished_login(client: Client) -> None:
+    """An association in progress has no devices to discover."""
+    response = client.create_account_association(ConnectorDestinationId=destination(client))
+    with expect_error("ConflictException"):
+        start(client, "CLOUD", AccountAssociationId=response["AccountAssociationId"])
 
 
 def test_the_deprecated_name_of_an_association(client: Client) -> None:
-    """The old name of the parameter is taken, and shown under both."""
+    """The deprecated parameter is accepted, and returned under both names."""
     association = create_association(client)
     discovery = start(client, "CLOUD", ConnectorAssociationIdentifier=association)
     got = client.get_device_discovery(Identifier=discovery)
@@ -147,7 +151,7 @@ def test_the_deprecated_name_of_an_association(client: Client) -> None:
 
 
 def test_discoveries_are_listed_by_type_and_status(client: Client) -> None:
-    """Each filter keeps what is of its value."""
+    """Each filter selects the discoveries with its value."""
     hub = create_thing(client)
     first = finished(client, "ZIGBEE", ControllerIdentifier=hub)
     second = start(client, "ZWAVE", ControllerIdentifier=hub)
@@ -162,7 +166,7 @@ def test_discoveries_are_listed_by_type_and_status(client: Client) -> None:
 
 
 def test_a_repeated_start_is_one_discovery(client: Client) -> None:
-    """A client token holds here too, though botocore does not make one up."""
+    """A client token works here too, although botocore does not generate one."""
     hub = create_thing(client)
     first, second = (
         start(client, "ZIGBEE", ControllerIdentifier=hub, ClientToken="t") for _ in range(2)
@@ -172,7 +176,7 @@ def test_a_repeated_start_is_one_discovery(client: Client) -> None:
 
 
 def test_a_hub_gets_the_device_it_found(client: Client) -> None:
-    """A thing made with the material belongs to the hub, and no second one is made."""
+    """A thing created with the material belongs to the hub. A second one is a conflict."""
     hub = create_thing(client)
     discovery = finished(client, "ZIGBEE", ControllerIdentifier=hub)
     given = {
@@ -188,16 +192,16 @@ def test_a_hub_gets_the_device_it_found(client: Client) -> None:
     listed, other = devices_of(client, discovery)
     assert listed["ManagedThingId"] == thing
     assert "ManagedThingId" not in other
-    with refused("ConflictException", "discovered device"):
+    with expect_error("ConflictException", "discovered device"):
         create_thing(client, **given)
-    with refused("ConflictException", "controller"):
+    with expect_error("ConflictException", "controller"):
         client.delete_managed_thing(Identifier=hub)
     client.delete_managed_thing(Identifier=thing, Force=True)
     assert create_thing(client, **given) != thing
 
 
 def test_rediscovery_lists_the_hubs_devices(client: Client) -> None:
-    """A rediscovery finds the devices the hub has, or the one asked for."""
+    """A rediscovery finds the hub's devices, or the requested one."""
     hub = create_thing(client)
     found = devices_of(client, finished(client, "ZIGBEE", ControllerIdentifier=hub))
     things = [
@@ -210,16 +214,18 @@ def test_rediscovery_lists_the_hubs_devices(client: Client) -> None:
         for device in found
     ]
     given = {"ControllerIdentifier": hub, "Protocol": "ZIGBEE"}
-    kind = "CONTROLLER_CAPABILITY_REDISCOVERY"
-    everything = devices_of(client, finished(client, kind, **given))
+    discovery_type = "CONTROLLER_CAPABILITY_REDISCOVERY"
+    everything = devices_of(client, finished(client, discovery_type, **given))
     assert [device["ManagedThingId"] for device in everything] == things
     assert {device["Modification"] for device in everything} == {"NO_CHANGE"}
-    one = devices_of(client, finished(client, kind, EndDeviceIdentifier=things[1], **given))
+    one = devices_of(
+        client, finished(client, discovery_type, EndDeviceIdentifier=things[1], **given)
+    )
     assert [device["ManagedThingId"] for device in one] == [things[1]]
 
 
 def test_a_cloud_has_two_devices(client: Client) -> None:
-    """A user's cloud has the same two devices each time, until a thing is made of one."""
+    """A user's cloud has the same two devices each time, until one becomes a thing."""
     association = create_association(client)
     discovery = finished(client, "CLOUD", AccountAssociationId=association)
     lamp, lock = devices_of(client, discovery)
@@ -256,8 +262,8 @@ def pre_onboarded(client: Client, device: str, association: str) -> str:
 
 
 @pytest.mark.parametrize("asked", [True, False])
-def test_a_cloud_discovery_activates_what_was_foreseen(client: Client, *, asked: bool) -> None:
-    """A pre-onboarded thing is registered by the success of a discovery that found it."""
+def test_a_cloud_discovery_activates_pre_onboarded_things(client: Client, *, asked: bool) -> None:
+    """A successful discovery that found a pre-onboarded thing registers it."""
     association = create_association(client)
     thing = pre_onboarded(client, "lamp-7", association)
     filters: dict[str, Any] = {"ConnectorDeviceIdList": ["lamp-7", "lamp-8"]} if asked else {}
@@ -274,8 +280,8 @@ def test_a_cloud_discovery_activates_what_was_foreseen(client: Client, *, asked:
     assert len(found) == (2 if asked else 3)
 
 
-def test_an_association_on_its_way_out_registers_nothing(client: Client) -> None:
-    """What was foreseen for it stays so, and goes with it."""
+def test_an_association_in_deletion_registers_nothing(client: Client) -> None:
+    """A pre-associated thing stays so, and its entry is deleted with the association."""
     association = create_association(client)
     discovery = start(client, "CLOUD", AccountAssociationId=association)
     client.delete_account_association(AccountAssociationId=association)
@@ -286,8 +292,8 @@ def test_an_association_on_its_way_out_registers_nothing(client: Client) -> None
     assert client.list_managed_thing_account_associations(ManagedThingId=thing)["Items"] == []
 
 
-def test_what_is_not_found_stays_foreseen(client: Client) -> None:
-    """A thing whose device was not asked for, or that is being deleted, is left as it is."""
+def test_a_thing_that_was_not_found_stays_pre_associated(client: Client) -> None:
+    """A thing in deletion, or whose device was not requested, does not change."""
     association = create_association(client)
     thing = pre_onboarded(client, "lamp-7", association)
     leaving = pre_onboarded(client, "lamp-8", association)
@@ -302,8 +308,8 @@ def test_what_is_not_found_stays_foreseen(client: Client) -> None:
     assert status_of(client, leaving) == "DELETE_IN_PROGRESS"
 
 
-def test_an_association_may_go_while_it_is_discovered(client: Client) -> None:
-    """A discovery ends well though its association is gone by then."""
+def test_an_association_can_be_deleted_during_discovery(client: Client) -> None:
+    """A discovery succeeds although its association is deleted meanwhile."""
     association = create_association(client)
     discovery = start(client, "CLOUD", AccountAssociationId=association)
     client.delete_account_association(AccountAssociationId=association)

@@ -1,4 +1,4 @@
-"""Faults: what they do to calls, whom they strike, and what of it the emulator tells."""
+"""Fault injection: effects on calls, selection of calls, and counts."""
 
 import json
 from collections.abc import Callable
@@ -10,92 +10,92 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 import iotmi
 from iotmi.emulator import Delivery, Emulator, FaultKind, Faults, HttpRequest
 from iotmi.emulator._model.operations import load_service
-from tests.emulator.support.clock import Hand
+from tests.emulator.support.clock import ManualClock
 from tests.emulator.support.requests import Client, http, last_call, locker_names
 
 ONCE = iotmi.RetryPolicy.none()
 
 
 @pytest.fixture
-def ours(emulator: Emulator) -> iotmi.Client:
-    """Our own client, which tries once."""
+def single_attempt(emulator: Emulator) -> iotmi.Client:
+    """Return a client of iotmi that tries once."""
     return emulator.client(retry=ONCE)
 
 
 @pytest.fixture
-def patient(emulator: Emulator) -> iotmi.Client:
-    """Our own client with its usual persistence, not waiting."""
+def retrying(emulator: Emulator) -> iotmi.Client:
+    """Return a client of iotmi with its default retries, and without sleeping."""
     return emulator.client(retry=iotmi.RetryPolicy(seed=1, sleep=lambda _seconds: None))
 
 
-# -- broken connections and answers ----------------------------------------------------
+# -- broken connections and responses --------------------------------------------------
 
 
-def test_a_reset_before_the_effect_leaves_no_trace(
-    emulator: Emulator, client: Client, ours: iotmi.Client
+def test_a_reset_before_the_effect_changes_nothing(
+    emulator: Emulator, client: Client, single_attempt: iotmi.Client
 ) -> None:
-    """The connection closes, nothing was done, and botocore's error is the one of a real reset."""
+    """The call is not executed, and botocore raises the error of a real reset."""
     emulator.faults.reset_connections("CreateCredentialLocker")
     with pytest.raises(iotmi.NoResponseError) as caught:
-        ours.credential_lockers.create(name="Ann")
+        single_attempt.credential_lockers.create(name="Ann")
     assert isinstance(caught.value.__cause__, ConnectionClosedError)
     assert last_call(emulator) == (0, None, False, "reset")
     assert locker_names(client) == []
 
 
-def test_a_reset_after_the_effect_leaves_the_effect(
-    emulator: Emulator, client: Client, ours: iotmi.Client
+def test_a_reset_after_the_effect_keeps_the_effect(
+    emulator: Emulator, client: Client, single_attempt: iotmi.Client
 ) -> None:
-    """The call was carried out, though the caller cannot know."""
+    """The call is executed although its response is lost."""
     emulator.faults.reset_connections("CreateCredentialLocker", before_effect=False)
     with pytest.raises(iotmi.NoResponseError):
-        ours.credential_lockers.create(name="Ann")
+        single_attempt.credential_lockers.create(name="Ann")
     assert last_call(emulator) == (201, None, True, "reset")
     assert locker_names(client) == ["Ann"]
 
 
-def test_a_lost_answer_is_a_timeout_and_the_retry_makes_no_second_thing(
-    emulator: Emulator, client: Client, ours: iotmi.Client, patient: iotmi.Client
+def test_a_lost_response_is_a_timeout_and_its_retry_is_idempotent(
+    emulator: Emulator, client: Client, single_attempt: iotmi.Client, retrying: iotmi.Client
 ) -> None:
-    """The client token makes one locker of two attempts."""
+    """The client token makes one locker from two attempts."""
     emulator.faults.lose_answers("CreateCredentialLocker", times=2)
     with pytest.raises(iotmi.NoResponseError, match="Read timeout"):
-        ours.credential_lockers.create(name="Ann")
-    patient.credential_lockers.create(name="Bob")
+        single_attempt.credential_lockers.create(name="Ann")
+    retrying.credential_lockers.create(name="Bob")
     assert locker_names(client) == ["Ann", "Bob"]
     assert [call.fault for call in emulator.calls[:3]] == ["lost", "lost", None]
     assert [call.carried_out for call in emulator.calls[:3]] == [True, True, True]
 
 
 def test_a_refused_connection_was_never_sent(
-    emulator: Emulator, ours: iotmi.Client, patient: iotmi.Client
+    emulator: Emulator, single_attempt: iotmi.Client, retrying: iotmi.Client
 ) -> None:
-    """Even what must not be repeated is repeated after it."""
+    """A call that is not idempotent is retried after a refused connection."""
     emulator.faults.refuse_connections("RegisterCustomEndpoint", times=2)
     with pytest.raises(iotmi.NotSentError) as caught:
-        ours.account.register_custom_endpoint()
+        single_attempt.account.register_custom_endpoint()
     assert isinstance(caught.value.__cause__, EndpointConnectionError)
-    assert patient.send(iotmi.RegisterCustomEndpoint()).attempts == 2
+    assert retrying.send(iotmi.RegisterCustomEndpoint()).attempts == 2
     assert [call.fault for call in emulator.calls] == ["unreachable", "unreachable", None]
 
 
 @pytest.mark.parametrize("truncated", [False, True])
-def test_a_garbled_answer_cannot_be_read(
+def test_a_garbled_response_cannot_be_decoded(
     emulator: Emulator,
     client: Client,
-    ours: iotmi.Client,
+    single_attempt: iotmi.Client,
     truncated: bool,  # noqa: FBT001 - pytest gives it by name
 ) -> None:
-    """The call was carried out, and the body is no JSON."""
+    """The call is executed, and the body is not JSON."""
     emulator.faults.garble_answers("CreateCredentialLocker", truncated=truncated)
     with pytest.raises(iotmi.ResponseError):
-        ours.credential_lockers.create(name="Ann")
+        single_attempt.credential_lockers.create(name="Ann")
     assert last_call(emulator) == (201, None, True, "truncated" if truncated else "garbled")
     assert locker_names(client) == ["Ann"]
 
 
-def test_a_spoilt_body_is_sent_with_its_own_length(emulator: Emulator) -> None:
-    """HTTP stays in order: only what it carries is not."""
+def test_a_replaced_body_has_its_own_length(emulator: Emulator) -> None:
+    """The HTTP of a garbled response is valid."""
     whole, _ = http(emulator, "GET", "/credential-lockers")
     emulator.faults.garble_answers(truncated=True)
     with pytest.raises(json.JSONDecodeError):
@@ -106,17 +106,19 @@ def test_a_spoilt_body_is_sent_with_its_own_length(emulator: Emulator) -> None:
     assert half.headers["Content-Length"] == str(len(half.body))
 
 
-def test_an_answer_without_a_body_cannot_be_garbled(emulator: Emulator, ours: iotmi.Client) -> None:
-    """There is nothing in it to spoil."""
-    thing = _hub(ours)
+def test_a_response_without_a_body_is_not_garbled(
+    emulator: Emulator, single_attempt: iotmi.Client
+) -> None:
+    """A response without a body stays as it is."""
+    thing = _hub(single_attempt)
     for truncated in (False, True):
         emulator.faults.garble_answers("UpdateManagedThing", truncated=truncated)
-        ours.managed_things.update(thing, name="Hall")
+        single_attempt.managed_things.update(thing, name="Hall")
         assert last_call(emulator)[0] == 204
 
 
-def test_the_core_tells_a_carrier_what_not_to_send(emulator: Emulator) -> None:
-    """Whatever carries HTTP sees from the reply how it is to be delivered."""
+def test_the_response_has_its_delivery(emulator: Emulator) -> None:
+    """The response tells its carrier the way of delivery."""
     emulator.faults.reset_connections()
     emulator.faults.lose_answers()
     emulator.faults.refuse_connections()
@@ -129,13 +131,13 @@ def test_the_core_tells_a_carrier_what_not_to_send(emulator: Emulator) -> None:
     ]
 
 
-# -- the order of things ---------------------------------------------------------------
+# -- order -----------------------------------------------------------------------------
 
 
-def test_a_script_is_played_in_the_order_written(emulator: Emulator, client: Client) -> None:
-    """Faults and calls that pass follow each other as planted."""
+def test_faults_are_injected_in_order(emulator: Emulator, client: Client) -> None:
+    """Faults and successes follow each other as they were added."""
     emulator.faults.fail("ListCredentialLockers", "ThrottlingException")
-    emulator.faults.let_pass("ListCredentialLockers", times=2)
+    emulator.faults.succeed_next("ListCredentialLockers", times=2)
     emulator.faults.fail("ListCredentialLockers", "ServiceUnavailableException")
     for _ in range(5):
         with suppress(ClientError):
@@ -144,140 +146,140 @@ def test_a_script_is_played_in_the_order_written(emulator: Emulator, client: Cli
     assert seen == [429, 200, 200, 503, 200]
 
 
-def test_what_is_planted_for_one_operation_goes_first(faults: Faults) -> None:
-    """The one for any operation waits for the next call of any."""
+def test_a_fault_for_one_operation_comes_first(faults: Faults) -> None:
+    """A fault for all operations waits for a later call."""
     faults.refuse_connections()
     faults.reset_connections("GetManagedThing")
-    met = [faults.fate_of("GetManagedThing").fault for _ in range(3)]
+    met = [faults.next_fault("GetManagedThing").fault for _ in range(3)]
     assert [fault and fault.kind for fault in met] == ["reset", "unreachable", None]
 
 
-def test_a_call_that_is_let_pass_is_spared_by_chance(faults: Faults) -> None:
-    """Not even a share of all strikes it."""
-    faults.break_calls(1.0)
-    faults.let_pass()
-    assert [bool(faults.fate_of("GetManagedThing").fault) for _ in range(2)] == [False, True]
+def test_random_faults_skip_succeeding_calls(faults: Faults) -> None:
+    """A call of `succeed_next` meets no random fault."""
+    faults.fail_randomly(1.0)
+    faults.succeed_next()
+    assert [bool(faults.next_fault("GetManagedThing").fault) for _ in range(2)] == [False, True]
 
 
-def test_a_throttled_call_uses_up_nothing_planted(faults: Faults, hand: Hand) -> None:
-    """A call beyond the quota never reaches the script."""
+def test_a_throttled_call_uses_up_no_fault(faults: Faults, clock: ManualClock) -> None:
+    """A throttled call leaves the queued faults for later calls."""
     faults.throttle(rate=1, burst=1)
-    faults.let_pass()
+    faults.succeed_next()
     faults.fail("GetManagedThing", "InternalServerException")
     kinds = []
     for now in (0.0, 0.5, 1.0, 2.0):
-        hand.now = now
-        fault = faults.fate_of("GetManagedThing").fault
+        clock.now = now
+        fault = faults.next_fault("GetManagedThing").fault
         kinds.append(fault and fault.kind)
     assert kinds == ["error", "throttled", None, None]
 
 
-# -- shares and delays -----------------------------------------------------------------
+# -- random faults and delays ----------------------------------------------------------
 
 
-def struck(faults: Faults, calls: int = 400, operation: str = "GetManagedThing") -> list[int]:
-    """Which of so many calls meet a fault."""
-    return [number for number in range(calls) if faults.fate_of(operation).fault is not None]
+def faulty_calls(faults: Faults, calls: int = 400, operation: str = "GetManagedThing") -> list[int]:
+    """Return the numbers of the calls that meet a fault."""
+    return [number for number in range(calls) if faults.next_fault(operation).fault is not None]
 
 
-def test_a_share_of_calls_breaks(faults: Faults) -> None:
-    """About as many as was said, and always the same ones."""
-    faults.break_calls(share=0.25)
-    first = struck(faults)
+def test_a_share_of_calls_fails(faults: Faults) -> None:
+    """The share is about as given, and the same seed hits the same calls."""
+    faults.fail_randomly(share=0.25)
+    first = faulty_calls(faults)
     assert 70 <= len(first) <= 130
     faults.seed(0)
-    assert struck(faults) == first
+    assert faulty_calls(faults) == first
     faults.seed(8)
-    assert struck(faults) != first
+    assert faulty_calls(faults) != first
 
 
-def test_what_else_is_planted_changes_nothing_for_a_share() -> None:
-    """Each share has a chance of its own."""
-    alone, beside = Faults(load_service(), seed=5), Faults(load_service(), seed=5)
-    alone.break_calls(share=0.1, operation="GetManagedThing")
-    beside.break_calls(share=0.1, operation="GetManagedThing")
-    beside.drop_calls(share=0.5, operation="ListManagedThings")
-    beside.delay(0.0, operation="ListManagedThings")
-    assert 0 < len(struck(beside, 50, "ListManagedThings")) < 50
-    assert struck(alone) == struck(beside)
+def test_random_faults_are_independent() -> None:
+    """Each random fault has its own random numbers."""
+    one, other = Faults(load_service(), seed=5), Faults(load_service(), seed=5)
+    one.fail_randomly(share=0.1, operation="GetManagedThing")
+    other.fail_randomly(share=0.1, operation="GetManagedThing")
+    other.drop_randomly(share=0.5, operation="ListManagedThings")
+    other.delay(0.0, operation="ListManagedThings")
+    assert 0 < len(faulty_calls(other, 50, "ListManagedThings")) < 50
+    assert faulty_calls(one) == faulty_calls(other)
 
 
-def test_a_share_may_be_of_one_operation_and_after_the_effect(
-    emulator: Emulator, client: Client, ours: iotmi.Client
+def test_random_faults_can_hit_one_operation_after_the_effect(
+    emulator: Emulator, client: Client, single_attempt: iotmi.Client
 ) -> None:
-    """Others stay whole, and what breaks was carried out."""
-    emulator.faults.break_calls(
+    """Calls of other operations succeed, and failed calls are executed."""
+    emulator.faults.fail_randomly(
         1.0, "ServiceUnavailableException", operation="CreateCredentialLocker", before_effect=False
     )
     with pytest.raises(iotmi.ServiceUnavailableError):
-        ours.credential_lockers.create(name="Ann")
+        single_attempt.credential_lockers.create(name="Ann")
     assert last_call(emulator) == (503, "ServiceUnavailableException", True, "error")
     assert locker_names(client) == ["Ann"]
 
 
-def test_a_share_of_connections_drops(emulator: Emulator, patient: iotmi.Client) -> None:
-    """Our client gets through them, and the emulator knows how many there were."""
-    emulator.faults.drop_calls(0.3)
+def test_a_share_of_connections_drops(emulator: Emulator, retrying: iotmi.Client) -> None:
+    """iotmi retries the dropped calls, and the emulator counts them."""
+    emulator.faults.drop_randomly(0.3)
     for number in range(20):
-        patient.credential_lockers.create(name=f"Locker {number}")
+        retrying.credential_lockers.create(name=f"Locker {number}")
     emulator.faults.clear()
-    kept = [locker.name for locker in patient.credential_lockers.list()]
+    kept = [locker.name for locker in retrying.credential_lockers.list()]
     assert kept == [f"Locker {number}" for number in range(20)]
     dropped = sum(call.fault is FaultKind.RESET for call in emulator.calls)
     assert emulator.faults.counts == {FaultKind.RESET: dropped}
     assert dropped > 0
 
 
-def test_the_seed_of_the_emulator_is_the_seed_of_its_chance() -> None:
-    """Two emulators of one seed break the same calls, and of two seeds others."""
+def test_the_seed_selects_the_calls() -> None:
+    """Two emulators with one seed fail the same calls, and with two seeds different ones."""
 
     def broken(seed: int) -> list[int]:
         with Emulator(seed=seed) as emulator:
-            emulator.faults.break_calls(0.3)
+            emulator.faults.fail_randomly(0.3)
             return [http(emulator, "GET", "/managed-things")[0].status for _ in range(60)]
 
     assert broken(3) == broken(3) != broken(4)
     assert {200, 500} == set(broken(3))
 
 
-def test_calls_are_kept_waiting(faults: Faults, hand: Hand) -> None:
-    """As long as was said, give or take the jitter; the same in each run."""
+def test_calls_are_delayed(faults: Faults, clock: ManualClock) -> None:
+    """The delay is as given, within the jitter, and the same in each run."""
     faults.delay(1.0, 0.5)
     faults.delay(0.0, operation="ListManagedThings")
     for _ in range(50):
-        faults.fate_of("GetManagedThing")
-        faults.fate_of("ListManagedThings")
-    drawn = list(hand.slept)
+        faults.next_fault("GetManagedThing")
+        faults.next_fault("ListManagedThings")
+    drawn = list(clock.slept)
     assert len(drawn) == 50
     assert all(0.5 <= seconds <= 1.5 for seconds in drawn)
     assert max(drawn) - min(drawn) > 0.5
     faults.seed(0)
-    faults.fate_of("GetManagedThing")
-    assert hand.slept[50] == drawn[0]
+    faults.next_fault("GetManagedThing")
+    assert clock.slept[50] == drawn[0]
     assert faults.counts == {FaultKind.DELAYED: 51}
 
 
 def test_a_delay_is_real_and_recorded(emulator: Emulator, client: Client) -> None:
-    """Nothing is injected here: the call is kept waiting in its own thread."""
+    """The calling thread really sleeps."""
     emulator.faults.delay(0.01)
     client.list_credential_lockers()
     assert emulator.calls[-1].delay == 0.01
     assert emulator.calls[-1].fault is None
 
 
-# -- the plan --------------------------------------------------------------------------
+# -- the plan as a whole ---------------------------------------------------------------
 
 
-def test_clear_lifts_everything(faults: Faults, hand: Hand) -> None:
-    """No fault, no throttle and no delay is left; the counts are."""
+def test_clear_removes_everything(faults: Faults, clock: ManualClock) -> None:
+    """No fault, throttle or delay is left. The counts stay."""
     faults.throttle(rate=1)
     faults.delay(3.0)
-    faults.break_calls(1.0)
+    faults.fail_randomly(1.0)
     faults.reset_connections(times=9)
-    faults.fate_of("GetManagedThing")
+    faults.next_fault("GetManagedThing")
     faults.clear()
-    assert struck(faults, 50) == []
-    assert hand.slept == [3.0]
+    assert faulty_calls(faults, 50) == []
+    assert clock.slept == [3.0]
     assert faults.counts == {FaultKind.RESET: 1, FaultKind.DELAYED: 1}
 
 
@@ -285,11 +287,11 @@ WRONG: dict[str, Callable[[Faults], None]] = {
     "no operation 'get'": lambda faults: faults.throttle(operation="get"),
     "no operation 'GetThing'": lambda faults: faults.delay(1, operation="GetThing"),
     "no operation 'Reset'": lambda faults: faults.reset_connections("Reset"),
-    "no operation 'Drop'": lambda faults: faults.drop_calls(operation="Drop"),
-    "no error 'Broken'": lambda faults: faults.break_calls(0.5, "Broken"),
+    "no operation 'Drop'": lambda faults: faults.drop_randomly(operation="Drop"),
+    "no error 'Broken'": lambda faults: faults.fail_randomly(0.5, "Broken"),
     "times must": lambda faults: faults.lose_answers(times=0),
-    "share must be more": lambda faults: faults.break_calls(0),
-    "share must be more than 0 and at most 1": lambda faults: faults.drop_calls(1.5),
+    "share must be more": lambda faults: faults.fail_randomly(0),
+    "share must be more than 0 and at most 1": lambda faults: faults.drop_randomly(1.5),
     "seconds and jitter": lambda faults: faults.delay(-1),
     "jitter must": lambda faults: faults.delay(1, -0.5),
     "scale and rate": lambda faults: faults.throttle(0),
@@ -299,15 +301,15 @@ WRONG: dict[str, Callable[[Faults], None]] = {
 
 
 @pytest.mark.parametrize("said", WRONG)
-def test_a_plan_that_cannot_be_is_refused(faults: Faults, said: str) -> None:
-    """A test with a slip in it fails where the slip is, and nothing is planted."""
+def test_invalid_faults_are_rejected(faults: Faults, said: str) -> None:
+    """A wrong name or number raises at once, and adds no fault."""
     with pytest.raises(ValueError, match=said):
         WRONG[said](faults)
-    assert struck(faults, 5) == []
+    assert faulty_calls(faults, 5) == []
 
 
 def plain_get(path: str) -> HttpRequest:
-    """A plain GET."""
+    """Return a plain GET request."""
     return HttpRequest("GET", path)
 
 

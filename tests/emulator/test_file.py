@@ -1,4 +1,4 @@
-"""One file and several emulators: opening it at once, and waiting for each other."""
+"""One database file opened by several emulators at once."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from threading import Barrier
 import pytest
 
 from iotmi.emulator import Emulator
-from iotmi.emulator._storage.store import write_ahead
+from iotmi.emulator._storage.store import enable_write_ahead
 
 
 def mode_of(connection: sqlite3.Connection) -> str:
-    """How SQLite keeps a file's journal."""
+    """Return the journal mode of a file."""
     (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     return str(mode)
 
 
 @pytest.fixture
 def busy(tmp_path: Path) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection]]:
-    """Two connections to a file; the second is in the middle of reading it."""
+    """Return two connections to a file. The second one is reading."""
     path = tmp_path / "home.db"
     with (
         closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as opening,
@@ -33,8 +33,8 @@ def busy(tmp_path: Path) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connectio
         yield opening, reading
 
 
-def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
-    """Six emulators that open one new file at the same moment all get it."""
+def test_many_emulators_can_open_a_new_file(tmp_path: Path) -> None:
+    """Six emulators that open one new file at the same moment all succeed."""
     for number in range(10):
         path = tmp_path / f"{number}.db"
         together = Barrier(6)
@@ -50,29 +50,29 @@ def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 
 
 def test_a_reader_is_waited_for(busy: tuple[sqlite3.Connection, sqlite3.Connection]) -> None:
-    """A file that another has open in the old way is written ahead once that is done."""
+    """Write-ahead logging is enabled once the other reader is done."""
     opening, reading = busy
-    write_ahead(opening, pause=reading.rollback)
+    enable_write_ahead(opening, pause=reading.rollback)
     assert mode_of(opening) == "wal"
 
 
-def test_a_reader_that_never_ends_is_not_waited_for(
+def test_waiting_for_a_reader_ends(
     busy: tuple[sqlite3.Connection, sqlite3.Connection],
 ) -> None:
-    """At some time it is enough, and what SQLite says is passed on."""
+    """After the last attempt, SQLite's error is raised."""
     opening, _ = busy
     pauses: list[None] = []
     with pytest.raises(sqlite3.OperationalError, match="locked"):
-        write_ahead(opening, pause=lambda: pauses.append(None))
+        enable_write_ahead(opening, pause=lambda: pauses.append(None))
     assert len(pauses) == 99
     assert mode_of(opening) == "delete"
 
 
-def test_another_trouble_is_told_at_once(tmp_path: Path) -> None:
-    """Only a busy file is tried again: one that may not be written is not."""
+def test_other_errors_are_raised_at_once(tmp_path: Path) -> None:
+    """Only a busy file is retried, not a read-only one."""
     path = tmp_path / "home.db"
     sqlite3.connect(path).close()
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         connection.execute("PRAGMA query_only = 1")
         with pytest.raises(sqlite3.OperationalError, match=r"readonly|read-only"):
-            write_ahead(connection, pause=pytest.fail)
+            enable_write_ahead(connection, pause=pytest.fail)

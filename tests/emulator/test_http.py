@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: finding the operation, reading parameters, checking them, answering."""
+"""HTTP requests and responses: finding the operation, reading and checking parameters."""
 
 import json
 from typing import Any
@@ -12,11 +12,11 @@ from botocore.model import ServiceModel
 
 from iotmi.emulator import Emulator, HttpRequest
 from iotmi.emulator._dispatch.parameters import read_parameters
-from iotmi.emulator._dispatch.responses import body_of
+from iotmi.emulator._dispatch.responses import serialize_body
 from iotmi.emulator._model.fidelity import FIDELITY
 from iotmi.emulator._model.operations import describe, load_service
 from iotmi.emulator.handlers import HANDLERS
-from tests.emulator.support.requests import Client, create_thing, http, refused
+from tests.emulator.support.requests import Client, create_thing, expect_error, http
 
 THING = {
     "Role": "DEVICE",
@@ -26,13 +26,13 @@ THING = {
 
 
 def test_every_operation_has_a_handler() -> None:
-    """The emulator answers the 83 operations of the model, and no other."""
+    """The emulator has exactly the 83 operations of the model."""
     assert set(HANDLERS) == set(load_service().operations)
     assert len(HANDLERS) == 83
 
 
-def test_it_is_told_how_each_operation_is_known() -> None:
-    """Each operation has a line on what its behaviour rests on, and each line is short."""
+def test_each_operation_has_evidence() -> None:
+    """Each operation has short lines about the evidence for its behavior."""
     assert set(FIDELITY) == set(load_service().operations)
     for fidelity in FIDELITY.values():
         lines = [line for line in astuple(fidelity) if line]
@@ -41,18 +41,18 @@ def test_it_is_told_how_each_operation_is_known() -> None:
 
 
 def test_every_list_is_paged(client: Client) -> None:
-    """Each list without a subject answers an empty page under the model's name for its items."""
+    """Each list without a subject returns an empty page with the model's member name."""
     lists = [each for each in load_service().operations.values() if each.listed]
     assert len(lists) == 17
     for operation in lists:
         if not operation.input.required_members:
-            answer = getattr(client, xform_name(operation.name))(MaxResults=1)
-            assert answer[operation.listed] == []
-            assert "NextToken" not in answer
+            response = getattr(client, xform_name(operation.name))(MaxResults=1)
+            assert response[operation.listed] == []
+            assert "NextToken" not in response
 
 
-def test_parameters_stand_where_they_are_read() -> None:
-    """No operation has a parameter in a place the emulator does not read."""
+def test_all_parameter_locations_are_supported() -> None:
+    """No operation has a parameter in a location that the emulator does not read."""
     places = {
         member.serialization.get("location")
         for operation in load_service().operations.values()
@@ -63,7 +63,7 @@ def test_parameters_stand_where_they_are_read() -> None:
 
 @pytest.mark.parametrize("name", sorted(load_service().operations))
 def test_every_operation_is_found_by_its_path(name: str) -> None:
-    """Each path of the model leads to its own operation, labels and all."""
+    """Each path of the model leads to its own operation and labels."""
     operation = load_service().operations[name]
     labels = {part.strip("{}"): f"a/b {part}" for part in operation.segments if "{" in part}
     path = "/".join(
@@ -86,7 +86,7 @@ def test_every_operation_is_found_by_its_path(name: str) -> None:
     ],
 )
 def test_an_unknown_path_is_no_operation(emulator: Emulator, method: str, path: str) -> None:
-    """What the model does not have is answered 404, and nothing is done."""
+    """An unknown path returns 404 and changes nothing."""
     reply, document = http(emulator, method, path, body={"Tags": {"a": "b"}})
     assert reply.status == 404
     assert reply.headers["X-Amzn-Errortype"] == "UnknownOperationException"
@@ -95,17 +95,17 @@ def test_an_unknown_path_is_no_operation(emulator: Emulator, method: str, path: 
 
 
 def test_an_operation_without_a_handler_is_named(emulator: Emulator, client: Client) -> None:
-    """An operation that a newer botocore knows and the emulator does not is answered 501."""
+    """An operation of a newer botocore without a handler returns 501."""
     handlers = {name: each for name, each in HANDLERS.items() if name != "ListOtaTasks"}
-    emulator._backend = evolve(emulator._backend, handlers=handlers)
+    emulator._dispatcher = evolve(emulator._dispatcher, handlers=handlers)
     client = emulator.attach(client)
-    with refused("NotImplementedException", "ListOtaTasks") as answer:
+    with expect_error("NotImplementedException", "ListOtaTasks") as response:
         client.list_ota_tasks()
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
-def test_every_reply_has_a_request_id(emulator: Emulator) -> None:
-    """Successes and refusals carry a fresh request id."""
+def test_every_response_has_a_request_id(emulator: Emulator) -> None:
+    """Successes and errors have a new request id each."""
     replies = [http(emulator, "GET", path)[0] for path in ("/managed-things", "/x")]
     identifiers = {UUID(reply.headers["X-Amzn-Requestid"]) for reply in replies}
     assert len(identifiers) == 2
@@ -121,8 +121,8 @@ def test_times_are_epoch_seconds(emulator: Emulator) -> None:
     assert 1_700_000_000 < moment < 10_000_000_000
 
 
-def test_an_answer_without_a_shape_has_no_body(emulator: Emulator, client: Client) -> None:
-    """Operations that answer nothing send no body; an empty shape is an empty object."""
+def test_a_response_without_a_shape_has_no_body(emulator: Emulator, client: Client) -> None:
+    """Operations without output send no body. An empty shape is an empty object."""
     thing = create_thing(client)
     reply, _ = http(emulator, "PUT", f"/managed-things/{thing}", body={})
     assert (reply.status, reply.body) == (204, b"")
@@ -137,21 +137,21 @@ def test_an_answer_without_a_shape_has_no_body(emulator: Emulator, client: Clien
     [b"{", b"[]", b'"text"', b"\xff", b'{"Name": NaN}', b"[" * 200_000, b"null"],
 )
 def test_a_body_must_be_a_json_object(emulator: Emulator, body: bytes) -> None:
-    """Anything but a JSON object is a SerializationException that does not quote it."""
+    """Any other body is a SerializationException that does not quote it."""
     reply, document = http(emulator, "POST", "/credential-lockers", body=body)
     assert reply.status == 400
     assert reply.headers["X-Amzn-Errortype"] == "SerializationException"
     assert document["Message"] in {"The body is not JSON.", "The body is not a JSON object."}
 
 
-def test_no_body_is_no_parameters(emulator: Emulator) -> None:
-    """An empty body is an empty object, and an operation without one ignores it."""
+def test_an_empty_body_has_no_parameters(emulator: Emulator) -> None:
+    """An empty body is an empty object. Operations without a body ignore it."""
     assert http(emulator, "POST", "/credential-lockers")[0].status == 201
     assert http(emulator, "GET", "/credential-lockers", body=b"{")[0].status == 200
 
 
 def test_unknown_members_are_ignored(emulator: Emulator) -> None:
-    """Members and query keys the model does not have are left out, and null is absent."""
+    """Members and query keys outside the model are ignored, and null counts as missing."""
     body = {"Name": None, "New": 1, "ClientToken": "t"}
     reply, _ = http(emulator, "POST", "/credential-lockers", query="x=1&Name=q", body=body)
     assert reply.status == 201
@@ -173,8 +173,8 @@ def endpoint(**changes: object) -> dict[str, Any]:
         ({"Owner": "SECRET owner"}, "Owner must match [a-zA-Z0-9_.,@-]+"),
         ({"Owner": "SECRET\n"}, "Owner must match [a-zA-Z0-9_.,@-]+"),
         ({"Tags": ["SECRET"]}, "Tags must be an object"),
-        ({"Tags": {}}, "Tags must hold from 1 to 50 items, holds 0"),
-        ({"Tags": {str(n): "" for n in range(51)}}, "Tags must hold from 1 to 50 items, holds 51"),
+        ({"Tags": {}}, "Tags must hold from 1 to 50 items"),
+        ({"Tags": {str(n): "" for n in range(51)}}, "Tags must hold from 1 to 50 items"),
         ({"Tags": {"SECRET" * 30: ""}}, "Tags key 1 must have from 1 to 128 characters, has 180"),
         ({"Tags": {"a": "", "b": 5}}, "Tags value 2 must be a string"),
         ({"CapabilitySchemas": {"a": "SECRET"}}, "CapabilitySchemas must be a list"),
@@ -207,7 +207,7 @@ def endpoint(**changes: object) -> dict[str, Any]:
         ),
         (
             {"CapabilityReport": {"version": "1.0.0", "endpoints": [endpoint()] * 41}},
-            "CapabilityReport.endpoints must hold from 0 to 40 items, holds 41",
+            "CapabilityReport.endpoints must hold from 0 to 40 items",
         ),
         (
             {"CapabilityReport": {"version": "1.0.0", "endpoints": [endpoint(deviceTypes=[7])]}},
@@ -215,8 +215,10 @@ def endpoint(**changes: object) -> dict[str, Any]:
         ),
     ],
 )
-def test_limits_are_the_models(emulator: Emulator, changes: dict[str, Any], rule: str) -> None:
-    """Each broken limit is told by path and rule, and the value is never told."""
+def test_constraints_come_from_the_model(
+    emulator: Emulator, changes: dict[str, Any], rule: str
+) -> None:
+    """Each broken constraint is reported by path and rule, without the value."""
     reply, document = http(emulator, "POST", "/managed-things", body={**THING, **changes})
     assert reply.status == 400
     assert reply.headers["X-Amzn-Errortype"] == "ValidationException"
@@ -224,8 +226,8 @@ def test_limits_are_the_models(emulator: Emulator, changes: dict[str, Any], rule
     assert "SECRET" not in repr(emulator.calls[-1])
 
 
-def test_all_problems_come_at_once(emulator: Emulator) -> None:
-    """A request with several problems hears of all."""
+def test_all_problems_are_reported_at_once(emulator: Emulator) -> None:
+    """A request with several problems gets all of them."""
     _, document = http(emulator, "POST", "/managed-things", body={"Role": "X", "Name": ""})
     message = document["Message"]
     for start in ("Role must", "Name must", "AuthenticationMaterial is required"):
@@ -245,13 +247,13 @@ def test_all_problems_come_at_once(emulator: Emulator) -> None:
     ],
 )
 def test_path_and_query_are_checked(emulator: Emulator, path: str, query: str, rule: str) -> None:
-    """What stands in the address is held to the model too."""
+    """Path and query are validated by the model too."""
     reply, document = http(emulator, "GET", path, query=query)
     assert (reply.status, document["Message"]) == (400, rule)
 
 
 def test_a_flag_in_the_query_is_read(emulator: Emulator, client: Client) -> None:
-    """A boolean of the query is true, false or refused."""
+    """A boolean in the query is true, false or invalid."""
     path = f"/managed-things/{create_thing(client)}"
     reply, document = http(emulator, "DELETE", path, query="Force=yes")
     assert (reply.status, document["Message"]) == (400, "Force must be true or false")
@@ -295,7 +297,7 @@ SYNTHETIC = ServiceModel(
 
 
 def test_times_and_numbers_are_read() -> None:
-    """Times come as seconds or ISO 8601 and go as seconds; numbers may have a fraction."""
+    """Times are seconds or ISO 8601, and are returned as seconds. Numbers may have a fraction."""
     service = describe(SYNTHETIC)
     operation, labels = service.find("POST", "/things/b")
     body = {"number": 1.5, "Times": [1.25, "2024-01-01T00:00:00Z"]}
@@ -303,14 +305,14 @@ def test_times_and_numbers_are_read() -> None:
         "POST", "/things/b", "since=2024-01-01T00:00:00", {}, json.dumps(body).encode()
     )
     read = read_parameters(operation, labels, request)
-    assert read.refusal is None
+    assert read.service_fault is None
     assert read.values == {
         "Id": "b",
         "Since": 1_704_067_200_000,
         "Number": 1.5,
         "Times": [1250, 1_704_067_200_000],
     }
-    assert json.loads(body_of(operation, read.values)) == {
+    assert json.loads(serialize_body(operation, read.values)) == {
         "Id": "b",
         "since": 1_704_067_200.0,
         "number": 1.5,
@@ -318,23 +320,23 @@ def test_times_and_numbers_are_read() -> None:
     }
 
 
-def test_what_is_no_time_or_number_is_refused() -> None:
-    """A thing that is not of its type is told by what it must be."""
+def test_values_of_another_type_are_invalid() -> None:
+    """A value of another type is reported with the expected type."""
     service = describe(SYNTHETIC)
     operation, labels = service.find("POST", "/things/b")
     body = json.dumps({"number": 2.5, "Times": ["soon", True, None]}).encode()
-    refusal = read_parameters(
+    error = read_parameters(
         operation, labels, HttpRequest("POST", "", "since=x", {}, body)
-    ).refusal
-    assert refusal is not None
-    assert refusal.message == (
+    ).service_fault
+    assert error is not None
+    assert error.message == (
         "Since must be a time; Number must be at most 2; Times[0] must be a time; "
         "Times[1] must be a time; Times[2] must be a time"
     )
 
 
-def test_a_fixed_path_goes_before_a_label() -> None:
-    """Where a label and a fixed part both fit, the fixed part is meant."""
+def test_a_fixed_path_takes_precedence_over_a_label() -> None:
+    """If a fixed part and a label both match, the fixed part wins."""
     service = describe(SYNTHETIC)
     assert service.find("POST", "/things/a")[0].name == "PutFixed"
     assert service.error_statuses["Odd"] == 500

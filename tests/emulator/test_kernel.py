@@ -1,4 +1,4 @@
-"""What all families share: pages, client tokens, faults, the record of calls, the clock."""
+"""Behavior that all families share: pages, client tokens, faults, the call log, the clock."""
 
 import base64
 import time
@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 import pytest
 
 from iotmi.emulator import Emulator
-from iotmi.emulator._account.account import World
-from iotmi.emulator._core.clock import Clock, iso
+from iotmi.emulator._account.account import AccountState
+from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import mapping, number, objects, text
-from iotmi.emulator._dispatch.call_log import Journal
-from iotmi.emulator._model.arn import Place
+from iotmi.emulator._dispatch.call_log import CallLog
+from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.operations import load_service
 from iotmi.emulator._model.resource_types import CREDENTIAL_LOCKER
 from iotmi.emulator._storage.store import Store
-from tests.emulator.support.requests import REPORT, Client, create_thing, material, refused
+from tests.emulator.support.requests import REPORT, Client, create_thing, expect_error, material
 
 
 def lockers(client: Client, count: int) -> list[str]:
@@ -24,7 +24,7 @@ def lockers(client: Client, count: int) -> list[str]:
 
 
 def test_pages_are_whole_and_in_order(client: Client) -> None:
-    """Pages follow the order of creation, with no item lost or seen twice."""
+    """Pages follow the order of creation, without lost or repeated items."""
     made = lockers(client, 7)
     for size in (1, 2, 3, 7, 1000):
         pages = list(
@@ -37,27 +37,27 @@ def test_pages_are_whole_and_in_order(client: Client) -> None:
         assert "NextToken" not in pages[-1]
 
 
-def test_a_page_holds_100_unless_told(client: Client) -> None:
-    """Without MaxResults a page holds 100 items."""
+def test_a_page_has_100_items_by_default(client: Client) -> None:
+    """Without MaxResults a page has 100 items."""
     lockers(client, 101)
-    answer = client.list_credential_lockers()
-    assert len(answer["Items"]) == 100
-    assert len(client.list_credential_lockers(NextToken=answer["NextToken"])["Items"]) == 1
+    response = client.list_credential_lockers()
+    assert len(response["Items"]) == 100
+    assert len(client.list_credential_lockers(NextToken=response["NextToken"])["Items"]) == 1
 
 
-def test_a_page_goes_on_where_it_ended(client: Client) -> None:
-    """Deletions and creations between pages move nothing."""
+def test_a_page_continues_where_the_last_one_ended(client: Client) -> None:
+    """Deletions and creations between two pages do not move items."""
     first, second, third = lockers(client, 3)
-    answer = client.list_credential_lockers(MaxResults=1)
+    response = client.list_credential_lockers(MaxResults=1)
     client.delete_credential_locker(Identifier=first)
     client.delete_credential_locker(Identifier=second)
     (fourth,) = lockers(client, 1)
-    rest = client.list_credential_lockers(MaxResults=5, NextToken=answer["NextToken"])
+    rest = client.list_credential_lockers(MaxResults=5, NextToken=response["NextToken"])
     assert [item["Id"] for item in rest["Items"]] == [third, fourth]
 
 
-def test_a_token_is_of_its_list_only(client: Client) -> None:
-    """A token of another operation, of other filters, or made up is refused."""
+def test_a_token_is_bound_to_its_list(client: Client) -> None:
+    """A token of another operation, of other filters, or a forged one is invalid."""
     for _ in range(2):
         create_thing(client, Owner="ann")
     token = client.list_managed_things(OwnerFilter="ann", MaxResults=1)["NextToken"]
@@ -73,12 +73,12 @@ def test_a_token_is_of_its_list_only(client: Client) -> None:
         lambda: client.list_managed_things(NextToken="abcd"),
     )
     for list_call in list_calls:
-        with refused("ValidationException", "NextToken"):
+        with expect_error("ValidationException", "NextToken"):
             list_call()
 
 
 def test_a_repeated_create_is_one_create(client: Client) -> None:
-    """The same token and parameters get the first answer again, word for word."""
+    """The same token and parameters return the same body again."""
     request = {
         "Role": "DEVICE",
         "AuthenticationMaterial": material(),
@@ -93,10 +93,10 @@ def test_a_repeated_create_is_one_create(client: Client) -> None:
     assert client.list_managed_things()["Items"] == []
 
 
-def test_a_token_is_not_for_another_request(client: Client) -> None:
-    """The same token with other parameters is a conflict; another operation's is free."""
+def test_a_token_is_bound_to_its_request(client: Client) -> None:
+    """The same token with other parameters is a conflict. Operations have separate tokens."""
     client.create_credential_locker(ClientToken="t", Name="Ann")
-    with refused("ConflictException", "ClientToken"):
+    with expect_error("ConflictException", "ClientToken"):
         client.create_credential_locker(ClientToken="t", Name="Bob")
     assert client.create_provisioning_profile(
         ClientToken="t", ProvisioningType="FLEET_PROVISIONING"
@@ -104,15 +104,15 @@ def test_a_token_is_not_for_another_request(client: Client) -> None:
     assert len(client.list_credential_lockers()["Items"]) == 1
 
 
-def test_a_refused_create_uses_no_token(client: Client) -> None:
-    """A token of a request that was refused may be used again."""
-    with refused("ValidationException"):
+def test_a_failed_create_uses_no_token(client: Client) -> None:
+    """The token of a failed request can be used again."""
+    with expect_error("ValidationException"):
         client.create_credential_locker(ClientToken="t", Tags={"aws:x": ""})
     assert client.create_credential_locker(ClientToken="t", Name="Ann")
 
 
 def test_without_a_token_each_create_is_new(emulator: Emulator, client: Client) -> None:
-    """Two requests without a token make two resources."""
+    """Two requests without a token create two resources."""
     client.meta.events.register(
         "provide-client-params.iot-managed-integrations.CreateCredentialLocker",
         lambda params, **_: {**params, "ClientToken": None},
@@ -122,51 +122,51 @@ def test_without_a_token_each_create_is_new(emulator: Emulator, client: Client) 
     assert len(client.list_credential_lockers()["Items"]) == 2
 
 
-def test_a_fault_is_answered_as_often_as_asked(emulator: Emulator, client: Client) -> None:
-    """The next calls get the error, with the model's status; the one after goes through."""
+def test_a_fault_is_injected_the_given_times(emulator: Emulator, client: Client) -> None:
+    """The next calls get the error with the model's status, and later calls succeed."""
     emulator.faults.fail("CreateCredentialLocker", "ThrottlingException", times=2, retry_after=1.5)
     for _ in range(2):
-        with refused("ThrottlingException") as answer:
+        with expect_error("ThrottlingException") as response:
             client.create_credential_locker()
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 429
-        assert answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "1.5"
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 429
+        assert response["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "1.5"
     assert client.list_credential_lockers()["Items"] == []
     assert client.create_credential_locker()
 
 
-def test_faults_come_in_the_order_planted(emulator: Emulator, client: Client) -> None:
-    """Faults of one operation queue up, without a header unless one was asked for."""
+def test_faults_come_in_the_order_added(emulator: Emulator, client: Client) -> None:
+    """Faults of one operation are queued. Only those with retry_after have the header."""
     emulator.faults.fail("ListManagedThings", "InternalServerException")
     emulator.faults.fail("ListManagedThings", "ServiceUnavailableException", retry_after=2)
-    with refused("InternalServerException") as answer:
+    with expect_error("InternalServerException") as response:
         client.list_managed_things()
-    assert "retry-after" not in answer["ResponseMetadata"]["HTTPHeaders"]
-    with refused("ServiceUnavailableException") as answer:
+    assert "retry-after" not in response["ResponseMetadata"]["HTTPHeaders"]
+    with expect_error("ServiceUnavailableException") as response:
         client.list_managed_things()
-    assert answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "2"
+    assert response["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "2"
 
 
 def test_a_fault_may_come_after_the_effect(emulator: Emulator, client: Client) -> None:
-    """With before_effect=False the call is carried out and only its answer is lost."""
+    """With before_effect=False the call is executed, and only its response is lost."""
     emulator.faults.fail("CreateCredentialLocker", "InternalServerException", before_effect=False)
-    with refused("InternalServerException"):
+    with expect_error("InternalServerException"):
         client.create_credential_locker(ClientToken="t")
     (item,) = client.list_credential_lockers()["Items"]
     assert client.create_credential_locker(ClientToken="t")["Id"] == item["Id"]
     emulator.faults.fail("GetCredentialLocker", "ThrottlingException", before_effect=False)
-    with refused("ThrottlingException"):
+    with expect_error("ThrottlingException"):
         client.get_credential_locker(Identifier="unknown")
 
 
 def test_faults_can_be_cleared(emulator: Emulator, client: Client) -> None:
-    """After clear no fault is left."""
+    """No fault is left after clear."""
     emulator.faults.fail("ListManagedThings", "ThrottlingException", times=9)
     emulator.faults.clear()
     assert client.list_managed_things()["Items"] == []
 
 
-def test_a_fault_must_be_one_of_the_services(emulator: Emulator) -> None:
-    """Unknown names, and less than one time, are refused when planted."""
+def test_a_fault_must_exist_in_the_service(emulator: Emulator) -> None:
+    """Unknown names and counts below 1 raise at once."""
     with pytest.raises(ValueError, match="create_managed_thing"):
         emulator.faults.fail("create_managed_thing", "ThrottlingException")
     with pytest.raises(ValueError, match="Throttling"):
@@ -176,10 +176,10 @@ def test_a_fault_must_be_one_of_the_services(emulator: Emulator) -> None:
     emulator.faults.fail("CreateManagedThing", "ExpiredTokenException")
 
 
-def test_calls_tell_what_the_service_saw(emulator: Emulator, client: Client) -> None:
-    """Each call is recorded in order, with its parameters, its status and its error."""
+def test_calls_are_recorded(emulator: Emulator, client: Client) -> None:
+    """Each call is recorded in order with its parameters, status and error."""
     locker = client.create_credential_locker(Name="Ann", ClientToken="t")["Id"]
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_managed_thing(Identifier="unknown")
     client.delete_credential_locker(Identifier=locker)
     assert [(call.operation, call.status, call.error) for call in emulator.calls] == [
@@ -192,22 +192,22 @@ def test_calls_tell_what_the_service_saw(emulator: Emulator, client: Client) -> 
     assert hash(emulator.calls[0]) != hash(emulator.calls[1])
 
 
-def test_calls_are_kept_to_the_last_ten_thousand() -> None:
-    """The record is bounded, and in order of arrival even where answers overtake."""
-    journal = Journal()
-    first, second = journal.arrive(), journal.arrive()
+def test_the_last_ten_thousand_calls_are_kept() -> None:
+    """The log is bounded, and in order of arrival even if responses overtake each other."""
+    call_log = CallLog()
+    first, second = call_log.start(), call_log.start()
     second.operation = "Second"
-    journal.answer(second, 200)
-    journal.answer(first, 200)
-    assert [call.operation for call in journal.calls] == [None, "Second"]
+    call_log.finish(second, 200)
+    call_log.finish(first, 200)
+    assert [call.operation for call in call_log.calls] == [None, "Second"]
     for _ in range(10_000):
-        journal.answer(journal.arrive(), 200)
-    assert len(journal.calls) == 10_000
-    assert {call.operation for call in journal.calls} == {None}
+        call_log.finish(call_log.start(), 200)
+    assert len(call_log.calls) == 10_000
+    assert {call.operation for call in call_log.calls} == {None}
 
 
-def test_time_never_stands_still() -> None:
-    """Moments rise by a millisecond at least, though the system's clock go back."""
+def test_moments_always_rise() -> None:
+    """Moments rise by at least a millisecond, even if the system clock goes back."""
     seconds = iter([5.0, 5.0, 4.0, 6.5])
     clock = Clock(lambda: next(seconds))
     assert [clock.now() for _ in range(4)] == [5000, 5001, 5002, 6500]
@@ -217,33 +217,33 @@ def test_time_never_stands_still() -> None:
 def test_a_moment_is_written_in_utc() -> None:
     """A moment inside a document is ISO 8601 to the millisecond."""
     moment = round(datetime(2024, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC).timestamp() * 1000)
-    assert iso(moment) == "2024-01-02T03:04:05.678Z"
+    assert format_iso(moment) == "2024-01-02T03:04:05.678Z"
 
 
 def test_a_member_of_another_type_is_a_defect() -> None:
-    """Reading a member as what it is not raises at once, and never answers nonsense."""
+    """Reading a member with the wrong type raises TypeError."""
     for read in (text, mapping, objects):
         with pytest.raises(TypeError, match="size is not"):
             read({"size": 1}, "size")
-    with pytest.raises(TypeError, match="size is not a whole number"):
+    with pytest.raises(TypeError, match="size is not an integer"):
         number({"size": "1"}, "size")
 
 
-def test_only_what_has_a_status_enters_one() -> None:
-    """A kind without a lifecycle has no status to be brought into; a look at it is a read."""
+def test_a_type_without_a_lifecycle_has_no_status() -> None:
+    """A type without a lifecycle cannot enter a status, and its reads have no effect."""
     store = Store(None, owner="tests")
     operation = load_service().operations["GetCredentialLocker"]
-    with store.transaction() as rows:
-        world = World(rows, Clock(), Place("eu-west-1", "1"), operation)
-        made = world.create(CREDENTIAL_LOCKER, {})
-        assert world.look(CREDENTIAL_LOCKER, text(made, "Id")) == made
+    with store.transaction() as transaction:
+        account = AccountState(transaction, Clock(), AccountScope("eu-west-1", "1"), operation)
+        made = account.create(CREDENTIAL_LOCKER, {})
+        assert account.read(CREDENTIAL_LOCKER, text(made, "Id")) == made
         with pytest.raises(TypeError, match="credential-locker has no status"):
-            world.enter(CREDENTIAL_LOCKER, made, "ACTIVATED")
+            account.set_status(CREDENTIAL_LOCKER, made, "ACTIVATED")
     store.close()
 
 
 def test_large_reports_are_kept_whole(client: Client) -> None:
-    """A report of the largest size the model allows comes back as given."""
+    """A report of the model's largest size is returned as given."""
     capability = {**REPORT["endpoints"][0]["capabilities"][0], "properties": ["P"] * 100}
     report = {
         "version": "1.0.0",

@@ -1,4 +1,4 @@
-"""Time in leaps and in steps comes to the same, and so it is told; devices in many hands."""
+"""Large and small steps of time give the same result; devices are controlled from many threads."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings, strategies
 
 from iotmi.emulator import Emulator, VirtualDevice
-from tests.emulator.support.requests import Answer, Client, create_thing, status_of
+from tests.emulator.support.requests import Client, Response, create_thing, status_of
 
 Deed: TypeAlias = tuple[str, int, int]
 
-# What is done, to which of the things, and how many seconds pass afterwards.
+# An action, the number of its thing, and the seconds that pass afterwards.
 DEEDS = strategies.lists(
     strategies.tuples(
         strategies.sampled_from(
@@ -27,7 +27,7 @@ DEEDS = strategies.lists(
 
 
 class Home:
-    """A home on an emulator of its own, where time passes in leaps or second by second."""
+    """A home on its own emulator, where time passes in one step or second by second."""
 
     def __init__(self, emulator: Emulator, *, in_leaps: bool) -> None:
         self.emulator = emulator
@@ -40,7 +40,7 @@ class Home:
         self.tasks: list[str] = []
 
     def do(self, deed: str, number: int) -> None:
-        """Do something to a thing, if it is there and can have that done to it."""
+        """Apply an action to a thing, if the thing exists and allows the action."""
         if deed in {"hub", "lamp"}:
             role = "CONTROLLER" if deed == "hub" else "DEVICE"
             thing = create_thing(self.client, Role=role, CredentialLockerId=self.locker)
@@ -85,16 +85,16 @@ class Home:
         if self.in_leaps:
             self.emulator.advance(seconds=seconds)
             return
-        # Looking on the way changes nothing.
+        # Reads in between change nothing.
         for part in (1, 3, 25, seconds):
             passed = min(part, seconds)
             self.emulator.advance(seconds=passed)
             self.client.list_managed_things()
             seconds -= passed
 
-    def tale(self) -> list[object]:
-        """What has become of everything, and how many tenths of a second after it was made."""
-        told: list[object] = []
+    def history(self) -> list[object]:
+        """Return the status of all resources, and tenths of seconds since their creation."""
+        observed: list[object] = []
         present = {item["Id"] for item in self.client.list_managed_things()["Items"]}
         for thing in self.things:
             got = self.client.get_managed_thing(Identifier=thing) if thing in present else {}
@@ -105,34 +105,34 @@ class Home:
             ]
             behind = got.get("ParentControllerId")
             hub = None if behind is None else self.things.index(behind)
-            told.append((got.get("ProvisioningStatus"), times, hub))
+            observed.append((got.get("ProvisioningStatus"), times, hub))
         for search in self.searches:
             got = self.client.get_device_discovery(Identifier=search)
             ended: datetime = got.get("FinishedAt", got["StartedAt"])
-            told.append((got["Status"], round((ended - got["StartedAt"]).total_seconds(), 1)))
+            observed.append((got["Status"], round((ended - got["StartedAt"]).total_seconds(), 1)))
         for task in self.tasks:
             for item in self.client.list_ota_task_executions(Identifier=task)["ExecutionSummaries"]:
                 summary = item["TaskExecutionSummary"]
                 lasted = summary["LastUpdatedAt"] - summary["QueuedAt"]
-                told.append((summary["Status"], round(lasted.total_seconds(), 1)))
-        return told
+                observed.append((summary["Status"], round(lasted.total_seconds(), 1)))
+        return observed
 
 
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(DEEDS)
-def test_leaps_and_steps_come_to_the_same(deeds: list[Deed]) -> None:
-    """However a stretch of time is cut, everything has come to the same at the same moments."""
+def test_large_and_small_steps_give_the_same_result(deeds: list[Deed]) -> None:
+    """Any division of a stretch of time gives the same statuses at the same moments."""
     with Emulator(clock="emulated") as one, Emulator(clock="emulated") as other:
         leaping, stepping = Home(one, in_leaps=True), Home(other, in_leaps=False)
         for deed, number, seconds in deeds:
             for home in (leaping, stepping):
                 home.do(deed, number)
                 home.wait(seconds)
-        assert leaping.tale() == stepping.tale()
+        assert leaping.history() == stepping.history()
 
 
-def test_what_time_did_is_told_in_order_and_of_its_moment() -> None:
-    """After a leap of a day the notifications are those of a day spent waiting."""
+def test_notifications_have_the_moments_of_their_events() -> None:
+    """One step of a day sends the same notifications as a day of small steps."""
     with Emulator(clock="emulated") as emulator:
         client: Client = emulator.boto3_client()
         client.create_destination(
@@ -147,17 +147,17 @@ def test_what_time_did_is_told_in_order_and_of_its_moment() -> None:
         thing = create_thing(client)
         made = client.get_managed_thing(Identifier=thing)["CreatedAt"]
         emulator.advance(days=1)
-        told = []
+        observed = []
         for notification in emulator.notifications:
-            payload: Answer = notification.payload
+            payload: Response = notification.payload
             if "status" in payload:
                 changed = datetime.fromisoformat(payload["deviceDetails"]["updatedAt"][:23] + "Z")
-                told.append((payload["status"], round((changed - made).total_seconds(), 1)))
-    assert told == [("PRE_ASSOCIATED", 0.0), ("DISCOVERED", 30.0), ("ACTIVATED", 32.4)]
+                observed.append((payload["status"], round((changed - made).total_seconds(), 1)))
+    assert observed == [("PRE_ASSOCIATED", 0.0), ("DISCOVERED", 30.0), ("ACTIVATED", 32.4)]
 
 
-def test_devices_are_told_things_from_many_threads(emulator: Emulator, client: Client) -> None:
-    """No report is lost or torn, whoever makes it."""
+def test_devices_can_be_controlled_from_many_threads(emulator: Emulator, client: Client) -> None:
+    """No report is lost or mixed up."""
     thing = create_thing(client, Role="DEVICE")
     emulator.devices.power_on(thing, VirtualDevice.bulb())
     while client.get_managed_thing(Identifier=thing)["ProvisioningStatus"] != "ACTIVATED":
@@ -179,8 +179,8 @@ def test_devices_are_told_things_from_many_threads(emulator: Emulator, client: C
     assert all(names[value] == name for name, value in seen.items())
 
 
-def test_time_can_be_taken_in_hand() -> None:
-    """The first advance ends the looks: what is under way takes its time from then on."""
+def test_advance_starts_the_clock() -> None:
+    """After the first advance, reads have no effect and pending transitions take their time."""
     with Emulator() as emulator:
         client = emulator.boto3_client()
         hub = create_thing(client, Role="CONTROLLER")

@@ -1,4 +1,4 @@
-"""Credential lockers, and tags on everything that can have them."""
+"""Credential lockers, and tags of all taggable resources."""
 
 from datetime import datetime
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from iotmi.emulator import Emulator
-from tests.emulator.support.requests import Client, create_association, create_thing, refused
+from tests.emulator.support.requests import Client, create_association, create_thing, expect_error
 
 UNKNOWN = "0" * 32
 
 
-def test_a_locker_is_made_and_got(client: Client) -> None:
-    """Get answers what create answered, with name and tags."""
+def test_a_locker_is_created_and_read(client: Client) -> None:
+    """Get returns what create returned, with name and tags."""
     made = client.create_credential_locker(Name="Ann 1", Tags={"a": "1"})
     assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
     got = client.get_credential_locker(Identifier=made["Id"])
@@ -25,7 +25,7 @@ def test_a_locker_is_made_and_got(client: Client) -> None:
 
 
 def test_two_lockers_may_have_one_name(client: Client) -> None:
-    """Names are not unique, and not needed."""
+    """Names are neither unique nor required."""
     names = [{"Name": "Ann"}, {"Name": "Ann"}, {}]
     made = [client.create_credential_locker(**name)["Id"] for name in names]
     items = client.list_credential_lockers()["Items"]
@@ -33,16 +33,16 @@ def test_two_lockers_may_have_one_name(client: Client) -> None:
     assert [item.get("Name") for item in items] == ["Ann", "Ann", None]
 
 
-def test_a_locker_in_use_stays(client: Client) -> None:
-    """A locker is deleted at once, but not while a thing is in it."""
+def test_a_locker_in_use_is_not_deleted(client: Client) -> None:
+    """A locker is deleted at once, unless a thing is in it."""
     locker = client.create_credential_locker()["Id"]
     thing = create_thing(client, CredentialLockerId=locker)
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         client.delete_credential_locker(Identifier=locker)
     client.delete_managed_thing(Identifier=thing, Force=True)
     client.delete_credential_locker(Identifier=locker)
     for operation in (client.get_credential_locker, client.delete_credential_locker):
-        with refused("ResourceNotFoundException", "Credential Locker resource not found."):
+        with expect_error("ResourceNotFoundException", "Credential Locker resource not found."):
             operation(Identifier=locker)
 
 
@@ -61,7 +61,7 @@ def tags_of(client: Client, arn: str) -> dict[str, str]:
     ]
 )
 def arn(client: Client, request: pytest.FixtureRequest) -> str:
-    """The ARN of a resource of each kind there is."""
+    """Create a resource of each type in turn, and return its ARN."""
     match request.param:
         case "managed-thing":
             got = client.get_managed_thing(Identifier=create_thing(client))
@@ -82,7 +82,7 @@ def arn(client: Client, request: pytest.FixtureRequest) -> str:
 
 
 def test_tags_are_added_overwritten_and_removed(client: Client, arn: str) -> None:
-    """Keys are case-sensitive, a key given again is overwritten, removing is by key."""
+    """Keys are case-sensitive, an existing key is overwritten, and removal is by key."""
     assert tags_of(client, arn) == {}
     client.tag_resource(ResourceArn=arn, Tags={"a": "1", "A": "", "b c/=+é": "2"})
     client.tag_resource(ResourceArn=arn, Tags={"a": "3"})
@@ -93,19 +93,19 @@ def test_tags_are_added_overwritten_and_removed(client: Client, arn: str) -> Non
     assert tags_of(client, arn) == {"a": "3"}
 
 
-def test_reserved_keys_are_refused(client: Client, arn: str) -> None:
-    """Keys that begin with aws: are refused, by the error each operation declares."""
-    with refused("InvalidRequestException", "aws:"):
+def test_reserved_keys_are_invalid(client: Client, arn: str) -> None:
+    """Keys with the prefix aws: are invalid, with the error of each operation."""
+    with expect_error("InvalidRequestException", "aws:"):
         client.tag_resource(ResourceArn=arn, Tags={"aws:x": "1"})
-    with refused("ValidationException", "aws:"):
+    with expect_error("ValidationException", "aws:"):
         client.create_credential_locker(Tags={"AWS:x": "1"})
 
 
-def test_fifty_tags_are_all(client: Client, arn: str) -> None:
-    """The bound is on all tags of a resource; overwriting adds none."""
+def test_a_resource_has_at_most_fifty_tags(client: Client, arn: str) -> None:
+    """The limit is for all tags of a resource. Overwriting a tag adds none."""
     client.tag_resource(ResourceArn=arn, Tags={f"k{number}": "" for number in range(50)})
     client.tag_resource(ResourceArn=arn, Tags={"k1": "again"})
-    with refused("InvalidRequestException", "50"):
+    with expect_error("InvalidRequestException", "50"):
         client.tag_resource(ResourceArn=arn, Tags={"one more": ""})
     assert len(tags_of(client, arn)) == 50
 
@@ -121,36 +121,36 @@ def test_fifty_tags_are_all(client: Client, arn: str) -> None:
     ],
 )
 def test_an_arn_of_nothing_is_not_found(client: Client, changed: tuple[str, str]) -> None:
-    """An ARN of elsewhere, or of what is not there, has no tags."""
+    """An ARN of another account, or of a missing resource, is not found."""
     arn = client.create_credential_locker()["Arn"].replace(*changed)
     for operation, more in (
         (client.list_tags_for_resource, {}),
         (client.tag_resource, {"Tags": {"a": "b"}}),
         (client.untag_resource, {"TagKeys": ["a"]}),
     ):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(ResourceArn=arn, **more)
-        assert answer["ResourceId"] == arn.rpartition("/")[2]
+        assert response["ResourceId"] == arn.rpartition("/")[2]
 
 
 @pytest.mark.parametrize("arn", ["nonsense", "arn:aws:iotmanagedintegrations:e:1:destination/a"])
-def test_what_is_no_taggable_arn_is_invalid(client: Client, arn: str) -> None:
-    """The operations on tags refuse parameters by InvalidRequestException."""
-    with refused("InvalidRequestException", "ResourceArn must match") as answer:
+def test_an_untaggable_arn_is_invalid(client: Client, arn: str) -> None:
+    """The tagging operations return InvalidRequestException."""
+    with expect_error("InvalidRequestException", "ResourceArn must match") as response:
         client.list_tags_for_resource(ResourceArn=arn)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_tags_go_with_their_resource(client: Client) -> None:
-    """The tags of what was deleted are not found."""
+def test_tags_are_deleted_with_their_resource(client: Client) -> None:
+    """The tags of a deleted resource are not found."""
     locker = client.create_credential_locker(Tags={"a": "b"})
     client.delete_credential_locker(Identifier=locker["Id"])
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         tags_of(client, locker["Arn"])
 
 
 def test_region_and_account_are_the_emulators() -> None:
-    """ARNs name the Region and the account the emulator was told."""
+    """ARNs have the emulator's Region and account."""
     with Emulator(region_name="ca-central-1", account_id="000000000001") as emulator:
         client: Any = emulator.boto3_client()
         arn = client.create_credential_locker()["Arn"]

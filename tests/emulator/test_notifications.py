@@ -1,4 +1,4 @@
-"""Notifications: what is told of things, discoveries, associations and tasks, and to whom."""
+"""Notifications: the events of things, their envelopes and their destinations."""
 
 import json
 from pathlib import Path
@@ -14,13 +14,13 @@ from tests.emulator.support.notifications import (
     MILLISECONDS,
     NANOSECONDS,
     Like,
-    command,
     create_switch,
     envelopes,
-    listen,
     managed_thing_arn,
     payloads,
+    send_action,
     stream_arn,
+    subscribe,
 )
 from tests.emulator.support.requests import (
     ON_OFF,
@@ -31,14 +31,14 @@ from tests.emulator.support.requests import (
     create_connector,
     create_connector_destination,
     create_thing,
+    expect_error,
     material,
-    refused,
     register,
 )
 
 
 def onboarding(emulator: Emulator) -> list[tuple[str, str]]:
-    """The statuses that were told of, each with its thing."""
+    """Return the notified statuses with their things."""
     return [
         (payload["deviceDetails"]["id"], payload["status"])
         for payload in payloads(emulator, "DEVICE_LIFE_CYCLE")
@@ -47,20 +47,20 @@ def onboarding(emulator: Emulator) -> list[tuple[str, str]]:
 
 
 def connections(emulator: Emulator) -> list[Any]:
-    """The payloads of connections made and lost."""
+    """Return the payloads of connections and disconnections."""
     return [each for each in payloads(emulator, "DEVICE_LIFE_CYCLE") if "eventType" in each]
 
 
-def test_nobody_listens(emulator: Emulator, client: Client) -> None:
-    """Where no configuration is in place, nothing is kept."""
-    listen(client)
+def test_nothing_is_recorded_without_a_configuration(emulator: Emulator, client: Client) -> None:
+    """An event without a configuration is not recorded."""
+    subscribe(client)
     activate(client, create_thing(client))
     assert emulator.notifications == ()
 
 
 def test_onboarding(emulator: Emulator, client: Client) -> None:
-    """Every status of a thing is told of in the documented envelope, until it is no more."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    """Every status of a thing is sent in the documented envelope, up to its deletion."""
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_thing(client)
     activate(client, thing)
     client.delete_managed_thing(Identifier=thing)
@@ -89,8 +89,8 @@ def test_onboarding(emulator: Emulator, client: Client) -> None:
 
 
 def test_connection(emulator: Emulator, client: Client) -> None:
-    """A thing that connects, and one that is cut off, are told of with the same session."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    """A connection and its loss have the same session."""
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_thing(client)
     activate(client, thing)
     client.delete_managed_thing(Identifier=thing)
@@ -116,11 +116,11 @@ def test_connection(emulator: Emulator, client: Client) -> None:
     assert (about["version"], about["messageId"]) == ("1.0", Like(DASHED))
 
 
-def test_a_status_again_is_no_news(emulator: Emulator, client: Client) -> None:
-    """A thing that is registered a second time stays ACTIVATED, and no one hears of it."""
+def test_an_unchanged_status_is_not_sent(emulator: Emulator, client: Client) -> None:
+    """A second registration leaves a thing ACTIVATED and sends nothing."""
     connector = create_connector(client)
     destination = create_connector_destination(client, connector)
-    listen(client, "DEVICE_LIFE_CYCLE")
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_cloud_thing(client)
     for _ in range(2):
         register(client, thing, create_association(client, ConnectorDestinationId=destination))
@@ -128,10 +128,10 @@ def test_a_status_again_is_no_news(emulator: Emulator, client: Client) -> None:
 
 
 def test_commands(emulator: Emulator, client: Client) -> None:
-    """The outcome of a command is told with its trace id and its times."""
-    listen(client, "DEVICE_COMMAND")
+    """The outcome of a command has its trace id and its times."""
+    subscribe(client, "DEVICE_COMMAND")
     thing = create_switch(client)
-    trace_id = command(client, thing, {"name": "On"})
+    trace_id = send_action(client, thing, {"name": "On"})
     assert envelopes(emulator, "DEVICE_COMMAND") == [
         {
             **ACCOUNT,
@@ -152,12 +152,12 @@ def test_commands(emulator: Emulator, client: Client) -> None:
 
 
 def test_state(emulator: Emulator, client: Client) -> None:
-    """New values of properties are told, as JSON in text, and no value a second time."""
-    listen(client, "DEVICE_STATE")
+    """New property values are sent as JSON in text. Unchanged values are not sent."""
+    subscribe(client, "DEVICE_STATE")
     thing = create_switch(client)
-    command(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 5}})
-    command(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 1}})
-    command(client, thing, {"name": "On"})
+    send_action(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 5}})
+    send_action(client, thing, {"name": "UpdateState", "parameters": {"OnOff": True, "OnTime": 1}})
+    send_action(client, thing, {"name": "On"})
     first, second = envelopes(emulator, "DEVICE_STATE")
 
     def added(**values: str) -> dict[str, object]:
@@ -198,18 +198,18 @@ def test_state(emulator: Emulator, client: Client) -> None:
     assert second["payload"] == added(OnTime="1")
 
 
-def test_a_refused_request_tells_nothing(emulator: Emulator, client: Client) -> None:
-    """What a request did before it was refused has not happened."""
-    listen(client, "DEVICE_STATE", "DEVICE_COMMAND")
+def test_a_failed_request_sends_nothing(emulator: Emulator, client: Client) -> None:
+    """A rolled-back request sends no notification."""
+    subscribe(client, "DEVICE_STATE", "DEVICE_COMMAND")
     thing = create_switch(client)
-    with refused("ValidationException"):
-        command(client, thing, {"name": "On"}, {"name": "Explode"})
+    with expect_error("ValidationException"):
+        send_action(client, thing, {"name": "On"}, {"name": "Explode"})
     assert emulator.notifications == ()
 
 
-def test_a_repeated_request_tells_nothing_again(emulator: Emulator, client: Client) -> None:
-    """The same client token makes one thing, of which is told once."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+def test_a_repeated_request_sends_nothing(emulator: Emulator, client: Client) -> None:
+    """A client token creates one thing and sends one notification."""
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     sent = material()
     things = {
         create_thing(client, AuthenticationMaterial=sent, ClientToken="once") for _ in range(2)
@@ -217,11 +217,11 @@ def test_a_repeated_request_tells_nothing_again(emulator: Emulator, client: Clie
     assert onboarding(emulator) == [(things.pop(), "PRE_ASSOCIATED")]
 
 
-def test_configurations_lead(emulator: Emulator, client: Client) -> None:
-    """An event goes where its type's configuration leads at that moment, and nowhere without."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+def test_configurations_select_the_destination(emulator: Emulator, client: Client) -> None:
+    """An event goes to the destination that is configured at that moment, or nowhere."""
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     create_thing(client)
-    listen(client, name="alarms")
+    subscribe(client, name="alarms")
     client.update_notification_configuration(
         EventType="DEVICE_LIFE_CYCLE", DestinationName="alarms"
     )
@@ -238,18 +238,18 @@ def test_configurations_lead(emulator: Emulator, client: Client) -> None:
     ]
 
 
-def test_a_destination_that_is_not_there(emulator: Emulator, client: Client) -> None:
-    """A configuration that leads nowhere breaks nothing, as in a file that was changed by hand."""
-    listen(client, "DEVICE_LIFE_CYCLE")
-    with emulator._backend.store.transaction() as rows:
-        rows.delete(DESTINATION.name, "home")
+def test_a_missing_destination_is_ignored(emulator: Emulator, client: Client) -> None:
+    """A configuration without its destination, as in an edited file, breaks no call."""
+    subscribe(client, "DEVICE_LIFE_CYCLE")
+    with emulator._dispatcher.store.transaction() as transaction:
+        transaction.delete(DESTINATION.name, "home")
     create_thing(client)
     assert emulator.notifications == ()
 
 
 def test_a_notification_is_a_value(emulator: Emulator, client: Client) -> None:
-    """It holds the record's octets, and what is read out of it does not change it."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+    """A notification holds the record's bytes, and its parsed content is a copy."""
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_thing(client)
     (one,) = emulator.notifications
     assert (one.event_type, one.partition_key) == ("DEVICE_LIFE_CYCLE", managed_thing_arn(thing))
@@ -262,11 +262,11 @@ def test_a_notification_is_a_value(emulator: Emulator, client: Client) -> None:
 
 
 def test_a_file_keeps_notifications(tmp_path: Path) -> None:
-    """They outlive the emulator, in their order, and more are added to them."""
+    """A reopened file has the notifications in order, and accepts more."""
     path = tmp_path / "home.db"
     with Emulator(path) as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE")
+        subscribe(client, "DEVICE_LIFE_CYCLE")
         first = create_thing(client)
     with Emulator(path) as emulator:
         second = create_thing(emulator.boto3_client())

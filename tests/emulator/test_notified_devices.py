@@ -1,10 +1,16 @@
-"""Notifications of what virtual devices do, and at what time."""
+"""Notifications of virtual devices, and their times."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from iotmi.emulator import Emulator
-from tests.emulator.support.notifications import command, create_switch, envelopes, listen, payloads
+from tests.emulator.support.notifications import (
+    create_switch,
+    envelopes,
+    payloads,
+    send_action,
+    subscribe,
+)
 from tests.emulator.support.requests import (
     Client,
     create_connector,
@@ -14,38 +20,38 @@ from tests.emulator.support.requests import (
 
 
 def connections(emulator: Emulator) -> list[Any]:
-    """The payloads of connections made and lost."""
+    """Return the payloads of connections and disconnections."""
     return [each for each in payloads(emulator, "DEVICE_LIFE_CYCLE") if "eventType" in each]
 
 
-def test_cut_off_and_back(emulator: Emulator, client: Client) -> None:
-    """A device that is cut off is told of with the reason, and comes back in another session."""
-    listen(client, "DEVICE_LIFE_CYCLE")
+def test_disconnection_and_reconnection(emulator: Emulator, client: Client) -> None:
+    """A disconnection has its reason, and the next connection has another session."""
+    subscribe(client, "DEVICE_LIFE_CYCLE")
     thing = create_switch(client)
     emulator.devices.go_offline(thing, reason="CONNECTION_LOST")
     emulator.devices.go_offline(thing, reason="SERVER_ERROR")
     emulator.devices.come_online(thing)
-    told = connections(emulator)
-    assert [each["eventType"] for each in told] == ["connected", "disconnected", "connected"]
-    assert told[1]["disconnectReason"] == "CONNECTION_LOST"
-    sessions = [each["sessionIdentifier"] for each in told]
+    observed = connections(emulator)
+    assert [each["eventType"] for each in observed] == ["connected", "disconnected", "connected"]
+    assert observed[1]["disconnectReason"] == "CONNECTION_LOST"
+    sessions = [each["sessionIdentifier"] for each in observed]
     assert sessions[0] == sessions[1] != sessions[2]
 
 
-def test_a_command_that_comes_to_nothing(emulator: Emulator, client: Client) -> None:
-    """A command to a device that is cut off is told of as failed, and no state changes."""
-    listen(client, "DEVICE_COMMAND", "DEVICE_STATE")
+def test_a_command_to_an_offline_device(emulator: Emulator, client: Client) -> None:
+    """The command is sent as failed, and no state changes."""
+    subscribe(client, "DEVICE_COMMAND", "DEVICE_STATE")
     thing = create_switch(client)
     emulator.devices.go_offline(thing)
-    trace_id = command(client, thing, {"name": "On"})
+    trace_id = send_action(client, thing, {"name": "On"})
     (payload,) = payloads(emulator, "DEVICE_COMMAND")
     assert (payload["traceId"], payload["result"]) == (trace_id, "failed")
     assert payloads(emulator, "DEVICE_STATE") == []
 
 
 def test_reports_and_events(emulator: Emulator, client: Client) -> None:
-    """A report of a property is a change of state; an event is told of, and changes none."""
-    listen(client, "DEVICE_STATE", "DEVICE_EVENT")
+    """A report of a property changes the state. An event does not."""
+    subscribe(client, "DEVICE_STATE", "DEVICE_EVENT")
     thing = create_switch(client)
     emulator.devices.report(thing, "OnTime", 7)
     emulator.devices.emit(thing, "Started", {"by": "button"})
@@ -56,19 +62,19 @@ def test_reports_and_events(emulator: Emulator, client: Client) -> None:
     assert capability["properties"] == [{"name": "Started", "value": '{"by": "button"}'}]
 
 
-def test_events_have_the_time_of_what_happened() -> None:
-    """What became due in emulated time is told with its own moment, the oldest first."""
+def test_events_have_the_moment_of_their_transition() -> None:
+    """Events of transitions in emulated time have the transition's moment, oldest first."""
     with Emulator(clock="emulated") as emulator:
         client: Any = emulator.boto3_client()
-        listen(client, "DEVICE_LIFE_CYCLE", "DEVICE_DISCOVERY_STATUS")
+        subscribe(client, "DEVICE_LIFE_CYCLE", "DEVICE_DISCOVERY_STATUS")
         hub = create_thing(client)
         client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
         before = emulator.now()
         emulator.advance(minutes=20)
-        told: list[Any] = [notification.envelope for notification in emulator.notifications]
+        observed: list[Any] = [notification.envelope for notification in emulator.notifications]
         seen = [
             (each["payload"]["status"], each["timestamp"])
-            for each in told
+            for each in observed
             if "status" in each["payload"]
         ][2:]
         statuses = [status for status, _ in seen]
@@ -83,17 +89,17 @@ def test_events_have_the_time_of_what_happened() -> None:
         assert ended["payload"]["deviceCount"] == 2
 
 
-def test_a_user_who_turns_away(emulator: Emulator, client: Client) -> None:
-    """A login that comes to nothing is told of as an error of the customer's."""
+def test_an_aborted_login(emulator: Emulator, client: Client) -> None:
+    """An aborted login is sent as an error of the customer."""
     destination = create_connector_destination(client, create_connector(client))
-    listen(client, "ACCOUNT_ASSOCIATION")
+    subscribe(client, "ACCOUNT_ASSOCIATION")
     association = client.create_account_association(ConnectorDestinationId=destination)
     emulator.devices.refuse_sign_in(association["AccountAssociationId"])
-    told = [
+    observed = [
         (each["state"], each["logLevel"], each["isCustomerError"], each["isServiceError"])
         for each in payloads(emulator, "ACCOUNT_ASSOCIATION")
     ]
-    assert told == [
+    assert observed == [
         ("ASSOCIATION_IN_PROGRESS", "INFO", False, False),
         ("ASSOCIATION_FAILED", "ERROR", True, False),
     ]

@@ -10,9 +10,9 @@ from tests.emulator.support.notifications import (
     NANOSECONDS,
     Like,
     envelopes,
-    listen,
     managed_thing_arn,
     payloads,
+    subscribe,
 )
 from tests.emulator.support.requests import (
     Client,
@@ -26,8 +26,8 @@ UNDER_WAY = "AccountAssociation State is updated to IN_PROGRESS during"
 
 
 def test_discovery(emulator: Emulator, client: Client) -> None:
-    """A discovery is told of as it begins and as it ends, with the number of devices."""
-    listen(client, "DEVICE_DISCOVERY_STATUS")
+    """The start and the end of a discovery are sent, with the number of devices."""
+    subscribe(client, "DEVICE_DISCOVERY_STATUS")
     hub = create_thing(client)
     discovery = client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
     for _ in range(2):
@@ -53,12 +53,12 @@ def test_discovery(emulator: Emulator, client: Client) -> None:
 
 
 def test_rediscovery(emulator: Emulator, client: Client) -> None:
-    """Capabilities found again are told device by device, and the end counts none."""
+    """A rediscovery sends one message per device, and counts none at its end."""
     locker = client.create_credential_locker()["Id"]
     hub = create_thing(client, CredentialLockerId=locker)
     device = create_thing(client, Role="DEVICE", CredentialLockerId=locker)
     activate(client, device)
-    listen(client, "DEVICE_DISCOVERY_STATUS")
+    subscribe(client, "DEVICE_DISCOVERY_STATUS")
     discovery = client.start_device_discovery(
         DiscoveryType="CONTROLLER_CAPABILITY_REDISCOVERY",
         ControllerIdentifier=hub,
@@ -66,18 +66,18 @@ def test_rediscovery(emulator: Emulator, client: Client) -> None:
     )["Id"]
     assert emulator.notifications == ()
     client.get_device_discovery(Identifier=discovery)
-    told = [
+    observed = [
         (each["resources"], each["payload"]["status"], each["payload"]["deviceCount"])
         for each in envelopes(emulator, "DEVICE_DISCOVERY_STATUS")
     ]
     hub_arn, device_arn = managed_thing_arn(hub), managed_thing_arn(device)
-    assert told == [([hub_arn, device_arn], "RUNNING", 1), ([hub_arn], "SUCCEEDED", 0)]
+    assert observed == [([hub_arn, device_arn], "RUNNING", 1), ([hub_arn], "SUCCEEDED", 0)]
 
 
 def test_associations(emulator: Emulator, client: Client) -> None:
-    """The states of a login are told, in the service's words where it has published them."""
+    """The states of a login are sent, with the service's texts where documented."""
     destination = create_connector_destination(client, create_connector(client))
-    listen(client, "ACCOUNT_ASSOCIATION")
+    subscribe(client, "ACCOUNT_ASSOCIATION")
     made = client.create_account_association(ConnectorDestinationId=destination)
     identifier = made["AccountAssociationId"]
     client.get_account_association(AccountAssociationId=identifier)
@@ -116,17 +116,17 @@ def test_associations(emulator: Emulator, client: Client) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["ONE_TIME", "CONTINUOUS"])
-def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
-    """A task is told of with the things it is for; its deletion is not, nobody knows how."""
-    listen(client, "DEVICE_OTA")
+@pytest.mark.parametrize("ota_type", ["ONE_TIME", "CONTINUOUS"])
+def test_ota_tasks(emulator: Emulator, client: Client, ota_type: str) -> None:
+    """A task is sent with its things. Its deletion is not, because no sample exists."""
+    subscribe(client, "DEVICE_OTA")
     things = [create_thing(client, MetaData={"room": "hall"}) for _ in range(2)]
     arns = [managed_thing_arn(thing) for thing in things]
     target: dict[str, dict[str, object]] = {
         "ONE_TIME": {"Target": arns},
         "CONTINUOUS": {"OtaTargetQueryString": "attributes.room=hall"},
     }
-    task = client.create_ota_task(S3Url="s3://b/k", OtaType=kind, **target[kind])["TaskId"]
+    task = client.create_ota_task(S3Url="s3://b/k", OtaType=ota_type, **target[ota_type])["TaskId"]
     client.delete_ota_task(Identifier=task)
     assert envelopes(emulator, "DEVICE_OTA") == [
         {
@@ -141,19 +141,19 @@ def test_ota_tasks(emulator: Emulator, client: Client, kind: str) -> None:
                 "operation": "CREATE_OTA",
                 "otaTaskId": task,
                 "status": "IN_PROGRESS",
-                "otaType": kind,
+                "otaType": ota_type,
             },
         }
     ]
 
 
 def test_a_task_that_ends(emulator: Emulator, client: Client) -> None:
-    """A task whose executions are all done is told of as completed."""
-    listen(client, "DEVICE_OTA")
+    """The completion of a task is sent after its last execution."""
+    subscribe(client, "DEVICE_OTA")
     arn = managed_thing_arn(create_thing(client))
     task = client.create_ota_task(S3Url="s3://b/k", OtaType="ONE_TIME", Target=[arn])["TaskId"]
     while client.get_ota_task(Identifier=task)["Status"] != "COMPLETED":
         pass
-    told = [each["payload"]["status"] for each in envelopes(emulator, "DEVICE_OTA")]
-    assert told == ["IN_PROGRESS", "COMPLETED"]
+    observed = [each["payload"]["status"] for each in envelopes(emulator, "DEVICE_OTA")]
+    assert observed == ["IN_PROGRESS", "COMPLETED"]
     assert all(each["resources"] == [arn] for each in envelopes(emulator, "DEVICE_OTA"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.support.requests import Answer, Client, create_thing, refused
+from tests.emulator.support.requests import Client, Response, create_thing, expect_error
 
 UNKNOWN = "0" * 32
 
@@ -16,7 +16,7 @@ def arn_of(client: Client, thing: str) -> str:
 
 
 def create_task(client: Client, *things: str, **parameters: object) -> str:
-    """Make a task, by default for once; its id."""
+    """Create a task, by default of type ONE_TIME, and return its id."""
     given = {
         "OtaType": "ONE_TIME",
         "S3Url": "s3://bucket/job.json",
@@ -28,27 +28,27 @@ def create_task(client: Client, *things: str, **parameters: object) -> str:
 
 
 def create_continuous(client: Client, query: str) -> str:
-    answer = client.create_ota_task(
+    response = client.create_ota_task(
         OtaType="CONTINUOUS", S3Url="s3://bucket/job.json", OtaTargetQueryString=query
     )
-    identifier: str = answer["TaskId"]
+    identifier: str = response["TaskId"]
     return identifier
 
 
-def look(client: Client, task: str) -> tuple[str, dict[str, int]]:
-    """The status of a task that one look shows, and how many executions are of which."""
-    answer = client.get_ota_task(Identifier=task)
-    details = answer["TaskProcessingDetails"]
+def read_task(client: Client, task: str) -> tuple[str, dict[str, int]]:
+    """Read a task once. Return its status and the number of executions by status."""
+    response = client.get_ota_task(Identifier=task)
+    details = response["TaskProcessingDetails"]
     counts = {
         name.removeprefix("numberOf").removeprefix("NumberOf"): value
         for name, value in details.items()
         if value and name != "processingTargets"
     }
-    return answer["Status"], counts
+    return response["Status"], counts
 
 
-def executions_of(client: Client, task: str) -> list[Answer]:
-    found: list[Answer] = client.list_ota_task_executions(Identifier=task)["ExecutionSummaries"]
+def executions_of(client: Client, task: str) -> list[Response]:
+    found: list[Response] = client.list_ota_task_executions(Identifier=task)["ExecutionSummaries"]
     return found
 
 
@@ -57,7 +57,7 @@ def statuses_of(client: Client, task: str) -> Counter[str]:
 
 
 def test_a_task_comes_back_as_given(client: Client) -> None:
-    """Create answers id, ARN and description; get answers all that was given."""
+    """Create returns id, ARN and description. Get returns all given members."""
     thing = create_thing(client)
     configuration = client.create_ota_task_configuration()["TaskConfigurationId"]
     given: dict[str, Any] = {
@@ -83,11 +83,11 @@ def test_a_task_comes_back_as_given(client: Client) -> None:
     assert got["CreatedAt"] == got["LastUpdatedAt"]
 
 
-def test_a_task_is_completed_by_looks(client: Client) -> None:
-    """Executions go from queued to succeeded, and the task is completed by the last one."""
+def test_a_task_is_completed_by_reads(client: Client) -> None:
+    """Executions go from queued to succeeded, and the last one completes the task."""
     things = [create_thing(client) for _ in range(2)]
     task = create_task(client, *things)
-    assert [look(client, task) for _ in range(4)] == [
+    assert [read_task(client, task) for _ in range(4)] == [
         ("IN_PROGRESS", {"QueuedThings": 2}),
         ("IN_PROGRESS", {"InProgressThings": 2}),
         ("COMPLETED", {"SucceededThings": 2}),
@@ -95,8 +95,8 @@ def test_a_task_is_completed_by_looks(client: Client) -> None:
     ]
 
 
-def test_executions_move_by_being_listed(client: Client) -> None:
-    """A list is a look too, so that polling it sees the task through."""
+def test_listing_executions_advances_them(client: Client) -> None:
+    """A list is a read too, so polling the list completes the task."""
     thing = create_thing(client)
     task = create_task(client, thing, thing)
     (queued,), (running,), (done,) = (executions_of(client, task) for _ in range(3))
@@ -109,11 +109,11 @@ def test_executions_move_by_being_listed(client: Client) -> None:
     assert done["TaskExecutionSummary"]["Status"] == "SUCCEEDED"
     summary = done["TaskExecutionSummary"]
     assert summary["QueuedAt"] < summary["StartedAt"] < summary["LastUpdatedAt"]
-    assert look(client, task)[0] == "COMPLETED"
+    assert read_task(client, task)[0] == "COMPLETED"
 
 
-def test_the_targets_under_way_are_named(client: Client) -> None:
-    """Between queued and done, a target is among those being processed."""
+def test_targets_in_progress_are_listed(client: Client) -> None:
+    """A target between queued and succeeded is listed as processing."""
     thing = create_thing(client)
     task = create_task(client, thing)
     named = [
@@ -123,8 +123,8 @@ def test_the_targets_under_way_are_named(client: Client) -> None:
     assert named == [[], [arn_of(client, thing)], []]
 
 
-def test_pages_of_executions_are_of_one_moment(client: Client) -> None:
-    """Only the first page is a look: the next ones show what it left."""
+def test_only_the_first_page_is_a_read(client: Client) -> None:
+    """Later pages show the statuses that the first page left."""
     task = create_task(client, *(create_thing(client) for _ in range(3)))
     first = client.list_ota_task_executions(Identifier=task, MaxResults=1)
     second = client.list_ota_task_executions(
@@ -144,32 +144,32 @@ def test_pages_of_executions_are_of_one_moment(client: Client) -> None:
 
 
 def test_a_task_of_the_future_is_scheduled(client: Client) -> None:
-    """A start to come is scheduled, and does not keep a test waiting."""
+    """A task with a future start is SCHEDULED, and reads start it."""
     schedule = {"StartTime": "2999-01-01T00:00"}
     task = create_task(client, create_thing(client), OtaSchedulingConfig=schedule)
-    assert [look(client, task)[0] for _ in range(4)] == [
+    assert [read_task(client, task)[0] for _ in range(4)] == [
         "SCHEDULED",
         "IN_PROGRESS",
         "IN_PROGRESS",
         "COMPLETED",
     ]
-    with refused("ValidationException", "StartTime"):
+    with expect_error("ValidationException", "StartTime"):
         create_task(client, create_thing(client), OtaSchedulingConfig={"StartTime": "soon"})
 
 
-def test_a_continuous_task_goes_on(client: Client) -> None:
-    """Things that come to match get the task too, and it never ends."""
+def test_a_continuous_task_never_ends(client: Client) -> None:
+    """Things that match later get the task too, and the task never ends."""
     first = create_thing(client, MetaData={"owner": "ann", "floor": "1"})
     create_thing(client, MetaData={"owner": "bob"})
     create_thing(client)
     task = create_continuous(client, "attributes.owner=ann AND attributes.floor:1")
-    assert [look(client, task) for _ in range(3)] == [
+    assert [read_task(client, task) for _ in range(3)] == [
         ("IN_PROGRESS", {"QueuedThings": 1}),
         ("IN_PROGRESS", {"InProgressThings": 1}),
         ("IN_PROGRESS", {"SucceededThings": 1}),
     ]
     second = create_thing(client, MetaData={"owner": "ann", "floor": "1"})
-    look(client, task)
+    read_task(client, task)
     assert statuses_of(client, task) == {"SUCCEEDED": 1, "QUEUED": 1}
     assert [each["ManagedThingId"] for each in executions_of(client, task)] == [first, second]
 
@@ -185,17 +185,17 @@ def test_a_continuous_task_goes_on(client: Client) -> None:
             "ARNs of managed things of this account",
         ),
         ({"OtaType": "CONTINUOUS"}, "OtaTargetQueryString is required"),
-        ({"OtaType": "CONTINUOUS", "OtaTargetQueryString": "thingName:*"}, "emulator reads"),
+        ({"OtaType": "CONTINUOUS", "OtaTargetQueryString": "thingName:*"}, "emulator supports"),
     ],
 )
 def test_a_task_must_have_targets(client: Client, parameters: dict[str, Any], rule: str) -> None:
-    """Each type of task has its own way to say what it is for."""
-    with refused("ValidationException", rule):
+    """Each type of task needs its own kind of targets."""
+    with expect_error("ValidationException", rule):
         client.create_ota_task(**{"OtaType": "ONE_TIME", "S3Url": "s3://a/b", **parameters})
     assert client.list_ota_tasks()["Tasks"] == []
 
 
-def test_what_a_task_names_must_be_there(client: Client) -> None:
+def test_resources_of_a_task_must_exist(client: Client) -> None:
     """An unknown thing, configuration or task is not found."""
     thing = create_thing(client)
     task = create_task(client, thing)
@@ -210,18 +210,18 @@ def test_what_a_task_names_must_be_there(client: Client) -> None:
         lambda: client.list_ota_task_executions(Identifier=UNKNOWN),
     )
     for call in calls:
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             call()
-        assert answer["ResourceId"] == UNKNOWN
+        assert response["ResourceId"] == UNKNOWN
 
 
 def test_a_task_is_updated_and_listed(client: Client) -> None:
-    """Description and configuration change; with nothing given nothing does."""
+    """Description and configuration change. Without members nothing changes."""
     task = create_task(client, create_thing(client), Description="Old")
     configuration = client.create_ota_task_configuration()["TaskConfigurationId"]
     for changes in ({"Description": "New"}, {"TaskConfigurationId": configuration}, {}):
-        answer = client.update_ota_task(Identifier=task, **changes)
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+        response = client.update_ota_task(Identifier=task, **changes)
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     (item,) = client.list_ota_tasks()["Tasks"]
     got = client.get_ota_task(Identifier=task)
     assert got["Description"] == "New"
@@ -238,21 +238,21 @@ def test_a_task_is_updated_and_listed(client: Client) -> None:
     }
 
 
-def test_a_deleted_task_is_seen_once(client: Client) -> None:
-    """A deletion is seen by one look, and takes the executions with it."""
+def test_one_read_shows_the_deletion_of_a_task(client: Client) -> None:
+    """A task is in deletion for one read, and its executions are deleted with it."""
     task = create_task(client, create_thing(client))
     client.delete_ota_task(Identifier=task)
-    with refused("ValidationException", "being deleted"):
+    with expect_error("ValidationException", "being deleted"):
         client.update_ota_task(Identifier=task, Description="Late")
-    assert look(client, task) == ("DELETION_IN_PROGRESS", {"QueuedThings": 1})
-    with refused("ResourceNotFoundException", "OTA Task resource not found."):
+    assert read_task(client, task) == ("DELETION_IN_PROGRESS", {"QueuedThings": 1})
+    with expect_error("ResourceNotFoundException", "OTA Task resource not found."):
         client.get_ota_task(Identifier=task)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         executions_of(client, task)
 
 
 def test_a_task_configuration_is_kept(client: Client) -> None:
-    """A configuration comes back as given until it is deleted."""
+    """A configuration is returned as given until it is deleted."""
     given: dict[str, Any] = {
         "Name": "Slow",
         "Description": "One by one",
@@ -290,8 +290,8 @@ def test_a_task_configuration_is_kept(client: Client) -> None:
         "Name": "Slow",
         "CreatedAt": got["CreatedAt"],
     }
-    answer = client.delete_ota_task_configuration(Identifier=identifier)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    response = client.delete_ota_task_configuration(Identifier=identifier)
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     for operation in (client.get_ota_task_configuration, client.delete_ota_task_configuration):
-        with refused("ResourceNotFoundException"):
+        with expect_error("ResourceNotFoundException"):
             operation(Identifier=identifier)

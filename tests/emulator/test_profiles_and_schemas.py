@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.support.requests import Client, refused
+from tests.emulator.support.requests import Client, expect_error
 
 UNKNOWN = "0" * 32
 
@@ -16,8 +16,8 @@ def status_of(client: Client, profile: str) -> str:
     return status
 
 
-def test_a_profile_is_created_by_a_look(client: Client) -> None:
-    """A profile is in creation until a look has seen it."""
+def test_a_profile_is_created_by_one_read(client: Client) -> None:
+    """A profile is in creation for one read."""
     made = client.create_provisioning_profile(
         ProvisioningType="FLEET_PROVISIONING", Name="hubs", Tags={"a": "b"}
     )
@@ -37,7 +37,7 @@ def test_a_profile_is_created_by_a_look(client: Client) -> None:
 
 
 def test_a_private_key_is_shown_once(client: Client) -> None:
-    """Key and certificate look like such and say what they are; get has no key."""
+    """Key and certificate are marked PEM texts. Get returns no key."""
     made = client.create_provisioning_profile(ProvisioningType="FLEET_PROVISIONING")
     assert made["Name"] == made["Id"]
     for member, label in (
@@ -56,10 +56,8 @@ def test_a_private_key_is_shown_once(client: Client) -> None:
 @pytest.mark.parametrize(
     ("kind", "given"), [("JITR", {}), ("FLEET_PROVISIONING", {"ClaimCertificate": "mine"})]
 )
-def test_a_key_nobody_asked_for_is_not_made(
-    client: Client, kind: str, given: dict[str, str]
-) -> None:
-    """A certificate of the caller's own is kept; without a claim there is none."""
+def test_a_key_is_made_only_for_a_claim(client: Client, kind: str, given: dict[str, str]) -> None:
+    """A given certificate is kept. A profile without a claim has no certificate."""
     made = client.create_provisioning_profile(ProvisioningType=kind, **given)
     assert "ClaimCertificatePrivateKey" not in made
     got = client.get_provisioning_profile(Identifier=made["Id"])
@@ -68,34 +66,34 @@ def test_a_key_nobody_asked_for_is_not_made(
     )
 
 
-def test_a_profile_has_its_own_name(client: Client) -> None:
-    """Devices name the profile, so a name is taken once."""
+def test_a_profile_has_a_unique_name(client: Client) -> None:
+    """A taken name is a conflict."""
     client.create_provisioning_profile(ProvisioningType="JITR", Name="hubs")
-    with refused("ConflictException", "Provisioning Profile resource exists already"):
+    with expect_error("ConflictException", "Provisioning Profile resource exists already"):
         client.create_provisioning_profile(ProvisioningType="JITR", Name="hubs")
 
 
-def test_a_deleted_profile_is_seen_once(client: Client) -> None:
-    """A deletion is seen by one look; then the profile is not found."""
+def test_one_read_shows_the_deletion_of_a_profile(client: Client) -> None:
+    """A profile is in deletion for one read, and then not found."""
     profile = client.create_provisioning_profile(ProvisioningType="JITR")["Id"]
     client.delete_provisioning_profile(Identifier=profile)
     assert status_of(client, profile) == "DELETE_IN_PROGRESS"
     for operation in (client.get_provisioning_profile, client.delete_provisioning_profile):
-        with refused("ResourceNotFoundException") as answer:
+        with expect_error("ResourceNotFoundException") as response:
             operation(Identifier=profile)
-        assert answer["ResourceType"] == "ProvisioningProfile"
+        assert response["ResourceType"] == "ProvisioningProfile"
 
 
 def schema(client: Client, identifier: str, **parameters: str) -> dict[str, Any]:
-    answer: dict[str, Any] = client.get_schema_version(
+    response: dict[str, Any] = client.get_schema_version(
         Type="capability", SchemaVersionedId=identifier, **parameters
     )
-    return answer
+    return response
 
 
 @pytest.mark.parametrize("version", ["1.4", "$latest"])
 def test_a_schema_is_read(client: Client, version: str) -> None:
-    """A schema comes with its document, by its version or as the latest."""
+    """A schema is returned with its document, by its version or as the latest."""
     got = schema(client, f"matter.ColorControl@{version}")
     assert got["SchemaId"] == "matter.ColorControl"
     assert (got["Namespace"], got["SemanticVersion"]) == ("matter", "1.4")
@@ -115,7 +113,7 @@ def test_a_schema_is_read(client: Client, version: str) -> None:
 
 @pytest.mark.parametrize(("format_", "empty"), [("AWS", False), ("ZCL", True), ("CONNECTOR", True)])
 def test_a_schema_is_in_one_format(client: Client, format_: str, *, empty: bool) -> None:
-    """In another format than the service's own, the document is empty."""
+    """The document is empty in any format but the service's own."""
     assert (schema(client, "matter.OnOff@1.4", Format=format_)["Schema"] == {}) is empty
 
 
@@ -128,19 +126,19 @@ def test_a_schema_is_in_one_format(client: Client, format_: str, *, empty: bool)
     ],
 )
 def test_an_unknown_schema_is_not_found(client: Client, kind: str, identifier: str) -> None:
-    """Another version, name or type is not found, in the service's own words."""
-    with refused("ResourceNotFoundException", "No schema version found") as answer:
+    """Another version, name or type is not found, with the service's own text."""
+    with expect_error("ResourceNotFoundException", "No schema version found") as response:
         client.get_schema_version(Type=kind, SchemaVersionedId=identifier)
-    assert answer["ResourceId"] == identifier
+    assert response["ResourceId"] == identifier
 
 
 def listed(client: Client, kind: str, **filters: str) -> list[str]:
-    answer = client.list_schema_versions(Type=kind, **filters)
-    return [item["SchemaId"] for item in answer["Items"]]
+    response = client.list_schema_versions(Type=kind, **filters)
+    return [item["SchemaId"] for item in response["Items"]]
 
 
-def test_schemas_are_listed_by_what_they_are(client: Client) -> None:
-    """Each filter keeps what is of its value, and SchemaId goes without Namespace."""
+def test_schemas_are_listed_by_filters(client: Client) -> None:
+    """Each filter selects the schemas with its value. SchemaId excludes Namespace."""
     everything = listed(client, "capability")
     assert {"matter.OnOff", "matter.LevelControl", "matter.DoorLock"} <= set(everything)
     assert listed(client, "capability", SchemaId="matter.OnOff") == ["matter.OnOff"]
@@ -151,12 +149,12 @@ def test_schemas_are_listed_by_what_they_are(client: Client) -> None:
     assert listed(client, "capability", SemanticVersion="$latest") == everything
     assert listed(client, "capability", SemanticVersion="1.0") == []
     assert listed(client, "capability", Visibility="PRIVATE") == []
-    with refused("ValidationException", "must not go together"):
+    with expect_error("ValidationException", "must not go together"):
         listed(client, "capability", SchemaId="matter.OnOff", Namespace="matter")
 
 
 def test_schemas_are_listed_page_by_page(client: Client) -> None:
-    """Pages hold all summaries in order, without their documents."""
+    """Pages hold all summaries in order, without documents."""
     paginator = client.get_paginator("list_schema_versions")
     pages = paginator.paginate(Type="capability", PaginationConfig={"PageSize": 2})
     items = [item for page in pages for item in page["Items"]]
@@ -165,8 +163,8 @@ def test_schemas_are_listed_page_by_page(client: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["capability", "definition"])
-def test_the_catalogue_is_sound(client: Client, kind: str) -> None:
-    """Every document is found under its own address, and refers to documents there are."""
+def test_the_catalogue_is_consistent(client: Client, kind: str) -> None:
+    """Every document has its own address, and refers only to existing documents."""
     references: set[str] = set()
     for item in client.list_schema_versions(Type=kind)["Items"]:
         identifier = f"{item['SchemaId']}@{item['SemanticVersion']}"

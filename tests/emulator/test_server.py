@@ -1,4 +1,4 @@
-"""The emulator over HTTP: the same answers, bounds, faults, defects, signatures, health."""
+"""The emulator over HTTP: responses, limits, faults, defects, signatures and health."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ from starlette.types import Message
 
 import iotmi
 from iotmi.emulator import Emulator
-from iotmi.emulator._account.account import World
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator.handlers import HANDLERS
 from iotmi.emulator.server import HEALTH, MAX_BODY, Credentials, create_app, serving
@@ -36,7 +36,7 @@ def address(emulator: Emulator) -> Iterator[str]:
 
 
 def client_of(address: str, *keys: str, region: str = "eu-west-1", seconds: float = 10) -> Client:
-    """A boto3 client that tries once."""
+    """Return a boto3 client that tries once."""
     key, secret, token = (*(keys or ("EXAMPLE", "example")), None)[:3]
     session = boto3.Session(
         aws_access_key_id=key,
@@ -51,7 +51,7 @@ def client_of(address: str, *keys: str, region: str = "eu-west-1", seconds: floa
 def send(
     address: str, method: str, target: str, body: bytes | None = None
 ) -> tuple[int, dict[str, str], dict[str, Any]]:
-    """One request by hand: status, headers in lower case, and document."""
+    """Send one raw request. Return status, headers in lower case, and document."""
     with closing(HTTPConnection(urlsplit(address).netloc, timeout=10)) as connection:
         connection.request(method, target, body)
         response = connection.getresponse()
@@ -59,8 +59,8 @@ def send(
         return response.status, headers, json.loads(response.read() or b"{}")
 
 
-def test_an_arn_in_a_path_stays_one(emulator: Emulator, address: str) -> None:
-    """A path is read as it came, so that the slash inside an ARN parts nothing."""
+def test_an_encoded_arn_in_a_path_is_one_label(emulator: Emulator, address: str) -> None:
+    """A path is matched encoded, so the slash inside an ARN does not split it."""
     client = client_of(address)
     arn = client.create_credential_locker(Name="Elm Street 5")["Arn"]
     client.tag_resource(ResourceArn=arn, Tags={"a b": "c/d"})
@@ -70,8 +70,8 @@ def test_an_arn_in_a_path_stays_one(emulator: Emulator, address: str) -> None:
     assert client.list_tags_for_resource(ResourceArn=arn)["tags"] == {}
 
 
-def test_a_reply_has_its_headers(address: str) -> None:
-    """Status, length, kind and request id are those of the emulator in process."""
+def test_a_response_has_its_headers(address: str) -> None:
+    """Status, length, content type and request id are those of the emulator in process."""
     status, headers, document = send(address, "POST", "/credential-lockers", b"{}")
     assert (status, headers["content-type"]) == (201, "application/json")
     assert len(headers["x-amzn-requestid"]) == 36
@@ -92,10 +92,10 @@ def test_a_reply_has_its_headers(address: str) -> None:
         ("POST /managed-things", b"{}", 400, "ValidationException"),
     ],
 )
-def test_it_fails_closed(
+def test_bad_requests_get_service_errors(
     address: str, asked: str, body: bytes | None, status: int, code: str
 ) -> None:
-    """What is not in order is answered with an error of the service's form."""
+    """Every bad request gets an error in the service's format."""
     method, target = asked.split()
     found, headers, document = send(address, method, target, body)
     assert (found, headers["x-amzn-errortype"]) == (status, code)
@@ -105,15 +105,15 @@ def test_it_fails_closed(
 def test_an_operation_without_a_handler_is_not_implemented(
     emulator: Emulator, address: str
 ) -> None:
-    """An operation that the model has and the emulator has not is answered with 501."""
-    emulator._backend = evolve(emulator._backend, handlers={})
+    """An operation without a handler returns 501."""
+    emulator._dispatcher = evolve(emulator._dispatcher, handlers={})
     status, headers, _ = send(address, "GET", "/managed-things")
     assert (status, headers["x-amzn-errortype"]) == (501, "NotImplementedException")
 
 
 @pytest.mark.parametrize("over", [1, 5 * MAX_BODY])
-def test_a_body_has_a_bound(emulator: Emulator, address: str, over: int) -> None:
-    """A larger body is refused, also one that comes in parts, and never reaches the emulator."""
+def test_a_large_body_is_rejected(emulator: Emulator, address: str, over: int) -> None:
+    """A larger body, also a chunked one, is rejected and never reaches the emulator."""
 
     def parts() -> Iterator[bytes]:
         for _ in range((MAX_BODY + over) // 2**20):
@@ -131,14 +131,14 @@ def test_a_body_has_a_bound(emulator: Emulator, address: str, over: int) -> None
     assert len(emulator.calls) == 1
 
 
-def test_a_body_at_the_bound_is_read(address: str) -> None:
-    """The bound itself is allowed."""
+def test_a_body_of_the_largest_size_is_accepted(address: str) -> None:
+    """The limit itself is allowed."""
     body = b"{}".ljust(MAX_BODY)
     assert send(address, "POST", "/credential-lockers", body)[0] == 201
 
 
-def test_a_body_without_end_is_cut_off(address: str) -> None:
-    """Who goes on sending long after the bound is answered, and not read any further."""
+def test_an_endless_body_is_cut_off(address: str) -> None:
+    """A client that keeps sending far beyond the limit gets a response and is not read further."""
     host, port = urlsplit(address).netloc.split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         length = 100 * MAX_BODY
@@ -155,8 +155,8 @@ def test_a_body_without_end_is_cut_off(address: str) -> None:
     assert MAX_BODY < sent < 50 * MAX_BODY
 
 
-def test_a_client_that_leaves_is_let_go(emulator: Emulator, address: str) -> None:
-    """Half a body is no request."""
+def test_a_client_that_disconnects_is_ignored(emulator: Emulator, address: str) -> None:
+    """Half a body is not a request."""
     host, port = urlsplit(address).netloc.split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(
@@ -166,22 +166,22 @@ def test_a_client_that_leaves_is_let_go(emulator: Emulator, address: str) -> Non
     assert [call.operation for call in emulator.calls] == ["ListManagedThings"]
 
 
-def test_a_defect_is_answered_and_not_shown(
+def test_a_defect_is_logged_and_not_returned(
     emulator: Emulator, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A defect is a 500 with a request id; the log says where, and quotes nothing that was sent."""
+    """A defect is a 500 with a request id. The log has its place, and no part of the request."""
 
-    def broken(_world: World, parameters: JsonObject) -> None:
+    def broken(_account: AccountState, parameters: JsonObject) -> None:
         raise KeyError(parameters["Name"])
 
     handlers = {**HANDLERS, "CreateCredentialLocker": broken}
-    emulator._backend = evolve(emulator._backend, handlers=handlers)
+    emulator._dispatcher = evolve(emulator._dispatcher, handlers=handlers)
     with caplog.at_level(logging.ERROR, "iotmi.emulator"):
         status, headers, document = send(
             address, "POST", "/credential-lockers", b'{"Name": "CANARY"}'
         )
     assert (status, headers["x-amzn-errortype"]) == (500, "InternalFailure")
-    assert document == {"Message": "The emulator has a defect; its log says where."}
+    assert document == {"Message": "The emulator has a defect. See its log."}
     (record,) = caplog.records
     message = record.getMessage()
     assert headers["x-amzn-requestid"] in message
@@ -191,14 +191,14 @@ def test_a_defect_is_answered_and_not_shown(
 
 
 def test_a_closed_emulator_is_unavailable(emulator: Emulator, address: str) -> None:
-    """A server that outlives its emulator says that there is no service."""
+    """A server whose emulator is closed returns ServiceUnavailableException."""
     emulator.close()
     status, headers, _ = send(address, "GET", "/managed-things")
     assert (status, headers["x-amzn-errortype"]) == (503, "ServiceUnavailableException")
 
 
 def test_faults_break_real_connections(emulator: Emulator, address: str) -> None:
-    """A reset closes the connection, a lost answer does not come, and the next call is served."""
+    """A reset closes the connection, a lost response never arrives, and the next call succeeds."""
     client = client_of(address)
     emulator.faults.reset_connections("ListManagedThings")
     with pytest.raises(ConnectionClosedError):
@@ -215,8 +215,8 @@ def test_faults_break_real_connections(emulator: Emulator, address: str) -> None
         send(address, "GET", "/managed-things")
 
 
-def test_another_server_says_that_it_cannot_close(emulator: Emulator) -> None:
-    """Behind a server that gives no way to close a connection, such a fault is an error in it."""
+def test_a_server_without_a_close_function_fails(emulator: Emulator) -> None:
+    """Without a function that closes a connection, such a fault is an error in the server."""
     emulator.faults.reset_connections()
 
     sent: list[Message] = []
@@ -245,7 +245,7 @@ def test_another_server_says_that_it_cannot_close(emulator: Emulator) -> None:
 
 
 def test_many_clients_are_served_at_once(address: str) -> None:
-    """16 threads with a connection each make things over HTTP, and all are there."""
+    """16 threads with one connection each create things over HTTP, and all exist."""
     made: list[str] = []
     threads = [
         threading.Thread(target=lambda: made.append(create_thing(client_of(address))))
@@ -260,8 +260,8 @@ def test_many_clients_are_served_at_once(address: str) -> None:
     assert len(made) == 16
 
 
-def test_health_is_told(emulator: Emulator) -> None:
-    """Health needs no signature and is no call; calls are counted, those refused too."""
+def test_health_counts_calls(emulator: Emulator) -> None:
+    """Health needs no signature and is not a call. Rejected calls are counted too."""
     with serving(emulator, credentials=KEYS) as address:
         assert send(address, "GET", "/managed-things")[0] == 403
         status, _, document = send(address, "GET", HEALTH)
@@ -285,10 +285,10 @@ def test_health_is_told(emulator: Emulator) -> None:
         (("AKIDEXAMPLE", "example-secret"), "ca-central-1", "InvalidSignatureException"),
     ],
 )
-def test_iotmi_hears_of_a_bad_signature(
+def test_iotmi_does_not_retry_a_bad_signature(
     emulator: Emulator, keys: tuple[str, ...], region: str, code: str
 ) -> None:
-    """Each is an AuthenticationError, once: trying again would change nothing."""
+    """iotmi raises AuthenticationError after one attempt."""
     with serving(emulator, credentials=KEYS) as address:
         client = iotmi.Client(boto3_client=client_of(address, *keys, region=region))
         with pytest.raises(iotmi.AuthenticationError) as caught:
@@ -298,8 +298,8 @@ def test_iotmi_hears_of_a_bad_signature(
     assert emulator.calls == ()
 
 
-def test_a_good_signature_is_taken(emulator: Emulator) -> None:
-    """boto3 with the right keys gets through, with every place a parameter may stand in."""
+def test_a_good_signature_is_accepted(emulator: Emulator) -> None:
+    """boto3 with the right keys succeeds, with parameters in every location."""
     with serving(emulator, credentials=KEYS) as address:
         client = client_of(address, KEYS.access_key, KEYS.secret_key)
         arn = client.create_credential_locker(Name="Elm Street 5")["Arn"]
@@ -310,7 +310,7 @@ def test_a_good_signature_is_taken(emulator: Emulator) -> None:
 
 
 def test_it_listens_on_ipv6_too(emulator: Emulator) -> None:
-    """An address with colons stands in brackets."""
+    """An IPv6 address is in brackets."""
     with serving(emulator, host="::1") as address:
         assert address.startswith("http://[::1]:")
         with closing(HTTPConnection("::1", int(address.rpartition(":")[2]))) as connection:
@@ -319,19 +319,19 @@ def test_it_listens_on_ipv6_too(emulator: Emulator) -> None:
 
 
 def test_a_taken_port_is_an_error(emulator: Emulator, address: str) -> None:
-    """Two servers do not share a port."""
+    """Two servers cannot share a port."""
     port = int(address.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"), serving(emulator, port=port):
         pass
 
 
-def test_it_ends_with_its_block(emulator: Emulator) -> None:
-    """After the block nobody listens, no thread is left, and the emulator goes on."""
+def test_the_server_ends_with_its_block(emulator: Emulator) -> None:
+    """After the block no socket listens, no thread is left, and the emulator still works."""
     before = set(threading.enumerate())
     with serving(emulator) as address:
         client_of(address).create_credential_locker()
     for thread in set(threading.enumerate()) - before:
-        # A worker may still be on its way out.
+        # A worker thread may still be ending.
         thread.join(10)
         assert not thread.is_alive()
     with pytest.raises(ConnectionRefusedError):

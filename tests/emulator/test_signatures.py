@@ -1,4 +1,4 @@
-"""Signatures: made by botocore and by hand, and what is said of those that do not hold."""
+"""Signatures by botocore, and the faults for wrong ones."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 
 from iotmi._schema.error_codes import ERRORS_BY_CODE
 from iotmi.emulator import HttpRequest
-from iotmi.emulator._core.errors import Refusal
+from iotmi.emulator._core.errors import ServiceFault
 from iotmi.emulator._dispatch.signatures import SIGNING_NAME, Credentials, Signatures
 from iotmi.errors import AuthenticationError
 
@@ -34,7 +34,7 @@ def signed(
     token: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> HttpRequest:
-    """A request signed by botocore."""
+    """Return a request signed by botocore."""
     url = f"http://127.0.0.1:9280{path}{'?' if query else ''}{query}"
     request = AWSRequest("POST", url, dict(headers or {}), body)
     SigV4Auth(BotocoreCredentials(key, secret, token), name, region).add_auth(request)
@@ -43,27 +43,27 @@ def signed(
 
 
 def check(request: HttpRequest, *, ahead: timedelta = timedelta()) -> None:
-    """Check it at a server whose clock is ahead of the signer's."""
+    """Verify a request on a server whose clock is ahead of the signer's."""
     signatures = Signatures(Credentials(KEY, SECRET), REGION, now=lambda: datetime.now(UTC) + ahead)
     signatures.check(request)
 
 
-def refusal_of(request: HttpRequest, *, ahead: timedelta = timedelta()) -> Refusal:
-    """Why it is refused; iotmi has a class for each of these."""
-    with pytest.raises(Refusal) as caught:
+def fault_of(request: HttpRequest, *, ahead: timedelta = timedelta()) -> ServiceFault:
+    """Return the code and the message of the fault. iotmi has an error class for each code."""
+    with pytest.raises(ServiceFault) as caught:
         check(request, ahead=ahead)
     assert ERRORS_BY_CODE[caught.value.code] is AuthenticationError
     return caught.value
 
 
 def with_header(request: HttpRequest, name: str, value: str | None) -> HttpRequest:
-    """The request with another header, or without one."""
+    """Return the request with another header, or without one."""
     kept = {each: given for each, given in request.headers.items() if each != name}
     return evolve(request, headers=kept if value is None else {**kept, name: value})
 
 
 def with_part(request: HttpRequest, old: str, new: str) -> HttpRequest:
-    """The request with another text in its Authorization."""
+    """Return the request with another text in its Authorization."""
     authorization = request.headers["Authorization"]
     assert old in authorization
     return with_header(request, "Authorization", authorization.replace(old, new))
@@ -80,14 +80,14 @@ def with_part(request: HttpRequest, old: str, new: str) -> HttpRequest:
         ("/%7Ea%20b/$&'()", ""),
     ],
 )
-def test_what_botocore_signs_is_taken(path: str, query: str) -> None:
-    """Encoded paths and queries in any order, header values with blanks, any body."""
+def test_signatures_by_botocore_are_accepted(path: str, query: str) -> None:
+    """Encoded paths, queries in any order, header values with spaces, and any body are accepted."""
     for body in (b"", b"{}", b"\x00\xff" * 100):
         check(signed(path, query, body, headers={"X-Amz-Meta": "a   b ", "X-Other": "c"}))
 
 
 def test_the_published_example_holds() -> None:
-    """The key of the example in AWS's own description of the algorithm comes out as there."""
+    """The signing key of the example in AWS's documentation is computed."""
     signatures = Signatures(Credentials("AKIDEXAMPLE", SECRET), "us-east-1")
     scope = ("20150830", "us-east-1", "iam", "aws4_request")
     to_sign = (
@@ -113,17 +113,17 @@ def test_the_published_example_holds() -> None:
         lambda: with_part(signed(), "Signature=", "Signature=ü"),
     ],
 )
-def test_whatever_is_changed_breaks_the_signature(make: Make) -> None:
-    """Method, path, query, body, a signed header, or another secret key."""
-    refusal = refusal_of(make())
-    assert refusal.code == "InvalidSignatureException"
-    assert "does not match" in refusal.message
+def test_any_change_breaks_the_signature(make: Make) -> None:
+    """Method, path, query, body, a signed header and the secret key are all covered."""
+    fault = fault_of(make())
+    assert fault.code == "InvalidSignatureException"
+    assert "does not match" in fault.message
 
 
-def test_the_body_counts_and_not_what_a_header_says_of_it() -> None:
-    """A header with the right digest does not make another body right."""
+def test_the_digest_comes_from_the_body() -> None:
+    """A header with the right digest does not make another body valid."""
     request = signed(headers={"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"})
-    assert refusal_of(request).code == "InvalidSignatureException"
+    assert fault_of(request).code == "InvalidSignatureException"
 
 
 @pytest.mark.parametrize(
@@ -175,26 +175,26 @@ def test_the_body_counts_and_not_what_a_header_says_of_it() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told(make: Make, code: str, message: str) -> None:
-    """Each fault has the service's code for it, and none tells a secret."""
-    refusal = refusal_of(make())
-    assert refusal.code == code
-    assert message in refusal.message
-    assert SECRET not in repr(refusal)
+def test_faults_have_the_services_codes(make: Make, code: str, message: str) -> None:
+    """Each mistake has the service's code, and no message contains a secret."""
+    fault = fault_of(make())
+    assert fault.code == code
+    assert message in fault.message
+    assert SECRET not in repr(fault)
     assert SECRET not in repr(Credentials(KEY, SECRET))
 
 
-def test_a_date_that_is_none_is_told() -> None:
-    """X-Amz-Date must be a time in the one form there is for it."""
+def test_a_malformed_date_is_incomplete() -> None:
+    """X-Amz-Date must have its one format."""
     request = signed()
     date = request.headers["X-Amz-Date"]
     wrong = with_header(request, "X-Amz-Date", date[:8])
-    assert refusal_of(wrong).code == "IncompleteSignatureException"
+    assert fault_of(wrong).code == "IncompleteSignatureException"
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=4), timedelta(minutes=-4)])
 def test_five_minutes_are_allowed(ahead: timedelta) -> None:
-    """Clocks need not agree to the second."""
+    """Clocks may differ by five minutes."""
     check(signed(), ahead=ahead)
 
 
@@ -202,8 +202,8 @@ def test_five_minutes_are_allowed(ahead: timedelta) -> None:
     ("ahead", "message"),
     [(timedelta(minutes=6), "Signature expired"), (timedelta(minutes=-6), "not yet current")],
 )
-def test_an_old_signature_is_refused(ahead: timedelta, message: str) -> None:
-    """A request that was caught is worth nothing five minutes later."""
-    refusal = refusal_of(signed(), ahead=ahead)
-    assert refusal.code == "InvalidSignatureException"
-    assert message in refusal.message
+def test_an_old_signature_is_rejected(ahead: timedelta, message: str) -> None:
+    """A request cannot be replayed after five minutes."""
+    fault = fault_of(signed(), ahead=ahead)
+    assert fault.code == "InvalidSignatureException"
+    assert message in fault.message

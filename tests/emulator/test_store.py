@@ -1,4 +1,4 @@
-"""The database: one transaction per request, threads, files, and files of others."""
+"""The database: transactions, threads, files, and foreign files."""
 
 import sqlite3
 from collections.abc import Callable
@@ -10,25 +10,25 @@ import pytest
 from attrs import evolve
 
 from iotmi.emulator import Emulator, EmulatorClosedError, EmulatorError, EmulatorFileError
-from iotmi.emulator._account.account import World
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator._model.resource_types import CREDENTIAL_LOCKER
 from iotmi.emulator._storage.store import Store
 from iotmi.emulator.handlers import HANDLERS
-from tests.emulator.support.requests import Client, create_thing, material, refused
+from tests.emulator.support.requests import Client, create_thing, expect_error, material
 
 
-def test_a_handler_that_raises_changes_nothing() -> None:
-    """A defect reaches the caller as it is; what was done before it is undone."""
+def test_a_defect_rolls_back() -> None:
+    """An exception in a handler reaches the caller, and its changes are rolled back."""
     with Emulator() as emulator:
 
-        def broken(world: World, _parameters: JsonObject) -> None:
-            world.create(CREDENTIAL_LOCKER, {})
+        def broken(account: AccountState, _parameters: JsonObject) -> None:
+            account.create(CREDENTIAL_LOCKER, {})
             raise ZeroDivisionError
 
-        backend = emulator._backend
+        backend = emulator._dispatcher
         handlers = {**HANDLERS, "GetCredentialLocker": broken}
-        emulator._backend = evolve(backend, handlers=handlers)
+        emulator._dispatcher = evolve(backend, handlers=handlers)
         client: Any = emulator.boto3_client()
         with pytest.raises(ZeroDivisionError):
             client.get_credential_locker(Identifier="x")
@@ -41,17 +41,17 @@ def test_a_handler_that_raises_changes_nothing() -> None:
         )
 
 
-def test_a_refusal_changes_nothing(client: Client) -> None:
-    """A request refused half-way leaves nothing behind."""
+def test_a_fault_rolls_back(client: Client) -> None:
+    """A request that fails halfway changes nothing."""
     thing = create_thing(client, Name="Old")
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.update_managed_thing(Identifier=thing, Name="New", CredentialLockerId="0")
     assert client.get_managed_thing(Identifier=thing)["Name"] == "Old"
 
 
 @pytest.mark.parametrize("in_file", [False, True])
 def test_many_threads_work_at_once(tmp_path: Path, *, in_file: bool) -> None:
-    """64 threads making things get as many things, each its own time and each call recorded."""
+    """64 threads create as many things, each with its own time and one recorded call."""
     with Emulator(tmp_path / "home.db" if in_file else None) as emulator:
         client: Any = emulator.boto3_client()
         with ThreadPoolExecutor(64) as pool:
@@ -63,7 +63,7 @@ def test_many_threads_work_at_once(tmp_path: Path, *, in_file: bool) -> None:
 
 
 def test_one_of_many_gets_a_device(emulator: Emulator, client: Client) -> None:
-    """Of 32 threads with one material, one makes the thing and the others hear of it."""
+    """Of 32 threads with one material, one creates the thing and the others get a conflict."""
     sent = material()
     with ThreadPoolExecutor(32) as pool:
         futures = [
@@ -75,7 +75,7 @@ def test_one_of_many_gets_a_device(emulator: Emulator, client: Client) -> None:
 
 
 def test_a_file_keeps_everything(tmp_path: Path) -> None:
-    """Resources, their order, due transitions and client tokens outlive the emulator."""
+    """Resources, their order, due transitions and client tokens are in a reopened file."""
     path = tmp_path / "home.db"
     with Emulator(path) as emulator:
         client: Any = emulator.boto3_client()
@@ -94,7 +94,7 @@ def test_a_file_keeps_everything(tmp_path: Path) -> None:
 
 
 def test_two_emulators_may_share_a_file(tmp_path: Path) -> None:
-    """What one writes the other reads, and both may write."""
+    """Each emulator reads the other's changes, and both can write."""
     path = tmp_path / "home.db"
     with Emulator(path) as one, Emulator(path) as other:
         first: Any = one.boto3_client()
@@ -106,7 +106,7 @@ def test_two_emulators_may_share_a_file(tmp_path: Path) -> None:
 
 
 def test_a_file_is_in_wal_mode(tmp_path: Path) -> None:
-    """A file is written ahead, with our mark and version on it."""
+    """A file has write-ahead logging, our application id and our version."""
     path = tmp_path / "home.db"
     with Emulator(path):
         connection = sqlite3.connect(path)
@@ -161,10 +161,10 @@ def _execute(path: Path, statement: str) -> None:
         (_folder, "cannot be opened"),
     ],
 )
-def test_a_file_of_others_is_refused_untouched(
+def test_a_foreign_file_is_rejected_unchanged(
     tmp_path: Path, make: Callable[[Path], None], reason: str
 ) -> None:
-    """A file that is not this emulator's is named, told why, and left as it is."""
+    """The error names the file and the reason, and the file does not change."""
     path = tmp_path / "theirs.db"
     make(path)
     before = path.read_bytes() if path.is_file() else b""
@@ -175,8 +175,8 @@ def test_a_file_of_others_is_refused_untouched(
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
-def test_a_closed_emulator_says_so() -> None:
-    """After close, calls through any of its clients raise, and closing again is no error."""
+def test_a_closed_emulator_raises() -> None:
+    """After close, calls of all clients raise. Closing again is no error."""
     with Emulator() as emulator:
         client: Any = emulator.boto3_client()
         client.create_credential_locker()
@@ -186,30 +186,33 @@ def test_a_closed_emulator_says_so() -> None:
     assert len(emulator.calls) == 1
 
 
-def test_a_closed_store_gives_no_rows() -> None:
-    """A request that was under way when the store closed does not touch it."""
+def test_a_closed_store_opens_no_transaction() -> None:
+    """A request that waited while the store closed does not touch the database."""
     store = Store(None, owner="tests")
     store.close()
     with pytest.raises(EmulatorClosedError), store.transaction():
         pass
 
 
-def test_only_members_become_sql() -> None:
-    """A name that is no member's is refused before it is part of a query."""
+def test_only_member_names_become_sql() -> None:
+    """A text that is not a member's name raises before it is part of a query."""
     store = Store(None, owner="tests")
-    with store.transaction() as rows, pytest.raises(ValueError, match="no member"):
-        rows.select("kind", {"x') OR 1=1 --": "1"}, limit=1)
+    with (
+        store.transaction() as transaction,
+        pytest.raises(ValueError, match="not the name of a member"),
+    ):
+        transaction.select("kind", {"x') OR 1=1 --": "1"}, limit=1)
     store.close()
 
 
-def validation_plan(where: dict[str, str]) -> str:
-    """How SQLite goes about finding rows."""
+def query_plan(where: dict[str, str]) -> str:
+    """Return SQLite's query plan for a selection."""
     store = Store(None, owner="tests")
     statements: list[str] = []
-    with store.transaction() as rows:
-        connection = rows._connection
+    with store.transaction() as transaction:
+        connection = transaction._connection
         connection.set_trace_callback(statements.append)
-        rows.select("kind", where, after=5, limit=1)
+        transaction.select("kind", where, after=5, limit=1)
         connection.set_trace_callback(None)
         plan = str(connection.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall())
     store.close()
@@ -228,16 +231,16 @@ def validation_plan(where: dict[str, str]) -> str:
         "ParentControllerId",
     ],
 )
-def test_look_ups_use_an_index(member: str) -> None:
-    """Rows looked for within a request are found by the index of their member."""
-    plan = validation_plan({member: "x"})
+def test_filters_use_an_index(member: str) -> None:
+    """Filters within a request use the index of their member."""
+    plan = query_plan({member: "x"})
     assert f"resource_by_{member}" in plan
     assert "TEMP B-TREE" not in plan
 
 
 @pytest.mark.parametrize("where", [{}, {"Owner": "ann"}])
 def test_lists_are_read_in_order(where: dict[str, str]) -> None:
-    """A page is read from where it begins, and not sorted first."""
-    plan = validation_plan(where)
+    """A page is read from its beginning without sorting."""
+    plan = query_plan(where)
     assert "resource_by_kind (kind=? AND sequence>?)" in plan
     assert "TEMP B-TREE" not in plan

@@ -1,4 +1,4 @@
-"""Managed things: life, materials, lists, and the rules between them."""
+"""Managed things: lifecycle, materials, lists, and the rules between things."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,8 +13,8 @@ from tests.emulator.support.requests import (
     create_cloud_thing,
     create_thing,
     destination,
+    expect_error,
     material,
-    refused,
     register,
     status_of,
 )
@@ -24,24 +24,24 @@ ZWAVE = "90013278200351525354554142434445313233343521222324250010043530153702206
 UNKNOWN = "0" * 32
 
 
-def test_create_answers_id_arn_and_time(client: Client) -> None:
-    """A create answers 201 with a hexadecimal id, the ARN with it, and the present time."""
-    answer = client.create_managed_thing(
+def test_create_returns_id_arn_and_time(client: Client) -> None:
+    """Create returns 201 with a hexadecimal id, its ARN and the present time."""
+    response = client.create_managed_thing(
         Role="CONTROLLER",
         AuthenticationMaterial=material(),
         AuthenticationMaterialType="WIFI_SETUP_QR_BAR_CODE",
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
-    assert len(answer["Id"]) == 32
-    assert int(answer["Id"], 16) >= 0
-    assert answer["Arn"] == (
-        f"arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/{answer['Id']}"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert len(response["Id"]) == 32
+    assert int(response["Id"], 16) >= 0
+    assert response["Arn"] == (
+        f"arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/{response['Id']}"
     )
-    assert datetime.now(UTC) - answer["CreatedAt"] < timedelta(minutes=1)
+    assert datetime.now(UTC) - response["CreatedAt"] < timedelta(minutes=1)
 
 
-def test_all_that_was_given_is_got_back(client: Client) -> None:
-    """Get answers what create was given, except the material itself."""
+def test_get_returns_the_given_members(client: Client) -> None:
+    """Get returns the given members, except the material itself."""
     locker = client.create_credential_locker()["Id"]
     given: dict[str, Any] = {
         "Role": "DEVICE",
@@ -68,30 +68,30 @@ def test_all_that_was_given_is_got_back(client: Client) -> None:
 
 
 def test_no_tags_are_an_empty_map(client: Client) -> None:
-    """Get answers empty Tags for a thing without any."""
+    """Get returns empty Tags for a thing without tags."""
     got = client.get_managed_thing(Identifier=create_thing(client))
     assert got["Tags"] == {}
     assert "MetaData" not in got
 
 
-def test_a_hub_is_activated_in_three_looks(client: Client) -> None:
-    """A look shows the present status and makes the next one due."""
+def test_a_hub_is_activated_in_three_reads(client: Client) -> None:
+    """A read shows the present status, and applies the next transition."""
     identifier = create_thing(client)
-    looks = [client.get_managed_thing(Identifier=identifier) for _ in range(4)]
-    assert [look["ProvisioningStatus"] for look in looks] == [
+    reads = [client.get_managed_thing(Identifier=identifier) for _ in range(4)]
+    assert [read["ProvisioningStatus"] for read in reads] == [
         "PRE_ASSOCIATED",
         "DISCOVERED",
         "ACTIVATED",
         "ACTIVATED",
     ]
-    assert ["ActivatedAt" in look for look in looks] == [False, False, True, True]
-    assert looks[2] | {"ResponseMetadata": None} == looks[3] | {"ResponseMetadata": None}
-    moments = [look["UpdatedAt"] for look in looks[:3]]
+    assert ["ActivatedAt" in read for read in reads] == [False, False, True, True]
+    assert reads[2] | {"ResponseMetadata": None} == reads[3] | {"ResponseMetadata": None}
+    moments = [read["UpdatedAt"] for read in reads[:3]]
     assert moments == sorted(set(moments))
 
 
 @pytest.mark.parametrize(
-    ("kind", "sent"),
+    ("material_type", "sent"),
     [
         ("ZIGBEE_QR_BAR_CODE", ZIGBEE),
         ("ZWAVE_QR_BAR_CODE", ZWAVE),
@@ -99,10 +99,10 @@ def test_a_hub_is_activated_in_three_looks(client: Client) -> None:
         ("WIFI_SETUP_QR_BAR_CODE", "SN:ABCDEF123456;EAN:4006381333931;"),
     ],
 )
-def test_each_code_goes_the_way_of_a_code(client: Client, kind: str, sent: str) -> None:
-    """Every type of bar code is discovered before it is activated."""
+def test_each_bar_code_has_the_same_flow(client: Client, material_type: str, sent: str) -> None:
+    """A thing with any type of bar code is discovered before it is activated."""
     identifier = create_thing(
-        client, Role="DEVICE", AuthenticationMaterial=sent, AuthenticationMaterialType=kind
+        client, Role="DEVICE", AuthenticationMaterial=sent, AuthenticationMaterialType=material_type
     )
     assert [status_of(client, identifier) for _ in range(3)] == [
         "PRE_ASSOCIATED",
@@ -112,15 +112,15 @@ def test_each_code_goes_the_way_of_a_code(client: Client, kind: str, sent: str) 
 
 
 def test_an_article_number_is_shown(client: Client) -> None:
-    """An EAN in the material is shown as InternationalArticleNumber."""
+    """An EAN in the material is returned as InternationalArticleNumber."""
     identifier = create_thing(client, AuthenticationMaterial="SN:ABCDEF123456;EAN:4006381333931")
     got = client.get_managed_thing(Identifier=identifier)
     assert got["InternationalArticleNumber"] == "4006381333931"
     assert "UniversalProductCode" not in got
 
 
-def test_a_discovered_device_is_activated_in_two_looks(client: Client) -> None:
-    """A device of a hub's discovery is not discovered a second time."""
+def test_a_discovered_device_is_activated_in_two_reads(client: Client) -> None:
+    """A device of a hub's discovery skips the status DISCOVERED."""
     identifier = create_thing(
         client,
         Role="DEVICE",
@@ -131,7 +131,7 @@ def test_a_discovered_device_is_activated_in_two_looks(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "sent"),
+    ("material_type", "sent"),
     [
         ("WIFI_SETUP_QR_BAR_CODE", "SN:123;UPC:829576019524"),
         ("WIFI_SETUP_QR_BAR_CODE", "SN:123456789524;UPC:82957601952"),
@@ -145,26 +145,26 @@ def test_a_discovered_device_is_activated_in_two_looks(client: Client) -> None:
         ("PRE_ONBOARDED_CLOUD", "device1:association1"),
     ],
 )
-def test_malformed_material_is_refused_unseen(client: Client, kind: str, sent: str) -> None:
-    """Material that is not of its type's form is refused, and the refusal does not quote it."""
-    with refused("ValidationException", "AuthenticationMaterial must be") as answer:
-        create_thing(client, AuthenticationMaterial=sent, AuthenticationMaterialType=kind)
-    assert sent not in answer["Error"]["Message"]
+def test_malformed_material_is_not_quoted(client: Client, material_type: str, sent: str) -> None:
+    """Malformed material is invalid, and the message does not contain it."""
+    with expect_error("ValidationException", "AuthenticationMaterial must be") as response:
+        create_thing(client, AuthenticationMaterial=sent, AuthenticationMaterialType=material_type)
+    assert sent not in response["Error"]["Message"]
 
 
-def test_a_device_is_one_thing_only(client: Client) -> None:
-    """The same serial number and product code cannot make a second thing."""
+def test_a_device_is_only_one_thing(client: Client) -> None:
+    """The same serial number and product code cannot create a second thing."""
     sent = material()
     create_thing(client, AuthenticationMaterial=sent)
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         create_thing(client, AuthenticationMaterial=f"{sent};")
     create_thing(
         client, AuthenticationMaterial=sent.replace("UPC:829576019524", "UPC:1" + "0" * 11)
     )
 
 
-def test_a_device_may_be_made_again_once_gone(client: Client) -> None:
-    """A deleted thing's material is free again."""
+def test_a_material_is_free_after_deletion(client: Client) -> None:
+    """The material of a deleted thing can be used again."""
     sent = material()
     client.delete_managed_thing(
         Identifier=create_thing(client, AuthenticationMaterial=sent), Force=True
@@ -173,34 +173,34 @@ def test_a_device_may_be_made_again_once_gone(client: Client) -> None:
 
 
 def test_an_unknown_locker_is_not_found(client: Client) -> None:
-    """A thing cannot be put in a locker that is not there, and is not made."""
-    with refused("ResourceNotFoundException") as answer:
+    """A thing with an unknown locker is not created."""
+    with expect_error("ResourceNotFoundException") as response:
         create_thing(client, CredentialLockerId=UNKNOWN)
-    assert answer["ResourceType"] == "CredentialLocker"
-    assert answer["ResourceId"] == UNKNOWN
+    assert response["ResourceType"] == "CredentialLocker"
+    assert response["ResourceId"] == UNKNOWN
     assert client.list_managed_things()["Items"] == []
     thing = create_thing(client)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.update_managed_thing(Identifier=thing, CredentialLockerId=UNKNOWN)
 
 
 def test_an_unknown_thing_is_not_found(client: Client) -> None:
-    """The service's own words, id and type come with the error."""
-    with refused("ResourceNotFoundException") as answer:
+    """The error has the service's own text, id and type."""
+    with expect_error("ResourceNotFoundException") as response:
         client.get_managed_thing(Identifier=UNKNOWN)
-    assert answer["Error"]["Message"] == "Managed Thing resource not found."
-    assert answer["ResourceId"] == UNKNOWN
-    assert answer["ResourceType"] == "ManagedThing"
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 404
+    assert response["Error"]["Message"] == "Managed Thing resource not found."
+    assert response["ResourceId"] == UNKNOWN
+    assert response["ResourceType"] == "ManagedThing"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
-def test_update_changes_what_is_given(client: Client) -> None:
-    """Update replaces the members given and leaves the others."""
+def test_update_changes_the_given_members(client: Client) -> None:
+    """Update replaces the given members and no others."""
     identifier = create_thing(client, Name="Old", Brand="Acme")
-    answer = client.update_managed_thing(
+    response = client.update_managed_thing(
         Identifier=identifier, Name="New", HubNetworkMode="STANDARD", CapabilityReport=REPORT
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     got = client.get_managed_thing(Identifier=identifier)
     assert (got["Name"], got["Brand"], got["HubNetworkMode"]) == ("New", "Acme", "STANDARD")
     assert got["UpdatedAt"] > got["CreatedAt"]
@@ -210,7 +210,7 @@ def test_update_changes_what_is_given(client: Client) -> None:
 
 
 def test_update_of_details_alone_is_a_change(client: Client) -> None:
-    """A new capability report leaves older details and moves UpdatedAt."""
+    """A new capability report keeps older details, and changes UpdatedAt."""
     identifier = create_thing(client, Capabilities="[]")
     client.update_managed_thing(Identifier=identifier, CapabilityReport=REPORT)
     got = client.get_managed_thing_capabilities(Identifier=identifier)
@@ -219,41 +219,41 @@ def test_update_of_details_alone_is_a_change(client: Client) -> None:
     assert thing["UpdatedAt"] > thing["CreatedAt"]
 
 
-def test_update_with_nothing_does_nothing(client: Client) -> None:
-    """An update without fields answers 204 and leaves UpdatedAt."""
+def test_update_without_members_does_nothing(client: Client) -> None:
+    """An update without members returns 204 and keeps UpdatedAt."""
     identifier = create_thing(client)
-    answer = client.update_managed_thing(Identifier=identifier)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    response = client.update_managed_thing(Identifier=identifier)
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
     got = client.get_managed_thing(Identifier=identifier)
     assert got["UpdatedAt"] == got["CreatedAt"]
 
 
-def test_deletion_is_seen_once(client: Client) -> None:
-    """A deleted thing is in deletion for one look, and then not there."""
+def test_one_read_shows_the_deletion(client: Client) -> None:
+    """A deleted thing is in deletion for one read, and then not found."""
     identifier = create_thing(client)
-    answer = client.delete_managed_thing(Identifier=identifier)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
-    with refused("ConflictException"):
+    response = client.delete_managed_thing(Identifier=identifier)
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 204
+    with expect_error("ConflictException"):
         client.update_managed_thing(Identifier=identifier, Name="Late")
     client.delete_managed_thing(Identifier=identifier)
     assert status_of(client, identifier) == "DELETE_IN_PROGRESS"
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_managed_thing(Identifier=identifier)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.delete_managed_thing(Identifier=identifier)
 
 
 def test_forced_deletion_is_at_once(client: Client) -> None:
-    """Force=True leaves nothing to look at, even of a deletion under way."""
+    """With Force=True a thing is deleted at once, also during a deletion."""
     identifier = create_thing(client, CapabilityReport=REPORT)
     client.delete_managed_thing(Identifier=identifier)
     client.delete_managed_thing(Identifier=identifier, Force=True)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_managed_thing(Identifier=identifier)
 
 
-def test_a_hub_with_children_stays(client: Client) -> None:
-    """A device in a hub's locker becomes its child once found, and holds its deletion back."""
+def test_a_hub_with_children_is_not_deleted(client: Client) -> None:
+    """A discovered device in a hub's locker becomes its child, and blocks its deletion."""
     locker = client.create_credential_locker()["Id"]
     hub = create_thing(client, CredentialLockerId=locker)
     device = create_thing(
@@ -267,14 +267,14 @@ def test_a_hub_with_children_stays(client: Client) -> None:
     assert client.get_managed_thing(Identifier=device)["ParentControllerId"] == hub
     children = client.list_managed_things(ParentControllerIdentifierFilter=hub)["Items"]
     assert [child["Id"] for child in children] == [device]
-    with refused("ConflictException"):
+    with expect_error("ConflictException"):
         client.delete_managed_thing(Identifier=hub, Force=True)
     client.delete_managed_thing(Identifier=device, Force=True)
     client.delete_managed_thing(Identifier=hub)
 
 
 def test_a_locker_without_a_hub_gives_no_parent(client: Client) -> None:
-    """A device whose locker has no hub, and a hub itself, get no parent."""
+    """A hub has no parent, nor has a device in a locker without a hub."""
     locker = client.create_credential_locker()["Id"]
     device = create_thing(client, Role="DEVICE", CredentialLockerId=locker)
     activate(client, device)
@@ -284,8 +284,8 @@ def test_a_locker_without_a_hub_gives_no_parent(client: Client) -> None:
     assert "ParentControllerId" not in client.get_managed_thing(Identifier=hub)
 
 
-def test_a_list_shows_and_does_not_look(client: Client) -> None:
-    """Lists show the present status, however often."""
+def test_a_list_triggers_no_transition(client: Client) -> None:
+    """Lists show the present status any number of times."""
     identifier = create_thing(client, Name="Hub")
     for _ in range(2):
         client.list_managed_things()
@@ -297,8 +297,8 @@ def test_a_list_shows_and_does_not_look(client: Client) -> None:
     assert status_of(client, identifier) == "PRE_ASSOCIATED"
 
 
-def test_each_filter_is_obeyed(client: Client) -> None:
-    """Every filter of the list picks the things whose member has its value."""
+def test_each_filter_selects(client: Client) -> None:
+    """Each filter of the list selects the things with its value."""
     locker = client.create_credential_locker()["Id"]
     hub = create_thing(client, Owner="ann", SerialNumber="S-1", CredentialLockerId=locker)
     cloud = create_cloud_thing(client, Owner="bob")

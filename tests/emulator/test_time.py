@@ -1,4 +1,4 @@
-"""Time in the emulator: by looks, moved by hand, or real."""
+"""The clocks of the emulator: on each read, emulated, and real."""
 
 import time
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ import pytest
 
 from iotmi.emulator import Emulator
 from iotmi.emulator._core.clock import Clock
-from iotmi.emulator._model.resource_types import LIVING, ONLY, Step
+from iotmi.emulator._model.resource_types import DEFAULT_FLOW, STATEFUL_TYPES, Transition
 from tests.emulator.support.requests import (
     REPORT,
-    Answer,
     Client,
+    Response,
     create_association,
     create_cloud_thing,
     create_thing,
     destination,
-    refused,
+    expect_error,
     register,
     status_of,
 )
@@ -31,13 +31,13 @@ def emulator() -> Iterator[Emulator]:
         yield emulator
 
 
-def thing_of(client: Client, identifier: str) -> Answer:
+def thing_of(client: Client, identifier: str) -> Response:
     return client.get_managed_thing(Identifier=identifier)
 
 
-def after(answer: Answer, member: str) -> float:
-    """How many seconds after its creation a thing came to something."""
-    seconds: timedelta = answer[member] - answer["CreatedAt"]
+def seconds_until(response: Response, member: str) -> float:
+    """Return the seconds from a thing's creation to a later time of it."""
+    seconds: timedelta = response[member] - response["CreatedAt"]
     return seconds.total_seconds()
 
 
@@ -57,21 +57,21 @@ def create_task(client: Client, *things: str, **parameters: object) -> str:
 
 
 def counts(client: Client, task: str) -> tuple[str, dict[str, int]]:
-    answer = client.get_ota_task(Identifier=task)
-    details = answer["TaskProcessingDetails"].items()
-    return answer["Status"], {
+    response = client.get_ota_task(Identifier=task)
+    details = response["TaskProcessingDetails"].items()
+    return response["Status"], {
         name[8:-6]: value for name, value in details if value and name[1:8] == "umberOf"
     }
 
 
-def test_looks_do_nothing_where_time_runs(client: Client) -> None:
-    """However often one looks, without time nothing changes."""
+def test_reads_do_nothing_on_a_running_clock(client: Client) -> None:
+    """Any number of reads changes nothing while no time passes."""
     thing = create_thing(client)
     assert {status_of(client, thing) for _ in range(5)} == {"PRE_ASSOCIATED"}
 
 
 def test_a_thing_takes_its_time(emulator: Emulator, client: Client) -> None:
-    """A hub is discovered after 30 seconds and activated 2.35 seconds later."""
+    """A hub is discovered seconds_until 30 seconds, and activated 2.35 seconds later."""
     thing = create_thing(client)
     emulator.advance(seconds=29)
     assert status_of(client, thing) == "PRE_ASSOCIATED"
@@ -81,26 +81,26 @@ def test_a_thing_takes_its_time(emulator: Emulator, client: Client) -> None:
     assert status_of(client, thing) == "ACTIVATED"
 
 
-def test_what_was_due_at_once_happened_at_its_own_time(emulator: Emulator, client: Client) -> None:
-    """After a day, a thing was discovered and activated when it was due, not when looked at."""
+def test_transitions_happen_at_their_own_moments(emulator: Emulator, client: Client) -> None:
+    """After a day, a thing's times are when its transitions were due, not when it was read."""
     thing = create_thing(client)
     emulator.advance(days=1)
     got = thing_of(client, thing)
     assert got["ProvisioningStatus"] == "ACTIVATED"
-    assert after(got, "ActivatedAt") == pytest.approx(32.35, abs=0.01)
-    assert after(got, "UpdatedAt") == pytest.approx(32.35, abs=0.01)
+    assert seconds_until(got, "ActivatedAt") == pytest.approx(32.35, abs=0.01)
+    assert seconds_until(got, "UpdatedAt") == pytest.approx(32.35, abs=0.01)
 
 
-def test_lists_see_what_time_has_done(emulator: Emulator, client: Client) -> None:
-    """A list shows and filters by the status of now, though nobody has looked at a thing."""
+def test_lists_show_the_present_status(emulator: Emulator, client: Client) -> None:
+    """A list shows and filters by the present status, without a read of any thing."""
     thing = create_thing(client)
     emulator.advance(minutes=1)
     (item,) = client.list_managed_things(ProvisioningStatusFilter="ACTIVATED")["Items"]
     assert (item["Id"], item["ProvisioningStatus"]) == (thing, "ACTIVATED")
 
 
-def test_what_happens_to_several_happens_in_order(emulator: Emulator, client: Client) -> None:
-    """A lamp that joins its hub's locker is behind a hub that was there before it."""
+def test_transitions_happen_in_order(emulator: Emulator, client: Client) -> None:
+    """A lamp joins the hub that was in its locker before it."""
     locker = client.create_credential_locker()["Id"]
     hub = create_thing(client, CredentialLockerId=locker)
     emulator.advance(seconds=10)
@@ -111,19 +111,19 @@ def test_what_happens_to_several_happens_in_order(emulator: Emulator, client: Cl
 
 
 def test_a_deletion_takes_its_time(emulator: Emulator, client: Client) -> None:
-    """A thing is in deletion for five seconds, and gone then."""
+    """A thing is in deletion for five seconds."""
     thing = create_thing(client)
     emulator.advance(minutes=1)
     client.delete_managed_thing(Identifier=thing)
     emulator.advance(seconds=4)
     assert status_of(client, thing) == "DELETE_IN_PROGRESS"
     emulator.advance(seconds=1)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         thing_of(client, thing)
 
 
 def test_a_discovery_finds_devices_after_25_seconds(emulator: Emulator, client: Client) -> None:
-    """It runs for 25 seconds and ends with its devices, whose time is its end's."""
+    """A discovery ends seconds_until 25 seconds, which is also the time of its devices."""
     hub = create_thing(client)
     emulator.advance(minutes=1)
     discovery = client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
@@ -138,7 +138,7 @@ def test_a_discovery_finds_devices_after_25_seconds(emulator: Emulator, client: 
 
 
 def test_a_discovery_without_its_hub_times_out(emulator: Emulator, client: Client) -> None:
-    """A hub that is cut off finds nothing in 15 minutes."""
+    """The discovery of an offline hub times out seconds_until 15 minutes."""
     hub = create_thing(client)
     emulator.advance(minutes=1)
     discovery = client.start_device_discovery(DiscoveryType="ZIGBEE", ControllerIdentifier=hub)
@@ -150,14 +150,14 @@ def test_a_discovery_without_its_hub_times_out(emulator: Emulator, client: Clien
 
 
 def test_a_login_takes_ten_seconds(emulator: Emulator, client: Client) -> None:
-    """An association is in progress until its user has signed in."""
+    """An association is in progress for ten seconds."""
     association = client.create_account_association(ConnectorDestinationId=destination(client))[
         "AccountAssociationId"
     ]
 
     def state() -> str:
-        answer = client.get_account_association(AccountAssociationId=association)
-        found: str = answer["AssociationState"]
+        response = client.get_account_association(AccountAssociationId=association)
+        found: str = response["AssociationState"]
         return found
 
     emulator.advance(seconds=9)
@@ -167,7 +167,7 @@ def test_a_login_takes_ten_seconds(emulator: Emulator, client: Client) -> None:
 
 
 def test_a_cloud_device_waits_for_its_discovery(emulator: Emulator, client: Client) -> None:
-    """Time alone does not bring a foreseen device to life; the discovery of it does."""
+    """A pre-onboarded device is activated by its discovery, not by time."""
     association = create_association(client)
     thing = create_thing(
         client,
@@ -188,10 +188,10 @@ def wifi(minutes: int | None = None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("window", "minutes"), [(wifi(5), 5), (wifi(), 15)])
-def test_a_wifi_window_shuts(
+def test_a_wifi_window_closes(
     emulator: Emulator, client: Client, window: dict[str, Any], minutes: int
 ) -> None:
-    """A device that comes after its window is not set up, until an update opens another."""
+    """A device is not set up seconds_until its window, until an update opens another."""
     thing = create_thing(client, Role="DEVICE", WiFiSimpleSetupConfiguration=window)
     emulator.devices.power_off(thing)
     emulator.advance(minutes=minutes)
@@ -206,8 +206,8 @@ def test_a_wifi_window_shuts(
     assert status_of(client, thing) == "ACTIVATED"
 
 
-def test_a_wifi_window_is_wide_enough(emulator: Emulator, client: Client) -> None:
-    """A device that is switched on within its window is set up, and may leave long after."""
+def test_a_device_is_set_up_within_its_window(emulator: Emulator, client: Client) -> None:
+    """A device that is switched on within its window is set up, and can be deleted later."""
     thing = create_thing(client, WiFiSimpleSetupConfiguration=wifi(5))
     emulator.devices.power_off(thing)
     emulator.advance(minutes=4)
@@ -220,7 +220,7 @@ def test_a_wifi_window_is_wide_enough(emulator: Emulator, client: Client) -> Non
 
 
 def test_a_task_starts_and_ends_by_its_schedule(emulator: Emulator, client: Client) -> None:
-    """A task waits for its start; at its end what is still queued is canceled."""
+    """A task waits for its start. At its end, queued executions are canceled."""
     here, away = create_thing(client), create_thing(client)
     emulator.advance(minutes=1)
     emulator.devices.go_offline(away)
@@ -247,10 +247,10 @@ def test_a_task_starts_and_ends_by_its_schedule(emulator: Emulator, client: Clie
     ("behavior", "left"),
     [("CANCEL", {"InProgress": 1}), ("FORCE_CANCEL", {"Canceled": 1}), ("STOP_ROLLOUT", None)],
 )
-def test_a_task_ends_as_forcefully_as_asked(
+def test_end_behaviors_of_a_task(
     emulator: Emulator, client: Client, behavior: str, left: dict[str, int] | None
 ) -> None:
-    """Only FORCE_CANCEL ends what is under way; STOP_ROLLOUT ends nothing."""
+    """FORCE_CANCEL also cancels executions in progress. STOP_ROLLOUT cancels none."""
     thing = create_thing(client)
     emulator.advance(minutes=1)
     end = emulator.now() + timedelta(seconds=30)
@@ -262,13 +262,13 @@ def test_a_task_ends_as_forcefully_as_asked(
 
 
 def test_an_end_must_be_a_time(client: Client) -> None:
-    """What is not a time is refused by its name."""
-    with refused("ValidationException", r"OtaSchedulingConfig\.EndTime"):
+    """An end that is not a time is invalid."""
+    with expect_error("ValidationException", r"OtaSchedulingConfig\.EndTime"):
         create_task(client, create_thing(client), OtaSchedulingConfig={"EndTime": "soon"})
 
 
-def test_an_execution_times_out_and_is_tried_again(emulator: Emulator, client: Client) -> None:
-    """A device that never ends an update is given up after the configured time, then retried."""
+def test_an_execution_times_out_and_is_retried(emulator: Emulator, client: Client) -> None:
+    """An execution that never ends times out seconds_until the configured time, and is retried."""
     thing = create_thing(client)
     emulator.advance(minutes=1)
     configuration = client.create_ota_task_configuration(
@@ -296,8 +296,8 @@ def test_an_execution_times_out_and_is_tried_again(emulator: Emulator, client: C
     assert counts(client, task) == ("COMPLETED", {"TimedOut": 1})
 
 
-def test_other_things_take_time_too(emulator: Emulator, client: Client) -> None:
-    """A profile is created, encryption changed and a task deleted, each in its time."""
+def test_other_resource_types_take_time_too(emulator: Emulator, client: Client) -> None:
+    """Creating a profile, changing the encryption and deleting a task take their times."""
     profile = client.create_provisioning_profile(ProvisioningType="FLEET_PROVISIONING")["Id"]
     key = "arn:aws:kms:eu-west-1:123456789012:key/0"
     client.put_default_encryption_configuration(
@@ -313,12 +313,12 @@ def test_other_things_take_time_too(emulator: Emulator, client: Client) -> None:
     assert state() == ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
     emulator.advance(minutes=1)
     assert state() == ("CREATED", "ENABLED")
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_ota_task(Identifier=task)
 
 
-def test_time_goes_on_and_never_back(emulator: Emulator) -> None:
-    """Time moves by what it is told, and by nothing below zero."""
+def test_time_cannot_move_backwards(emulator: Emulator) -> None:
+    """Time moves forward by the given length. A negative length raises."""
     before = emulator.now()
     assert before.tzinfo is UTC
     assert abs(before - datetime.now(UTC)) < timedelta(minutes=1)
@@ -331,21 +331,21 @@ def test_time_goes_on_and_never_back(emulator: Emulator) -> None:
     assert emulator.now() == after_it
 
 
-def test_real_time_is_not_moved() -> None:
-    """It passes by itself."""
+def test_real_time_cannot_be_moved() -> None:
+    """The real clock cannot be advanced."""
     with Emulator(clock="real") as emulator, pytest.raises(ValueError, match="cannot be moved"):
         emulator.advance(minutes=1)
 
 
 def test_there_are_three_clocks() -> None:
-    """Another name is refused, and told the three."""
+    """Another name raises an error that lists the three clocks."""
     wrong: Any = "sand"
-    with pytest.raises(ValueError, match="looks, emulated, real, not 'sand'"):
+    with pytest.raises(ValueError, match="on_read, emulated, real, not 'sand'"):
         Emulator(clock=wrong)
 
 
-def test_real_time_is_waited_for() -> None:
-    """Under the real clock looks change nothing; a task starts when its time has come."""
+def test_the_real_clock_takes_real_time() -> None:
+    """Reads change nothing on the real clock. A task starts when its time has come."""
     with Emulator(clock="real") as emulator:
         client: Client = emulator.boto3_client()
         thing = create_thing(client)
@@ -360,8 +360,8 @@ def test_real_time_is_waited_for() -> None:
         assert counts(client, far) == ("SCHEDULED", {"Queued": 1})
 
 
-def test_emulated_time_goes_on_in_its_file(tmp_path: Path) -> None:
-    """A file opened again is at the time at which it was left, and what was due is still due."""
+def test_emulated_time_continues_in_its_file(tmp_path: Path) -> None:
+    """A reopened file continues at its last time, with its due transitions."""
     path = tmp_path / "home.db"
     with Emulator(path, clock="emulated") as emulator:
         thing = create_thing(emulator.boto3_client())
@@ -378,8 +378,8 @@ def test_emulated_time_goes_on_in_its_file(tmp_path: Path) -> None:
         assert status_of(client, other) == "ACTIVATED"
 
 
-def test_time_begins_to_run_over_an_old_file(tmp_path: Path) -> None:
-    """What was made under looks takes its time from when a running clock first sees it."""
+def test_a_running_clock_schedules_an_old_file(tmp_path: Path) -> None:
+    """Resources from an on_read clock take their time once a running clock opens the file."""
     path = tmp_path / "home.db"
     client: Client
     with Emulator(path) as emulator:
@@ -393,36 +393,40 @@ def test_time_begins_to_run_over_an_old_file(tmp_path: Path) -> None:
     with Emulator(path) as emulator:
         client = emulator.boto3_client()
         assert status_of(client, thing) == "DELETE_IN_PROGRESS"
-        with refused("ResourceNotFoundException"):
+        with expect_error("ResourceNotFoundException"):
             status_of(client, thing)
 
 
-def test_every_change_by_itself_has_a_time() -> None:
-    """No status that a look changes would last for ever where time runs."""
-    for kind in LIVING.values():
-        assert kind.lifecycle is not None
-        steps = [step for flow in kind.lifecycle.flows.values() for step in flow.values()]
-        assert steps
-        assert all((step.seconds or 0) > 0 or step.at for step in steps)
-        known = kind.lifecycle.flows.keys() - {ONLY}
-        assert known or set(kind.lifecycle.flows) == {ONLY}
+def test_every_transition_has_a_time() -> None:
+    """Every transition that a read applies has a duration on a running clock."""
+    for resource_type in STATEFUL_TYPES.values():
+        assert resource_type.lifecycle is not None
+        transitions = [
+            transition
+            for flow in resource_type.lifecycle.flows.values()
+            for transition in flow.values()
+        ]
+        assert transitions
+        assert all((transition.seconds or 0) > 0 or transition.at for transition in transitions)
+        known = resource_type.lifecycle.flows.keys() - {DEFAULT_FLOW}
+        assert known or set(resource_type.lifecycle.flows) == {DEFAULT_FLOW}
 
 
-def test_a_step_may_never_come() -> None:
-    """A step whose moment a resource does not have is none."""
-    assert Step("CANCELED", at="EndsAt").moment({}, 5) is None
-    assert Step("CANCELED", at="EndsAt").moment({"EndsAt": 7}, 5) == 7
-    assert Step("TIMED_OUT", minutes="Minutes").moment({"Minutes": 2}, 5) == 120_005
+def test_a_transition_without_a_moment_never_happens() -> None:
+    """A transition without a moment or a duration is never due."""
+    assert Transition("CANCELED", at="EndsAt").moment({}, 5) is None
+    assert Transition("CANCELED", at="EndsAt").moment({"EndsAt": 7}, 5) == 7
+    assert Transition("TIMED_OUT", minutes="Minutes").moment({"Minutes": 2}, 5) == 120_005
 
 
-def test_a_clock_of_the_past_stands() -> None:
-    """What happened at a moment all happened then."""
-    clock = Clock().at(5)
-    assert (clock.now(), clock.now(), clock.present, clock.runs) == (5, 5, 5, True)
+def test_a_frozen_clock_stands() -> None:
+    """A frozen clock gives the same moment each time."""
+    clock = Clock().frozen_at(5)
+    assert (clock.now(), clock.now(), clock.present, clock.is_running) == (5, 5, 5, True)
 
 
-def test_a_command_in_emulated_time(emulator: Emulator, client: Client) -> None:
-    """The state says when it changed by the emulated clock."""
+def test_a_state_has_emulated_times(emulator: Emulator, client: Client) -> None:
+    """The state's times are from the emulated clock."""
     thing = create_cloud_thing(client, CapabilityReport=REPORT)
     register(client, thing, create_association(client))
     emulator.advance(days=400)

@@ -1,4 +1,4 @@
-"""Over-the-air updates in a test's hand: how executions end, and their tasks with them."""
+"""Over-the-air updates under a test's control: ends of executions and of their tasks."""
 
 import pytest
 
@@ -11,19 +11,19 @@ UNKNOWN = "0" * 32
 
 @pytest.fixture
 def things(client: Client) -> list[str]:
-    """Four managed things."""
+    """Return four managed things."""
     return [create_thing(client) for _ in range(4)]
 
 
 def held(emulator: Emulator, client: Client, *things: str, **parameters: object) -> str:
-    """A task that goes on only as the test says; its id."""
+    """Return the id of a held task."""
     task = create_task(client, *things, **parameters)
     emulator.devices.hold(task)
     return task
 
 
-def test_executions_end_as_told(emulator: Emulator, client: Client, things: list[str]) -> None:
-    """One succeeds, one fails, one is rejected; the task is completed by the last."""
+def test_executions_end_by_the_test(emulator: Emulator, client: Client, things: list[str]) -> None:
+    """One succeeds, one fails and one is rejected. The last one completes the task."""
     task, devices = held(emulator, client, *things[:3]), emulator.devices
     for _ in range(3):
         assert counts(client, task) == ("IN_PROGRESS", {"Queued": 3})
@@ -34,16 +34,16 @@ def test_executions_end_as_told(emulator: Emulator, client: Client, things: list
     assert counts(client, task) == ("IN_PROGRESS", {"Succeeded": 1, "Failed": 1, "Queued": 1})
     devices.reject_ota(task, things[2])
     assert counts(client, task) == ("COMPLETED", {"Succeeded": 1, "Failed": 1, "Rejected": 1})
-    with pytest.raises(ValueError, match="SUCCEEDED, not QUEUED or IN_PROGRESS"):
+    with pytest.raises(ValueError, match="QUEUED or IN_PROGRESS, not SUCCEEDED"):
         devices.fail_ota(task, things[0])
     with pytest.raises(LookupError, match="Execution"):
         devices.finish_ota(task, things[3])
 
 
-def test_an_update_that_is_finished_was_begun(
+def test_a_finished_execution_has_a_start(
     emulator: Emulator, client: Client, things: list[str]
 ) -> None:
-    """Also where a queued one is finished at once, the summary says when it was started."""
+    """A queued execution that is finished at once has a start time too."""
     task = held(emulator, client, things[0])
     emulator.devices.finish_ota(task, things[0])
     (item,) = client.list_ota_task_executions(Identifier=task)["ExecutionSummaries"]
@@ -53,7 +53,7 @@ def test_an_update_that_is_finished_was_begun(
 
 
 def test_a_held_thing_is_not_updated(emulator: Emulator, client: Client, things: list[str]) -> None:
-    """Others are; it follows once it is released."""
+    """The other things are updated. The held one follows after its release."""
     emulator.devices.hold(things[0])
     task = create_task(client, *things[:2])
     assert [counts(client, task) for _ in range(3)][-1] == (
@@ -64,10 +64,10 @@ def test_a_held_thing_is_not_updated(emulator: Emulator, client: Client, things:
     assert [counts(client, task) for _ in range(3)][-1] == ("COMPLETED", {"Succeeded": 2})
 
 
-def test_a_failure_is_tried_again_as_often_as_asked(
+def test_a_failure_is_retried_the_configured_times(
     emulator: Emulator, client: Client, things: list[str]
 ) -> None:
-    """Each failure queues the execution again, until it has been tried enough."""
+    """Each failure queues the execution again, up to the configured number of retries."""
     retry = {"RetryConfigCriteria": [{"FailureType": "FAILED", "MinNumberOfRetries": 2}]}
     task = held(emulator, client, things[0], OtaTaskExecutionRetryConfig=retry)
     for attempt in (1, 2):
@@ -84,7 +84,7 @@ def test_a_failure_is_tried_again_as_often_as_asked(
 def test_too_many_failures_cancel_a_task(
     emulator: Emulator, client: Client, things: list[str], kind: str
 ) -> None:
-    """At the configured share of those that have ended, what is queued is canceled."""
+    """Above the configured share of failures, queued executions are canceled."""
     criterion = {
         "Action": "CANCEL",
         "FailureType": kind,
@@ -108,7 +108,7 @@ def test_too_many_failures_cancel_a_task(
 
 
 def test_few_failures_cancel_nothing(emulator: Emulator, client: Client, things: list[str]) -> None:
-    """Below the share, and without a configuration of it, a task goes on."""
+    """Below the share, or without a configured share, a task continues."""
     criterion = {
         "Action": "CANCEL",
         "FailureType": "REJECTED",
@@ -125,7 +125,7 @@ def test_few_failures_cancel_nothing(emulator: Emulator, client: Client, things:
 
 
 def test_a_continuous_task_is_never_completed(emulator: Emulator, client: Client) -> None:
-    """When all that match are updated, it still waits for others."""
+    """After all matching things are updated, the task waits for more."""
     thing = create_thing(client, MetaData={"owner": "ann"})
     task = client.create_ota_task(
         OtaType="CONTINUOUS",

@@ -159,7 +159,7 @@ def _silent_tls() -> Iterator[str]:
 def _losing_answers(seed: int) -> Iterator[Stage]:
     """The emulator within the process: each call is carried out, and nobody is told."""
     with Emulator(seed=seed) as emulator:
-        emulator.faults.drop_calls(1.0, before_effect=False)
+        emulator.faults.drop_randomly(1.0, before_effect=False)
         yield _clients_of(emulator, EAGER)
 
 
@@ -176,10 +176,10 @@ def _capricious(seed: int) -> Iterator[Stage]:
     """Delays, throttles, errors, resets and lost answers, by chance."""
     with Emulator(seed=seed) as emulator:
         emulator.faults.delay(0.15, 0.15)
-        emulator.faults.break_calls(0.3, "ThrottlingException")
-        emulator.faults.break_calls(0.5, "InternalServerException")
-        emulator.faults.drop_calls(0.5)
-        emulator.faults.drop_calls(1.0, before_effect=False)
+        emulator.faults.fail_randomly(0.3, "ThrottlingException")
+        emulator.faults.fail_randomly(0.5, "InternalServerException")
+        emulator.faults.drop_randomly(0.5)
+        emulator.faults.drop_randomly(1.0, before_effect=False)
         yield _clients_of(emulator)
 
 

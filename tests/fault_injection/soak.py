@@ -128,9 +128,9 @@ def _plant(faults: Faults) -> None:
     left = 1.0
     for what, share, before_effect in _SHARES:
         if what in ("reset", "lost"):
-            faults.drop_calls(share / left, before_effect=before_effect)
+            faults.drop_randomly(share / left, before_effect=before_effect)
         else:
-            faults.break_calls(share / left, what, before_effect=before_effect)
+            faults.fail_randomly(share / left, what, before_effect=before_effect)
         left -= share
 
 

@@ -49,7 +49,7 @@ def _silence(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) 
 
 def faulty(emulator: Emulator) -> RetryPolicy:
     """A tenth of the calls is throttled; a policy that repeats often enough, without waiting."""
-    emulator.faults.break_calls(0.1, "ThrottlingException")
+    emulator.faults.fail_randomly(0.1, "ThrottlingException")
     return RetryPolicy(max_attempts=20, quota=500, sleep=lambda _: None)
 
 
@@ -130,7 +130,7 @@ async def test_cancelled_at_any_moment(emulator: Emulator) -> None:
     client = emulator.async_client(
         retry=RetryPolicy(max_attempts=20, throttle_backoff=0.001, quota=500), pacing=FAST
     )
-    emulator.faults.break_calls(0.3, "ThrottlingException")
+    emulator.faults.fail_randomly(0.3, "ThrottlingException")
     chance = random.Random(5)
     ended: list[str] = []
 

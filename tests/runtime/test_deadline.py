@@ -346,7 +346,7 @@ def test_the_pages_within_a_flow_share_one_deadline_too(client: Client, emulator
         make_hub(client, number)
     for _ in range(3):
         emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=4)
-        emulator.faults.let_pass("ListManagedThings")
+        emulator.faults.succeed_next("ListManagedThings")
     timed = client.with_options(timeout=10.0)
     with pytest.raises(iotmi.DeadlineExceededError) as caught:
         timed._sync_driver.run(send_all_pages(ListManagedThings(max_results=1)))

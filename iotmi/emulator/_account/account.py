@@ -1,7 +1,7 @@
-"""The emulated account, as a handler sees it during one request.
+"""The state of the emulated account, as a handler sees it during one request.
 
-Owns what every family of resources does alike: making, finding, looking, removing,
-listing, tagging. It does not know any family's rules, nor HTTP.
+Owns the operations that all resource types share: create, find, read, delete, list and tag. It must
+not know HTTP nor the rules of a single resource type.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,185 +10,219 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
-from iotmi.emulator._account.connectivity import connected_since, is_connected, why_disconnected
+from iotmi.emulator._account.connectivity import connected_since, disconnect_reason, is_connected
 from iotmi.emulator._core.clock import Clock
-from iotmi.emulator._core.errors import Refusal, conflict, not_found
+from iotmi.emulator._core.errors import ServiceFault, conflict, not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, optional_text, text
-from iotmi.emulator._model.arn import Place
-from iotmi.emulator._model.domain_events import ConnectionChanged, Happening, StatusEntered
+from iotmi.emulator._model.arn import AccountScope
+from iotmi.emulator._model.domain_events import ConnectionChanged, DomainEvent, StatusEntered
 from iotmi.emulator._model.operations import Operation
-from iotmi.emulator._model.resource_types import GONE, MANAGED_THING, Kind, Lifecycle
-from iotmi.emulator._notifications.outbox import record
+from iotmi.emulator._model.resource_types import DELETED, MANAGED_THING, Lifecycle, ResourceType
+from iotmi.emulator._notifications.outbox import publish_event
 from iotmi.emulator._storage.pagination import read_page
-from iotmi.emulator._storage.store import Rows
-from iotmi.emulator._storage.transitions import begin, plan, waits
+from iotmi.emulator._storage.store import Transaction
+from iotmi.emulator._storage.transitions import clear_schedule, is_blocked, schedule
 
 MAX_TAGS: Final = 50
 
 
 @frozen
-class World:
-    """The account during one request.
+class AccountState:
+    """The state of the account during one request.
 
     Attributes:
-        rows: Its resources, in this request's transaction.
-        clock: Its time.
-        place: Its Region and number.
-        operation: What is being asked for.
-        effects: By kind: what a change of status that came by itself brings with it.
+        transaction: storage transaction of the request.
+        clock: clock of the account.
+        scope: Region and account number.
+        operation: operation that the request calls.
+        transition_hooks: functions that run after a transition, by resource type.
     """
 
-    rows: Rows
+    transaction: Transaction
     clock: Clock
-    place: Place
+    scope: AccountScope
     operation: Operation
-    effects: "Mapping[str, Effect]" = field(factory=dict[str, "Effect"])
+    transition_hooks: "Mapping[str, TransitionHook]" = field(factory=dict[str, "TransitionHook"])
 
-    def invalid(self, message: str) -> Refusal:
-        """The refusal of a parameter; operations do not all declare the same error for it."""
-        return Refusal(self.operation.invalid, message)
+    def invalid(self, message: str) -> ServiceFault:
+        """Return the fault for an invalid parameter.
 
-    def announce(self, happening: Happening) -> None:
-        """Tell whoever has asked to be told that something has happened.
-
-        What the world does itself it announces itself: that a resource was made in a status or
-        has come into one (`create`, `enter`, `become`) or is no more (`remove`), and that a
-        thing was connected or is no longer (`save`). A change of a thing's state announces
-        itself where states are kept. What only others know, they announce with one call, after
-        what it brings with it has been kept:
-
-            world.announce(DeviceEvent(thing_id, endpoints))
-            world.announce(CommandEnded(thing_id, trace_id, succeeded, received_at))
-
-        The values are in ``_happenings``. The moment is that of the world's clock. Where nobody
-        has asked to be told, or the request is refused in the end, nothing is told.
+        The error's name depends on the operation: some declare only ``InvalidRequestException``.
         """
-        record(self.rows, self.clock, self.place, happening)
+        return ServiceFault(self.operation.invalid, message)
+
+    def publish(self, event: DomainEvent) -> None:
+        """Publish a domain event to the destination that is configured for its type.
+
+        This class publishes the events that it causes itself: a status (`create`, `set_status`,
+        `apply_transition`, `remove`) and a connection (`save`). Changes of a thing's state are
+        published where states are stored. A handler publishes any other event, after it has stored
+        the consequences:
+
+            account.publish(DeviceEvent(thing_id, endpoints))
+            account.publish(CommandEnded(thing_id, trace_id, succeeded, received_at))
+
+        The event's time is the time of the account's clock. Nothing is sent if no configuration
+        exists for the type, or if the request fails later and its transaction is rolled back.
+        """
+        publish_event(self.transaction, self.clock, self.scope, event)
 
     # -- one resource ------------------------------------------------------------------
 
-    def create(self, kind: Kind, document: JsonObject) -> JsonObject:
-        """Make a resource, with an id where it brings none, an ARN, its times and its tags."""
-        identifier = optional_text(document, kind.identifier) or uuid4().hex
-        if self.rows.get(kind.name, identifier) is not None:
-            raise conflict(kind.taken)
+    def create(self, resource_type: ResourceType, document: JsonObject) -> JsonObject:
+        """Create a resource with its id, ARN, times and tags, and return its document."""
+        identifier = optional_text(document, resource_type.identifier) or uuid4().hex
+        if self.transaction.get(resource_type.name, identifier) is not None:
+            raise conflict(resource_type.conflict_message)
         now = self.clock.now()
         made: JsonObject = {
             **document,
-            kind.identifier: identifier,
-            kind.arn: self.place.arn(kind, identifier),
+            resource_type.identifier: identifier,
+            resource_type.arn: self.scope.arn(resource_type, identifier),
             "CreatedAt": now,
-            kind.updated: now,
+            resource_type.updated: now,
         }
-        if kind.tagged:
-            made["Tags"] = self.tags({}, mapping(document, "Tags"))
-        if kind.lifecycle:
-            self._stamp(kind.lifecycle, made, now)
-            if self.clock.runs:
-                plan(self.rows, kind, made, now)
-        self.rows.put(kind.name, identifier, made)
-        if kind.lifecycle:
-            status = text(made, kind.lifecycle.member)
-            self.announce(StatusEntered(kind, made, status, first=True))
+        if resource_type.tagged:
+            made["Tags"] = self.merge_tags({}, mapping(document, "Tags"))
+        if resource_type.lifecycle:
+            self._set_timestamps(resource_type.lifecycle, made, now)
+            if self.clock.is_running:
+                schedule(self.transaction, resource_type, made, now)
+        self.transaction.put(resource_type.name, identifier, made)
+        if resource_type.lifecycle:
+            status = text(made, resource_type.lifecycle.member)
+            self.publish(StatusEntered(resource_type, made, status, first=True))
         return made
 
-    def find(self, kind: Kind, identifier: str) -> JsonObject:
-        """The resource, or a refusal that says there is none."""
-        document = self.rows.get(kind.name, identifier)
-        if document is None:
-            raise self.missing(kind, identifier)
-        return document
+    def find(self, resource_type: ResourceType, identifier: str) -> JsonObject:
+        """Return a resource without any side effect.
 
-    def missing(self, kind: Kind, identifier: str) -> Refusal:
-        """The refusal that says there is no such resource."""
-        return not_found(kind.absent, identifier, kind.resource_type)
-
-    def look(self, kind: Kind, identifier: str) -> JsonObject:
-        """The resource as it now is; what this look makes due happens behind it.
-
-        Where time runs nothing is: what time made due has happened before this request.
+        Raises:
+            ServiceFault: the resource does not exist.
         """
-        document = self.find(kind, identifier)
-        step = kind.lifecycle.following(document) if kind.lifecycle else None
-        if step is not None and not self.clock.runs and not waits(self.rows, kind, document):
-            self.become(kind, dict(document), step.status)
+        document = self.transaction.get(resource_type.name, identifier)
+        if document is None:
+            raise self.missing(resource_type, identifier)
         return document
 
-    def become(self, kind: Kind, document: JsonObject, status: str) -> None:
-        """Let a status come that comes by itself, with what it brings."""
-        if status == GONE:
-            self.remove(kind, text(document, kind.identifier))
+    def missing(self, resource_type: ResourceType, identifier: str) -> ServiceFault:
+        """Return the fault for a resource that does not exist."""
+        return not_found(resource_type.not_found_message, identifier, resource_type.error_name)
+
+    def read(self, resource_type: ResourceType, identifier: str) -> JsonObject:
+        """Return a resource and, on a clock that is not running, apply its next transition.
+
+        The returned document is the one before the transition: a read shows the present status, and
+        the next read shows the next one. On a running clock, due transitions were applied before
+        the request.
+
+        Raises:
+            ServiceFault: the resource does not exist.
+        """
+        document = self.find(resource_type, identifier)
+        transition = (
+            resource_type.lifecycle.next_transition(document) if resource_type.lifecycle else None
+        )
+        if (
+            transition is not None
+            and not self.clock.is_running
+            and not is_blocked(self.transaction, resource_type, document)
+        ):
+            self.apply_transition(resource_type, dict(document), transition.status)
+        return document
+
+    def apply_transition(
+        self, resource_type: ResourceType, document: JsonObject, status: str
+    ) -> None:
+        """Apply a transition that happens on its own, and run the hook of its resource type."""
+        if status == DELETED:
+            self.remove(resource_type, text(document, resource_type.identifier))
             return
-        self._come_into(kind, document, status)
-        effect = self.effects.get(kind.name)
-        if effect is not None:
-            effect(self, document)
-        self.announce(StatusEntered(kind, document, status))
+        self._change_status(resource_type, document, status)
+        hook = self.transition_hooks.get(resource_type.name)
+        if hook is not None:
+            hook(self, document)
+        self.publish(StatusEntered(resource_type, document, status))
 
-    def enter(self, kind: Kind, document: JsonObject, status: str) -> None:
-        """Bring a resource into a status."""
-        if self._come_into(kind, document, status):
-            self.announce(StatusEntered(kind, document, status))
+    def set_status(self, resource_type: ResourceType, document: JsonObject, status: str) -> None:
+        """Set the status of a resource because of a request."""
+        if self._change_status(resource_type, document, status):
+            self.publish(StatusEntered(resource_type, document, status))
 
-    def _come_into(self, kind: Kind, document: JsonObject, status: str) -> bool:
-        """Bring a resource into a status, and say whether it was in another before."""
-        if kind.lifecycle is None:
-            raise TypeError(f"{kind.name} has no status")
-        changed = document[kind.lifecycle.member] != status
-        document[kind.lifecycle.member] = status
+    def _change_status(
+        self, resource_type: ResourceType, document: JsonObject, status: str
+    ) -> bool:
+        """Store a status, and return True if it differs from the one before."""
+        if resource_type.lifecycle is None:
+            raise TypeError(f"{resource_type.name} has no status")
+        changed = document[resource_type.lifecycle.member] != status
+        document[resource_type.lifecycle.member] = status
         now = self.clock.now()
-        self._stamp(kind.lifecycle, document, now)
-        begin(document)
-        if self.clock.runs:
-            plan(self.rows, kind, document, now)
-        self.save(kind, document)
+        self._set_timestamps(resource_type.lifecycle, document, now)
+        clear_schedule(document)
+        if self.clock.is_running:
+            schedule(self.transaction, resource_type, document, now)
+        self.save(resource_type, document)
         return changed
 
-    def save(self, kind: Kind, document: JsonObject) -> None:
-        """Keep a resource that has been changed."""
-        document[kind.updated] = self.clock.now()
-        identifier = text(document, kind.identifier)
-        before = self.rows.get(kind.name, identifier) if kind is MANAGED_THING else None
-        self.rows.put(kind.name, identifier, document)
+    def save(self, resource_type: ResourceType, document: JsonObject) -> None:
+        """Store a changed resource, and publish a change of its connection."""
+        document[resource_type.updated] = self.clock.now()
+        identifier = text(document, resource_type.identifier)
+        before = (
+            self.transaction.get(resource_type.name, identifier)
+            if resource_type is MANAGED_THING
+            else None
+        )
+        self.transaction.put(resource_type.name, identifier, document)
         if before is not None and is_connected(before) != is_connected(document):
             lost = is_connected(before)
             since = connected_since(before if lost else document)
-            reason = why_disconnected(document) if lost else None
-            self.announce(ConnectionChanged(document, since, reason))
+            reason = disconnect_reason(document) if lost else None
+            self.publish(ConnectionChanged(document, since, reason))
 
-    def remove(self, kind: Kind, identifier: str) -> None:
-        """Remove a resource and what goes with it."""
-        self._tell_of_end(kind, identifier)
-        for dependent, member in kind.dependents:
-            self.rows.delete_where(dependent, member, identifier)
-        self.rows.delete(kind.name, identifier)
+    def remove(self, resource_type: ResourceType, identifier: str) -> None:
+        """Delete a resource and the resources that depend on it."""
+        self._publish_deletion(resource_type, identifier)
+        for dependent, member in resource_type.dependents:
+            self.transaction.delete_where(dependent, member, identifier)
+        self.transaction.delete(resource_type.name, identifier)
 
-    def _tell_of_end(self, kind: Kind, identifier: str) -> None:
-        """Announce the status of what is no more, for a kind that has a word for it."""
-        end = kind.lifecycle.end if kind.lifecycle else None
-        document = None if end is None else self.rows.get(kind.name, identifier)
+    def _publish_deletion(self, resource_type: ResourceType, identifier: str) -> None:
+        """Publish the deleted status, for a resource type that has one."""
+        end = resource_type.lifecycle.deleted_status if resource_type.lifecycle else None
+        document = None if end is None else self.transaction.get(resource_type.name, identifier)
         if end is not None and document is not None:
-            self.announce(StatusEntered(kind, document, end))
+            self.publish(StatusEntered(resource_type, document, end))
 
-    def _stamp(self, lifecycle: Lifecycle, document: JsonObject, now: int) -> None:
-        for member in lifecycle.stamps.get(text(document, lifecycle.member), ()):
+    def _set_timestamps(self, lifecycle: Lifecycle, document: JsonObject, now: int) -> None:
+        for member in lifecycle.timestamps.get(text(document, lifecycle.member), ()):
             document.setdefault(member, now)
 
     # -- many resources ----------------------------------------------------------------
 
-    def first(self, kind: Kind, where: Mapping[str, str]) -> JsonObject | None:
-        """The oldest resource whose members have these values."""
-        found = self.rows.select(kind.name, where, limit=1)
+    def first(self, resource_type: ResourceType, where: Mapping[str, str]) -> JsonObject | None:
+        """Return the oldest resource whose members have these values, or None."""
+        found = self.transaction.select(resource_type.name, where, limit=1)
         return found[0].document if found else None
 
-    def every(self, kind: Kind, where: Mapping[str, str]) -> list[JsonObject]:
-        """All resources whose members have these values, the oldest first."""
-        return [row.document for row in self.rows.select(kind.name, where)]
+    def find_all(self, resource_type: ResourceType, where: Mapping[str, str]) -> list[JsonObject]:
+        """Return all resources whose members have these values, oldest first."""
+        return [row.document for row in self.transaction.select(resource_type.name, where)]
 
     def page(
-        self, kind: Kind, parameters: JsonObject, filters: Mapping[str, str] | None = None
+        self,
+        resource_type: ResourceType,
+        parameters: JsonObject,
+        filters: Mapping[str, str] | None = None,
     ) -> JsonObject:
-        """One page of a list; *filters* names the member each filter is about."""
+        """Return one page of a list of resources.
+
+        Args:
+            resource_type: type of the listed resources.
+            parameters: parameters of the request.
+            filters: member of the resource that each filter parameter is compared with.
+        """
         where = {
             member: text(parameters, name)
             for name, member in (filters or {}).items()
@@ -196,13 +230,13 @@ class World:
         }
 
         def fetch(after: int, limit: int) -> list[tuple[int, JsonValue]]:
-            found = self.rows.select(kind.name, where, after=after, limit=limit)
+            found = self.transaction.select(resource_type.name, where, after=after, limit=limit)
             return [(row.sequence, row.document) for row in found]
 
         return self._page(parameters, fetch)
 
-    def page_of(self, items: Sequence[JsonValue], parameters: JsonObject) -> JsonObject:
-        """One page of a list that stands within a single resource."""
+    def page_of_items(self, items: Sequence[JsonValue], parameters: JsonObject) -> JsonObject:
+        """Return one page of a list that a single resource holds."""
 
         def fetch(after: int, limit: int) -> list[tuple[int, JsonValue]]:
             return list(enumerate(items[after : after + limit], start=after + 1))
@@ -216,25 +250,29 @@ class World:
     ) -> JsonObject:
         wanted = read_page(self.operation.name, parameters)
         if wanted is None:
-            raise self.invalid("NextToken is not of this list")
+            raise self.invalid("NextToken must come from this list with the same filters")
         found = fetch(wanted.after, wanted.size + 1)
         shown = found[: wanted.size]
-        answer: JsonObject = {self.operation.listed: [item for _, item in shown]}
+        page: JsonObject = {self.operation.listed: [item for _, item in shown]}
         if len(found) > len(shown):
-            answer["NextToken"] = wanted.token(shown[-1][0])
-        return answer
+            page["NextToken"] = wanted.token(shown[-1][0])
+        return page
 
     # -- tags --------------------------------------------------------------------------
 
-    def tags(self, present: JsonObject, added: JsonObject) -> JsonObject:
-        """The tags of a resource to which some are added; the same key is overwritten."""
+    def merge_tags(self, present: JsonObject, added: JsonObject) -> JsonObject:
+        """Return the tags of a resource after some are added. An existing key is overwritten.
+
+        Raises:
+            ServiceFault: a key is reserved, or the resource would have more than 50 tags.
+        """
         if any(key.lower().startswith("aws:") for key in added):
             raise self.invalid("Tags must not begin with aws:, which is reserved")
         tags = {**present, **added}
         if len(tags) > MAX_TAGS:
-            raise self.invalid(f"Tags must be at most {MAX_TAGS} in all")
+            raise self.invalid(f"Tags must be at most {MAX_TAGS} in total")
         return tags
 
 
-Handler: TypeAlias = Callable[[World, JsonObject], JsonObject | None]
-Effect: TypeAlias = Callable[[World, JsonObject], None]
+Handler: TypeAlias = Callable[[AccountState, JsonObject], JsonObject | None]
+TransitionHook: TypeAlias = Callable[[AccountState, JsonObject], None]

@@ -1,51 +1,53 @@
-"""The passing of time: what has become due happens, in order, each change at its own moment.
+"""Application of due transitions.
 
-Owns the catching up with time. There is no thread: it is done before each request and
-whenever time is moved, so nobody can tell. What a change is, and when it is due, is known
-elsewhere.
+Owns the order: the oldest transition first, each at its own moment. There is no background thread.
+Due transitions are applied before each request and after each move of the clock. This module must
+not know which transitions exist nor when they are due.
 """
 
 from attrs import evolve
 
-from iotmi.emulator._account.account import World
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject, text
-from iotmi.emulator._model.resource_types import LIVING, Kind
-from iotmi.emulator._storage.transitions import DUE_AT, DUE_STATUS, plan
+from iotmi.emulator._model.resource_types import STATEFUL_TYPES, ResourceType
+from iotmi.emulator._storage.transitions import DUE_AT, DUE_STATUS, schedule
 
 
-def catch_up(world: World) -> None:
-    """Make the changes that time has made due, the oldest first."""
-    now = world.clock.now()
-    while (found := world.rows.due(DUE_AT, now)) is not None:
-        past = evolve(world, clock=world.clock.at(found.moment))
-        past.become(LIVING[found.kind], found.document, text(found.document, DUE_STATUS))
+def run_due(account: AccountState) -> None:
+    """Apply all due transitions, oldest first."""
+    now = account.clock.now()
+    while (found := account.transaction.next_due(DUE_AT, now)) is not None:
+        then = evolve(account, clock=account.clock.frozen_at(found.moment))
+        then.apply_transition(
+            STATEFUL_TYPES[found.type_name], found.document, text(found.document, DUE_STATUS)
+        )
 
 
-def resume(world: World) -> None:
-    """Give a moment to every change that has none, after time ran by looks."""
-    for kind in LIVING.values():
-        for document in world.every(kind, {}):
-            _plan_again(world, kind, document)
+def reschedule_all(account: AccountState) -> None:
+    """Schedule the transitions that have no moment yet, after the clock started to run."""
+    for resource_type in STATEFUL_TYPES.values():
+        for document in account.find_all(resource_type, {}):
+            _reschedule(account, resource_type, document)
 
 
-def reconsider(world: World, kind: Kind, document: JsonObject) -> None:
-    """Plan anew for a resource that has been changed, and for all that it helps on.
+def reschedule(account: AccountState, resource_type: ResourceType, document: JsonObject) -> None:
+    """Store a changed resource, and reschedule it and the resources that depend on it.
 
-    It is kept as it was given; that it was changed is not a change of what users see.
+    The resource's time of the last change stays, because no user sees this change.
     """
-    world.rows.put(kind.name, text(document, kind.identifier), document)
-    if not world.clock.runs:
+    account.transaction.put(resource_type.name, text(document, resource_type.identifier), document)
+    if not account.clock.is_running:
         return
-    _plan_again(world, kind, document)
-    for other in LIVING.values():
-        helpers = other.lifecycle.helpers if other.lifecycle else ()
-        for helper, member in helpers:
-            if helper == kind.name:
-                where = {member: text(document, kind.identifier)}
-                for dependent in world.every(other, where):
-                    _plan_again(world, other, dependent)
+    _reschedule(account, resource_type, document)
+    for other in STATEFUL_TYPES.values():
+        depends_on = other.lifecycle.depends_on if other.lifecycle else ()
+        for dependency, member in depends_on:
+            if dependency == resource_type.name:
+                where = {member: text(document, resource_type.identifier)}
+                for dependent in account.find_all(other, where):
+                    _reschedule(account, other, dependent)
 
 
-def _plan_again(world: World, kind: Kind, document: JsonObject) -> None:
-    plan(world.rows, kind, document, world.clock.now())
-    world.rows.put(kind.name, text(document, kind.identifier), document)
+def _reschedule(account: AccountState, resource_type: ResourceType, document: JsonObject) -> None:
+    schedule(account.transaction, resource_type, document, account.clock.now())
+    account.transaction.put(resource_type.name, text(document, resource_type.identifier), document)

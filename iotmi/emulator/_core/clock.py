@@ -1,7 +1,7 @@
-"""The emulator's time.
+"""Clocks of the emulator.
 
-Owns the order of moments: no two are the same and none comes before an earlier one. It
-knows nothing of what is timed, only whether anything is.
+Owns the order of moments. A moment is a count of whole milliseconds since 1970. A clock gives no
+moment twice and none before an earlier one. It must not know what its moments are used for.
 """
 
 import time
@@ -11,15 +11,17 @@ from threading import Lock
 
 
 class Clock:
-    """Strictly rising moments, in whole milliseconds since 1970.
+    """A source of strictly rising moments.
 
     Attributes:
-        runs: Whether what takes time takes it by this clock. Where it does not, a look takes
-            the place of time.
+        is_running: true if transitions take time on this clock; false if each read of a resource
+            takes its next transition instead.
     """
 
-    def __init__(self, seconds: Callable[[], float] = time.time, *, runs: bool = False) -> None:
-        self.runs: bool = runs
+    def __init__(
+        self, seconds: Callable[[], float] = time.time, *, is_running: bool = False
+    ) -> None:
+        self.is_running: bool = is_running
         self._seconds = seconds
         self._lock = Lock()
         self._last = 0
@@ -27,81 +29,84 @@ class Clock:
 
     @property
     def skipped(self) -> float:
-        """Seconds that were not waited for."""
+        """Seconds of pauses that were counted but not waited for."""
         with self._lock:
             return self._skipped
 
     def skip(self, seconds: float) -> None:
-        """Count a pause that somebody would have made and did not."""
+        """Count a pause that a client would have made."""
         with self._lock:
             self._skipped += seconds
 
     def now(self) -> int:
-        """The present moment, at least a millisecond after the one before."""
+        """Return the present moment, at least one millisecond after the previous result."""
         with self._lock:
             self._last = max(int(self._seconds() * 1000), self._last + 1)
             return self._last
 
     @property
     def present(self) -> int:
-        """The present moment, without making it a past one."""
+        """The present moment. Reading it does not use the moment up."""
         with self._lock:
             return max(int(self._seconds() * 1000), self._last)
 
     def advance(self, milliseconds: int) -> None:
-        """Let time pass at once."""
+        """Move the clock forward by some milliseconds."""
         with self._lock:
             self._last = max(int(self._seconds() * 1000), self._last) + milliseconds
 
     def stop(self) -> None:
-        """Move only by being advanced from now on; what takes time takes it by this clock."""
+        """Freeze the clock at its present time. Only `advance` moves it from then on."""
         with self._lock:
             stands_at = self._seconds()
             self._seconds = lambda: stands_at
-            self.runs = True
+            self.is_running = True
 
-    def at(self, moment: int) -> "Clock":
-        """A clock that stands at a moment, for what happened then and is only now looked at."""
-        return _Standing(moment)
+    def frozen_at(self, moment: int) -> "Clock":
+        """Return a clock that stands at *moment*, for transitions that were due then."""
+        return _FrozenClock(moment)
 
 
-class _Standing(Clock):
-    """All that happens by itself at a moment happens at that moment."""
+class _FrozenClock(Clock):
+    """A clock that gives the same moment each time."""
 
     def __init__(self, moment: int) -> None:
-        super().__init__(lambda: 0, runs=True)
+        super().__init__(lambda: 0, is_running=True)
         self._last = moment
 
     def now(self) -> int:
         return self._last
 
 
-def emulated(start: int) -> Clock:
-    """A clock that moves by being advanced, beside the millisecond of each moment asked for."""
-    return Clock(lambda: start / 1000, runs=True)
+def emulated_clock(start: int) -> Clock:
+    """Return a clock that starts at *start*, and that `now` and `advance` move."""
+    return Clock(lambda: start / 1000, is_running=True)
 
 
-def moment_of(instant: datetime) -> int:
-    """A time as a moment."""
+def to_moment(instant: datetime) -> int:
+    """Convert a datetime to a moment."""
     return round(instant.timestamp() * 1000)
 
 
-def instant_of(moment: int) -> datetime:
-    """A moment as a time in UTC."""
+def to_datetime(moment: int) -> datetime:
+    """Convert a moment to a datetime in UTC."""
     return datetime.fromtimestamp(moment / 1000, UTC)
 
 
-def iso(moment: int) -> str:
-    """A moment as the service writes it inside free-form documents: ISO 8601, UTC."""
-    return instant_of(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def format_iso(moment: int) -> str:
+    """Format a moment as the service does inside free-form documents: ISO 8601 in UTC."""
+    return to_datetime(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def from_iso(value: str) -> int | None:
-    """The moment that an ISO 8601 text means, UTC where it names no zone; None for any other."""
+def parse_iso(value: str) -> int | None:
+    """Parse an ISO 8601 text to a moment, or return None if *value* is no such text.
+
+    A text without a time zone is read as UTC.
+    """
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
-    return moment_of(instant)
+    return to_moment(instant)

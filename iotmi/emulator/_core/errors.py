@@ -1,8 +1,8 @@
-"""What the emulator raises, and what it answers when it refuses a request.
+"""Errors that the emulator raises, and errors that the emulated service returns.
 
-``EmulatorError`` and its kin reach the person who runs the emulator. A ``Refusal`` never
-does: it is how a handler says "answer with this error". Nothing here knows HTTP statuses;
-those are the model's.
+`EmulatorError` and its subclasses reach the person who runs the emulator. A `ServiceFault` never
+does: a handler raises it, and the dispatcher turns it into an error response. This module must not
+know HTTP statuses, which come from botocore's model.
 """
 
 from collections.abc import Mapping
@@ -19,27 +19,27 @@ NOT_IMPLEMENTED: Final = "NotImplementedException"
 
 
 class EmulatorError(Exception):
-    """The emulator itself cannot go on; not an answer of the emulated service."""
+    """A failure of the emulator itself, not a response of the emulated service."""
 
 
 class EmulatorFileError(EmulatorError):
-    """The file is not an emulator's, is one of another version, or cannot be opened."""
+    """A file that is not an emulator's, is of another version, or cannot be opened."""
 
 
 class EmulatorClosedError(EmulatorError):
-    """The emulator was closed before this call."""
+    """A call after the emulator was closed."""
 
 
 @frozen
-class Refusal(Exception):  # noqa: N818 - an answer, and no error of ours
-    """A request is to be answered with an error of the service.
+class ServiceFault(Exception):  # noqa: N818 - a response of the service, not an error of the emulator
+    """An error response of the emulated service, raised by handlers.
 
     Attributes:
-        code: The error's name, such as ``ConflictException``.
-        message: What to tell the caller; never a value the caller sent.
-        resource_id: Only with ``ResourceNotFoundException``.
-        resource_type: Only with ``ResourceNotFoundException``.
-        headers: Written beside the usual ones.
+        code: name of the error, such as ``ConflictException``.
+        message: message for the caller, never with a value that the caller sent.
+        resource_id: id of the missing resource, only with ``ResourceNotFoundException``.
+        resource_type: type of the missing resource, only with ``ResourceNotFoundException``.
+        headers: extra response headers.
     """
 
     code: str
@@ -49,11 +49,11 @@ class Refusal(Exception):  # noqa: N818 - an answer, and no error of ours
     headers: Mapping[str, str] = field(factory=dict[str, str])
 
 
-def conflict(message: str) -> Refusal:
-    """The resource's present state forbids the request."""
-    return Refusal(CONFLICT, message)
+def conflict(message: str) -> ServiceFault:
+    """Return the fault for a request that the resource's present state forbids."""
+    return ServiceFault(CONFLICT, message)
 
 
-def not_found(message: str, resource_id: str, resource_type: str) -> Refusal:
-    """There is no such resource."""
-    return Refusal(NOT_FOUND, message, resource_id, resource_type)
+def not_found(message: str, resource_id: str, resource_type: str) -> ServiceFault:
+    """Return the fault for a resource that does not exist."""
+    return ServiceFault(NOT_FOUND, message, resource_id, resource_type)

@@ -1,7 +1,7 @@
-"""One HTTP request and one HTTP reply, as values.
+"""HTTP requests and responses as plain values.
 
-Owns the two shapes between the emulator and whatever carries HTTP to it. It knows
-neither boto3 nor a web server.
+Owns the two shapes between the emulator and the code that carries HTTP to it. It must know neither
+boto3 nor any web server.
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from attrs import field, frozen
 
 @frozen
 class HttpRequest:
-    """A request as it came off the wire; not shown whole, for it may hold secrets.
+    """An HTTP request as received. Its repr leaves out all parts that may hold secrets.
 
     Attributes:
-        method: In capitals.
-        path: Still percent-encoded, with its leading slash.
-        query: What follows the question mark, still encoded.
-        headers: As received.
-        body: The raw octets.
+        method: HTTP method in capitals.
+        path: percent-encoded path with its leading slash.
+        query: encoded query string without the question mark.
+        headers: headers as received.
+        body: raw body.
     """
 
     method: str
@@ -30,13 +30,13 @@ class HttpRequest:
 
 
 class Delivery(Enum):
-    """How a reply reaches the caller.
+    """The way in which a response reaches the caller.
 
     Attributes:
-        WHOLE: As it is.
-        CLOSED: Not; the connection is closed before the first octet of it.
-        NEVER: Not; the caller waits until it gives up. A carrier may close instead.
-        REFUSED: Not; the caller finds nobody listening. A carrier that listens closes.
+        WHOLE: the response is sent unchanged.
+        CLOSED: the connection is closed before the first byte of the response.
+        NEVER: nothing is sent, and the caller waits until its timeout. A carrier may close instead.
+        REFUSED: the connection is refused. A carrier that already accepted it closes it.
     """
 
     WHOLE = auto()
@@ -46,14 +46,14 @@ class Delivery(Enum):
 
 
 @frozen
-class HttpReply:
-    """What is to be sent back.
+class HttpResponse:
+    """An HTTP response, and the way in which it reaches the caller.
 
     Attributes:
-        status: The HTTP status code; 0 where the call was broken off before there was one.
-        headers: Ready to be written.
-        body: The octets, empty where the answer has none.
-        delivery: Whether it is to be sent at all; all else matters only where it is.
+        status: HTTP status code, or 0 if the call was broken off without a response.
+        headers: response headers.
+        body: response body, empty if the operation has none.
+        delivery: way of delivery. The other attributes matter only for `Delivery.WHOLE`.
     """
 
     status: int
@@ -62,5 +62,5 @@ class HttpReply:
     delivery: Delivery = Delivery.WHOLE
 
 
-UNANSWERED = HttpReply(0, {}, b"", Delivery.CLOSED)
-"""The reply of a call that was broken off before there was one."""
+NO_RESPONSE = HttpResponse(0, {}, b"", Delivery.CLOSED)
+"""The response of a call that was broken off before a response existed."""

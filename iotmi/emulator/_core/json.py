@@ -1,7 +1,8 @@
-"""JSON as Python values: its types, its one canonical text, and reading a member with its type.
+"""Typed access to JSON documents, and their canonical text.
 
-Owns nothing but that. It does not know the service, and a member that is not of the type
-asked for is a mistake of ours: what a client sent has been checked before it comes here.
+Owns the readers of members with a type. A member of another type raises TypeError, because the
+dispatcher has already validated every request: such a member is a defect of the emulator. It must
+not know the service.
 """
 
 import json
@@ -9,22 +10,25 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypeAlias
 
-JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+from iotmi._schema.containers import JsonValue
+
+__all__ = ["JsonObject", "JsonValue"]
+
 JsonObject: TypeAlias = dict[str, JsonValue]
 
 
 def canonical(value: JsonValue) -> str:
-    """The one text of a value: sorted keys, ASCII only, no blanks."""
+    """Return the canonical text of *value*: sorted keys, ASCII only, no spaces."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def fingerprint(value: JsonValue) -> str:
-    """A digest by which two values are told apart without keeping either."""
+    """Return a digest that identifies *value*, so that the value need not be stored."""
     return sha256(canonical(value).encode("ascii")).hexdigest()
 
 
 def text(document: Mapping[str, JsonValue], name: str) -> str:
-    """The string at *name*."""
+    """Return the string at *name*."""
     value = document[name]
     if not isinstance(value, str):
         raise TypeError(f"{name} is not a string")
@@ -32,20 +36,20 @@ def text(document: Mapping[str, JsonValue], name: str) -> str:
 
 
 def optional_text(document: Mapping[str, JsonValue], name: str) -> str | None:
-    """The string at *name*, or None where there is none."""
+    """Return the string at *name*, or None if the member is missing."""
     return None if document.get(name) is None else text(document, name)
 
 
 def number(document: Mapping[str, JsonValue], name: str) -> int:
-    """The whole number at *name*."""
+    """Return the integer at *name*."""
     value = document[name]
     if not isinstance(value, int):
-        raise TypeError(f"{name} is not a whole number")
+        raise TypeError(f"{name} is not an integer")
     return value
 
 
 def mapping(document: Mapping[str, JsonValue], name: str) -> JsonObject:
-    """The object at *name*, empty where there is none."""
+    """Return the object at *name*, or an empty one if the member is missing."""
     value = document.get(name)
     if value is None:
         return {}
@@ -55,17 +59,17 @@ def mapping(document: Mapping[str, JsonValue], name: str) -> JsonObject:
 
 
 def objects(document: Mapping[str, JsonValue], name: str) -> list[JsonObject]:
-    """The objects in the list at *name*, none where there is no list."""
+    """Return the objects in the list at *name*, or no objects if the member is missing."""
     return [item for item in _list(document, name) if isinstance(item, dict)]
 
 
 def texts(document: Mapping[str, JsonValue], name: str) -> list[str]:
-    """The strings in the list at *name*, none where there is no list."""
+    """Return the strings in the list at *name*, or no strings if the member is missing."""
     return [item for item in _list(document, name) if isinstance(item, str)]
 
 
 def picked(document: Mapping[str, JsonValue], *names: str) -> JsonObject:
-    """Those of the named members that are present."""
+    """Return the named members that are present and not null."""
     return {name: document[name] for name in names if document.get(name) is not None}
 
 

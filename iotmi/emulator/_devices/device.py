@@ -1,7 +1,7 @@
-"""Devices as values: what a device is, which capabilities it has, and five ready ones.
+"""Descriptions of virtual devices, and five ready ones.
 
-Owns the description, and the capability report that follows from it and from the schema
-catalogue. It does not know things, hubs nor clouds.
+Owns the description, and the capability report made from it and the schema catalogue. This module
+must not know managed things, hubs or clouds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,11 +35,11 @@ class Capability:
     """One capability of a device.
 
     Attributes:
-        id: Its id in the schema catalogue, such as ``matter.OnOff@1.4``.
-        values: The properties that the device has of it, with their values at first.
-        endpoint: The endpoint it is at.
-        reported: What the device's report says of the capability, or None for what follows from
-            the schema catalogue and the values.
+        id: id in the schema catalogue, such as ``matter.OnOff@1.4``.
+        values: initial values of the properties that the device has.
+        endpoint: id of the endpoint.
+        reported: the capability in the device's report; None to derive it from the schema catalogue
+            and the values.
     """
 
     id: str
@@ -50,17 +50,17 @@ class Capability:
 
 @frozen
 class VirtualDevice:
-    """A device that an emulated home can have.
+    """A device for an emulated home.
 
-    ``VirtualDevice.bulb()`` and its neighbours are ready ones; a device of one's own is made of
-    capabilities of the schema catalogue.
+    ``VirtualDevice.bulb()`` and the other class methods return ready ones. Any other device is made
+    from capabilities of the schema catalogue.
 
     Attributes:
-        name: What its cloud calls it.
-        device_type: Such as ``On/Off Light``.
-        capabilities: What it can do.
-        brand: Who made it.
-        model: Which one of theirs.
+        name: name in its cloud.
+        device_type: Matter device type, such as ``On/Off Light``.
+        capabilities: capabilities.
+        brand: name of the manufacturer.
+        model: name of the model.
     """
 
     name: str
@@ -81,8 +81,9 @@ class VirtualDevice:
     ) -> "VirtualDevice":
         """Return a device with any capabilities: ``VirtualDevice.of(OnOff, LevelControl)``.
 
-        A class stands for a device as it is at first; a value sets properties beside those:
-        ``VirtualDevice.of(OnOff(on_off=True))``. A capability of your own has the properties of its value.
+        A class gives the initial state. A value sets further properties:
+        ``VirtualDevice.of(OnOff(on_off=True))``. A capability of your own has the properties of its
+        value.
 
         Args:
             parts: the capabilities of endpoint ``1``.
@@ -93,7 +94,7 @@ class VirtualDevice:
             model: the maker's name for it.
 
         Raises:
-            ConstraintError: the report that follows breaks a limit of the service.
+            ConstraintError: the device's report breaks a constraint of the service.
         """
         from iotmi.emulator._clusters.table import described
 
@@ -112,7 +113,7 @@ class VirtualDevice:
 
     @classmethod
     def bulb(cls, name: str = "Bulb") -> "VirtualDevice":
-        """A light that is switched, dimmed and coloured; off at first."""
+        """Return a color light with a dimmer, initially off."""
         return cls(
             name,
             "Extended Color Light",
@@ -128,12 +129,12 @@ class VirtualDevice:
 
     @classmethod
     def plug(cls, name: str = "Plug") -> "VirtualDevice":
-        """A socket that is switched; off at first."""
+        """Return a switched socket, initially off."""
         return cls(name, "On/Off Plug-in Unit", (Capability(_SWITCH, {"OnOff": False}),))
 
     @classmethod
     def lock(cls, name: str = "Lock") -> "VirtualDevice":
-        """The lock of a door; locked at first."""
+        """Return a door lock, initially locked."""
         return cls(
             name,
             "Door Lock",
@@ -142,7 +143,10 @@ class VirtualDevice:
 
     @classmethod
     def thermostat(cls, name: str = "Thermostat") -> "VirtualDevice":
-        """A thermostat that heats to 20 degrees; it is 19. Its numbers are hundredths."""
+        """Return a thermostat that heats from 19 to 20 degrees.
+
+        Its numbers are hundredths of a degree Celsius.
+        """
         values: dict[str, JsonValue] = {
             "LocalTemperature": 1900,
             "OccupiedCoolingSetpoint": 2600,
@@ -153,7 +157,7 @@ class VirtualDevice:
 
     @classmethod
     def sensor(cls, name: str = "Sensor") -> "VirtualDevice":
-        """A contact, closed at first, that measures the temperature, 19 degrees, beside."""
+        """Return a contact sensor, initially closed, with a thermometer at 19 degrees."""
         return cls(
             name,
             "Contact Sensor",
@@ -165,10 +169,10 @@ class VirtualDevice:
 
 
 def document_of(device: VirtualDevice) -> JsonObject:
-    """A device as the emulator keeps it: its names, its capability report, its values.
+    """Return the stored form of a device: names, capability report and initial values.
 
     Raises:
-        ValueError: A capability, or a property of one, is not in the schema catalogue.
+        ValueError: a capability or a property is not in the schema catalogue.
     """
     endpoints: dict[str, list[JsonValue]] = {}
     values: dict[str, dict[str, JsonValue]] = {}
@@ -197,7 +201,7 @@ def _reported(capability: Capability) -> JsonObject:
     schema = _schema(capability.id)
     unknown = capability.values.keys() - mapping(schema, "properties").keys()
     if unknown:
-        raise ValueError(f"{capability.id} has no {', '.join(sorted(unknown))}")
+        raise ValueError(f"{capability.id} has no property {', '.join(sorted(unknown))}")
     return {
         "id": capability.id,
         "name": schema["name"],
@@ -212,7 +216,7 @@ def _schema(identifier: str) -> JsonObject:
     for entry in catalogue():
         if identifier == f"{entry['SchemaId']}@{entry['SemanticVersion']}":
             return mapping(entry, "Schema")
-    raise ValueError(f"the schema catalogue has no {identifier}")
+    raise ValueError(f"the schema catalogue has no capability {identifier}")
 
 
 def _names(parts: Iterable[JsonObject]) -> list[JsonValue]:

@@ -1,6 +1,6 @@
-"""What the emulated service saw.
+"""The log of calls that the emulated service received.
 
-Owns the record of calls and its bound. It does not know what a call means.
+Owns the records and their bound. This module must not know the meaning of a call.
 """
 
 from collections import deque
@@ -13,24 +13,24 @@ from typing import Final
 from attrs import define, field, frozen
 
 from iotmi.emulator._core.json import JsonObject
-from iotmi.emulator._faults.kinds import Fate, FaultKind
+from iotmi.emulator._faults.kinds import FaultKind, InjectedFault
 
 MAX_CALLS: Final = 10_000
 
 
 @frozen
 class Call:
-    """One call as the service saw it.
+    """One call as the service received it.
 
     Attributes:
-        operation: Its name, or None where the path is no operation's.
-        parameters: What it asked for, by the model's names; not shown, it may hold secrets.
-        status: The HTTP status of the answer; 0 where it was broken off before there was one.
-        error: The error's code, or None for a success. Whether the caller got to know either
-            is the *fault*'s.
-        carried_out: Whether it was done what was asked for, whatever was answered.
-        fault: What a planted fault did to it.
-        delay: Seconds it was kept waiting by one.
+        operation: name of the operation, or None if the path matches none.
+        parameters: parameters by their names in the model. The repr leaves them out, because they
+            may hold secrets.
+        status: HTTP status of the response, or 0 if the call was broken off without one.
+        error: name of the error, or None for a success. *fault* says if the caller received it.
+        carried_out: true if the call was executed, whatever the response.
+        fault: kind of the injected fault, or None.
+        delay: seconds of the injected delay.
     """
 
     operation: str | None
@@ -43,47 +43,56 @@ class Call:
 
 
 @define
-class Arrival:
-    """A call under way, filled in as more of it is known."""
+class PendingCall:
+    """A call in progress. The dispatcher fills it in.
+
+    Attributes:
+        number: position in the order of arrival.
+        operation: name of the operation.
+        parameters: parameters by their names in the model.
+        error: name of the error.
+        carried_out: true if the call was executed.
+        injected: injected fault and delay.
+    """
 
     number: int
     operation: str | None = None
     parameters: JsonObject = field(factory=dict, repr=False)
     error: str | None = None
     carried_out: bool = False
-    fate: Fate = field(factory=Fate)
+    injected: InjectedFault = field(factory=InjectedFault)
 
 
-class Journal:
-    """The calls in order of arrival, the last 10,000 of those answered."""
+class CallLog:
+    """The calls in order of arrival. Only the last 10,000 completed ones are kept."""
 
     def __init__(self) -> None:
         self._numbers = count()
         self._lock = Lock()
         self._calls: deque[tuple[int, Call]] = deque(maxlen=MAX_CALLS)
 
-    def arrive(self) -> Arrival:
-        """Take note that a call has come in."""
-        return Arrival(next(self._numbers))
+    def start(self) -> PendingCall:
+        """Record the arrival of a call."""
+        return PendingCall(next(self._numbers))
 
-    def answer(self, arrival: Arrival, status: int) -> None:
-        """Take note of how it was answered."""
-        fault = arrival.fate.fault
+    def finish(self, pending: PendingCall, status: int) -> None:
+        """Record the response to a call."""
+        fault = pending.injected.fault
         call = Call(
-            arrival.operation,
-            MappingProxyType(arrival.parameters),
+            pending.operation,
+            MappingProxyType(pending.parameters),
             status,
-            arrival.error,
-            arrival.carried_out,
+            pending.error,
+            pending.carried_out,
             None if fault is None else fault.kind,
-            arrival.fate.delay,
+            pending.injected.delay,
         )
         with self._lock:
-            self._calls.append((arrival.number, call))
+            self._calls.append((pending.number, call))
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """All calls recorded, in order of arrival."""
+        """All recorded calls, in order of arrival."""
         with self._lock:
             recorded = list(self._calls)
         return tuple(call for _, call in sorted(recorded, key=lambda entry: entry[0]))

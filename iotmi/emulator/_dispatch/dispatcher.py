@@ -1,10 +1,10 @@
-"""One request from arrival to answer: HTTP in, HTTP out.
+"""The way of one request: from an HTTP request to a handler to an HTTP response.
 
-Owns the order of the steps. Each step is another module's; what an operation does is its
-handler's. It does not know what carries the request here, nor any resource.
+Owns the order of the steps. Each step is in another module. This module must know neither what
+carries the request nor any resource type.
 
-A refusal is answered. Anything else that is raised is a defect of the emulator and goes to
-whoever called it, with the request's transaction rolled back.
+A `ServiceFault` becomes an error response. Any other exception is a defect of the emulator: the
+transaction is rolled back, and the exception reaches the caller.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,123 +12,153 @@ from contextlib import contextmanager
 
 from attrs import frozen
 
-from iotmi.emulator._account.account import Effect, Handler, World
-from iotmi.emulator._account.scheduler import catch_up
+from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
+from iotmi.emulator._account.scheduler import run_due
 from iotmi.emulator._core.clock import Clock
-from iotmi.emulator._core.errors import NOT_IMPLEMENTED, Refusal, conflict
-from iotmi.emulator._core.http import UNANSWERED, HttpReply, HttpRequest
+from iotmi.emulator._core.errors import NOT_IMPLEMENTED, ServiceFault, conflict
+from iotmi.emulator._core.http import NO_RESPONSE, HttpRequest, HttpResponse
 from iotmi.emulator._core.json import JsonObject, fingerprint, optional_text
-from iotmi.emulator._dispatch.call_log import Arrival, Journal
+from iotmi.emulator._dispatch.call_log import CallLog, PendingCall
 from iotmi.emulator._dispatch.parameters import Parameters, read_parameters
-from iotmi.emulator._dispatch.responses import body_of, refused, success
+from iotmi.emulator._dispatch.responses import error_response, serialize_body, success_response
 from iotmi.emulator._faults.faults import Faults
-from iotmi.emulator._model.arn import Place
-from iotmi.emulator._model.operations import BY_HAND, Operation, Service
-from iotmi.emulator._storage.store import Answered, Rows, Store
+from iotmi.emulator._model.arn import AccountScope
+from iotmi.emulator._model.operations import NO_OPERATION, Operation, Service
+from iotmi.emulator._storage.store import IdempotencyRecord, Store, Transaction
 
 _TOKEN = "ClientToken"
 
 
 @frozen
-class Backend:
-    """The emulated service behind its HTTP face."""
+class Dispatcher:
+    """The emulated service without its HTTP carrier.
+
+    Attributes:
+        service: operations and errors.
+        handlers: functions that execute operations, by name of the operation.
+        transition_hooks: functions that run after a transition, by resource type.
+        store: storage.
+        clock: clock of the account.
+        scope: Region and account number.
+        faults: fault injection.
+        call_log: log of calls.
+    """
 
     service: Service
     handlers: Mapping[str, Handler]
-    effects: Mapping[str, Effect]
+    transition_hooks: Mapping[str, TransitionHook]
     store: Store
     clock: Clock
-    place: Place
+    scope: AccountScope
     faults: Faults
-    journal: Journal
+    call_log: CallLog
 
-    def handle(self, request: HttpRequest) -> HttpReply:
-        """Answer one request."""
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Return the response to one request.
+
+        Raises:
+            EmulatorClosedError: the emulator is closed.
+        """
         self.store.require_open()
-        arrival = self.journal.arrive()
+        pending = self.call_log.start()
         try:
-            reply = self._settle(request, arrival)
+            response = self._dispatch(request, pending)
         except BaseException as defect:
-            arrival.error = type(defect).__name__
-            self.journal.answer(arrival, 500)
+            pending.error = type(defect).__name__
+            self.call_log.finish(pending, 500)
             raise
-        self.journal.answer(arrival, reply.status)
-        return reply
+        self.call_log.finish(pending, response.status)
+        return response
 
-    def catch_up(self) -> None:
-        """Let happen what time has made due."""
-        if self.clock.runs:
-            with self.store.transaction() as rows:
-                catch_up(self._world(rows, BY_HAND))
+    def run_due(self) -> None:
+        """Apply the transitions that are due on a running clock."""
+        if self.clock.is_running:
+            with self.store.transaction() as transaction:
+                run_due(self._account(transaction, NO_OPERATION))
 
     @contextmanager
-    def by_hand(self) -> Iterator[World]:
-        """The world, to do something to it that is no request: one transaction."""
-        self.catch_up()
-        with self.store.transaction() as rows:
-            yield self._world(rows, BY_HAND)
+    def transaction(self) -> Iterator[AccountState]:
+        """Open the account in a transaction that no request causes."""
+        self.run_due()
+        with self.store.transaction() as transaction:
+            yield self._account(transaction, NO_OPERATION)
 
-    def _world(self, rows: Rows, operation: Operation) -> World:
-        return World(rows, self.clock, self.place, operation, self.effects)
+    def _account(self, transaction: Transaction, operation: Operation) -> AccountState:
+        return AccountState(transaction, self.clock, self.scope, operation, self.transition_hooks)
 
-    def _settle(self, request: HttpRequest, arrival: Arrival) -> HttpReply:
+    def _dispatch(self, request: HttpRequest, pending: PendingCall) -> HttpResponse:
         try:
             operation, labels = self.service.find(request.method, request.path)
-        except Refusal as refusal:
-            return self._refuse(refusal, arrival)
-        arrival.operation = operation.name
+        except ServiceFault as service_fault:
+            return self._error_response(service_fault, pending)
+        pending.operation = operation.name
         parameters = read_parameters(operation, labels, request)
-        arrival.parameters = parameters.values
-        arrival.fate = self.faults.fate_of(operation.name)
-        fault = arrival.fate.fault
+        pending.parameters = parameters.values
+        pending.injected = self.faults.next_fault(operation.name)
+        fault = pending.injected.fault
         if fault is None:
-            return self._carry_out(operation, parameters, arrival)
-        reply = UNANSWERED
+            return self._execute(operation, parameters, pending)
+        response = NO_RESPONSE
         if not fault.before_effect:
-            reply = self._carry_out(operation, parameters, arrival)
-        planted = fault.refusal()
-        return fault.spoil(reply) if planted is None else self._refuse(planted, arrival)
+            response = self._execute(operation, parameters, pending)
+        injected_error = fault.service_fault()
+        return (
+            fault.apply(response)
+            if injected_error is None
+            else self._error_response(injected_error, pending)
+        )
 
-    def _carry_out(
-        self, operation: Operation, parameters: Parameters, arrival: Arrival
-    ) -> HttpReply:
+    def _execute(
+        self, operation: Operation, parameters: Parameters, pending: PendingCall
+    ) -> HttpResponse:
         try:
-            reply = self._perform(operation, parameters.values, parameters.refusal)
-        except Refusal as refusal:
-            return self._refuse(refusal, arrival)
-        arrival.carried_out = True
-        return reply
+            response = self._run_handler(operation, parameters.values, parameters.service_fault)
+        except ServiceFault as service_fault:
+            return self._error_response(service_fault, pending)
+        pending.carried_out = True
+        return response
 
-    def _refuse(self, refusal: Refusal, arrival: Arrival) -> HttpReply:
-        arrival.error = refusal.code
-        return refused(refusal, self.service.error_statuses[refusal.code])
+    def _error_response(self, service_fault: ServiceFault, pending: PendingCall) -> HttpResponse:
+        pending.error = service_fault.code
+        return error_response(service_fault, self.service.error_statuses[service_fault.code])
 
-    def _perform(
-        self, operation: Operation, parameters: JsonObject, refusal: Refusal | None
-    ) -> HttpReply:
+    def _run_handler(
+        self, operation: Operation, parameters: JsonObject, service_fault: ServiceFault | None
+    ) -> HttpResponse:
         handler = self.handlers.get(operation.name)
         if handler is None:
-            raise Refusal(NOT_IMPLEMENTED, f"The emulator does not have {operation.name}.")
-        if refusal is not None:
-            raise refusal
-        self.catch_up()
-        with self.store.transaction() as rows:
-            return success(operation, self._answer(rows, operation, handler, parameters))
+            raise ServiceFault(NOT_IMPLEMENTED, f"The emulator does not have {operation.name}.")
+        if service_fault is not None:
+            raise service_fault
+        self.run_due()
+        with self.store.transaction() as transaction:
+            return success_response(
+                operation, self._response_body(transaction, operation, handler, parameters)
+            )
 
-    def _answer(
-        self, rows: Rows, operation: Operation, handler: Handler, parameters: JsonObject
+    def _response_body(
+        self,
+        transaction: Transaction,
+        operation: Operation,
+        handler: Handler,
+        parameters: JsonObject,
     ) -> str:
-        """The answer's text; to a token used before, the text it was answered with."""
-        world = self._world(rows, operation)
+        """Run the handler, and return the body of the response.
+
+        A client token that was used before returns the body of its first use.
+        """
+        account = self._account(transaction, operation)
         token = optional_text(parameters, _TOKEN)
-        asked = {name: value for name, value in parameters.items() if name != _TOKEN}
+        arguments = {name: value for name, value in parameters.items() if name != _TOKEN}
         if token is None:
-            return body_of(operation, handler(world, asked) or {})
-        before = rows.answered(operation.name, token)
-        if before is not None:
-            if before.fingerprint != fingerprint(asked):
+            return serialize_body(operation, handler(account, arguments) or {})
+        record = transaction.idempotency_record(operation.name, token)
+        if record is not None:
+            if record.fingerprint != fingerprint(arguments):
                 raise conflict("ClientToken was used before, with other parameters.")
-            return before.body
-        body = body_of(operation, handler(world, asked) or {})
-        rows.remember(operation.name, token, Answered(fingerprint(asked), body))
+            return record.body
+        body = serialize_body(operation, handler(account, arguments) or {})
+        transaction.save_idempotency_record(
+            operation.name, token, IdempotencyRecord(fingerprint(arguments), body)
+        )
         return body

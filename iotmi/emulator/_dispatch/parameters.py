@@ -1,11 +1,10 @@
-"""From an HTTP request to an operation's parameters.
+"""The parameters of a request, read and validated by the service model.
 
-Owns the reading of path, query and body by the model's shapes, and the check of what was
-read against the model's limits. A problem names the member and the rule, and never the
-value, which may be a secret. It does not know what any parameter means.
+Owns the reading of path, query and body, and the checks against the model's constraints. A problem
+names the member and the rule, and never the value, which may be a secret. This module must not know
+the meaning of a parameter.
 
-A timestamp becomes whole milliseconds. Members the model does not have are left out; one
-that is null is absent.
+A timestamp becomes a moment. Unknown members are ignored, and a null member counts as missing.
 """
 
 import json
@@ -18,8 +17,8 @@ from attrs import frozen
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from iotmi._schema.traits import Number, Size, Text
-from iotmi.emulator._core.clock import from_iso
-from iotmi.emulator._core.errors import NOT_SERIALIZABLE, Refusal
+from iotmi.emulator._core.clock import parse_iso
+from iotmi.emulator._core.errors import NOT_SERIALIZABLE, ServiceFault
 from iotmi.emulator._core.http import HttpRequest
 from iotmi.emulator._core.json import JsonObject, JsonValue
 from iotmi.emulator._model.operations import Operation
@@ -29,23 +28,28 @@ _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 
 @frozen
 class Parameters:
-    """What was read, and the refusal it calls for, if any."""
+    """The parameters of a request.
+
+    Attributes:
+        values: values by their names in the model.
+        service_fault: fault to return if the parameters are invalid, or None.
+    """
 
     values: JsonObject
-    refusal: Refusal | None = None
+    service_fault: ServiceFault | None = None
 
 
 def read_parameters(
     operation: Operation, labels: Mapping[str, str], request: HttpRequest
 ) -> Parameters:
-    """The parameters of a request, read and checked; all problems at once."""
+    """Read and validate the parameters of a request. The fault lists all problems."""
     shape = operation.input
     sent: JsonObject = {}
     try:
-        sent |= _from_body(shape, request.body)
+        sent |= _read_body(shape, request.body)
     except ValueError as error:
-        return Parameters({}, Refusal(NOT_SERIALIZABLE, str(error)))
-    sent |= _from_query(shape, request.query)
+        return Parameters({}, ServiceFault(NOT_SERIALIZABLE, str(error)))
+    sent |= _read_query(shape, request.query)
     sent |= {
         name: labels[_wire_name(name, member)]
         for name, member in shape.members.items()
@@ -55,11 +59,15 @@ def read_parameters(
     values = _read_members(shape, sent, "", problems)
     if not problems:
         return Parameters(values)
-    return Parameters(values, Refusal(operation.invalid, "; ".join(problems)))
+    return Parameters(values, ServiceFault(operation.invalid, "; ".join(problems)))
 
 
-def _from_body(shape: StructureShape, body: bytes) -> JsonObject:
-    """The body's members by their name in the model."""
+def _read_body(shape: StructureShape, body: bytes) -> JsonObject:
+    """Return the members in the body by their names in the model.
+
+    Raises:
+        ValueError: the body is not a JSON object.
+    """
     members = {
         _wire_name(name, member): name
         for name, member in shape.members.items()
@@ -68,20 +76,20 @@ def _from_body(shape: StructureShape, body: bytes) -> JsonObject:
     if not members or not body:
         return {}
     try:
-        document = json.loads(body, parse_constant=_no_constant)
+        document = json.loads(body, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
-        # What json says would quote the body.
+        # The message of JSONDecodeError quotes the body, which may hold secrets.
         raise ValueError("The body is not JSON.") from None
     if not isinstance(document, dict):
-        raise ValueError("The body is not a JSON object.")  # noqa: TRY004 - caught above as one
+        raise ValueError("The body is not a JSON object.")  # noqa: TRY004 - read_parameters catches ValueError
     return {members[name]: value for name, value in document.items() if name in members}
 
 
-def _no_constant(_name: str) -> NoReturn:
+def _reject_constant(_name: str) -> NoReturn:
     raise ValueError("JSON has no such number")
 
 
-def _from_query(shape: StructureShape, query: str) -> JsonObject:
+def _read_query(shape: StructureShape, query: str) -> JsonObject:
     given = parse_qs(query, keep_blank_values=True)
     read: JsonObject = {}
     for name, member in shape.members.items():
@@ -89,15 +97,18 @@ def _from_query(shape: StructureShape, query: str) -> JsonObject:
             continue
         values = given.get(_wire_name(name, member), [])
         if isinstance(member, ListShape):
-            # An empty list and no list are the same in a query.
-            read[name] = [_from_text(member.member, value) for value in values]
+            # A query cannot tell an empty list from a missing one.
+            read[name] = [_read_text(member.member, value) for value in values]
         elif values:
-            read[name] = _from_text(member, values[-1])
+            read[name] = _read_text(member, values[-1])
     return read
 
 
-def _from_text(shape: Shape, value: str) -> JsonValue:
-    """A query's text as JSON would have it; what cannot be stays text, to be refused."""
+def _read_text(shape: Shape, value: str) -> JsonValue:
+    """Convert a text in a query to the JSON type of its shape.
+
+    A text that cannot be converted stays a text, and fails the validation later.
+    """
     if shape.type_name in {"integer", "long"} and _INTEGER.fullmatch(value):
         return int(value)
     if shape.type_name == "boolean" and value in {"true", "false"}:
@@ -105,7 +116,7 @@ def _from_text(shape: Shape, value: str) -> JsonValue:
     return value
 
 
-def _read(shape: Shape, value: JsonValue, path: str, problems: list[str]) -> JsonValue:
+def _read_value(shape: Shape, value: JsonValue, path: str, problems: list[str]) -> JsonValue:
     if isinstance(shape, StructureShape):
         if shape.is_document_type:
             return value
@@ -115,14 +126,14 @@ def _read(shape: Shape, value: JsonValue, path: str, problems: list[str]) -> Jso
         if isinstance(value, list):
             _check(Size(*_bounds(shape)).violation(value), path, problems)
             return [
-                _read(shape.member, item, f"{path}[{index}]", problems)
+                _read_value(shape.member, item, f"{path}[{index}]", problems)
                 for index, item in enumerate(value)
             ]
     elif isinstance(shape, MapShape):
         if isinstance(value, dict):
             _check(Size(*_bounds(shape)).violation(value), path, problems)
             return {
-                str(_read(shape.key, key, f"{path} key {place}", problems)): _read(
+                str(_read_value(shape.key, key, f"{path} key {place}", problems)): _read_value(
                     shape.value, item, f"{path} value {place}", problems
                 )
                 for place, (key, item) in enumerate(value.items(), start=1)
@@ -136,14 +147,17 @@ def _read(shape: Shape, value: JsonValue, path: str, problems: list[str]) -> Jso
 def _read_members(
     shape: StructureShape, value: JsonObject, prefix: str, problems: list[str]
 ) -> JsonObject:
-    """A structure's members. Those of the top have been given their model's names before."""
+    """Read the members of a structure.
+
+    At the top level, with an empty prefix, members already have their names in the model.
+    """
     read: JsonObject = {}
     required = shape.metadata.get("required", ())
     for name, member in shape.members.items():
         key = _wire_name(name, member) if prefix else name
         item = value.get(key)
         if item is not None:
-            read[name] = _read(member, item, prefix + key, problems)
+            read[name] = _read_value(member, item, prefix + key, problems)
         elif name in required:
             problems.append(f"{prefix}{key} is required")
     return read
@@ -192,9 +206,9 @@ _NOUNS: Final[Mapping[str, str]] = {
 
 
 def _milliseconds(value: JsonValue) -> int | None:
-    """Epoch seconds, or the ISO 8601 of a query."""
+    """Convert epoch seconds in a body, or ISO 8601 in a query, to a moment."""
     if isinstance(value, str):
-        return from_iso(value)
+        return parse_iso(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return round(value * 1000)
     return None

@@ -1,9 +1,8 @@
-"""AWS Signature Version 4, as the service checks it.
+"""AWS Signature Version 4, verified as the service does.
 
-Owns the check of one request against one pair of keys: who signed, for what and when, and
-whether method, path, query, signed headers and body are those that were signed. It does not
-know what the request asks for. Addresses that carry their signature in the query are not
-taken: the service's operations are not called so.
+Owns the verification of one request against one pair of keys: the signer, the scope, the time, and
+the signed method, path, query, headers and body. This module must not know what the request does.
+Presigned URLs are not supported, because the service's operations are not called by them.
 """
 
 import hmac
@@ -16,12 +15,12 @@ from urllib.parse import quote, unquote
 from attrs import field, frozen
 from botocore.utils import normalize_url_path
 
-from iotmi.emulator._core.errors import Refusal
+from iotmi.emulator._core.errors import ServiceFault
 from iotmi.emulator._core.http import HttpRequest
 
 SIGNING_NAME: Final = "iotmanagedintegrations"
 MAX_AGE: Final = timedelta(minutes=5)
-"""How far the time of signing may be from the server's, before or after."""
+"""The largest difference between the time of signing and the server's time."""
 
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _TERMINATOR: Final = "aws4_request"
@@ -42,8 +41,8 @@ class Credentials:
     """The keys that requests must be signed with.
 
     Attributes:
-        access_key: Its id, which travels with each request.
-        secret_key: What signs, and never travels.
+        access_key: id of the key, which each request contains.
+        secret_key: secret that signs requests. No request contains it.
     """
 
     access_key: str
@@ -52,23 +51,31 @@ class Credentials:
 
 @frozen
 class Signatures:
-    """The check of signatures made with one pair of keys for one Region."""
+    """A verifier of signatures by one pair of keys in one Region.
+
+    Attributes:
+        credentials: the keys.
+        region_name: Region of the signatures.
+        now: function that returns the present time in UTC.
+    """
 
     credentials: Credentials
     region_name: str
     now: Callable[[], datetime] = _now
 
     def check(self, request: HttpRequest) -> None:
-        """Refuse a request that the holder of the keys did not sign, or signed too long ago.
+        """Check that the holder of the keys signed the request in the last five minutes.
 
         Raises:
-            Refusal: With the code that the service has for it.
+            ServiceFault: the signature is missing, malformed, expired or wrong.
         """
         headers = {name.lower(): value for name, value in request.headers.items()}
         parts = _authorization(headers)
         key, scope = _scope(parts["Credential"])
-        if "x-amz-security-token" in headers or not _same(key, self.credentials.access_key):
-            raise Refusal(
+        if "x-amz-security-token" in headers or not _equal_in_constant_time(
+            key, self.credentials.access_key
+        ):
+            raise ServiceFault(
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.",
             )
@@ -85,29 +92,33 @@ class Signatures:
                 _digest(_canonical_request(request, headers, signed).encode()),
             )
         )
-        if not _same(self._signature(scope, to_sign), parts["Signature"]):
-            raise _invalid(_MISMATCH)
+        if not _equal_in_constant_time(self._signature(scope, to_sign), parts["Signature"]):
+            raise _invalid_signature(_MISMATCH)
 
     def _check_scope(self, scope: tuple[str, ...], day: str) -> None:
-        wanted = (day, self.region_name, SIGNING_NAME, _TERMINATOR)
+        required = (day, self.region_name, SIGNING_NAME, _TERMINATOR)
         names = ("the date of X-Amz-Date", "the Region", "the service", "the terminator")
-        for name, given, right in zip(names, scope, wanted, strict=True):
+        for name, given, right in zip(names, scope, required, strict=True):
             if given != right:
-                raise _invalid(f"Credential should be scoped to {name} {right!r}.")
+                raise _invalid_signature(f"Credential should be scoped to {name} {right!r}.")
 
     def _check_date(self, date: str) -> None:
         try:
             signed_at = datetime.strptime(date, _DATE_FORMAT).replace(tzinfo=UTC)
         except ValueError:
-            raise _incomplete("X-Amz-Date must be a time such as 20300131T170000Z.") from None
+            raise _incomplete_signature(
+                "X-Amz-Date must be a time such as 20300131T170000Z."
+            ) from None
         now = self.now()
         if signed_at < now - MAX_AGE:
             earliest = now - MAX_AGE
-            raise _invalid(f"Signature expired: {date} is now earlier than {_written(earliest)}.")
+            raise _invalid_signature(
+                f"Signature expired: {date} is now earlier than {_format_date(earliest)}."
+            )
         if signed_at > now + MAX_AGE:
             latest = now + MAX_AGE
-            raise _invalid(
-                f"Signature not yet current: {date} is still later than {_written(latest)}."
+            raise _invalid_signature(
+                f"Signature not yet current: {date} is still later than {_format_date(latest)}."
             )
 
     def _signature(self, scope: tuple[str, ...], to_sign: str) -> str:
@@ -118,34 +129,34 @@ class Signatures:
 
 
 def _authorization(headers: Mapping[str, str]) -> dict[str, str]:
-    """The parts of the header that holds the signature."""
+    """Parse the Authorization header into its parts."""
     header = headers.get("authorization", "")
     if not header:
-        raise Refusal("MissingAuthenticationTokenException", "Missing Authentication Token")
+        raise ServiceFault("MissingAuthenticationTokenException", "Missing Authentication Token")
     algorithm, _, rest = header.partition(" ")
     if algorithm != _ALGORITHM:
-        raise _incomplete(f"Authorization must begin with {_ALGORITHM}.")
+        raise _incomplete_signature(f"Authorization must begin with {_ALGORITHM}.")
     pairs = (part.strip().partition("=") for part in rest.split(","))
     parts = {name: value for name, _, value in pairs}
     for name in _PARTS:
         if not parts.get(name):
-            raise _incomplete(f"Authorization header requires {name!r} parameter.")
+            raise _incomplete_signature(f"Authorization header requires {name!r} parameter.")
     return parts
 
 
 def _scope(credential: str) -> tuple[str, tuple[str, ...]]:
-    """The key's id, and what the signature is good for."""
+    """Split a credential into the key's id and the scope of the signature."""
     key, *scope = credential.rsplit("/", 4)
     if len(scope) != 4:
-        raise _incomplete("Credential must have exactly 5 slash-delimited elements.")
+        raise _incomplete_signature("Credential must have exactly 5 slash-delimited elements.")
     return key, tuple(scope)
 
 
 def _check_signed(headers: Mapping[str, str], signed: list[str]) -> None:
-    """What could change a request's meaning must be part of what was signed."""
-    wanted = {"host", "x-amz-date", *(name for name in headers if name.startswith("x-amz-"))}
-    for name in sorted(wanted - set(signed)):
-        raise _invalid(f"{name!r} must be a 'SignedHeader' in the AWS Authorization.")
+    """Check that all headers that affect the request are signed."""
+    required = {"host", "x-amz-date", *(name for name in headers if name.startswith("x-amz-"))}
+    for name in sorted(required - set(signed)):
+        raise _invalid_signature(f"{name!r} must be a 'SignedHeader' in the AWS Authorization.")
 
 
 def _canonical_request(request: HttpRequest, headers: Mapping[str, str], signed: list[str]) -> str:
@@ -153,13 +164,13 @@ def _canonical_request(request: HttpRequest, headers: Mapping[str, str], signed:
     return "\n".join(
         (
             request.method,
-            # Encoded as it came, a path is encoded once more; of all services only S3 does not.
+            # Every service but S3 encodes the already encoded path a second time.
             quote(normalize_url_path(request.path), safe="/~"),
             _canonical_query(request.query),
             *lines,
             "",
             ";".join(sorted(signed)),
-            # Taken of the body that came, and not of the header that tells it.
+            # Computed from the body, because X-Amz-Content-Sha256 may differ from it.
             _digest(request.body),
         )
     )
@@ -167,11 +178,11 @@ def _canonical_request(request: HttpRequest, headers: Mapping[str, str], signed:
 
 def _canonical_query(query: str) -> str:
     pairs = (part.partition("=") for part in query.split("&") if part)
-    encoded = sorted((_encoded(name), _encoded(value)) for name, _, value in pairs)
+    encoded = sorted((_encode(name), _encode(value)) for name, _, value in pairs)
     return "&".join(f"{name}={value}" for name, value in encoded)
 
 
-def _encoded(part: str) -> str:
+def _encode(part: str) -> str:
     return quote(unquote(part), safe="-_.~")
 
 
@@ -179,18 +190,17 @@ def _digest(octets: bytes) -> str:
     return sha256(octets).hexdigest()
 
 
-def _same(one: str, other: str) -> bool:
-    # In the same time wherever they begin to differ.
+def _equal_in_constant_time(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _written(moment: datetime) -> str:
+def _format_date(moment: datetime) -> str:
     return moment.strftime(_DATE_FORMAT)
 
 
-def _invalid(message: str) -> Refusal:
-    return Refusal("InvalidSignatureException", message)
+def _invalid_signature(message: str) -> ServiceFault:
+    return ServiceFault("InvalidSignatureException", message)
 
 
-def _incomplete(message: str) -> Refusal:
-    return Refusal("IncompleteSignatureException", message)
+def _incomplete_signature(message: str) -> ServiceFault:
+    return ServiceFault("IncompleteSignatureException", message)

@@ -1,10 +1,10 @@
-"""Faults a test plants: what coming calls are to meet, and how often.
+"""Fault injection: which coming calls meet which fault.
 
-Owns the plan, its checks and its source of chance, so that the same plan and seed make the
-same of the same calls. It does not know how a call is carried out.
+Owns the plan, its checks and its random numbers. The same plan and seed give the same faults for
+the same calls. This module must not know how a call is executed.
 
-A call is first kept waiting, then held against the throttle, then against the faults planted
-for the next calls, and last against those that strike a share of all.
+The order for each call is: the delay, the throttle, the faults of the next calls, and last the
+random faults.
 """
 
 import time
@@ -16,43 +16,64 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from iotmi.emulator._faults.kinds import THROTTLING, Fate, Fault, FaultKind
+from iotmi.emulator._faults.kinds import THROTTLING, Fault, FaultKind, InjectedFault
 from iotmi.emulator._faults.throttle import Bucket, Throttle
 from iotmi.emulator._model.operations import Service
 
 
 @frozen
-class _Chance:
-    """A fault that strikes a share of the calls."""
+class _RandomFault:
+    """A fault that hits a share of the calls.
+
+    Attributes:
+        share: probability for each call.
+        fault: fault to inject.
+        operation: name of the operation, or None for all.
+        random: random numbers of this fault alone, so that other faults do not change its choices.
+    """
 
     share: float
     fault: Fault
     operation: str | None
-    # Of its own: what else is planted must not change whom it strikes.
     random: Random = field(repr=False)
 
-    def strikes(self, operation: str) -> bool:
+    def matches(self, operation: str) -> bool:
+        """Return True if this fault hits a call of *operation*."""
         return self.operation in (None, operation) and self.random.random() < self.share
 
 
 @frozen
 class _Delay:
-    """How long calls are kept waiting."""
+    """A delay before calls.
+
+    Attributes:
+        seconds: mean delay.
+        jitter: largest deviation from the mean.
+        random: random numbers of this delay.
+    """
 
     seconds: float
     jitter: float
     random: Random = field(repr=False)
 
-    def drawn(self) -> float:
+    def draw(self) -> float:
+        """Return the delay of one call in seconds."""
         return max(0.0, self.seconds + self.random.uniform(-self.jitter, self.jitter))
 
 
 class Faults:
-    """What coming calls will meet. Safe under threads.
+    """The faults that coming calls meet. All methods are thread-safe.
 
-    Everywhere, *operation* is an operation's name, such as ``CreateManagedThing``, or None for
-    any; what is planted for one operation goes before what is planted for any. Whatever is
-    wrong with a name or a number raises ``ValueError``.
+    *operation* is always the name of an operation, such as ``CreateManagedThing``, or None for all
+    operations. Faults for one operation come before faults for all.
+
+    Every method raises ValueError for an unknown operation or error, and for a number out of range.
+
+    Args:
+        service: operations and errors of the service.
+        seed: seed of all random numbers.
+        seconds: clock of the throttle.
+        sleep: function that waits for a delay.
     """
 
     def __init__(
@@ -69,7 +90,7 @@ class Faults:
         self._sleep = sleep
         self._lock = Lock()
         self._next: dict[str | None, deque[Fault | None]] = {}
-        self._chances: list[_Chance] = []
+        self._random_faults: list[_RandomFault] = []
         self._delays: dict[str | None, _Delay] = {}
         self._throttles: dict[str | None, Throttle] = {}
         self._buckets: dict[str, Bucket | None] = {}
@@ -86,65 +107,85 @@ class Faults:
         retry_after: float | None = None,
         before_effect: bool = True,
     ) -> None:
-        """Answer the next calls with an error.
+        """Return an error to the next calls.
 
         Args:
-            operation: Which calls.
-            error: The error's code, such as ``ThrottlingException``; the model has its status.
-            times: How many calls, at least 1.
-            retry_after: Seconds, for a ``Retry-After`` header.
-            before_effect: False to carry the call out first.
+            operation: operation of the calls.
+            error: name of the error, such as ``ThrottlingException``. The model has its status.
+            times: number of calls, at least 1.
+            retry_after: seconds of a ``Retry-After`` header.
+            before_effect: false to execute the call first.
         """
-        self._require_error(error)
+        self._validate_error(error)
         fault = Fault(FaultKind.ERROR, error, retry_after, before_effect)
-        self._plant(operation, fault, times)
+        self._enqueue(operation, fault, times)
 
     def reset_connections(
         self, operation: str | None = None, *, times: int = 1, before_effect: bool = True
     ) -> None:
-        """Close the connection of the next calls without an answer; to iotmi, `NoResponseError`.
+        """Close the connection of the next calls without a response.
+
+        iotmi raises `NoResponseError`.
 
         Args:
-            operation: Which calls.
-            times: How many calls, at least 1.
-            before_effect: False to carry the call out first.
+            operation: operation of the calls.
+            times: number of calls, at least 1.
+            before_effect: false to execute the call first.
         """
         fault = Fault(FaultKind.RESET, before_effect=before_effect)
-        self._plant(operation, fault, times)
+        self._enqueue(operation, fault, times)
 
     def lose_answers(self, operation: str | None = None, *, times: int = 1) -> None:
-        """Carry the next calls out and never answer; to iotmi, a timeout, `NoResponseError`.
+        """Execute the next calls and never respond.
 
-        In process the timeout comes at once: nobody waits for what will not come.
+        iotmi raises `NoResponseError` after its timeout. In process, the timeout comes at once.
+
+        Args:
+            operation: operation of the calls.
+            times: number of calls, at least 1.
         """
-        self._plant(operation, Fault(FaultKind.LOST, before_effect=False), times)
+        self._enqueue(operation, Fault(FaultKind.LOST, before_effect=False), times)
 
     def refuse_connections(self, operation: str | None = None, *, times: int = 1) -> None:
-        """Be unreachable for the next calls; to iotmi, `NotSentError`."""
-        self._plant(operation, Fault(FaultKind.UNREACHABLE), times)
+        """Refuse the connection of the next calls.
+
+        iotmi raises `NotSentError`.
+
+        Args:
+            operation: operation of the calls.
+            times: number of calls, at least 1.
+        """
+        self._enqueue(operation, Fault(FaultKind.UNREACHABLE), times)
 
     def garble_answers(
         self, operation: str | None = None, *, times: int = 1, truncated: bool = False
     ) -> None:
-        """Carry the next calls out and answer with what is no JSON; to iotmi, `ResponseError`.
+        """Execute the next calls and return a body that is not JSON.
 
-        An answer without a body stays as it is.
+        iotmi raises `ResponseError`. A response without a body stays as it is.
 
         Args:
-            operation: Which calls.
-            times: How many calls, at least 1.
-            truncated: True for the first half of the right body.
+            operation: operation of the calls.
+            times: number of calls, at least 1.
+            truncated: true for the first half of the correct body.
         """
         kind = FaultKind.TRUNCATED if truncated else FaultKind.GARBLED
-        self._plant(operation, Fault(kind, before_effect=False), times)
+        self._enqueue(operation, Fault(kind, before_effect=False), times)
 
-    def let_pass(self, operation: str | None = None, *, times: int = 1) -> None:
-        """Let the next calls be, before what is planted after this; no share strikes them."""
-        self._plant(operation, None, times)
+    def succeed_next(self, operation: str | None = None, *, times: int = 1) -> None:
+        """Inject no fault into the next calls.
+
+        These calls come before the faults that are added later. Random faults do not hit them.
+
+        Args:
+            operation: operation of the calls.
+            times: number of calls, at least 1.
+        """
+        self._enqueue(operation, None, times)
 
     # -- all calls, until cleared ------------------------------------------------------
 
-    def break_calls(
+    def fail_randomly(
         self,
         share: float = 0.05,
         code: str = "InternalServerException",
@@ -152,39 +193,39 @@ class Faults:
         operation: str | None = None,
         before_effect: bool = True,
     ) -> None:
-        """Answer a share of all calls with an error.
+        """Return an error to a share of all calls.
 
         Args:
-            share: More than 0, at most 1.
-            code: The error's code.
-            operation: Which calls.
-            before_effect: False to carry the calls out first.
+            share: probability for each call, more than 0 and at most 1.
+            code: name of the error.
+            operation: operation of the calls.
+            before_effect: false to execute the calls first.
         """
-        self._require_error(code)
+        self._validate_error(code)
         fault = Fault(FaultKind.ERROR, code, before_effect=before_effect)
-        self._strike(share, fault, operation)
+        self._add_random(share, fault, operation)
 
-    def drop_calls(
+    def drop_randomly(
         self, share: float = 0.05, *, operation: str | None = None, before_effect: bool = True
     ) -> None:
-        """Close the connection of a share of all calls without an answer.
+        """Close the connection of a share of all calls without a response.
 
         Args:
-            share: More than 0, at most 1.
-            operation: Which calls.
-            before_effect: False to carry the calls out first.
+            share: probability for each call, more than 0 and at most 1.
+            operation: operation of the calls.
+            before_effect: false to execute the calls first.
         """
-        self._strike(share, Fault(FaultKind.RESET, before_effect=before_effect), operation)
+        self._add_random(share, Fault(FaultKind.RESET, before_effect=before_effect), operation)
 
     def delay(self, seconds: float, jitter: float = 0.0, *, operation: str | None = None) -> None:
-        """Keep all calls waiting, really, in the thread that makes them.
+        """Delay all calls, by blocking the calling thread.
 
         Args:
-            seconds: How long, on average; 0 lifts it.
-            jitter: How much longer or shorter at most, drawn evenly.
-            operation: Which calls.
+            seconds: mean delay; 0 removes the delay.
+            jitter: largest deviation from the mean, uniformly distributed.
+            operation: operation of the calls.
         """
-        self._require_operation(operation)
+        self._validate_operation(operation)
         if seconds < 0 or jitter < 0:
             raise ValueError("seconds and jitter must be at least 0")
         with self._lock:
@@ -198,18 +239,18 @@ class Faults:
         rate: float | None = None,
         operation: str | None = None,
     ) -> None:
-        """Answer calls that come too fast with ``ThrottlingException``, as a bucket of tokens does.
+        """Return ``ThrottlingException`` to calls above a rate, by a token bucket per operation.
 
-        Each operation has a bucket of its own, full at first; a refused call takes nothing out.
+        A bucket is full at first. A throttled call takes no token.
 
         Args:
-            scale: What the rate is multiplied by.
-            burst: How many calls may come at once; as many as in one second when None.
-            rate: Calls a second. When None, the service's published quota; an operation for
-                which none is published is then not throttled.
-            operation: Which calls.
+            scale: factor for the rate.
+            burst: number of calls that may come at once; the calls of one second if None.
+            rate: calls per second; the service's published quota if None. An operation without a
+                published quota is then not throttled.
+            operation: operation of the calls.
         """
-        self._require_operation(operation)
+        self._validate_operation(operation)
         if scale <= 0 or (rate is not None and rate <= 0):
             raise ValueError("scale and rate must be more than 0")
         if burst is not None and burst < 1:
@@ -221,31 +262,31 @@ class Faults:
     # -- the plan as a whole -----------------------------------------------------------
 
     def seed(self, value: int) -> None:
-        """Begin chance anew; the same seed strikes the same calls."""
+        """Restart all random numbers. The same seed hits the same calls."""
         with self._lock:
             self._seed = value
-            for number, chance in enumerate(self._chances):
-                chance.random.seed(self._seed_of(f"share {number}"))
+            for number, random_fault in enumerate(self._random_faults):
+                random_fault.random.seed(self._seed_of(f"share {number}"))
             for operation, delay in self._delays.items():
                 delay.random.seed(self._seed_of(f"delay {operation}"))
 
     def clear(self) -> None:
-        """Forget all that is planted; what has been counted stays."""
+        """Remove all faults. The counts stay."""
         with self._lock:
             self._next.clear()
-            self._chances.clear()
+            self._random_faults.clear()
             self._delays.clear()
             self._throttles.clear()
             self._buckets.clear()
 
     @property
     def counts(self) -> Mapping[FaultKind, int]:
-        """How many calls have met which kind; one that none has met is not in it."""
+        """Number of calls per kind of fault. Kinds without a call are left out."""
         with self._lock:
             return MappingProxyType(dict(self._counts))
 
-    def fate_of(self, operation: str) -> Fate:
-        """Keep a call waiting as planned, and tell what else it is to meet."""
+    def next_fault(self, operation: str) -> InjectedFault:
+        """Wait for the planned delay of a call, and return the fault that it meets."""
         with self._lock:
             delay = self._delay(operation)
             fault = self._fault(operation)
@@ -255,27 +296,31 @@ class Faults:
                 self._counts[FaultKind.DELAYED] += 1
         if delay:
             self._sleep(delay)
-        return Fate(fault, delay)
+        return InjectedFault(fault, delay)
 
-    # -- how it is found out -----------------------------------------------------------
+    # -- internals ---------------------------------------------------------------------
 
     def _delay(self, operation: str) -> float:
         delay = self._delays.get(operation) or self._delays.get(None)
-        return delay.drawn() if delay else 0.0
+        return delay.draw() if delay else 0.0
 
     def _fault(self, operation: str) -> Fault | None:
-        if not self._admits(operation):
+        if not self._is_within_rate(operation):
             return Fault(FaultKind.THROTTLED, THROTTLING)
         for name in (operation, None):
             queue = self._next.get(name)
             if queue:
                 return queue.popleft()
         return next(
-            (chance.fault for chance in self._chances if chance.strikes(operation)),
+            (
+                random_fault.fault
+                for random_fault in self._random_faults
+                if random_fault.matches(operation)
+            ),
             None,
         )
 
-    def _admits(self, operation: str) -> bool:
+    def _is_within_rate(self, operation: str) -> bool:
         throttle = self._throttles.get(operation) or self._throttles.get(None)
         if throttle is None:
             return True
@@ -285,31 +330,31 @@ class Faults:
         bucket = self._buckets[operation]
         return bucket is None or bucket.take(now)
 
-    def _plant(self, operation: str | None, fault: Fault | None, times: int) -> None:
-        self._require_operation(operation)
+    def _enqueue(self, operation: str | None, fault: Fault | None, times: int) -> None:
+        self._validate_operation(operation)
         if times < 1:
             raise ValueError("times must be at least 1")
         with self._lock:
             self._next.setdefault(operation, deque()).extend([fault] * times)
 
-    def _strike(self, share: float, fault: Fault, operation: str | None) -> None:
-        self._require_operation(operation)
+    def _add_random(self, share: float, fault: Fault, operation: str | None) -> None:
+        self._validate_operation(operation)
         if not 0 < share <= 1:
             raise ValueError("share must be more than 0 and at most 1")
         with self._lock:
-            random = self._random(f"share {len(self._chances)}")
-            self._chances.append(_Chance(share, fault, operation, random))
+            random = self._random(f"share {len(self._random_faults)}")
+            self._random_faults.append(_RandomFault(share, fault, operation, random))
 
-    def _require_operation(self, operation: str | None) -> None:
+    def _validate_operation(self, operation: str | None) -> None:
         if operation is not None and operation not in self._service.operations:
             raise ValueError(f"the service has no operation {operation!r}")
 
-    def _require_error(self, error: str) -> None:
+    def _validate_error(self, error: str) -> None:
         if error not in self._service.error_statuses:
             raise ValueError(f"the service has no error {error!r}")
 
     def _random(self, name: str) -> Random:
-        return Random(self._seed_of(name))  # noqa: S311 - chance for tests; it keeps no secret
+        return Random(self._seed_of(name))  # noqa: S311 - not used for secrets
 
     def _seed_of(self, name: str) -> str:
         return f"{self._seed}: {name}"

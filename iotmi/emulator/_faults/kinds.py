@@ -1,31 +1,31 @@
-"""What can be done to a call: an error, a lost answer, a broken connection, a spoilt body.
+"""The kinds of faults, and their effect on a response.
 
-Owns the kinds of fault, and what each makes of an answer. It does not know when one strikes,
-nor what carries the answer to the caller.
+Owns the kinds and the effects. This module must know neither when a fault is injected nor what
+carries the response.
 """
 
 from enum import StrEnum
 
 from attrs import evolve, frozen
 
-from iotmi.emulator._core.errors import Refusal
-from iotmi.emulator._core.http import Delivery, HttpReply
+from iotmi.emulator._core.errors import ServiceFault
+from iotmi.emulator._core.http import Delivery, HttpResponse
 
 THROTTLING = "ThrottlingException"
 
 
 class FaultKind(StrEnum):
-    """What was done to a call.
+    """The kind of an injected fault.
 
     Attributes:
-        ERROR: It was answered with an error.
-        THROTTLED: It came faster than the service takes its operation.
-        RESET: The connection was closed before an answer.
-        LOST: It was carried out, and no answer came.
-        UNREACHABLE: The connection was refused; nothing of it was read.
-        GARBLED: It was carried out, and the answer's body was no JSON.
-        TRUNCATED: It was carried out, and the answer's body was half of itself.
-        DELAYED: It was kept waiting. Counted beside any of the others.
+        ERROR: the response is an error.
+        THROTTLED: the call exceeded the rate of its operation.
+        RESET: the connection is closed without a response.
+        LOST: the call is executed, and no response arrives.
+        UNREACHABLE: the connection is refused, and nothing of the call is read.
+        GARBLED: the call is executed, and the body of the response is not JSON.
+        TRUNCATED: the call is executed, and the body of the response is cut in half.
+        DELAYED: the call is delayed. This is counted in addition to any other kind.
     """
 
     ERROR = "error"
@@ -40,13 +40,13 @@ class FaultKind(StrEnum):
 
 @frozen
 class Fault:
-    """One fault that one call is to meet.
+    """One fault for one call.
 
     Attributes:
-        kind: Which.
-        error: The error's code, where it is answered with one.
-        retry_after: Seconds, for a ``Retry-After`` header.
-        before_effect: Whether the call is not to be carried out.
+        kind: kind of the fault.
+        error: name of the error, for kinds that return one.
+        retry_after: seconds of a ``Retry-After`` header.
+        before_effect: true if the call is not executed.
     """
 
     kind: FaultKind
@@ -54,42 +54,47 @@ class Fault:
     retry_after: float | None = None
     before_effect: bool = True
 
-    def refusal(self) -> Refusal | None:
-        """The error to answer with, where the fault is one."""
+    def service_fault(self) -> ServiceFault | None:
+        """Return the error response of this fault, or None for kinds without one."""
         if self.kind is FaultKind.THROTTLED:
-            return Refusal(self.error, "Rate exceeded")
+            return ServiceFault(self.error, "Rate exceeded")
         if self.kind is not FaultKind.ERROR:
             return None
         seconds = self.retry_after
         headers = {} if seconds is None else {"Retry-After": f"{seconds:.10g}"}
-        return Refusal(self.error, "A fault planted in the emulator.", headers=headers)
+        return ServiceFault(self.error, "A fault injected by the emulator.", headers=headers)
 
-    def spoil(self, reply: HttpReply) -> HttpReply:
-        """What the caller gets to see of an answer."""
+    def apply(self, response: HttpResponse) -> HttpResponse:
+        """Return the response that the caller gets instead of *response*."""
         match self.kind:
             case FaultKind.RESET:
-                return evolve(reply, delivery=Delivery.CLOSED)
+                return evolve(response, delivery=Delivery.CLOSED)
             case FaultKind.LOST:
-                return evolve(reply, delivery=Delivery.NEVER)
+                return evolve(response, delivery=Delivery.NEVER)
             case FaultKind.UNREACHABLE:
-                return evolve(reply, delivery=Delivery.REFUSED)
-            case FaultKind.GARBLED if reply.body:
-                return _with_body(reply, b"<html><body>Bad gateway</body></html>")
+                return evolve(response, delivery=Delivery.REFUSED)
+            case FaultKind.GARBLED if response.body:
+                return _replace_body(response, b"<html><body>Bad gateway</body></html>")
             case FaultKind.TRUNCATED:
-                return _with_body(reply, reply.body[: len(reply.body) // 2])
+                return _replace_body(response, response.body[: len(response.body) // 2])
             case _:
-                return reply
+                return response
 
 
 @frozen
-class Fate:
-    """What a call is to meet: a fault, or none, after some seconds of waiting."""
+class InjectedFault:
+    """The fault and the delay of one call.
+
+    Attributes:
+        fault: fault to apply, or None.
+        delay: seconds for which the call was delayed.
+    """
 
     fault: Fault | None = None
     delay: float = 0.0
 
 
-def _with_body(reply: HttpReply, body: bytes) -> HttpReply:
-    # The length is the spoilt body's own: HTTP itself is in order, and what it carries is not.
+def _replace_body(response: HttpResponse, body: bytes) -> HttpResponse:
+    # The length matches the new body, so that only the JSON is wrong and not the HTTP.
     length = {"Content-Length": str(len(body))} if body else {}
-    return evolve(reply, headers={**reply.headers, **length}, body=body)
+    return evolve(response, headers={**response.headers, **length}, body=body)

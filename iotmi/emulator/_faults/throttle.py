@@ -1,6 +1,6 @@
-"""How fast the service takes calls: its published quotas, and the buckets that hold them.
+"""Throttling: the service's published quotas, and token buckets.
 
-Owns the rates and the counting. What is done to a call beyond them is not known here.
+Owns the rates and the counting. This module must not know what happens to a throttled call.
 
 Source: https://docs.aws.amazon.com/general/latest/gr/iot_device_management.html
 """
@@ -11,9 +11,9 @@ from typing import Final
 
 from attrs import define, frozen
 
-_USUAL: Final = 10.0
-# None where no rate is published.
-_OTHERS: Final[Mapping[str, float | None]] = MappingProxyType(
+_DEFAULT_RATE: Final = 10.0
+# None means that no rate is published.
+_RATES: Final[Mapping[str, float | None]] = MappingProxyType(
     {
         "CreateOtaTask": 5.0,
         "DeleteOtaTask": 5.0,
@@ -22,43 +22,50 @@ _OTHERS: Final[Mapping[str, float | None]] = MappingProxyType(
         "SendManagedThingCommand": 100.0,
     }
 )
-# A bucket filled by many small additions must not want for the last bit of a token.
-_ENOUGH: Final = 1.0 - 1e-9
+# Many small refills sum up to slightly less than one token because of rounding.
+_FULL_TOKEN: Final = 1.0 - 1e-9
 
 
-def quota(operation: str) -> float | None:
-    """How many calls of an operation a second the service takes, where that is published."""
-    return _OTHERS.get(operation, _USUAL)
+def published_rate(operation: str) -> float | None:
+    """Return the published quota of an operation in calls per second, or None."""
+    return _RATES.get(operation, _DEFAULT_RATE)
 
 
 @define
 class Bucket:
-    """Tokens, of which each call needs one, and which come back with time."""
+    """A token bucket. Each call takes one token, and tokens are refilled with time.
+
+    Attributes:
+        rate: tokens refilled per second.
+        capacity: largest number of tokens.
+        tokens: present number of tokens.
+        updated_at: time of the last refill, in seconds.
+    """
 
     rate: float
     capacity: float
-    level: float
-    filled_at: float
+    tokens: float
+    updated_at: float
 
     def take(self, now: float) -> bool:
-        """Take a token, or tell that there is none."""
-        gained = max(0.0, now - self.filled_at) * self.rate
-        self.level = min(self.capacity, self.level + gained)
-        self.filled_at = now
-        if self.level < _ENOUGH:
+        """Take a token, or return False if there is none."""
+        refilled = max(0.0, now - self.updated_at) * self.rate
+        self.tokens = min(self.capacity, self.tokens + refilled)
+        self.updated_at = now
+        if self.tokens < _FULL_TOKEN:
             return False
-        self.level = max(0.0, self.level - 1.0)
+        self.tokens = max(0.0, self.tokens - 1.0)
         return True
 
 
 @frozen
 class Throttle:
-    """How calls of an operation are to be throttled.
+    """The settings of a throttle.
 
     Attributes:
-        scale: What the rate is multiplied by.
-        burst: How many calls may come at once; as many as in one second when None.
-        rate: Calls a second; the published quota when None.
+        scale: factor for the rate.
+        burst: number of calls that may come at once; the calls of one second if None.
+        rate: calls per second; the published quota if None.
     """
 
     scale: float
@@ -66,11 +73,11 @@ class Throttle:
     rate: float | None
 
     def bucket(self, operation: str, now: float) -> Bucket | None:
-        """A full bucket for an operation, or None where no rate is known."""
-        base = quota(operation) if self.rate is None else self.rate
+        """Return a full bucket for an operation, or None without a rate."""
+        base = published_rate(operation) if self.rate is None else self.rate
         if base is None:
             return None
         rate = base * self.scale
-        # Less than one token would never let a call through.
+        # A bucket of less than one token would throttle every call.
         capacity = max(1.0, rate if self.burst is None else self.burst)
         return Bucket(rate, capacity, capacity, now)

@@ -1,7 +1,6 @@
-"""What happens in the emulated world that somebody outside may want to hear of.
+"""Domain events: changes in the emulated account that a notification may report.
 
-Owns the values that the world announces. Each says what is so, in the world's own terms; it
-does not know to whom it is told, nor in what form.
+Owns the event values. It must know neither the format of a notification nor its destination.
 """
 
 from collections.abc import Sequence
@@ -10,21 +9,21 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from iotmi.emulator._core.json import JsonObject, JsonValue
-from iotmi.emulator._model.resource_types import Kind
+from iotmi.emulator._model.resource_types import ResourceType
 
 
 @frozen
 class StatusEntered:
-    """A resource has come into a status, or was made in one.
+    """The entry of a resource into a status, or its creation in one.
 
     Attributes:
-        kind: Its kind.
-        document: It, as it now is.
-        status: The status.
-        first: Whether it was made in this status.
+        resource_type: type of the resource.
+        document: resource after the change.
+        status: new status.
+        first: true if the resource was created in this status.
     """
 
-    kind: Kind
+    resource_type: ResourceType
     document: JsonObject = field(repr=False)
     status: str
     first: bool = False
@@ -32,12 +31,12 @@ class StatusEntered:
 
 @frozen
 class ConnectionChanged:
-    """A managed thing was connected, or is no longer.
+    """The connection or disconnection of a managed thing.
 
     Attributes:
-        thing: It, as it now is.
-        since: The moment at which the connection began.
-        reason: Why it is not connected, such as ``CONNECTION_LOST``; None where it is.
+        thing: managed thing after the change.
+        since: moment at which the connection began.
+        reason: reason of a disconnection, such as ``CONNECTION_LOST``; None for a connection.
     """
 
     thing: JsonObject = field(repr=False)
@@ -47,11 +46,11 @@ class ConnectionChanged:
 
 @frozen
 class StateChanged:
-    """Properties of a managed thing have other values than before.
+    """New values of a managed thing's properties.
 
     Attributes:
-        thing_id: Its id.
-        endpoints: Only what is new, in the form of ``GetManagedThingState``.
+        thing_id: id of the managed thing.
+        endpoints: new values only, in the form of ``GetManagedThingState``.
     """
 
     thing_id: str
@@ -60,13 +59,13 @@ class StateChanged:
 
 @frozen
 class CommandEnded:
-    """A managed thing has carried out a command, or has not.
+    """The success or failure of a command to a managed thing.
 
     Attributes:
-        thing_id: Its id.
-        trace_id: What the sender of the command was answered.
-        succeeded: Whether it was carried out.
-        received_at: The moment at which it was taken.
+        thing_id: id of the managed thing.
+        trace_id: trace id from the response to the command.
+        succeeded: true if the device carried the command out.
+        received_at: moment at which the service accepted the command.
     """
 
     thing_id: str
@@ -77,13 +76,13 @@ class CommandEnded:
 
 @frozen
 class DeviceEvent:
-    """A device reports an event.
+    """An event that a device reported.
 
     Attributes:
-        thing_id: The managed thing's id.
-        endpoints: By ``endpointId``, each with its ``capabilities``; a capability has ``id``,
-            ``name``, ``version`` and ``properties``; a property has ``name`` and ``value``,
-            which may be any JSON.
+        thing_id: id of the managed thing.
+        endpoints: objects with an ``endpointId`` and ``capabilities``. A capability has ``id``,
+            ``name``, ``version`` and ``properties``. A property has a ``name`` and a ``value`` of
+            any JSON type.
     """
 
     thing_id: str
@@ -92,11 +91,11 @@ class DeviceEvent:
 
 @frozen
 class DeviceRequest:
-    """A device asks for something itself, as a camera does that wants to send pictures.
+    """A request that a device made on its own, as a camera does before it streams.
 
     Attributes:
-        thing_id: The managed thing's id.
-        endpoints: By ``endpointId``, each with its ``capabilities``; a capability has ``id``,
+        thing_id: id of the managed thing.
+        endpoints: objects with an ``endpointId`` and ``capabilities``. A capability has ``id``,
             ``name`` and ``version``.
     """
 
@@ -106,13 +105,13 @@ class DeviceRequest:
 
 @frozen
 class ConnectorFailed:
-    """A cloud connector reports that it could not do what it was asked for.
+    """The failure of an operation, as reported by a cloud connector.
 
     Attributes:
-        operation: What it was asked for, such as ``AWS.SendCommand``.
-        report: What it sent: the parameters of ``SendConnectorEvent``.
-        associations: The account associations concerned.
-        thing_id: The managed thing concerned, where one is.
+        operation: failed operation, such as ``AWS.SendCommand``.
+        report: parameters of the connector's ``SendConnectorEvent``.
+        associations: account associations concerned.
+        thing_id: id of the managed thing concerned, or None.
     """
 
     operation: str
@@ -121,7 +120,7 @@ class ConnectorFailed:
     thing_id: str | None = None
 
 
-Happening: TypeAlias = (
+DomainEvent: TypeAlias = (
     StatusEntered
     | ConnectionChanged
     | StateChanged

@@ -1,7 +1,7 @@
-"""The service's operations, as botocore's model of the service has them.
+"""The operations of the service, read from botocore's service model.
 
-Owns the reading of that model, and the finding of the operation a method and a path mean.
-It knows nothing of what an operation does.
+Owns the reading of the model, and the match of an HTTP method and path to an operation. It must not
+know any operation's behaviour.
 """
 
 from collections.abc import Mapping
@@ -13,18 +13,16 @@ from urllib.parse import unquote
 from attrs import frozen
 from botocore.model import ListShape, OperationModel, ServiceModel, StructureShape
 
+from iotmi._botocore.loader import SERVICE, shared_loader
 from iotmi.emulator._core.errors import (
     NOT_IMPLEMENTED,
     NOT_SERIALIZABLE,
     UNKNOWN_OPERATION,
     VALIDATION,
-    Refusal,
+    ServiceFault,
 )
-from iotmi.emulator._model.data import data_loader
 
-SERVICE: Final = "iot-managed-integrations"
-
-# Errors of the protocol or common to all AWS services, which no service's model names.
+# Errors that the protocol or all AWS services have, and that no service model declares.
 _COMMON_ERRORS: Final[Mapping[str, int]] = MappingProxyType(
     {
         NOT_SERIALIZABLE: 400,
@@ -48,15 +46,15 @@ class Operation:
     """One operation of the service.
 
     Attributes:
-        name: Such as ``CreateManagedThing``.
-        method: The HTTP method.
-        segments: The path's parts; a label is in braces.
-        status: The HTTP status of success.
-        input: The shape of its parameters.
-        output: The shape of its answer, or None where the answer has no body.
-        listed: The member of a list's answer that holds the items; empty where there is none.
-        invalid: The error by which it refuses parameters.
-        errors: All errors it may answer with.
+        name: name, such as ``CreateManagedThing``.
+        method: HTTP method.
+        segments: parts of the path, with labels in braces.
+        status: HTTP status of a success.
+        input: shape of the parameters.
+        output: shape of the response, or None if the response has no body.
+        listed: member of the output with the items of a list, empty for other operations.
+        invalid: name of the error for invalid parameters.
+        errors: names of all errors that the operation may return.
     """
 
     name: str
@@ -70,7 +68,7 @@ class Operation:
     errors: frozenset[str]
 
     def labels(self, parts: tuple[str, ...]) -> dict[str, str] | None:
-        """The path's labels by name, or None where the path is another's."""
+        """Return the values of the path's labels by name, or None if the path differs."""
         found: dict[str, str] = {}
         if len(parts) != len(self.segments):
             return None
@@ -84,7 +82,7 @@ class Operation:
         return found
 
 
-BY_HAND: Final = Operation(
+NO_OPERATION: Final = Operation(
     name="",
     method="",
     segments=(),
@@ -95,38 +93,47 @@ BY_HAND: Final = Operation(
     invalid=VALIDATION,
     errors=frozenset(),
 )
-"""No operation of the service: what time does, and what a test does beside requests."""
+"""A stand-in operation, for transitions and for calls of `Devices`."""
 
 
 @frozen
 class Service:
-    """All operations by name, and the HTTP status of every error by code."""
+    """All operations by name, and the HTTP status of each error by name.
+
+    Attributes:
+        operations: operations by name.
+        error_statuses: HTTP statuses by name of the error.
+    """
 
     operations: Mapping[str, Operation]
     error_statuses: Mapping[str, int]
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
-        """The operation that a method and an encoded path mean, and the path's labels."""
+        """Return the operation of a method and an encoded path, and the values of its labels.
+
+        Raises:
+            ServiceFault: no operation has this method and path.
+        """
         parts = tuple(path.removeprefix("/").split("/"))
         for operation in self.operations.values():
             if operation.method == method:
                 labels = operation.labels(parts)
                 if labels is not None:
                     return operation, labels
-        raise Refusal(UNKNOWN_OPERATION, "There is no operation of this method and path.")
+        raise ServiceFault(UNKNOWN_OPERATION, "There is no operation of this method and path.")
 
 
 @lru_cache(maxsize=1)
 def load_service() -> Service:
-    """The service as the installed botocore knows it; read once."""
-    model = ServiceModel(data_loader().load_service_model(SERVICE, "service-2"), SERVICE)
+    """Return the service as described by the installed botocore. The result is cached."""
+    model = ServiceModel(shared_loader().load_service_model(SERVICE, "service-2"), SERVICE)
     return describe(model)
 
 
 def describe(model: ServiceModel) -> Service:
-    """The operations and errors of a service model of botocore's."""
+    """Return the operations and errors of a botocore service model."""
     operations = [_operation(model.operation_model(name)) for name in model.operation_names]
-    # A fixed part of a path goes before a label in its place.
+    # A fixed part of a path takes precedence over a label at the same position.
     operations.sort(key=lambda operation: [part.startswith("{") for part in operation.segments])
     statuses = {
         shape.name: int(shape.metadata.get("error", {}).get("httpStatusCode", 500))
@@ -148,7 +155,7 @@ def _operation(model: OperationModel) -> Operation:
         input=model.input_shape or StructureShape("Nothing", {"type": "structure", "members": {}}),
         output=model.output_shape,
         listed=_listed(model.output_shape),
-        # The operations on tags declare only this one.
+        # The tagging operations declare only InvalidRequestException.
         invalid=VALIDATION
         if VALIDATION in declared or "InvalidRequestException" not in declared
         else "InvalidRequestException",
@@ -157,6 +164,7 @@ def _operation(model: OperationModel) -> Operation:
 
 
 def _listed(output: StructureShape | None) -> str:
+    """Return the member of *output* that holds the items of a list, or an empty text."""
     members = output.members if output else {}
     lists = [name for name, member in members.items() if isinstance(member, ListShape)]
     return lists[0] if "NextToken" in members else ""

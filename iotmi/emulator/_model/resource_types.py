@@ -1,10 +1,10 @@
-"""The kinds of resource the emulator keeps, and how each lives: data, no behaviour.
+"""The resource types of the emulator and their lifecycles. Data only.
 
-Owns names, statuses, what follows what, and how long it takes. It does not know who asks for
-a transition nor where resources are kept.
+Owns names, statuses, transitions and durations. It must know neither who triggers a transition nor
+where resources are stored.
 
-Where time runs, a status lasts as long as its step says. The guide gives few figures, mostly
-from its samples; the comments name those, and every other one is assumed.
+On a running clock, a status lasts as long as its transition says. The guide gives few durations,
+mostly in its samples. Comments name those. All other durations are assumed.
 """
 
 from collections.abc import Mapping
@@ -13,22 +13,22 @@ from typing import Final
 
 from attrs import Factory, field, frozen
 
-GONE: Final = "(gone)"
-"""What follows a status by the resource's removal."""
+DELETED: Final = "(gone)"
+"""The pseudo status that deletes the resource."""
 
-ONLY: Final = "only"
-"""The flow of a resource of a kind that has but one."""
+DEFAULT_FLOW: Final = "only"
+"""The flow of resource types that have only one."""
 
 
 @frozen
-class Step:
-    """What follows a status, and when.
+class Transition:
+    """The status that follows another one, and the time until then.
 
     Attributes:
-        status: What follows.
-        seconds: How long the status before it lasts.
-        at: The member that holds the moment instead, where the resource has one.
-        minutes: The member that holds how many minutes the status before lasts, likewise.
+        status: next status, or `DELETED`.
+        seconds: duration of the status before.
+        at: member that holds the moment of the transition, which takes precedence over *seconds*.
+        minutes: member that holds the duration in minutes, which takes precedence over *seconds*.
     """
 
     status: str
@@ -37,7 +37,7 @@ class Step:
     minutes: str | None = None
 
     def moment(self, document: Mapping[str, object], now: int) -> int | None:
-        """When this step comes for a resource that is ready for it now; None for never."""
+        """Return the moment of this transition if scheduled now, or None for never."""
         moment = None if self.at is None else document.get(self.at)
         if isinstance(moment, int):
             return moment
@@ -48,60 +48,60 @@ class Step:
 
 @frozen
 class Lifecycle:
-    """How a resource's status changes by itself.
+    """The statuses of a resource type and the transitions between them.
 
     Attributes:
-        member: Where the status stands in the document.
-        flows: By flow: the step that follows a status, by a look or by time.
-        stamps: By status: the members that hold when it was first reached.
-        limits: By status: what it comes to by time in the end, if nothing else does.
-        helpers: Kinds without whose help the status does not change, each with the member
-            that names the helper.
-        helped: The statuses that need help.
-        end: What a resource that is no more is said to be.
+        member: member that holds the status.
+        flows: transitions by status, by flow.
+        timestamps: members that record when a status was first entered, by status.
+        timeouts: transition that ends a status, by status, unless another one ended it first.
+        depends_on: resource types whose unavailability blocks a transition, each with the member
+            that holds the id of that resource.
+        blocked_statuses: statuses whose transition can be blocked.
+        deleted_status: status that notifications report for a deleted resource, if any.
     """
 
     member: str
-    flows: Mapping[str, Mapping[str, Step]]
-    stamps: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
-    limits: Mapping[str, Step] = field(factory=dict[str, Step])
-    helpers: tuple[tuple[str, str], ...] = ()
-    helped: frozenset[str] = frozenset()
-    end: str | None = None
+    flows: Mapping[str, Mapping[str, Transition]]
+    timestamps: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
+    timeouts: Mapping[str, Transition] = field(factory=dict[str, Transition])
+    depends_on: tuple[tuple[str, str], ...] = ()
+    blocked_statuses: frozenset[str] = frozenset()
+    deleted_status: str | None = None
 
-    def following(self, document: Mapping[str, object]) -> Step | None:
-        """The step that this resource takes next, unless it waits for something."""
-        flow = self.flows[str(document.get("Flow", ONLY))]
+    def next_transition(self, document: Mapping[str, object]) -> Transition | None:
+        """Return the transition of a resource's present status, or None."""
+        flow = self.flows[str(document.get("Flow", DEFAULT_FLOW))]
         return flow.get(str(document[self.member]))
 
-    def limit(self, document: Mapping[str, object]) -> Step | None:
-        """What this resource's status comes to in the end, if nothing else does."""
-        return self.limits.get(str(document[self.member]))
+    def timeout_transition(self, document: Mapping[str, object]) -> Transition | None:
+        """Return the timeout of a resource's present status, or None."""
+        return self.timeouts.get(str(document[self.member]))
 
 
-def _not_found(kind: "Kind") -> str:
-    return f"{kind.noun} resource not found."
+def _not_found_message(resource_type: "ResourceType") -> str:
+    return f"{resource_type.noun} resource not found."
 
 
-def _exists(kind: "Kind") -> str:
-    return f"{kind.noun} resource exists already."
+def _conflict_message(resource_type: "ResourceType") -> str:
+    return f"{resource_type.noun} resource exists already."
 
 
 @frozen
-class Kind:
-    """One kind of resource.
+class ResourceType:
+    """A resource type.
 
     Attributes:
-        name: As in its ARN.
-        noun: As in messages.
-        identifier: The member that holds its id, or its name where that is what tells it.
-        arn: The member that holds its ARN.
-        updated: The member that holds when it was last changed.
-        absent: What is said where there is none.
-        taken: What is said where there is one already.
-        tagged: Whether it can have tags.
-        lifecycle: How its status changes, if it has one.
-        dependents: Kinds that go with it, each with the member that names it.
+        name: name in ARNs and in the store.
+        noun: name in messages.
+        identifier: member that holds the id.
+        arn: member that holds the ARN.
+        updated: member that holds the moment of the last change.
+        not_found_message: message for a missing resource.
+        conflict_message: message for a resource that already exists.
+        tagged: true if the resources have tags.
+        lifecycle: statuses and transitions, if any.
+        dependents: resource types that are deleted with it, each with the member that holds its id.
     """
 
     name: str
@@ -109,43 +109,46 @@ class Kind:
     identifier: str = "Id"
     arn: str = "Arn"
     updated: str = "UpdatedAt"
-    absent: str = field(default=Factory(_not_found, takes_self=True), kw_only=True)
-    taken: str = field(default=Factory(_exists, takes_self=True), kw_only=True)
+    not_found_message: str = field(
+        default=Factory(_not_found_message, takes_self=True), kw_only=True
+    )
+    conflict_message: str = field(default=Factory(_conflict_message, takes_self=True), kw_only=True)
     tagged: bool = False
     lifecycle: Lifecycle | None = None
     dependents: tuple[tuple[str, str], ...] = ()
 
     @property
-    def resource_type(self) -> str:
-        """As in the error's ``ResourceType``."""
+    def error_name(self) -> str:
+        """The type's name in the ``ResourceType`` of an error."""
         return self.noun.replace(" ", "")
 
 
-def _one(steps: Mapping[str, Step]) -> Mapping[str, Mapping[str, Step]]:
-    return MappingProxyType({ONLY: MappingProxyType(dict(steps))})
+def _default_flow(transitions: Mapping[str, Transition]) -> Mapping[str, Mapping[str, Transition]]:
+    """Return the flows of a resource type that has only the default one."""
+    return MappingProxyType({DEFAULT_FLOW: MappingProxyType(dict(transitions))})
 
 
-# What a thing can do, and what it last reported, apart from the thing: lists stay light.
-CAPABILITIES: Final = Kind("managed-thing-capabilities", "Managed Thing", "ManagedThingId")
-STATE: Final = Kind("managed-thing-state", "Managed Thing", "ManagedThingId")
-RUNTIME_LOG_CONFIGURATION: Final = Kind(
+# Stored apart from the thing, so that listing things does not load large reports.
+CAPABILITIES: Final = ResourceType("managed-thing-capabilities", "Managed Thing", "ManagedThingId")
+STATE: Final = ResourceType("managed-thing-state", "Managed Thing", "ManagedThingId")
+RUNTIME_LOG_CONFIGURATION: Final = ResourceType(
     "runtime-log-configuration", "Runtime Log Configuration", "ManagedThingId"
 )
 
-REGISTRATION: Final = Kind("managed-thing-association", "Managed Thing Association")
+REGISTRATION: Final = ResourceType("managed-thing-association", "Managed Thing Association")
 
-# How a thing comes to be activated depends on its authentication material.
+# The flow of a thing depends on its authentication material.
 BY_CODE: Final = "by-code"
 BY_DISCOVERY: Final = "by-discovery"
 BY_CLOUD: Final = "by-cloud"
 
-# The sample of a hub's deletion took about this long.
-_DELETION: Final[Mapping[str, Step]] = {"DELETE_IN_PROGRESS": Step(GONE, 5)}
-# Of a discovered device the sample shows the time from its creation to its activation.
-_ACTIVATION: Final = Step("ACTIVATED", 2.35)
+# In the guide's sample, the deletion of a hub takes about five seconds.
+_DELETION: Final[Mapping[str, Transition]] = {"DELETE_IN_PROGRESS": Transition(DELETED, 5)}
+# In the guide's sample, a discovered device is activated 2.35 seconds after its creation.
+_ACTIVATION: Final = Transition("ACTIVATED", 2.35)
 _THING: Final = "managed-thing"
 
-MANAGED_THING: Final = Kind(
+MANAGED_THING: Final = ResourceType(
     _THING,
     "Managed Thing",
     tagged=True,
@@ -154,8 +157,8 @@ MANAGED_THING: Final = Kind(
         flows=MappingProxyType(
             {
                 BY_CODE: {
-                    # As long as the search of a hub for a device's access point.
-                    "PRE_ASSOCIATED": Step("DISCOVERED", 30),
+                    # A hub searches for a device's access point for 30 seconds.
+                    "PRE_ASSOCIATED": Transition("DISCOVERED", 30),
                     "DISCOVERED": _ACTIVATION,
                     **_DELETION,
                 },
@@ -163,12 +166,12 @@ MANAGED_THING: Final = Kind(
                 BY_CLOUD: _DELETION,
             }
         ),
-        stamps=MappingProxyType(
+        timestamps=MappingProxyType(
             {"DISCOVERED": ("ConnectedAt",), "ACTIVATED": ("ConnectedAt", "ActivatedAt")}
         ),
-        helpers=((_THING, "ParentControllerId"),),
-        helped=frozenset({"PRE_ASSOCIATED", "DISCOVERED", "DELETE_IN_PROGRESS"}),
-        end="DELETED",
+        depends_on=((_THING, "ParentControllerId"),),
+        blocked_statuses=frozenset({"PRE_ASSOCIATED", "DISCOVERED", "DELETE_IN_PROGRESS"}),
+        deleted_status="DELETED",
     ),
     dependents=(
         (REGISTRATION.name, "ManagedThingId"),
@@ -178,50 +181,52 @@ MANAGED_THING: Final = Kind(
     ),
 )
 
-ACCOUNT_ASSOCIATION: Final = Kind(
+ACCOUNT_ASSOCIATION: Final = ResourceType(
     "account-association",
     "Account Association",
     identifier="AccountAssociationId",
     tagged=True,
-    # Without a user at a browser, the login succeeds once it has been seen to be under way.
+    # No user opens a browser, so the login succeeds on its own.
     lifecycle=Lifecycle(
         "AssociationState",
-        _one(
+        _default_flow(
             {
-                # The sample shows ten seconds.
-                "ASSOCIATION_IN_PROGRESS": Step("ASSOCIATION_SUCCEEDED", 10),
-                "ASSOCIATION_DELETING": Step(GONE, 5),
+                # In the guide's sample, the login takes ten seconds.
+                "ASSOCIATION_IN_PROGRESS": Transition("ASSOCIATION_SUCCEEDED", 10),
+                "ASSOCIATION_DELETING": Transition(DELETED, 5),
             }
         ),
     ),
     dependents=((REGISTRATION.name, "AccountAssociationId"),),
 )
 
-CREDENTIAL_LOCKER: Final = Kind("credential-locker", "Credential Locker", tagged=True)
+CREDENTIAL_LOCKER: Final = ResourceType("credential-locker", "Credential Locker", tagged=True)
 
-PROVISIONING_PROFILE: Final = Kind(
+PROVISIONING_PROFILE: Final = ResourceType(
     "provisioning-profile",
     "Provisioning Profile",
     tagged=True,
-    lifecycle=Lifecycle("Status", _one({"CREATE_IN_PROGRESS": Step("CREATED", 10), **_DELETION})),
+    lifecycle=Lifecycle(
+        "Status", _default_flow({"CREATE_IN_PROGRESS": Transition("CREATED", 10), **_DELETION})
+    ),
 )
 
-CLOUD_CONNECTOR: Final = Kind(
+CLOUD_CONNECTOR: Final = ResourceType(
     "cloud-connector",
     "Cloud Connector",
-    absent="Connector Resource does not exists",  # the service's own words
-    taken="Connector Resource already exists",
+    not_found_message="Connector Resource does not exists",  # the service's own text
+    conflict_message="Connector Resource already exists",
 )
-CONNECTOR_DESTINATION: Final = Kind("connector-destination", "Connector Destination")
+CONNECTOR_DESTINATION: Final = ResourceType("connector-destination", "Connector Destination")
 
-DEVICE_DISCOVERY: Final = Kind(
+DEVICE_DISCOVERY: Final = ResourceType(
     "device-discovery",
     "Device Discovery",
     tagged=True,
     lifecycle=Lifecycle(
         "Status",
-        # In the sample the device is seen after 25 seconds.
-        _one({"RUNNING": Step("SUCCEEDED", 25)}),
+        # In the guide's sample, the device is found after 25 seconds.
+        _default_flow({"RUNNING": Transition("SUCCEEDED", 25)}),
         MappingProxyType(
             {
                 "RUNNING": ("StartedAt",),
@@ -230,42 +235,48 @@ DEVICE_DISCOVERY: Final = Kind(
                 "TIMED_OUT": ("FinishedAt",),
             }
         ),
-        # Documented: 15 minutes at most.
-        limits=MappingProxyType({"RUNNING": Step("TIMED_OUT", 15 * 60)}),
-        helpers=((_THING, "ControllerId"),),
-        helped=frozenset({"RUNNING"}),
+        # The guide documents a maximum of 15 minutes.
+        timeouts=MappingProxyType({"RUNNING": Transition("TIMED_OUT", 15 * 60)}),
+        depends_on=((_THING, "ControllerId"),),
+        blocked_statuses=frozenset({"RUNNING"}),
     ),
 )
-# A device that a test put in reach of a hub or into a user's cloud, to be discovered there.
-NEARBY_DEVICE: Final = Kind("nearby-device", "Nearby Device")
-# Known by its material, for that is what a managed thing is made with.
-DISCOVERED_DEVICE: Final = Kind("discovered-device", "Discovered Device", identifier="Material")
+# A device that a test placed near a hub or in a user's cloud, where discoveries find it.
+NEARBY_DEVICE: Final = ResourceType("nearby-device", "Nearby Device")
+# Identified by its material, because a managed thing is created with that.
+DISCOVERED_DEVICE: Final = ResourceType(
+    "discovered-device", "Discovered Device", identifier="Material"
+)
 
-DESTINATION: Final = Kind("destination", "Destination", identifier="Name", tagged=True)
-NOTIFICATION_CONFIGURATION: Final = Kind(
+DESTINATION: Final = ResourceType("destination", "Destination", identifier="Name", tagged=True)
+NOTIFICATION_CONFIGURATION: Final = ResourceType(
     "notification-configuration",
     "Notification Configuration",
     identifier="EventType",
     tagged=True,
 )
 
-EVENT_LOG_CONFIGURATION: Final = Kind("event-log-configuration", "Event Log Configuration")
+EVENT_LOG_CONFIGURATION: Final = ResourceType("event-log-configuration", "Event Log Configuration")
 
-# An execution moves on with the looks at its task, and the task is completed by the last one.
-OTA_EXECUTION: Final = Kind(
+# Reads of a task advance its executions too. The last execution to end completes the task.
+OTA_EXECUTION: Final = ResourceType(
     "ota-task-execution",
     "OTA Task Execution",
     updated="LastUpdatedAt",
     lifecycle=Lifecycle(
         "Status",
-        _one({"QUEUED": Step("IN_PROGRESS", 5), "IN_PROGRESS": Step("SUCCEEDED", 60)}),
+        _default_flow(
+            {"QUEUED": Transition("IN_PROGRESS", 5), "IN_PROGRESS": Transition("SUCCEEDED", 60)}
+        ),
         MappingProxyType({"IN_PROGRESS": ("StartedAt",)}),
-        limits=MappingProxyType({"IN_PROGRESS": Step("TIMED_OUT", minutes="TimeoutInMinutes")}),
-        helpers=((_THING, "ManagedThingId"), ("ota-task", "OtaTaskId")),
-        helped=frozenset({"QUEUED", "IN_PROGRESS"}),
+        timeouts=MappingProxyType(
+            {"IN_PROGRESS": Transition("TIMED_OUT", minutes="TimeoutInMinutes")}
+        ),
+        depends_on=((_THING, "ManagedThingId"), ("ota-task", "OtaTaskId")),
+        blocked_statuses=frozenset({"QUEUED", "IN_PROGRESS"}),
     ),
 )
-OTA_TASK: Final = Kind(
+OTA_TASK: Final = ResourceType(
     "ota-task",
     "OTA Task",
     identifier="TaskId",
@@ -274,33 +285,33 @@ OTA_TASK: Final = Kind(
     tagged=True,
     lifecycle=Lifecycle(
         "Status",
-        _one(
+        _default_flow(
             {
-                "SCHEDULED": Step("IN_PROGRESS", at="StartsAt"),
-                "DELETION_IN_PROGRESS": Step(GONE, 5),
+                "SCHEDULED": Transition("IN_PROGRESS", at="StartsAt"),
+                "DELETION_IN_PROGRESS": Transition(DELETED, 5),
             }
         ),
-        limits=MappingProxyType({"IN_PROGRESS": Step("CANCELED", at="EndsAt")}),
+        timeouts=MappingProxyType({"IN_PROGRESS": Transition("CANCELED", at="EndsAt")}),
     ),
     dependents=((OTA_EXECUTION.name, "OtaTaskId"),),
 )
-OTA_TASK_CONFIGURATION: Final = Kind(
+OTA_TASK_CONFIGURATION: Final = ResourceType(
     "ota-task-configuration", "OTA Task Configuration", identifier="TaskConfigurationId"
 )
 
-# The account has at most one of each.
-CUSTOM_ENDPOINT: Final = Kind("custom-endpoint", "Custom Endpoint")
-HUB_CONFIGURATION: Final = Kind("hub-configuration", "Hub Configuration")
-ENCRYPTION_CONFIGURATION: Final = Kind(
+# The account has at most one resource of each of these types.
+CUSTOM_ENDPOINT: Final = ResourceType("custom-endpoint", "Custom Endpoint")
+HUB_CONFIGURATION: Final = ResourceType("hub-configuration", "Hub Configuration")
+ENCRYPTION_CONFIGURATION: Final = ResourceType(
     "default-encryption-configuration",
     "Default Encryption Configuration",
-    lifecycle=Lifecycle("State", _one({"UPDATE_IN_PROGRESS": Step("ENABLED", 60)})),
+    lifecycle=Lifecycle("State", _default_flow({"UPDATE_IN_PROGRESS": Transition("ENABLED", 60)})),
 )
 
-TAGGABLE: Final[Mapping[str, Kind]] = MappingProxyType(
+TAGGABLE: Final[Mapping[str, ResourceType]] = MappingProxyType(
     {
-        kind.name: kind
-        for kind in (
+        resource_type.name: resource_type
+        for resource_type in (
             MANAGED_THING,
             ACCOUNT_ASSOCIATION,
             CREDENTIAL_LOCKER,
@@ -310,10 +321,10 @@ TAGGABLE: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 
-LIVING: Final[Mapping[str, Kind]] = MappingProxyType(
+STATEFUL_TYPES: Final[Mapping[str, ResourceType]] = MappingProxyType(
     {
-        kind.name: kind
-        for kind in (
+        resource_type.name: resource_type
+        for resource_type in (
             MANAGED_THING,
             ACCOUNT_ASSOCIATION,
             PROVISIONING_PROFILE,
@@ -324,4 +335,4 @@ LIVING: Final[Mapping[str, Kind]] = MappingProxyType(
         )
     }
 )
-"""The kinds whose status changes by itself, by name."""
+"""The resource types with transitions, by name."""

@@ -1,7 +1,7 @@
-"""The schema versions that the emulated service has: data, no behaviour.
+"""The schema versions of the emulated service. Data only.
 
-The capabilities are the clusters that `iotmi.capabilities` declares, in the service's shape; the
-definitions are those that the capabilities refer to. The service has many more.
+Owns documents in the service's format: the clusters that `iotmi.capabilities` declares, and the
+definitions they refer to. The service has many more.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
-"""The way from a notification that is kept to the record on a real stream.
+"""Delivery of stored notifications to real Kinesis streams.
 
-Owns the queue of what has been committed and is to be put on its stream, and what becomes of
-a put that fails: it is kept beside the notification, and the call that caused it goes on. It
-does not know what a notification says.
+Owns the queue of committed notifications, and the record of puts that failed. A failed put does not
+fail the call that caused it. This module must not know the content of a notification.
 """
 
 from collections import deque
@@ -16,68 +15,72 @@ from botocore.client import BaseClient
 
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.json import JsonObject
-from iotmi.emulator._notifications.outbox import NOTIFICATION, notification
-from iotmi.emulator._storage.store import Sent, Store
+from iotmi.emulator._notifications.outbox import NOTIFICATION, to_notification
+from iotmi.emulator._storage.store import OutboxMessage, Store
 
 _SERVICE: Final = "kinesis"
 
 
 @define(eq=False)
-class Courier:
-    """Puts notifications on the streams of their destinations, in the order of their commits.
+class KinesisPublisher:
+    """A publisher that puts notifications on their streams, in the order of their commits.
 
-    A call that has caused one comes back after the put, so that its caller finds the record.
+    A call returns after the put of its notifications, so that its caller finds the record.
     """
 
     _client: BaseClient
     _store: Store
-    _queue: deque[Sent] = field(factory=deque[Sent], init=False)
+    _queue: deque[OutboxMessage] = field(factory=deque[OutboxMessage], init=False)
     _lock: Lock = field(factory=Lock, init=False)
 
-    def committed(self, sent: Sequence[Sent]) -> None:
-        """Line up what has been committed."""
-        self._queue.extend(sent)
+    def on_commit(self, messages: Sequence[OutboxMessage]) -> None:
+        """Queue committed notifications."""
+        self._queue.extend(messages)
 
-    def released(self) -> None:
-        """Put what is lined up on its streams."""
-        failures: list[tuple[Sent, str]] = []
+    def after_commit(self) -> None:
+        """Put the queued notifications on their streams, and store failures."""
+        failures: list[tuple[OutboxMessage, str]] = []
         with self._lock:
             while self._queue:
-                sent = self._queue.popleft()
-                failure = self._put(sent.document)
+                message = self._queue.popleft()
+                failure = self._put(message.document)
                 if failure is not None:
-                    failures.append((sent, failure))
+                    failures.append((message, failure))
         if failures:
-            # Closed meanwhile, there is nobody left to tell.
-            with suppress(EmulatorClosedError), self._store.transaction() as rows:
-                for sent, failure in failures:
-                    document = {**sent.document, "Failure": failure}
-                    rows.put(NOTIFICATION, sent.identifier, document)
+            # A closed emulator cannot store the failure any more.
+            with suppress(EmulatorClosedError), self._store.transaction() as transaction:
+                for message, failure in failures:
+                    document = {**message.document, "Failure": failure}
+                    transaction.put(NOTIFICATION, message.identifier, document)
 
     def _put(self, document: JsonObject) -> str | None:
-        """Put one, and say what went wrong, if anything did."""
-        kept = notification(document)
-        # boto3 makes its methods at run time.
+        """Put one notification on its stream, and return the error message, if any."""
+        notification = to_notification(document)
+        # boto3 generates its methods at run time, so no type declares put_record.
         put_record = getattr(self._client, "put_record")  # noqa: B009
         try:
-            put_record(StreamARN=kept.stream_arn, Data=kept.data, PartitionKey=kept.partition_key)
-        # Whatever becomes of the put, the call that caused it was carried out.
+            put_record(
+                StreamARN=notification.stream_arn,
+                Data=notification.data,
+                PartitionKey=notification.partition_key,
+            )
+        # A failed put must not fail the call, which has already been committed.
         except Exception as error:  # noqa: BLE001
             return f"{type(error).__name__}: {error}"
         return None
 
 
-def require_kinesis(client: BaseClient) -> None:
-    """Refuse a client of another service.
+def validate_kinesis(client: BaseClient) -> None:
+    """Check that *client* is a client of Kinesis.
 
     Raises:
-        ValueError: It is one.
+        ValueError: *client* is a client of another service.
     """
     service = client.meta.service_model.service_name
     if service != _SERVICE:
-        raise ValueError(f"this is a client of {service}, not of {_SERVICE}")
+        raise ValueError(f"kinesis must be a boto3 client of {_SERVICE}, not of {service}")
 
 
-def deliver(store: Store, client: BaseClient) -> None:
-    """Have all that a store commits from now on put on real streams."""
-    store.listen(Courier(client, store))
+def publish_to_kinesis(store: Store, client: BaseClient) -> None:
+    """Put all notifications that *store* commits from now on onto real streams."""
+    store.set_commit_listener(KinesisPublisher(client, store))

@@ -1,39 +1,77 @@
-"""What is told of what happens, one small function for each happening.
+"""Messages about devices and connectors, one function for each event.
 
-Owns the payloads about devices and connectors, and the forms of values in them, after the
-samples of the developer guide; those about statuses are in ``_notification_statuses``. It does
-not know where a notification goes, nor the envelope around it.
+Owns these payloads and the format of their values, after the samples of the developer guide.
+`status_payloads` has the messages about statuses. This module must know neither the destination
+of a notification nor its envelope.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from iotmi.emulator._core.clock import iso
+from attrs import frozen
+
+from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import JsonObject, JsonValue, fingerprint, objects, picked, text
+from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.domain_events import (
     CommandEnded,
     ConnectionChanged,
     ConnectorFailed,
     DeviceEvent,
     DeviceRequest,
-    Happening,
     StateChanged,
-    StatusEntered,
 )
-from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION
-from iotmi.emulator._notifications.message import Message, Scene
-from iotmi.emulator._notifications.status_payloads import OF_STATUS
+from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION, MANAGED_THING
+from iotmi.emulator._storage.store import Transaction
+
+
+@frozen
+class Message:
+    """The content of one notification, without its envelope.
+
+    Attributes:
+        resources: ARNs of the resources the message is about.
+        payload: content of the message.
+    """
+
+    resources: list[str]
+    payload: JsonObject
+
+
+@frozen
+class EventContext:
+    """The account at the moment of a domain event.
+
+    Attributes:
+        transaction: transaction in which the event happened.
+        clock: clock of the account.
+        scope: Region and account of the resources.
+    """
+
+    transaction: Transaction
+    clock: Clock
+    scope: AccountScope
+
+    def thing_arn(self, identifier: str) -> str:
+        """Return the ARN of a managed thing."""
+        return self.scope.arn(MANAGED_THING, identifier)
+
+
+def nanoseconds(moment: int) -> str:
+    """Return a moment with nine digits after the point, as in the guide's samples."""
+    return f"{format_iso(moment).removesuffix('Z')}000000Z"
+
 
 # -- a device ------------------------------------------------------------------------------
 
 
-def _connection(scene: Scene, event: ConnectionChanged) -> Message:
+def _connection(context: EventContext, event: ConnectionChanged) -> Message:
     thing = event.thing
     identifier = text(thing, "Id")
-    # One connection has one session, from its beginning to its end.
+    # Both events of a connection have the same session identifier.
     session = fingerprint([identifier, event.since])[:32]
     return Message(
         [text(thing, "Arn")],
@@ -41,11 +79,11 @@ def _connection(scene: Scene, event: ConnectionChanged) -> Message:
             "managedThingId": identifier,
             "managedThingArn": thing["Arn"],
             "clientId": identifier,
-            "timestamp": str(scene.clock.now()),
+            "timestamp": str(context.clock.now()),
             "eventType": "connected" if event.reason is None else "disconnected",
             "sessionIdentifier": str(UUID(session)),
             "principalIdentifier": fingerprint(identifier),
-            # An address for documentation: no device has it.
+            # RFC 5737 reserves this address for documentation.
             **({"ipAddress": "192.0.2.100"} if event.reason is None else {}),
             "versionNumber": "0",
             **({"disconnectReason": event.reason} if event.reason is not None else {}),
@@ -53,13 +91,13 @@ def _connection(scene: Scene, event: ConnectionChanged) -> Message:
     )
 
 
-def _state(scene: Scene, event: StateChanged) -> Message:
+def _state(context: EventContext, event: StateChanged) -> Message:
     endpoints = _with_properties(event.endpoints, _state_value)
-    return Message([scene.thing(event.thing_id)], {"addedStates": {"endpoints": endpoints}})
+    return Message([context.thing_arn(event.thing_id)], {"addedStates": {"endpoints": endpoints}})
 
 
 def _state_value(value: JsonValue) -> JsonValue:
-    """A value as the text of its JSON, and its time with six digits, as in the sample."""
+    """Return a value as JSON text and its time with six digits, as in the guide's sample."""
     kept = value if isinstance(value, dict) else {}
     changed_at = text(kept, "lastChangedAt").removesuffix("Z")
     return {
@@ -68,18 +106,18 @@ def _state_value(value: JsonValue) -> JsonValue:
     }
 
 
-def _event(scene: Scene, event: DeviceEvent) -> Message:
+def _event(context: EventContext, event: DeviceEvent) -> Message:
     return Message(
-        # Not an ARN: so it is in the only sample there is.
+        # The guide's only sample has this text and no ARN.
         [f"/quit/{event.thing_id}"],
         {
-            "iotMiArrivalTimestamp": iso(scene.clock.now()),
+            "iotMiArrivalTimestamp": format_iso(context.clock.now()),
             "endpoints": _with_properties(event.endpoints, json.dumps),
         },
     )
 
 
-def _request(scene: Scene, event: DeviceRequest) -> Message:
+def _request(context: EventContext, event: DeviceRequest) -> Message:
     endpoints: list[JsonValue] = [
         {
             "endpointId": endpoint["endpointId"],
@@ -90,16 +128,16 @@ def _request(scene: Scene, event: DeviceRequest) -> Message:
         }
         for endpoint in event.endpoints
     ]
-    return Message([scene.thing(event.thing_id)], {"endpoints": endpoints})
+    return Message([context.thing_arn(event.thing_id)], {"endpoints": endpoints})
 
 
-def _command(scene: Scene, event: CommandEnded) -> Message:
+def _command(context: EventContext, event: CommandEnded) -> Message:
     return Message(
-        [scene.thing(event.thing_id)],
+        [context.thing_arn(event.thing_id)],
         {
             "traceId": event.trace_id,
-            "receivedAt": iso(event.received_at),
-            "executedAt": iso(scene.clock.now()),
+            "receivedAt": format_iso(event.received_at),
+            "executedAt": format_iso(context.clock.now()),
             "result": "succeeded" if event.succeeded else "failed",
         },
     )
@@ -108,11 +146,11 @@ def _command(scene: Scene, event: CommandEnded) -> Message:
 # -- a connector ---------------------------------------------------------------------------
 
 
-def _connector_error(_scene: Scene, event: ConnectorFailed) -> Message:
+def _connector_error(_context: EventContext, event: ConnectorFailed) -> Message:
     arns = [text(association, "Arn") for association in event.associations]
     destination = event.associations[0]["ConnectorDestinationId"] if event.associations else None
     status = event.report["StatusCode"]
-    said: JsonObject = {
+    report: JsonObject = {
         "statusCode": status,
         "resourceType": ACCOUNT_ASSOCIATION.name,
         "resourceId": [item["AccountAssociationId"] for item in event.associations] or None,
@@ -128,10 +166,14 @@ def _connector_error(_scene: Scene, event: ConnectorFailed) -> Message:
         f" responseMessage={event.report.get('Message', '')}",
         "managedThingId": event.thing_id,
     }
-    return Message(arns, picked(said, *said))
+    return Message(arns, picked(report, *report))
 
 
-_FORMS: Final[Mapping[type, str]] = MappingProxyType(
+DeviceOrConnectorEvent: TypeAlias = (
+    ConnectionChanged | StateChanged | CommandEnded | DeviceEvent | DeviceRequest | ConnectorFailed
+)
+
+_ENVELOPES: Final[Mapping[type, str]] = MappingProxyType(
     {
         ConnectionChanged: "connection",
         StateChanged: "state",
@@ -143,36 +185,32 @@ _FORMS: Final[Mapping[type, str]] = MappingProxyType(
 )
 
 
-def form_of(happening: Happening) -> str | None:
-    """The form of envelope that a happening is told in, or None where it is not told."""
-    if isinstance(happening, StatusEntered):
-        return OF_STATUS.get(happening.kind.name, (None, None))[0]
-    return _FORMS[type(happening)]
+def envelope_of(event: DeviceOrConnectorEvent) -> str:
+    """Return the name of the envelope format of an event."""
+    return _ENVELOPES[type(event)]
 
 
-def messages(scene: Scene, happening: Happening) -> Iterator[Message]:
-    """What is told of a happening that is told, read from the world as it is now."""
-    match happening:
-        case StatusEntered():
-            yield from OF_STATUS[happening.kind.name][1](scene, happening)
+def build_message(context: EventContext, event: DeviceOrConnectorEvent) -> Message:
+    """Build the message of an event from the current state of the account."""
+    match event:
         case ConnectionChanged():
-            yield _connection(scene, happening)
+            return _connection(context, event)
         case StateChanged():
-            yield _state(scene, happening)
+            return _state(context, event)
         case CommandEnded():
-            yield _command(scene, happening)
+            return _command(context, event)
         case DeviceEvent():
-            yield _event(scene, happening)
+            return _event(context, event)
         case DeviceRequest():
-            yield _request(scene, happening)
-        case _:
-            yield _connector_error(scene, happening)
+            return _request(context, event)
+        case ConnectorFailed():
+            return _connector_error(context, event)
 
 
 def _with_properties(
-    endpoints: Sequence[JsonObject], written: Callable[[JsonValue], JsonValue]
+    endpoints: Sequence[JsonObject], write_value: Callable[[JsonValue], JsonValue]
 ) -> list[JsonValue]:
-    """Endpoints whose properties have their values as a notification writes them."""
+    """Return endpoints whose property values are formatted by *write_value*."""
     return [
         {
             **endpoint,
@@ -180,7 +218,7 @@ def _with_properties(
                 {
                     **capability,
                     "properties": [
-                        {"name": item["name"], "value": written(item.get("value"))}
+                        {"name": item["name"], "value": write_value(item.get("value"))}
                         for item in objects(capability, "properties")
                     ],
                 }

@@ -1,7 +1,7 @@
-"""What is told of a status that a resource has come into, one function for each kind.
+"""Messages about statuses, one function for each resource type.
 
-Owns those payloads, after the samples of the developer guide. It does not know where a
-notification goes, nor the envelope around it.
+Owns these payloads, after the samples of the developer guide. This module must know neither the
+destination of a notification nor its envelope.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,10 +19,10 @@ from iotmi.emulator._model.resource_types import (
     OTA_EXECUTION,
     OTA_TASK,
 )
-from iotmi.emulator._notifications.message import Message, Scene, nanoseconds
+from iotmi.emulator._notifications.payloads import EventContext, Message, nanoseconds
 
 
-def _onboarding(_scene: Scene, event: StatusEntered) -> Iterator[Message]:
+def _onboarding(_context: EventContext, event: StatusEntered) -> Iterator[Message]:
     thing = event.document
     details: JsonObject = {
         "id": thing["Id"],
@@ -33,28 +33,34 @@ def _onboarding(_scene: Scene, event: StatusEntered) -> Iterator[Message]:
     yield Message([text(thing, "Arn")], {"deviceDetails": details, "status": event.status})
 
 
-def _discovery(scene: Scene, event: StatusEntered) -> Iterator[Message]:
-    """A rediscovery tells of each device as of one under way, and counts none at its end."""
+def _discovery(context: EventContext, event: StatusEntered) -> Iterator[Message]:
+    """Yield the messages of a discovery's status.
+
+    A rediscovery yields one message per device with the status RUNNING, and counts no devices at
+    its end.
+    """
     discovery = event.document
     identifier = text(discovery, "Id")
-    where = _where_discovered(scene, discovery)
+    arns = _discovery_arns(context, discovery)
     found = [
         row.document
-        for row in scene.rows.select(DISCOVERED_DEVICE.name, {"DeviceDiscoveryId": identifier})
+        for row in context.transaction.select(
+            DISCOVERED_DEVICE.name, {"DeviceDiscoveryId": identifier}
+        )
     ]
     count = len(found)
     if discovery["DiscoveryType"] == "CONTROLLER_CAPABILITY_REDISCOVERY":
         if event.first:
             return
         for device in found:
-            thing = scene.thing(text(device, "ManagedThingId"))
+            thing = context.thing_arn(text(device, "ManagedThingId"))
             yield Message(
-                [*where, thing],
+                [*arns, thing],
                 {"deviceCount": 1, "deviceDiscoveryId": identifier, "status": "RUNNING"},
             )
         count = 0
     yield Message(
-        where,
+        arns,
         {
             "deviceCount": count,
             "deviceDiscoveryId": identifier,
@@ -64,15 +70,16 @@ def _discovery(scene: Scene, event: StatusEntered) -> Iterator[Message]:
     )
 
 
-def _where_discovered(scene: Scene, discovery: JsonObject) -> list[str]:
+def _discovery_arns(context: EventContext, discovery: JsonObject) -> list[str]:
     controller = optional_text(discovery, "ControllerId")
     association = optional_text(discovery, "AccountAssociationId")
     if controller is not None:
-        return [scene.thing(controller)]
-    return [scene.place.arn(ACCOUNT_ASSOCIATION, association)] if association else []
+        return [context.thing_arn(controller)]
+    return [context.scope.arn(ACCOUNT_ASSOCIATION, association)] if association else []
 
 
-# The guide has the words of two; which of the others' errors are the user's is assumed.
+# The guide documents two of these texts. The other texts are assumed, and so is the set of errors
+# that count as the customer's.
 _ASSOCIATION_DETAILS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ASSOCIATION_SUCCEEDED": "AccountAssociation has completed successfully",
@@ -84,7 +91,7 @@ _ASSOCIATION_DETAILS: Final[Mapping[str, str]] = MappingProxyType(
 _CUSTOMER_ERRORS: Final = frozenset({"ASSOCIATION_FAILED", "REFRESH_TOKEN_EXPIRED"})
 
 
-def _association(_scene: Scene, event: StatusEntered) -> Iterator[Message]:
+def _association(_context: EventContext, event: StatusEntered) -> Iterator[Message]:
     association = event.document
     cause = "CreateAccountAssociation" if event.first else "StartAccountAssociationRefresh"
     under_way = f"AccountAssociation State is updated to IN_PROGRESS during {cause}"
@@ -106,16 +113,16 @@ def _association(_scene: Scene, event: StatusEntered) -> Iterator[Message]:
     )
 
 
-def _ota(scene: Scene, event: StatusEntered) -> Iterator[Message]:
-    """Of the operations only one is documented, so a deletion is not told of."""
+def _ota(context: EventContext, event: StatusEntered) -> Iterator[Message]:
+    """Yield the message of a task's status. The guide documents none for a deletion."""
     task = event.document
     if event.status == "DELETION_IN_PROGRESS":
         return
-    executions = scene.rows.select(OTA_EXECUTION.name, {"OtaTaskId": text(task, "TaskId")})
+    executions = context.transaction.select(OTA_EXECUTION.name, {"OtaTaskId": text(task, "TaskId")})
     reached = [text(row.document, "ManagedThingId") for row in executions]
     yield Message(
-        # A task that is being made has its things, and no executions yet.
-        [scene.thing(identifier) for identifier in reached or texts(task, "Things")],
+        # A task is published before its executions are created.
+        [context.thing_arn(identifier) for identifier in reached or texts(task, "Things")],
         {
             "operation": "CREATE_OTA",
             "otaTaskId": task["TaskId"],
@@ -129,7 +136,7 @@ def _time(document: JsonObject, member: str) -> str:
     return nanoseconds(number(document, member))
 
 
-OF_STATUS: Final = MappingProxyType(
+STATUS_MESSAGES: Final = MappingProxyType(
     {
         MANAGED_THING.name: ("onboarding", _onboarding),
         DEVICE_DISCOVERY.name: ("discovery", _discovery),
@@ -137,4 +144,4 @@ OF_STATUS: Final = MappingProxyType(
         OTA_TASK.name: ("ota", _ota),
     }
 )
-"""By kind: the form of envelope, and what is told."""
+"""By resource type: the name of the envelope format, and the function that yields messages."""

@@ -1,7 +1,7 @@
-"""Pages: how many items, after which, and the token that says so.
+"""Pages of a list, and the tokens of their successors.
 
-Owns the token and nothing else. A token is bound to its operation and filters; it does
-not know what is listed.
+Owns the token. A token is bound to its operation and filters. This module must not know what is
+listed.
 """
 
 import re
@@ -14,19 +14,19 @@ from attrs import frozen
 from iotmi.emulator._core.json import JsonObject, JsonValue, fingerprint
 
 DEFAULT_SIZE: Final = 100
-"""How many items a page holds when the caller does not say; the service does not tell its own."""
+"""The number of items without ``MaxResults``. The service does not document its own default."""
 
 _CONTENT: Final = re.compile(r"([0-9]{1,18}):([0-9a-f]{24})")
 
 
 @frozen
 class PageRequest:
-    """Which page is wanted.
+    """A request for one page.
 
     Attributes:
-        scope: A digest of the operation and its filters.
-        size: How many items it may hold.
-        after: The place in the order after which it begins.
+        scope: digest of the operation and its filters.
+        size: maximum number of items.
+        after: position after which the page begins.
     """
 
     scope: str
@@ -34,24 +34,25 @@ class PageRequest:
     after: int
 
     def token(self, last: int) -> str:
-        """The token of the page that follows the place *last*."""
+        """Return the token of the page that follows position *last*."""
         return urlsafe_b64encode(f"{last}:{_seal(self.scope, last)}".encode()).decode()
 
 
 def read_page(operation: str, parameters: Mapping[str, JsonValue]) -> PageRequest | None:
-    """The page that the parameters of a list ask for, or None for a token of another list."""
+    """Return the requested page, or None if the token belongs to another list."""
     filters: JsonObject = {
         name: value for name, value in parameters.items() if name not in {"MaxResults", "NextToken"}
     }
     scope = fingerprint([operation, filters])
     size = parameters.get("MaxResults")
-    after = _place(scope, parameters.get("NextToken"))
+    after = _position(scope, parameters.get("NextToken"))
     if after is None:
         return None
     return PageRequest(scope, size if isinstance(size, int) else DEFAULT_SIZE, after)
 
 
-def _place(scope: str, token: JsonValue) -> int | None:
+def _position(scope: str, token: JsonValue) -> int | None:
+    """Return the position in *token*, 0 without a token, or None if the token is not valid."""
     if token is None:
         return 0
     try:
@@ -63,5 +64,5 @@ def _place(scope: str, token: JsonValue) -> int | None:
     return int(found[1])
 
 
-def _seal(scope: str, place: int) -> str:
-    return fingerprint([scope, place])[:24]
+def _seal(scope: str, position: int) -> str:
+    return fingerprint([scope, position])[:24]

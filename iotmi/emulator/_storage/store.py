@@ -1,8 +1,8 @@
-"""What the emulator remembers, in SQLite.
+"""Storage of the emulator, in SQLite.
 
-Owns the database: its schema and version, one transaction around each request, rows found
-by index. A row is a kind, an id and a JSON document; the store does not know what any
-kind is, nor what its documents mean.
+Owns the database: its schema and version, one transaction around each request, and rows found by
+index. A row is the name of a resource type (column `kind`), an id and a JSON document. This module
+must not know any resource type nor the meaning of a document.
 """
 
 import json
@@ -22,14 +22,14 @@ from iotmi.emulator._core.json import JsonObject
 APPLICATION_ID: Final = 0x696F746D  # "iotm"
 SCHEMA_VERSION: Final = 1
 _WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
-_TRIES: Final = 100
-ALL: Final = -1
-"""No limit, as SQLite has it."""
+_MAX_ATTEMPTS: Final = 100
+NO_LIMIT: Final = -1
+"""SQLite's value of LIMIT for no limit."""
 
-# The moments by which rows of all kinds are looked for.
-_TIMED: Final = ("DueAt",)
-# The members by which rows are looked for within a request, and not only listed.
-_INDEXED: Final = (
+# Members with moments, indexed across all resource types.
+_MOMENT_MEMBERS: Final = ("DueAt",)
+# Members that handlers filter by. Each has an index per resource type.
+_INDEXED_MEMBERS: Final = (
     "AccountAssociationId",
     "CredentialLockerId",
     "DeviceDiscoveryId",
@@ -42,140 +42,187 @@ _INDEXED: Final = (
 
 @frozen
 class Row:
-    """One resource: its place in the order of creation, and its document."""
+    """One resource.
+
+    Attributes:
+        sequence: position in the order of creation.
+        document: content.
+    """
 
     sequence: int
     document: JsonObject
 
 
 @frozen
-class Sent:
-    """What is to leave the house once it is committed: its id, and its document."""
+class OutboxMessage:
+    """A message to publish after the commit of its transaction.
+
+    Attributes:
+        identifier: id of the row that keeps the message.
+        document: content.
+    """
 
     identifier: str
     document: JsonObject
 
 
-class Listener(Protocol):
-    """Is told what was sent, once it is committed."""
+class CommitListener(Protocol):
+    """The receiver of the outbox messages of committed transactions."""
 
-    def committed(self, sent: Sequence[Sent]) -> None:
-        """In the order of the commits; the store is not to be used in this call."""
+    def on_commit(self, messages: Sequence[OutboxMessage]) -> None:
+        """Take the messages of one commit.
 
-    def released(self) -> None:
-        """The store is free again."""
+        The calls come in the order of the commits, under the store's lock. The store must not be
+        used in this call.
+        """
+
+    def after_commit(self) -> None:
+        """Act on the messages. The store can be used again."""
 
 
 @frozen
-class Due:
-    """One resource of any kind, and the moment by which it was found."""
+class DueTransition:
+    """A resource whose transition is due.
 
-    kind: str
+    Attributes:
+        type_name: name of the resource type.
+        moment: moment at which the transition was due.
+        document: content.
+    """
+
+    type_name: str
     moment: int
     document: JsonObject
 
 
 @frozen
-class Answered:
-    """What a client token was used for: the parameters' digest, and the answer's text."""
+class IdempotencyRecord:
+    """The first use of a client token.
+
+    Attributes:
+        fingerprint: digest of the parameters.
+        body: body of the response.
+    """
 
     fingerprint: str
     body: str
 
 
 @frozen
-class Rows:
-    """The rows, within one transaction."""
+class Transaction:
+    """Access to the rows within one transaction.
+
+    Attributes:
+        outbox: messages to publish after the commit.
+    """
 
     _connection: sqlite3.Connection
-    sent: list[Sent] = field(factory=list[Sent], init=False)
+    outbox: list[OutboxMessage] = field(factory=list[OutboxMessage], init=False)
 
-    def get(self, kind: str, identifier: str) -> JsonObject | None:
-        """The document of one resource."""
-        found = self._connection.execute(
-            "SELECT document FROM resource WHERE kind = ? AND id = ?", (kind, identifier)
+    def get(self, type_name: str, identifier: str) -> JsonObject | None:
+        """Return the document of one resource, or None."""
+        row = self._connection.execute(
+            "SELECT document FROM resource WHERE kind = ? AND id = ?", (type_name, identifier)
         ).fetchone()
-        return None if found is None else _document(found[0])
+        return None if row is None else _document(row[0])
 
-    def put(self, kind: str, identifier: str, document: JsonObject) -> None:
-        """Make or replace one resource; a replaced one keeps its place in the order."""
+    def put(self, type_name: str, identifier: str, document: JsonObject) -> None:
+        """Insert or replace one resource. A replaced one keeps its position in the order."""
         self._connection.execute(
             "INSERT INTO resource (kind, id, document) VALUES (?, ?, ?)"
             " ON CONFLICT (kind, id) DO UPDATE SET document = excluded.document",
-            (kind, identifier, json.dumps(document, separators=(",", ":"))),
+            (type_name, identifier, json.dumps(document, separators=(",", ":"))),
         )
 
-    def send(self, kind: str, identifier: str, document: JsonObject) -> None:
-        """Keep one resource, and have it leave the house once it is committed."""
-        self.put(kind, identifier, document)
-        self.sent.append(Sent(identifier, document))
+    def enqueue(self, type_name: str, identifier: str, document: JsonObject) -> None:
+        """Store one resource, and add it to the outbox."""
+        self.put(type_name, identifier, document)
+        self.outbox.append(OutboxMessage(identifier, document))
 
-    def delete(self, kind: str, identifier: str) -> None:
-        """Remove one resource, if it is there."""
+    def delete(self, type_name: str, identifier: str) -> None:
+        """Delete one resource, if it exists."""
         self._connection.execute(
-            "DELETE FROM resource WHERE kind = ? AND id = ?", (kind, identifier)
+            "DELETE FROM resource WHERE kind = ? AND id = ?", (type_name, identifier)
         )
 
-    def delete_where(self, kind: str, member: str, value: str) -> None:
-        """Remove the resources of a kind whose member has a value."""
-        condition, values = _condition(kind, {member: value})
+    def delete_where(self, type_name: str, member: str, value: str) -> None:
+        """Delete the resources of a type whose member has a value."""
+        condition, values = _where_sql(type_name, {member: value})
         self._connection.execute(
-            f"DELETE FROM resource WHERE {condition}",  # noqa: S608 - see _condition
+            f"DELETE FROM resource WHERE {condition}",  # noqa: S608 - see _where_sql
             values,
         )
 
     def select(
-        self, kind: str, where: Mapping[str, str], *, after: int = 0, limit: int = ALL
+        self, type_name: str, where: Mapping[str, str], *, after: int = 0, limit: int = NO_LIMIT
     ) -> list[Row]:
-        """The first *limit* resources after a place in the order whose members have values."""
-        condition, values = _condition(kind, where)
-        found = self._connection.execute(
+        """Return resources of a type, in the order of their creation.
+
+        Args:
+            type_name: name of the resource type.
+            where: values that members must have.
+            after: position after which the result begins.
+            limit: maximum number of resources.
+        """
+        condition, values = _where_sql(type_name, where)
+        rows = self._connection.execute(
             f"SELECT sequence, document FROM resource WHERE {condition}"  # noqa: S608
             " AND sequence > ? ORDER BY sequence LIMIT ?",
             (*values, after, limit),
         )
-        return [Row(sequence, _document(document)) for sequence, document in found]
+        return [Row(sequence, _document(document)) for sequence, document in rows]
 
-    def due(self, member: str, moment: int) -> Due | None:
-        """The resource whose moment at *member* came first, up to a moment."""
-        came = _value_of(member)
-        found = self._connection.execute(
-            f"SELECT kind, {came}, document FROM resource WHERE {came} <= ?"  # noqa: S608
-            f" ORDER BY {came}, sequence LIMIT 1",
+    def next_due(self, member: str, moment: int) -> DueTransition | None:
+        """Return the resource that was due first, up to *moment*, or None.
+
+        Args:
+            member: member that holds the moment at which a resource is due.
+            moment: latest moment to include.
+        """
+        moment_sql = _member_sql(member)
+        row = self._connection.execute(
+            f"SELECT kind, {moment_sql}, document FROM resource WHERE {moment_sql} <= ?"  # noqa: S608
+            f" ORDER BY {moment_sql}, sequence LIMIT 1",
             (moment,),
         ).fetchone()
-        return None if found is None else Due(found[0], found[1], _document(found[2]))
+        return None if row is None else DueTransition(row[0], row[1], _document(row[2]))
 
-    def answered(self, operation: str, token: str) -> Answered | None:
-        """What a client token was used for before."""
-        found = self._connection.execute(
+    def idempotency_record(self, operation: str, token: str) -> IdempotencyRecord | None:
+        """Return the first use of a client token, or None."""
+        row = self._connection.execute(
             "SELECT fingerprint, body FROM answered WHERE operation = ? AND token = ?",
             (operation, token),
         ).fetchone()
-        return None if found is None else Answered(*found)
+        return None if row is None else IdempotencyRecord(*row)
 
-    def remember(self, operation: str, token: str, answered: Answered) -> None:
-        """Keep what a client token was used for."""
+    def save_idempotency_record(
+        self, operation: str, token: str, idempotency_record: IdempotencyRecord
+    ) -> None:
+        """Store the first use of a client token."""
         self._connection.execute(
             "INSERT INTO answered VALUES (?, ?, ?, ?)",
-            (operation, token, answered.fingerprint, answered.body),
+            (operation, token, idempotency_record.fingerprint, idempotency_record.body),
         )
 
 
 class Store:
-    """One database behind one lock, in memory or in a file.
+    """A database behind one lock, in memory or in a file.
 
-    *owner* is whose resources these are; a file of another owner is refused, for its ARNs
-    would not be this emulator's.
+    Args:
+        path: file of the database, or None for memory.
+        owner: prefix of the ARNs of the resources.
+
+    Raises:
+        EmulatorFileError: *path* is no database of the emulator, or has another version or owner.
     """
 
     def __init__(self, path: str | PathLike[str] | None, *, owner: str) -> None:
         self._lock = Lock()
         self._closed = False
-        self._listener: Listener | None = None
+        self._listener: CommitListener | None = None
         try:
-            # One connection serves all threads: in memory there can be but one, and
-            # SQLite lets one writer in at a time anyway.
+            # One connection serves all threads. A second connection to ":memory:" would open
+            # another database, and SQLite allows one writer at a time anyway.
             self._connection = sqlite3.connect(
                 ":memory:" if path is None else fspath(path),
                 timeout=30,
@@ -187,7 +234,7 @@ class Store:
         try:
             with self.transaction():
                 _prepare(self._connection, owner)
-            write_ahead(self._connection)
+            enable_write_ahead(self._connection)
             self._connection.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
             self.close()
@@ -197,35 +244,43 @@ class Store:
             raise EmulatorFileError(f"{path}: {error}") from None
 
     @contextmanager
-    def transaction(self) -> Iterator[Rows]:
-        """The rows, to be changed together or, when the block raises, not at all."""
+    def transaction(self) -> Iterator[Transaction]:
+        """Run the block in a transaction, and roll it back if the block raises.
+
+        Raises:
+            EmulatorClosedError: the store is closed.
+        """
         with self._lock:
             self.require_open()
             self._connection.execute("BEGIN IMMEDIATE")
-            rows = Rows(self._connection)
+            transaction = Transaction(self._connection)
             try:
-                yield rows
+                yield transaction
                 self._connection.execute("COMMIT")
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-            listener = self._listener if rows.sent else None
+            listener = self._listener if transaction.outbox else None
             if listener is not None:
-                listener.committed(rows.sent)
+                listener.on_commit(transaction.outbox)
         if listener is not None:
-            listener.released()
+            listener.after_commit()
 
-    def listen(self, listener: Listener) -> None:
-        """Have what is sent from now on told to somebody."""
+    def set_commit_listener(self, listener: CommitListener) -> None:
+        """Send the outbox messages of later commits to *listener*."""
         self._listener = listener
 
     def require_open(self) -> None:
-        """Raise where there is nothing to work on any more."""
+        """Check that the store is open.
+
+        Raises:
+            EmulatorClosedError: the store is closed.
+        """
         if self._closed:
             raise EmulatorClosedError("the emulator is closed")
 
     def close(self) -> None:
-        """Wait for the request under way, and let go of the database."""
+        """Close the database, after the running transaction has ended."""
         with self._lock:
             self._closed = True
             self._connection.close()
@@ -235,12 +290,15 @@ def _pause() -> None:
     time.sleep(0.01)
 
 
-def write_ahead(connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause) -> None:
-    """Have a file written ahead; others that open it at the same moment may be doing the same.
+def enable_write_ahead(
+    connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause
+) -> None:
+    """Switch a database file to write-ahead logging, and retry while the file is busy.
 
-    SQLite waits for others with everything but this, and says at once that the file is busy.
+    SQLite's own busy timeout does not cover this switch: another process that opens the file at
+    the same moment makes it fail with SQLITE_BUSY at once.
     """
-    for _ in range(_TRIES - 1):
+    for _ in range(_MAX_ATTEMPTS - 1):
         try:
             connection.execute(_WRITE_AHEAD)
         except sqlite3.OperationalError as error:
@@ -253,7 +311,7 @@ def write_ahead(connection: sqlite3.Connection, *, pause: Callable[[], None] = _
 
 
 def _prepare(connection: sqlite3.Connection, owner: str) -> None:
-    """Make the schema in an empty database; refuse one that is not ours."""
+    """Create the schema in an empty database, or check that the database is ours."""
     application = _number(connection, "PRAGMA application_id")
     version = _number(connection, "PRAGMA user_version")
     if application == 0 and not _number(connection, "SELECT count(*) FROM sqlite_master"):
@@ -265,9 +323,9 @@ def _prepare(connection: sqlite3.Connection, owner: str) -> None:
         raise EmulatorFileError(
             f"made by another version of the emulator: schema {version}, not {SCHEMA_VERSION}"
         )
-    (found,) = connection.execute("SELECT owner FROM home").fetchone()
-    if found != owner:
-        raise EmulatorFileError(f"holds the resources of {found}, not of {owner}")
+    (stored_owner,) = connection.execute("SELECT owner FROM home").fetchone()
+    if stored_owner != owner:
+        raise EmulatorFileError(f"holds the resources of {stored_owner}, not of {owner}")
 
 
 def _create(connection: sqlite3.Connection, owner: str) -> None:
@@ -276,12 +334,12 @@ def _create(connection: sqlite3.Connection, owner: str) -> None:
         " id TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (kind, id))"
     )
     connection.execute("CREATE INDEX resource_by_kind ON resource (kind, sequence)")
-    for member in _INDEXED:
+    for member in _INDEXED_MEMBERS:
         connection.execute(
-            f"CREATE INDEX resource_by_{member} ON resource (kind, {_value_of(member)})"
+            f"CREATE INDEX resource_by_{member} ON resource (kind, {_member_sql(member)})"
         )
-    for member in _TIMED:
-        moment = _value_of(member)
+    for member in _MOMENT_MEMBERS:
+        moment = _member_sql(member)
         connection.execute(
             f"CREATE INDEX resource_due_{member} ON resource ({moment}, sequence)"
             f" WHERE {moment} IS NOT NULL"
@@ -296,16 +354,23 @@ def _create(connection: sqlite3.Connection, owner: str) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _condition(kind: str, where: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """SQL for a kind and its members' values. Only names of ours become SQL text."""
-    terms = ["kind = ?", *(f"{_value_of(member)} = ?" for member in where)]
-    return " AND ".join(terms), (kind, *where.values())
+def _where_sql(type_name: str, where: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL condition for a type and its members' values.
+
+    Only names from this package become part of the SQL text. All values are bound.
+    """
+    terms = ["kind = ?", *(f"{_member_sql(member)} = ?" for member in where)]
+    return " AND ".join(terms), (type_name, *where.values())
 
 
-def _value_of(member: str) -> str:
-    # Written out, not bound: an index is used only where the expression is the same text.
+def _member_sql(member: str) -> str:
+    """Return the SQL expression for a member of a document.
+
+    The name is part of the SQL text and not bound, because SQLite uses an index only for the
+    same expression text.
+    """
     if not member.isidentifier():
-        raise ValueError(f"{member!r} is no member's name")
+        raise ValueError(f"{member!r} is not the name of a member")
     return f"json_extract(document, '$.{member}')"
 
 

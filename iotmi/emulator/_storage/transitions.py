@@ -1,90 +1,108 @@
-"""When a resource's status changes by itself.
+"""The schedule of a resource's next transition, kept in the resource's own document.
 
-Owns the plan: the members of a resource that hold it back, and the moment at which the next
-change is due. It does not make changes, nor know what a status means.
+Owns the members that block a transition, and the moment at which the next one is due. It must
+neither apply transitions nor know what a status means.
 """
 
 from typing import Final
 
 from iotmi.emulator._core.json import JsonObject, optional_text
-from iotmi.emulator._model.resource_types import Kind, Step
-from iotmi.emulator._storage.store import Rows
+from iotmi.emulator._model.resource_types import ResourceType, Transition
+from iotmi.emulator._storage.store import Transaction
 
 DUE_AT: Final = "DueAt"
-"""The moment of the next change; rows are found by it."""
+"""The moment of the next transition. The store finds due resources by this member."""
 
 DUE_STATUS: Final = "DueStatus"
-"""The status that then comes."""
+"""The status after the next transition."""
 
 HELD: Final = "Held"
-"""Present while a test has the resource in hand."""
+"""True while a test holds the resource."""
 
-OFFLINE: Final = "Offline"
-"""The reason why a device is not reached, present while it is not."""
+OFFLINE_REASON: Final = "Offline"
+"""The reason why a device is offline, present only while it is."""
 
-OPEN_UNTIL: Final = "OpenUntil"
-"""The moment after which a window is shut, and the next step does not come by itself."""
+WINDOW_ENDS_AT: Final = "OpenUntil"
+"""The moment at which a setup window closes. A transition after it does not happen."""
 
-# Of the present status: when the step comes, and when its limit.
-_STEP_AT: Final = "StepAt"
-_LIMIT_AT: Final = "LimitAt"
+# Moments of the present status. The member names stay as they are in existing files.
+_TRANSITION_AT: Final = "StepAt"
+_TIMEOUT_AT: Final = "LimitAt"
 
 
-def waits(rows: Rows, kind: Kind, document: JsonObject) -> bool:
-    """Whether a resource's status stays as it is until something else happens."""
+def is_blocked(transaction: Transaction, resource_type: ResourceType, document: JsonObject) -> bool:
+    """Return True if a resource's status changes only through another event.
+
+    A held resource is blocked. So is one whose status needs a device that is offline or held.
+    """
     if document.get(HELD):
         return True
-    lifecycle = kind.lifecycle
-    if lifecycle is None or document[lifecycle.member] not in lifecycle.helped:
+    lifecycle = resource_type.lifecycle
+    if lifecycle is None or document[lifecycle.member] not in lifecycle.blocked_statuses:
         return False
-    if document.get(OFFLINE):
+    if document.get(OFFLINE_REASON):
         return True
-    for helper, member in lifecycle.helpers:
+    for dependency, member in lifecycle.depends_on:
         identifier = optional_text(document, member)
-        found = None if identifier is None else rows.get(helper, identifier)
-        if found is not None and is_out_of_reach(found):
+        found = None if identifier is None else transaction.get(dependency, identifier)
+        if found is not None and is_unavailable(found):
             return True
     return False
 
 
-def is_out_of_reach(document: JsonObject) -> bool:
-    """Whether a resource helps nothing on, because it is in hand or its device is not reached."""
-    return bool(document.get(HELD) or document.get(OFFLINE))
+def is_unavailable(document: JsonObject) -> bool:
+    """Return True if a resource blocks its dependents, because it is held or offline."""
+    return bool(document.get(HELD) or document.get(OFFLINE_REASON))
 
 
-def begin(document: JsonObject) -> None:
-    """Forget the plan of the status before."""
-    for member in (DUE_AT, DUE_STATUS, OPEN_UNTIL, _STEP_AT, _LIMIT_AT):
+def clear_schedule(document: JsonObject) -> None:
+    """Remove the schedule of the previous status."""
+    for member in (DUE_AT, DUE_STATUS, WINDOW_ENDS_AT, _TRANSITION_AT, _TIMEOUT_AT):
         document.pop(member, None)
 
 
-def plan(rows: Rows, kind: Kind, document: JsonObject, now: int) -> None:
-    """Write down when a resource's status changes next, now that this may have changed."""
-    limit = kind.lifecycle.limit(document) if kind.lifecycle else None
+def schedule(
+    transaction: Transaction, resource_type: ResourceType, document: JsonObject, now: int
+) -> None:
+    """Write the next transition of a resource and its moment into *document*."""
+    timeout = (
+        resource_type.lifecycle.timeout_transition(document) if resource_type.lifecycle else None
+    )
     if document.get(HELD):
-        limit = None
-    step = kind.lifecycle.following(document) if kind.lifecycle else None
-    if waits(rows, kind, document):
-        step = None
-    limit_at = _keep(document, _LIMIT_AT, limit, now)
-    step_at = _keep(document, _STEP_AT, step, now)
-    shut = document.get(OPEN_UNTIL)
-    if isinstance(shut, int) and step_at is not None and step_at > shut:
-        step_at = _keep(document, _STEP_AT, None, now)
+        timeout = None
+    transition = (
+        resource_type.lifecycle.next_transition(document) if resource_type.lifecycle else None
+    )
+    if is_blocked(transaction, resource_type, document):
+        transition = None
+    timeout_at = _fix_moment(document, _TIMEOUT_AT, timeout, now)
+    transition_at = _fix_moment(document, _TRANSITION_AT, transition, now)
+    window_end = document.get(WINDOW_ENDS_AT)
+    if isinstance(window_end, int) and transition_at is not None and transition_at > window_end:
+        transition_at = _fix_moment(document, _TRANSITION_AT, None, now)
     for member in (DUE_AT, DUE_STATUS):
         document.pop(member, None)
-    # Where both come at once, the step was not too late.
-    if step is not None and step_at is not None and (limit_at is None or step_at <= limit_at):
-        document |= {DUE_AT: step_at, DUE_STATUS: step.status}
-    elif limit is not None and limit_at is not None:
-        document |= {DUE_AT: limit_at, DUE_STATUS: limit.status}
+    # At the same moment, the transition wins over the timeout.
+    if (
+        transition is not None
+        and transition_at is not None
+        and (timeout_at is None or transition_at <= timeout_at)
+    ):
+        document |= {DUE_AT: transition_at, DUE_STATUS: transition.status}
+    elif timeout is not None and timeout_at is not None:
+        document |= {DUE_AT: timeout_at, DUE_STATUS: timeout.status}
 
 
-def _keep(document: JsonObject, member: str, step: Step | None, now: int) -> int | None:
-    """When a step comes; once that has been written down it stays, until the step is off."""
-    if step is None:
+def _fix_moment(
+    document: JsonObject, member: str, transition: Transition | None, now: int
+) -> int | None:
+    """Return the moment of a transition, and store it so that later calls return the same one.
+
+    Without a transition the stored moment is removed.
+    """
+    if transition is None:
         document.pop(member, None)
     elif member not in document:
-        document[member] = step.moment(document, now)
+        document[member] = transition.moment(document, now)
     moment = document.get(member)
     return moment if isinstance(moment, int) else None

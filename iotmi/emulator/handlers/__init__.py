@@ -1,15 +1,15 @@
-"""What each operation does, one module per family, gathered into one table.
+"""The handlers of all operations, one module per family, in one table.
 
-Owns the table from operation to handler. A handler is a plain function of the world and
-the checked parameters; it answers a document, or None where the service answers nothing.
-It does not know HTTP, faults, client tokens or transactions.
+Owns the table. A handler is a function of the account and the validated parameters. It returns the
+response document, or None for a response without a body. Handlers must not know HTTP, faults,
+client tokens or the bounds of a transaction.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._account.account import Effect, Handler
+from iotmi.emulator._account.account import Handler, TransitionHook
 from iotmi.emulator.handlers import (
     account,
     account_associations,
@@ -20,8 +20,8 @@ from iotmi.emulator.handlers import (
     device_discoveries,
     event_log_configurations,
     managed_things,
-    managed_things_commands as commands,
-    managed_things_details as thing_details,
+    managed_things_commands,
+    managed_things_details as managed_things_details,
     notification_configurations,
     ota_task_configurations,
     ota_tasks,
@@ -34,8 +34,8 @@ from iotmi.emulator.handlers import (
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
         **managed_things.HANDLERS,
-        **thing_details.HANDLERS,
-        **commands.HANDLERS,
+        **managed_things_details.HANDLERS,
+        **managed_things_commands.HANDLERS,
         **account_associations.HANDLERS,
         **cloud_connectors.HANDLERS,
         **connector_destinations.HANDLERS,
@@ -53,9 +53,13 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         **account.HANDLERS,
     }
 )
-"""What every operation of the service does, by its name."""
+"""The handlers, by name of the operation."""
 
-EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
-    {**managed_things.EFFECTS, **device_discoveries.EFFECTS, **ota_tasks.EFFECTS}
+TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = MappingProxyType(
+    {
+        **managed_things.TRANSITION_HOOKS,
+        **device_discoveries.TRANSITION_HOOKS,
+        **ota_tasks.TRANSITION_HOOKS,
+    }
 )
-"""What a change of status that came by itself brings with it, by the kind of resource."""
+"""The functions that run after a transition, by name of the resource type."""

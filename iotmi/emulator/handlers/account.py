@@ -1,72 +1,76 @@
-"""What the account has one of: its endpoint for devices, its encryption, its hub configuration.
+"""Resources that the account has one of: its endpoint, its encryption and its hub configuration.
 
-Owns their six operations. No key is used and no endpoint listens.
+Owns their six operations. No key is used, and no endpoint listens.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.json import JsonObject, picked
 from iotmi.emulator._model.resource_types import (
     CUSTOM_ENDPOINT,
     ENCRYPTION_CONFIGURATION,
     HUB_CONFIGURATION,
-    Kind,
+    ResourceType,
 )
 
-_OWN_KEY: Final = "CUSTOMER_KEY_ENCRYPTION"
-_BEFORE_ANY_CALL: Final[Mapping[str, str]] = {
+_CUSTOMER_KEY: Final = "CUSTOMER_KEY_ENCRYPTION"
+_DEFAULT_ENCRYPTION: Final[Mapping[str, str]] = {
     "encryptionType": "MANAGED_INTEGRATIONS_DEFAULT_ENCRYPTION",
     "State": "ENABLED",
 }
 
 
-def register_endpoint(world: World, _parameters: JsonObject) -> JsonObject:
-    """RegisterCustomEndpoint; again, it answers the same address."""
-    place = world.place
-    address = f"emulated{place.account_id}-ats.iot.{place.region_name}.amazonaws.com"
-    return _keep(world, CUSTOM_ENDPOINT, {"EndpointAddress": address})
+def register_endpoint(account: AccountState, _parameters: JsonObject) -> JsonObject:
+    """Handle RegisterCustomEndpoint. Each call returns the same address."""
+    scope = account.scope
+    address = f"emulated{scope.account_id}-ats.iot.{scope.region_name}.amazonaws.com"
+    return _replace(account, CUSTOM_ENDPOINT, {"EndpointAddress": address})
 
 
-def get_endpoint(world: World, _parameters: JsonObject) -> JsonObject:
-    """GetCustomEndpoint."""
-    return world.find(CUSTOM_ENDPOINT, world.place.account_id)
+def get_endpoint(account: AccountState, _parameters: JsonObject) -> JsonObject:
+    """Handle GetCustomEndpoint."""
+    return account.find(CUSTOM_ENDPOINT, account.scope.account_id)
 
 
-def put_hub(world: World, parameters: JsonObject) -> JsonObject:
-    """PutHubConfiguration."""
-    return _keep(world, HUB_CONFIGURATION, parameters)
+def put_hub(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle PutHubConfiguration."""
+    return _replace(account, HUB_CONFIGURATION, parameters)
 
 
-def get_hub(world: World, _parameters: JsonObject) -> JsonObject:
-    """GetHubConfiguration."""
-    return world.find(HUB_CONFIGURATION, world.place.account_id)
+def get_hub(account: AccountState, _parameters: JsonObject) -> JsonObject:
+    """Handle GetHubConfiguration."""
+    return account.find(HUB_CONFIGURATION, account.scope.account_id)
 
 
-def put_encryption(world: World, parameters: JsonObject) -> JsonObject:
-    """PutDefaultEncryptionConfiguration."""
-    if ("kmsKeyArn" in parameters) != (parameters["encryptionType"] == _OWN_KEY):
-        raise world.invalid(f"kmsKeyArn must go with {_OWN_KEY}, and only with it")
-    return _shown(
-        _keep(world, ENCRYPTION_CONFIGURATION, {**parameters, "State": "UPDATE_IN_PROGRESS"})
+def put_encryption(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle PutDefaultEncryptionConfiguration."""
+    if ("kmsKeyArn" in parameters) != (parameters["encryptionType"] == _CUSTOMER_KEY):
+        raise account.invalid(f"kmsKeyArn must go with {_CUSTOMER_KEY}, and only with it")
+    return _to_response(
+        _replace(account, ENCRYPTION_CONFIGURATION, {**parameters, "State": "UPDATE_IN_PROGRESS"})
     )
 
 
-def get_encryption(world: World, _parameters: JsonObject) -> JsonObject:
-    """GetDefaultEncryptionConfiguration; there is one before any call."""
-    if world.rows.get(ENCRYPTION_CONFIGURATION.name, world.place.account_id) is None:
-        return _shown({**_BEFORE_ANY_CALL})
-    return _shown(world.look(ENCRYPTION_CONFIGURATION, world.place.account_id))
+def get_encryption(account: AccountState, _parameters: JsonObject) -> JsonObject:
+    """Handle GetDefaultEncryptionConfiguration. A default exists before any call."""
+    if account.transaction.get(ENCRYPTION_CONFIGURATION.name, account.scope.account_id) is None:
+        return _to_response({**_DEFAULT_ENCRYPTION})
+    return _to_response(account.read(ENCRYPTION_CONFIGURATION, account.scope.account_id))
 
 
-def _keep(world: World, kind: Kind, document: JsonObject) -> JsonObject:
-    """Make the account's one of a kind, in place of the one before."""
-    world.remove(kind, world.place.account_id)
-    return world.create(kind, {**document, kind.identifier: world.place.account_id})
+def _replace(
+    account: AccountState, resource_type: ResourceType, document: JsonObject
+) -> JsonObject:
+    """Create the account's only resource of a type, and delete the one before."""
+    account.remove(resource_type, account.scope.account_id)
+    return account.create(
+        resource_type, {**document, resource_type.identifier: account.scope.account_id}
+    )
 
 
-def _shown(configuration: JsonObject) -> JsonObject:
+def _to_response(configuration: JsonObject) -> JsonObject:
     return {
         **picked(configuration, "encryptionType", "kmsKeyArn"),
         "configurationStatus": {"state": configuration["State"]},

@@ -1,7 +1,7 @@
-"""Account associations, and the things registered with them.
+"""Account associations, and the managed things registered with them.
 
-Owns their nine operations. No user logs in: a login succeeds by itself, unless a test has the
-association in hand.
+Owns their nine operations. No user logs in: a login succeeds on its own, unless a test holds the
+association.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import conflict, not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, optional_text, picked, text
 from iotmi.emulator._model.resource_types import (
@@ -19,131 +19,141 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support.registrations import connect
 
-# Registration brings a thing to ACTIVATED from each of these, and from no other.
+# Registration activates a thing in these statuses only.
 _REGISTRABLE: Final = frozenset(
     {"UNASSOCIATED", "PRE_ASSOCIATED", "DISCOVERED", "ACTIVATED", "ISOLATED"}
 )
-# The last deregistration isolates a thing that was reachable.
+# The last deregistration isolates a thing in these statuses.
 _REACHABLE: Final = frozenset({"DISCOVERED", "ACTIVATED"})
 _PAIR: Final = ("ManagedThingId", "AccountAssociationId")
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType({name: name for name in _PAIR})
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
-    """CreateAccountAssociation; general authorization needs no login."""
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle CreateAccountAssociation. General authorization needs no login."""
     login = "GeneralAuthorization" not in parameters
-    return world.create(
+    return account.create(
         ACCOUNT_ASSOCIATION,
         {
             **parameters,
-            "ConnectorDestinationId": _destination_of(world, parameters),
+            "ConnectorDestinationId": _destination_of(account, parameters),
             "AssociationState": "ASSOCIATION_IN_PROGRESS" if login else "ASSOCIATION_SUCCEEDED",
             "OAuthAuthorizationUrl": _login_url() if login else "",
         },
     )
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
-    """GetAccountAssociation."""
-    return world.look(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetAccountAssociation."""
+    return account.read(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
 
 
-def list_associations(world: World, parameters: JsonObject) -> JsonObject:
-    """ListAccountAssociations."""
+def list_associations(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListAccountAssociations."""
     filters = {"ConnectorDestinationId": "ConnectorDestinationId"}
-    return world.page(ACCOUNT_ASSOCIATION, parameters, filters)
+    return account.page(ACCOUNT_ASSOCIATION, parameters, filters)
 
 
-def update(world: World, parameters: JsonObject) -> None:
-    """UpdateAccountAssociation; nothing given, nothing done."""
-    association = _not_deleting(world, parameters)
+def update(account: AccountState, parameters: JsonObject) -> None:
+    """Handle UpdateAccountAssociation. Without changes, nothing happens."""
+    association = _find_not_deleting(account, parameters)
     changes = picked(parameters, "Name", "Description")
     if changes:
-        world.save(ACCOUNT_ASSOCIATION, {**association, **changes})
+        account.save(ACCOUNT_ASSOCIATION, {**association, **changes})
 
 
-def delete(world: World, parameters: JsonObject) -> None:
-    """DeleteAccountAssociation; the operation declares no conflict."""
+def delete(account: AccountState, parameters: JsonObject) -> None:
+    """Handle DeleteAccountAssociation. The operation declares no conflict."""
     identifier = text(parameters, "AccountAssociationId")
-    association = world.find(ACCOUNT_ASSOCIATION, identifier)
-    if world.first(REGISTRATION, _registered(AccountAssociationId=identifier)):
-        raise world.invalid("Managed things are registered with the account association.")
-    world.rows.delete_where(REGISTRATION.name, "AccountAssociationId", identifier)
-    world.enter(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_DELETING")
+    association = account.find(ACCOUNT_ASSOCIATION, identifier)
+    if account.first(REGISTRATION, _registered(AccountAssociationId=identifier)):
+        raise account.invalid("Managed things are registered with the account association.")
+    account.transaction.delete_where(REGISTRATION.name, "AccountAssociationId", identifier)
+    account.set_status(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_DELETING")
 
 
-def start_refresh(world: World, parameters: JsonObject) -> JsonObject:
-    """StartAccountAssociationRefresh; another login is under way."""
-    association = _not_deleting(world, parameters)
+def start_refresh(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle StartAccountAssociationRefresh, which starts another login."""
+    association = _find_not_deleting(account, parameters)
     if "GeneralAuthorization" in association:
-        raise world.invalid("The account association has no login to refresh.")
+        raise account.invalid("The account association has no login to refresh.")
     association |= {"OAuthAuthorizationUrl": _login_url(), "ErrorMessage": None}
-    world.enter(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_IN_PROGRESS")
+    account.set_status(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_IN_PROGRESS")
     return association
 
 
-def register(world: World, parameters: JsonObject) -> JsonObject:
-    """RegisterAccountAssociation; the thing can be reached through the account."""
-    thing = world.find(MANAGED_THING, text(parameters, "ManagedThingId"))
-    association = world.find(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
+def register(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle RegisterAccountAssociation, which makes the thing reachable through the account."""
+    thing = account.find(MANAGED_THING, text(parameters, "ManagedThingId"))
+    association = account.find(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
     if thing["Flow"] != BY_CLOUD:
-        raise world.invalid("The managed thing is not a device of a cloud.")
+        raise account.invalid("The managed thing is not a cloud device.")
     if thing["ProvisioningStatus"] not in _REGISTRABLE:
         raise conflict("The managed thing is being deleted.")
     if association["AssociationState"] != "ASSOCIATION_SUCCEEDED":
         raise conflict("The account association is not in the state ASSOCIATION_SUCCEEDED.")
-    foreseen = world.first(REGISTRATION, {name: text(parameters, name) for name in _PAIR})
-    if foreseen is None:
-        foreseen = world.create(REGISTRATION, picked(parameters, *_PAIR))
-    elif foreseen["ManagedThingAssociationStatus"] == "ASSOCIATED":
-        raise conflict("The managed thing is registered with the account association already.")
-    connect(world, thing, association, foreseen)
+    expected = account.first(REGISTRATION, {name: text(parameters, name) for name in _PAIR})
+    if expected is None:
+        expected = account.create(REGISTRATION, picked(parameters, *_PAIR))
+    elif expected["ManagedThingAssociationStatus"] == "ASSOCIATED":
+        raise conflict("The managed thing is already registered with the account association.")
+    associate(account, thing, association, expected)
     return parameters
 
 
-def deregister(world: World, parameters: JsonObject) -> None:
-    """DeregisterAccountAssociation; a thing without any is isolated."""
-    thing = world.find(MANAGED_THING, text(parameters, "ManagedThingId"))
+def associate(
+    account: AccountState, thing: JsonObject, association: JsonObject, registration: JsonObject
+) -> None:
+    """Complete a registration, and activate its thing."""
+    registration["ManagedThingAssociationStatus"] = "ASSOCIATED"
+    account.save(REGISTRATION, registration)
+    thing["ConnectorDeviceId"] = thing["CloudDeviceId"]
+    thing["ConnectorDestinationId"] = association["ConnectorDestinationId"]
+    account.set_status(MANAGED_THING, thing, "ACTIVATED")
+
+
+def deregister(account: AccountState, parameters: JsonObject) -> None:
+    """Handle DeregisterAccountAssociation. The last one isolates the thing."""
+    thing = account.find(MANAGED_THING, text(parameters, "ManagedThingId"))
     association = text(parameters, "AccountAssociationId")
-    world.find(ACCOUNT_ASSOCIATION, association)
+    account.find(ACCOUNT_ASSOCIATION, association)
     pair = {name: text(parameters, name) for name in _PAIR}
-    registration = world.first(REGISTRATION, _registered(**pair))
+    registration = account.first(REGISTRATION, _registered(**pair))
     if registration is None:
         raise not_found(
             "Managed Thing Association resource not found.", association, "AccountAssociation"
         )
-    world.remove(REGISTRATION, text(registration, "Id"))
-    if thing["ProvisioningStatus"] in _REACHABLE and not world.first(
+    account.remove(REGISTRATION, text(registration, "Id"))
+    if thing["ProvisioningStatus"] in _REACHABLE and not account.first(
         REGISTRATION, _registered(ManagedThingId=text(thing, "Id"))
     ):
-        world.enter(MANAGED_THING, thing, "ISOLATED")
+        account.set_status(MANAGED_THING, thing, "ISOLATED")
 
 
-def list_registrations(world: World, parameters: JsonObject) -> JsonObject:
-    """ListManagedThingAccountAssociations."""
-    return world.page(REGISTRATION, parameters, _FILTERS)
+def list_registrations(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListManagedThingAccountAssociations."""
+    return account.page(REGISTRATION, parameters, _FILTERS)
 
 
-def _destination_of(world: World, parameters: JsonObject) -> JsonValue:
-    """The connector destination an association is to be through; there must be one."""
-    return world.find(CONNECTOR_DESTINATION, text(parameters, "ConnectorDestinationId"))["Id"]
+def _destination_of(account: AccountState, parameters: JsonObject) -> JsonValue:
+    """Return the id of the connector destination, which must exist."""
+    return account.find(CONNECTOR_DESTINATION, text(parameters, "ConnectorDestinationId"))["Id"]
 
 
 def _registered(**members: str) -> dict[str, str]:
     return {**members, "ManagedThingAssociationStatus": "ASSOCIATED"}
 
 
-def _not_deleting(world: World, parameters: JsonObject) -> JsonObject:
-    association = world.find(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
+def _find_not_deleting(account: AccountState, parameters: JsonObject) -> JsonObject:
+    association = account.find(ACCOUNT_ASSOCIATION, text(parameters, "AccountAssociationId"))
     if optional_text(association, "AssociationState") == "ASSOCIATION_DELETING":
         raise conflict("The account association is being deleted.")
     return association
 
 
 def _login_url() -> str:
-    # A name under .invalid belongs to nobody, so no browser can be led astray.
+    # RFC 2606 reserves .invalid, so no browser can reach a server at this address.
     return f"https://login.emulator.invalid/authorize?response_type=code&state={uuid4().hex}"
 
 

@@ -1,14 +1,14 @@
-"""Cloud connectors, and what they report.
+"""Cloud connectors, and the events that they send.
 
-Owns their six operations. No Lambda function is invoked. What the reports of devices bring
-about is in ``_connector_reports``.
+Owns their six operations. No Lambda function is invoked. `connector_reports` has the effects of
+device reports.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, mapping, objects, picked, text
 from iotmi.emulator._model.resource_types import (
@@ -17,8 +17,12 @@ from iotmi.emulator._model.resource_types import (
     CONNECTOR_DESTINATION,
     DEVICE_DISCOVERY,
 )
-from iotmi.emulator.handlers._support.connector_reports import is_error, take, tell_of_failure
-from iotmi.emulator.handlers._support.discovery import report
+from iotmi.emulator.handlers._support.connector_reports import (
+    apply_report,
+    is_failure,
+    publish_failure,
+)
+from iotmi.emulator.handlers._support.discovery import record_device
 
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType({"Type": "Type", "LambdaArn": "LambdaArn"})
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -31,14 +35,14 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
-    """CreateCloudConnector; it is private, and stays so."""
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle CreateCloudConnector. The connector is private and stays so."""
     function = mapping(mapping(parameters, "EndpointConfig"), "lambda")
     if not function:
-        raise world.invalid("EndpointConfig.lambda is required")
-    if world.first(CLOUD_CONNECTOR, {"Name": text(parameters, "Name")}):
-        raise conflict(CLOUD_CONNECTOR.taken)
-    return world.create(
+        raise account.invalid("EndpointConfig.lambda is required")
+    if account.first(CLOUD_CONNECTOR, {"Name": text(parameters, "Name")}):
+        raise conflict(CLOUD_CONNECTOR.conflict_message)
+    return account.create(
         CLOUD_CONNECTOR,
         {
             "EndpointType": "LAMBDA",
@@ -49,67 +53,67 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
     )
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
-    """GetCloudConnector."""
-    return world.find(CLOUD_CONNECTOR, text(parameters, "Identifier"))
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetCloudConnector."""
+    return account.find(CLOUD_CONNECTOR, text(parameters, "Identifier"))
 
 
-def list_connectors(world: World, parameters: JsonObject) -> JsonObject:
-    """ListCloudConnectors."""
-    return world.page(CLOUD_CONNECTOR, parameters, _FILTERS)
+def list_connectors(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListCloudConnectors."""
+    return account.page(CLOUD_CONNECTOR, parameters, _FILTERS)
 
 
-def update(world: World, parameters: JsonObject) -> None:
-    """UpdateCloudConnector; the operation declares no conflict."""
-    connector = world.find(CLOUD_CONNECTOR, text(parameters, "Identifier"))
+def update(account: AccountState, parameters: JsonObject) -> None:
+    """Handle UpdateCloudConnector. The operation declares no conflict."""
+    connector = account.find(CLOUD_CONNECTOR, text(parameters, "Identifier"))
     changes = picked(parameters, "Name", "Description")
     if "Name" in changes:
-        namesake = world.first(CLOUD_CONNECTOR, {"Name": text(changes, "Name")})
+        namesake = account.first(CLOUD_CONNECTOR, {"Name": text(changes, "Name")})
         if namesake is not None and namesake["Id"] != connector["Id"]:
-            raise world.invalid(CLOUD_CONNECTOR.taken)
-    world.save(CLOUD_CONNECTOR, {**connector, **changes})
+            raise account.invalid(CLOUD_CONNECTOR.conflict_message)
+    account.save(CLOUD_CONNECTOR, {**connector, **changes})
 
 
-def delete(world: World, parameters: JsonObject) -> None:
-    """DeleteCloudConnector; the operation declares no conflict."""
+def delete(account: AccountState, parameters: JsonObject) -> None:
+    """Handle DeleteCloudConnector. The operation declares no conflict."""
     identifier = text(parameters, "Identifier")
-    world.find(CLOUD_CONNECTOR, identifier)
-    if world.first(CONNECTOR_DESTINATION, {"CloudConnectorId": identifier}):
-        raise world.invalid("The cloud connector has connector destinations.")
-    world.remove(CLOUD_CONNECTOR, identifier)
+    account.find(CLOUD_CONNECTOR, identifier)
+    if account.first(CONNECTOR_DESTINATION, {"CloudConnectorId": identifier}):
+        raise account.invalid("The cloud connector has connector destinations.")
+    account.remove(CLOUD_CONNECTOR, identifier)
 
 
-def send_event(world: World, parameters: JsonObject) -> JsonObject:
-    """SendConnectorEvent."""
+def send_event(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle SendConnectorEvent."""
     connector = text(parameters, "ConnectorId")
-    world.find(CLOUD_CONNECTOR, connector)
+    account.find(CLOUD_CONNECTOR, connector)
     operation = text(parameters, "Operation")
     missing = [name for name in _NEEDED[operation] if name not in parameters]
     if missing:
-        raise world.invalid("; ".join(f"{name} is required by {operation}" for name in missing))
+        raise account.invalid("; ".join(f"{name} is required by {operation}" for name in missing))
     if operation == "DEVICE_DISCOVERY":
-        _report_devices(world, parameters)
+        _report_devices(account, parameters)
     else:
-        take(world, parameters)
+        apply_report(account, parameters)
     return {"ConnectorId": connector}
 
 
-def _report_devices(world: World, parameters: JsonObject) -> None:
-    """Keep what the connector found; 200 ends the discovery, 3xx says that more will come."""
-    discovery = world.find(DEVICE_DISCOVERY, text(parameters, "DeviceDiscoveryId"))
+def _report_devices(account: AccountState, parameters: JsonObject) -> None:
+    """Store the devices that a connector found. 200 ends the discovery, and 3xx continues it."""
+    discovery = account.find(DEVICE_DISCOVERY, text(parameters, "DeviceDiscoveryId"))
     if discovery["DiscoveryType"] != "CLOUD":
-        raise world.invalid("DeviceDiscoveryId must be of a CLOUD discovery")
+        raise account.invalid("DeviceDiscoveryId must be the id of a CLOUD discovery")
     if discovery["Status"] != "RUNNING":
         return
     for device in objects(parameters, "Devices"):
-        report(world, discovery, device)
-    if is_error(parameters):
-        association = world.find(ACCOUNT_ASSOCIATION, text(discovery, "AccountAssociationId"))
-        tell_of_failure(world, parameters, [association])
+        record_device(account, discovery, device)
+    if is_failure(parameters):
+        association = account.find(ACCOUNT_ASSOCIATION, text(discovery, "AccountAssociationId"))
+        publish_failure(account, parameters, [association])
         error = {"code": str(parameters["StatusCode"]), **_message(parameters)}
-        world.enter(DEVICE_DISCOVERY, {**discovery, "Error": error}, "FAILED")
+        account.set_status(DEVICE_DISCOVERY, {**discovery, "Error": error}, "FAILED")
     elif str(parameters["StatusCode"])[0] == "2":
-        world.become(DEVICE_DISCOVERY, discovery, "SUCCEEDED")
+        account.apply_transition(DEVICE_DISCOVERY, discovery, "SUCCEEDED")
 
 
 def _message(parameters: JsonObject) -> JsonObject:

@@ -1,48 +1,49 @@
-"""Destinations: the Kinesis streams that notifications go to.
+"""Destinations: the Kinesis streams that receive notifications.
 
-Owns their five operations. A destination is known by its name. It does not know what is sent there.
+Owns their five operations. A destination is identified by its name. This module must not know
+what is sent.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.json import JsonObject, picked, text
 from iotmi.emulator._model.resource_types import DESTINATION, NOTIFICATION_CONFIGURATION
 
 _CHANGEABLE: Final = ("DeliveryDestinationArn", "DeliveryDestinationType", "Description", "RoleArn")
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
-    """CreateDestination."""
-    return world.create(DESTINATION, parameters)
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle CreateDestination."""
+    return account.create(DESTINATION, parameters)
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
-    """GetDestination."""
-    return world.find(DESTINATION, text(parameters, "Name"))
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetDestination."""
+    return account.find(DESTINATION, text(parameters, "Name"))
 
 
-def list_destinations(world: World, parameters: JsonObject) -> JsonObject:
-    """ListDestinations."""
-    return world.page(DESTINATION, parameters)
+def list_destinations(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListDestinations."""
+    return account.page(DESTINATION, parameters)
 
 
-def update(world: World, parameters: JsonObject) -> None:
-    """UpdateDestination; nothing given, nothing done."""
-    destination = world.find(DESTINATION, text(parameters, "Name"))
+def update(account: AccountState, parameters: JsonObject) -> None:
+    """Handle UpdateDestination. Without changes, nothing happens."""
+    destination = account.find(DESTINATION, text(parameters, "Name"))
     changes = picked(parameters, *_CHANGEABLE)
     if changes:
-        world.save(DESTINATION, {**destination, **changes})
+        account.save(DESTINATION, {**destination, **changes})
 
 
-def delete(world: World, parameters: JsonObject) -> None:
-    """DeleteDestination; the operation declares no conflict."""
+def delete(account: AccountState, parameters: JsonObject) -> None:
+    """Handle DeleteDestination. The operation declares no conflict."""
     name = text(parameters, "Name")
-    world.find(DESTINATION, name)
-    if world.first(NOTIFICATION_CONFIGURATION, {"DestinationName": name}):
-        raise world.invalid("The destination is in use by a notification configuration.")
-    world.remove(DESTINATION, name)
+    account.find(DESTINATION, name)
+    if account.first(NOTIFICATION_CONFIGURATION, {"DestinationName": name}):
+        raise account.invalid("The destination is in use by a notification configuration.")
+    account.remove(DESTINATION, name)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -1,14 +1,14 @@
-"""Device discoveries: starting, reading, and listing what they found.
+"""Device discoveries.
 
-Owns their four operations and what each type of discovery needs. What is found is in
-``_discovered``. A discovery is looked at by a get, and by the first page of its devices.
+Owns their four operations, and the inputs of each type of discovery. `discovery` has the devices
+that they find. A get reads a discovery, and so does the first page of its devices.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._account.account import Effect, Handler, World
+from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, picked, text
 from iotmi.emulator._model.resource_types import (
@@ -17,7 +17,7 @@ from iotmi.emulator._model.resource_types import (
     DISCOVERED_DEVICE,
     MANAGED_THING,
 )
-from iotmi.emulator.handlers._support.discovery import finish
+from iotmi.emulator.handlers._support.discovery import record_findings
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -28,7 +28,7 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "CLOUD": ("AccountAssociationId",),
     }
 )
-# What only one type takes.
+# Inputs that only one type takes.
 _RESERVED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Protocol": "CONTROLLER_CAPABILITY_REDISCOVERY",
@@ -40,22 +40,22 @@ _FILTERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def start(world: World, parameters: JsonObject) -> JsonObject:
-    """StartDeviceDiscovery."""
-    # The deprecated name of the same thing.
+def start(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle StartDeviceDiscovery."""
+    # The deprecated name of AccountAssociationId.
     old_name = parameters.get("ConnectorAssociationIdentifier")
     given = {"AccountAssociationId": old_name, **parameters} if old_name else parameters
-    _require_inputs(world, given)
+    _require_inputs(account, given)
     for name in ("ControllerIdentifier", "EndDeviceIdentifier"):
         identifier = optional_text(given, name)
         if identifier is not None:
-            world.find(MANAGED_THING, identifier)
+            account.find(MANAGED_THING, identifier)
     identifier = optional_text(given, "AccountAssociationId")
     if identifier is not None:
-        association = world.find(ACCOUNT_ASSOCIATION, identifier)
+        association = account.find(ACCOUNT_ASSOCIATION, identifier)
         if association["AssociationState"] != "ASSOCIATION_SUCCEEDED":
             raise conflict("The account association is not in the state ASSOCIATION_SUCCEEDED.")
-    return world.create(
+    return account.create(
         DEVICE_DISCOVERY,
         {
             **picked(
@@ -73,39 +73,43 @@ def start(world: World, parameters: JsonObject) -> JsonObject:
     )
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
-    """GetDeviceDiscovery."""
-    return world.look(DEVICE_DISCOVERY, text(parameters, "Identifier"))
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetDeviceDiscovery."""
+    return account.read(DEVICE_DISCOVERY, text(parameters, "Identifier"))
 
 
-def list_discoveries(world: World, parameters: JsonObject) -> JsonObject:
-    """ListDeviceDiscoveries."""
-    return world.page(DEVICE_DISCOVERY, parameters, _FILTERS)
+def list_discoveries(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListDeviceDiscoveries."""
+    return account.page(DEVICE_DISCOVERY, parameters, _FILTERS)
 
 
-def list_devices(world: World, parameters: JsonObject) -> JsonObject:
-    """ListDiscoveredDevices; while none is found, the list is empty."""
+def list_devices(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListDiscoveredDevices. The list is empty until devices are found."""
     identifier = text(parameters, "Identifier")
-    world.find(DEVICE_DISCOVERY, identifier)
-    answer = world.page(DISCOVERED_DEVICE, parameters, {"Identifier": "DeviceDiscoveryId"})
+    account.find(DEVICE_DISCOVERY, identifier)
+    page = account.page(DISCOVERED_DEVICE, parameters, {"Identifier": "DeviceDiscoveryId"})
     if "NextToken" not in parameters:
-        world.look(DEVICE_DISCOVERY, identifier)
-    return answer
+        account.read(DEVICE_DISCOVERY, identifier)
+    return page
 
 
-def _end(world: World, discovery: JsonObject) -> None:
-    """A discovery that has come to its end by itself has found something, or timed out."""
+def _record_findings(account: AccountState, discovery: JsonObject) -> None:
+    """Store the devices of a discovery that succeeded."""
     if discovery["Status"] == "SUCCEEDED":
-        finish(world, discovery)
+        record_findings(account, discovery)
 
 
-def _require_inputs(world: World, parameters: JsonObject) -> None:
-    kind = text(parameters, "DiscoveryType")
-    problems = [f"{name} is required by {kind}" for name in _NEEDED[kind] if name not in parameters]
+def _require_inputs(account: AccountState, parameters: JsonObject) -> None:
+    discovery_type = text(parameters, "DiscoveryType")
+    problems = [
+        f"{name} is required by {discovery_type}"
+        for name in _NEEDED[discovery_type]
+        if name not in parameters
+    ]
     problems += [
-        f"{name} must go with {wanted}"
-        for name, wanted in _RESERVED.items()
-        if name in parameters and wanted != kind
+        f"{name} must go with {required_type}"
+        for name, required_type in _RESERVED.items()
+        if name in parameters and required_type != discovery_type
     ]
     if ("AuthenticationMaterial" in parameters) != ("AuthenticationMaterialType" in parameters):
         problems.append("AuthenticationMaterial and AuthenticationMaterialType must go together")
@@ -113,10 +117,10 @@ def _require_inputs(world: World, parameters: JsonObject) -> None:
     if "CustomProtocolDetail" in parameters and not detail.get("Name"):
         problems.append("CustomProtocolDetail must have a Name")
     if problems:
-        raise world.invalid("; ".join(problems))
+        raise account.invalid("; ".join(problems))
 
 
-EFFECTS: Final[Mapping[str, Effect]] = {DEVICE_DISCOVERY.name: _end}
+TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = {DEVICE_DISCOVERY.name: _record_findings}
 HANDLERS: Final[Mapping[str, Handler]] = {
     "StartDeviceDiscovery": start,
     "GetDeviceDiscovery": get,

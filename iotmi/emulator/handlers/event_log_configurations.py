@@ -1,50 +1,50 @@
-"""Event log configurations: which events of which resources are written to a log.
+"""Event log configurations: the events that are written to a log, by resource.
 
-Owns their five operations. There is one configuration of each resource, or of all resources
-of a type, and only its level changes. Nothing is logged.
+Owns their five operations. A resource, or all resources of a type, has at most one configuration.
+Only its level can change. Nothing is logged.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, text
 from iotmi.emulator._model.resource_types import EVENT_LOG_CONFIGURATION
 
-_EVERY: Final = "*"
+_ALL_RESOURCES: Final = "*"
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
-    """CreateEventLogConfiguration; without an id it is of all resources of the type."""
-    given: JsonObject = {"ResourceId": _EVERY, **parameters}
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle CreateEventLogConfiguration. Without an id it covers all resources of the type."""
+    given: JsonObject = {"ResourceId": _ALL_RESOURCES, **parameters}
     same = {name: text(given, name) for name in ("ResourceType", "ResourceId")}
-    if world.first(EVENT_LOG_CONFIGURATION, same):
-        raise conflict(EVENT_LOG_CONFIGURATION.taken)
-    return world.create(EVENT_LOG_CONFIGURATION, given)
+    if account.first(EVENT_LOG_CONFIGURATION, same):
+        raise conflict(EVENT_LOG_CONFIGURATION.conflict_message)
+    return account.create(EVENT_LOG_CONFIGURATION, given)
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
-    """GetEventLogConfiguration."""
-    return world.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetEventLogConfiguration."""
+    return account.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
 
 
-def list_configurations(world: World, parameters: JsonObject) -> JsonObject:
-    """ListEventLogConfigurations."""
-    return world.page(EVENT_LOG_CONFIGURATION, parameters)
+def list_configurations(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListEventLogConfigurations."""
+    return account.page(EVENT_LOG_CONFIGURATION, parameters)
 
 
-def update(world: World, parameters: JsonObject) -> None:
-    """UpdateEventLogConfiguration."""
-    configuration = world.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
-    world.save(EVENT_LOG_CONFIGURATION, {**configuration, **parameters})
+def update(account: AccountState, parameters: JsonObject) -> None:
+    """Handle UpdateEventLogConfiguration."""
+    configuration = account.find(EVENT_LOG_CONFIGURATION, text(parameters, "Id"))
+    account.save(EVENT_LOG_CONFIGURATION, {**configuration, **parameters})
 
 
-def delete(world: World, parameters: JsonObject) -> None:
-    """DeleteEventLogConfiguration."""
+def delete(account: AccountState, parameters: JsonObject) -> None:
+    """Handle DeleteEventLogConfiguration."""
     identifier = text(parameters, "Id")
-    world.find(EVENT_LOG_CONFIGURATION, identifier)
-    world.remove(EVENT_LOG_CONFIGURATION, identifier)
+    account.find(EVENT_LOG_CONFIGURATION, identifier)
+    account.remove(EVENT_LOG_CONFIGURATION, identifier)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

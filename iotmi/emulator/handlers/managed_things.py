@@ -1,15 +1,15 @@
-"""Managed things: making, reading, changing and deleting them.
+"""Managed things: create, read, update and delete.
 
-Owns their first five operations and the rules between things. What a thing can do is in
-``thing_details``, what it is told to do in ``commands``.
+Owns these operations, and the rules between things. `managed_things_details` has the capabilities
+of a thing, and `managed_things_commands` has its commands.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._account.account import Effect, Handler, World
-from iotmi.emulator._account.scheduler import reconsider
+from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
+from iotmi.emulator._account.scheduler import reschedule
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, picked, text
 from iotmi.emulator._model.resource_types import (
@@ -20,9 +20,9 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator._storage.transitions import OPEN_UNTIL
-from iotmi.emulator.handlers._support.authentication_material import form_of, read_material
-from iotmi.emulator.handlers._support.discovery import free_device, take
+from iotmi.emulator._storage.transitions import WINDOW_ENDS_AT
+from iotmi.emulator.handlers._support.authentication_material import describe_format, read_material
+from iotmi.emulator.handlers._support.discovery import adopt, unclaimed_device
 
 _DETAILS: Final = ("Capabilities", "CapabilityReport", "CapabilitySchemas")
 _CHANGEABLE: Final = (
@@ -39,7 +39,7 @@ _CHANGEABLE: Final = (
 )
 _WINDOW: Final = "WiFiSimpleSetupConfiguration"
 _WINDOW_MINUTES: Final = 15
-"""How long a device may be set up over Wi-Fi, unless its thing says."""
+"""The default length of the Wi-Fi setup window."""
 
 _FILTERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -56,25 +56,25 @@ _FILTERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
-    """CreateManagedThing."""
-    kind = text(parameters, "AuthenticationMaterialType")
-    material = read_material(kind, text(parameters, "AuthenticationMaterial"))
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle CreateManagedThing."""
+    material_type = text(parameters, "AuthenticationMaterialType")
+    material = read_material(material_type, text(parameters, "AuthenticationMaterial"))
     if material is None:
-        raise world.invalid(f"AuthenticationMaterial must be {form_of(kind)}")
+        raise account.invalid(f"AuthenticationMaterial must be {describe_format(material_type)}")
     key = material.device_key
-    if key is not None and world.first(MANAGED_THING, {"DeviceKey": key}):
-        raise conflict("A managed thing with this serial number and product code exists.")
-    device = free_device(world, kind, text(parameters, "AuthenticationMaterial"))
-    _require_locker(world, parameters)
+    if key is not None and account.first(MANAGED_THING, {"DeviceKey": key}):
+        raise conflict("A managed thing with this serial number and product code already exists.")
+    device = unclaimed_device(account, material_type, text(parameters, "AuthenticationMaterial"))
+    _require_locker(account, parameters)
     for association in material.associations:
-        world.find(ACCOUNT_ASSOCIATION, association)
-    thing = world.create(
+        account.find(ACCOUNT_ASSOCIATION, association)
+    thing = account.create(
         MANAGED_THING,
         {
-            **material.shown,
+            **material.derived_fields,
             **picked(parameters, "Role", "Tags", *_CHANGEABLE),
-            **_window(world, parameters),
+            **_window(account, parameters),
             "ProvisioningStatus": material.status,
             "Flow": material.flow,
             "DeviceKey": key,
@@ -82,11 +82,11 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
             "ParentControllerId": device.get("ControllerId"),
         },
     )
-    _keep_details(world, text(thing, "Id"), parameters)
+    _save_details(account, text(thing, "Id"), parameters)
     if device:
-        take(world, device, thing)
+        adopt(account, device, thing)
     for association in dict.fromkeys(material.associations):
-        world.create(
+        account.create(
             REGISTRATION,
             {
                 "ManagedThingId": thing["Id"],
@@ -97,81 +97,83 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
     return thing
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
-    """GetManagedThing."""
-    return world.look(MANAGED_THING, text(parameters, "Identifier"))
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetManagedThing."""
+    return account.read(MANAGED_THING, text(parameters, "Identifier"))
 
 
-def list_things(world: World, parameters: JsonObject) -> JsonObject:
-    """ListManagedThings."""
-    return world.page(MANAGED_THING, parameters, _FILTERS)
+def list_things(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListManagedThings."""
+    return account.page(MANAGED_THING, parameters, _FILTERS)
 
 
-def update(world: World, parameters: JsonObject) -> None:
-    """UpdateManagedThing; nothing given, nothing done."""
+def update(account: AccountState, parameters: JsonObject) -> None:
+    """Handle UpdateManagedThing. Without changes, nothing happens."""
     identifier = text(parameters, "Identifier")
-    thing = world.find(MANAGED_THING, identifier)
+    thing = account.find(MANAGED_THING, identifier)
     if thing["ProvisioningStatus"] == "DELETE_IN_PROGRESS":
         raise conflict("The managed thing is being deleted.")
-    _require_locker(world, parameters)
+    _require_locker(account, parameters)
     changes = picked(parameters, *_CHANGEABLE)
     if changes or picked(parameters, *_DETAILS):
-        changed = {**thing, **changes, **_window(world, changes)}
-        world.save(MANAGED_THING, changed)
-        _keep_details(world, identifier, parameters)
-        if OPEN_UNTIL in changed:
-            reconsider(world, MANAGED_THING, changed)
+        changed = {**thing, **changes, **_window(account, changes)}
+        account.save(MANAGED_THING, changed)
+        _save_details(account, identifier, parameters)
+        if WINDOW_ENDS_AT in changed:
+            reschedule(account, MANAGED_THING, changed)
 
 
-def delete(world: World, parameters: JsonObject) -> None:
-    """DeleteManagedThing; forced, the thing is gone at once."""
+def delete(account: AccountState, parameters: JsonObject) -> None:
+    """Handle DeleteManagedThing. A forced deletion is immediate."""
     identifier = text(parameters, "Identifier")
-    thing = world.find(MANAGED_THING, identifier)
-    if world.first(MANAGED_THING, {"ParentControllerId": identifier}):
+    thing = account.find(MANAGED_THING, identifier)
+    if account.first(MANAGED_THING, {"ParentControllerId": identifier}):
         raise conflict("The managed thing is the controller of other managed things.")
     if parameters.get("Force"):
-        world.remove(MANAGED_THING, identifier)
+        account.remove(MANAGED_THING, identifier)
     else:
-        world.enter(MANAGED_THING, thing, "DELETE_IN_PROGRESS")
+        account.set_status(MANAGED_THING, thing, "DELETE_IN_PROGRESS")
 
 
-def _require_locker(world: World, parameters: JsonObject) -> None:
+def _require_locker(account: AccountState, parameters: JsonObject) -> None:
     locker = optional_text(parameters, "CredentialLockerId")
     if locker is not None:
-        world.find(CREDENTIAL_LOCKER, locker)
+        account.find(CREDENTIAL_LOCKER, locker)
 
 
-def _window(world: World, parameters: JsonObject) -> JsonObject:
-    """Until when a device can be set up over Wi-Fi, where its thing is for that."""
+def _window(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Return the end of the Wi-Fi setup window, if the thing has one."""
     window = mapping(parameters, _WINDOW)
     if not window.get("EnableAsProvisionee"):
         return {}
     minutes = window.get("TimeoutInMinutes")
     wanted = minutes if isinstance(minutes, int) else _WINDOW_MINUTES
-    return {OPEN_UNTIL: world.clock.now() + wanted * 60_000}
+    return {WINDOW_ENDS_AT: account.clock.now() + wanted * 60_000}
 
 
-def _join_hub(world: World, thing: JsonObject) -> None:
-    """A device that has just been discovered belongs to the hub in its credential locker."""
+def _join_hub(account: AccountState, thing: JsonObject) -> None:
+    """Attach a device to the hub in its credential locker, once it was discovered."""
     locker = optional_text(thing, "CredentialLockerId")
     joins = thing["ProvisioningStatus"] == "DISCOVERED" and thing["Role"] == "DEVICE"
     if locker is None or not joins or thing["Flow"] != BY_CODE:
         return
-    hub = world.first(MANAGED_THING, {"CredentialLockerId": locker, "Role": "CONTROLLER"})
+    hub = account.first(MANAGED_THING, {"CredentialLockerId": locker, "Role": "CONTROLLER"})
     if hub is not None:
         thing["ParentControllerId"] = hub["Id"]
-        world.save(MANAGED_THING, thing)
-        reconsider(world, MANAGED_THING, thing)
+        account.save(MANAGED_THING, thing)
+        reschedule(account, MANAGED_THING, thing)
 
 
-def _keep_details(world: World, identifier: str, parameters: JsonObject) -> None:
+def _save_details(account: AccountState, identifier: str, parameters: JsonObject) -> None:
     given = picked(parameters, *_DETAILS)
     if given:
-        present = world.rows.get(CAPABILITIES.name, identifier) or {"ManagedThingId": identifier}
-        world.rows.put(CAPABILITIES.name, identifier, {**present, **given})
+        present = account.transaction.get(CAPABILITIES.name, identifier) or {
+            "ManagedThingId": identifier
+        }
+        account.transaction.put(CAPABILITIES.name, identifier, {**present, **given})
 
 
-EFFECTS: Final[Mapping[str, Effect]] = {MANAGED_THING.name: _join_hub}
+TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = {MANAGED_THING.name: _join_hub}
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CreateManagedThing": create,
     "GetManagedThing": get,

@@ -1,8 +1,7 @@
-"""Commands to managed things, and the state they leave behind.
+"""Commands to managed things, and their states.
 
-Owns ``SendManagedThingCommand`` and ``GetManagedThingState``. An emulated device that can be
-reached obeys at once. What an action does to its properties is in ``clusters``, and what is
-known of them in ``_state``.
+Owns ``SendManagedThingCommand`` and ``GetManagedThingState``. A reachable virtual device carries a
+command out at once. `_clusters` has the effects of each action, and `thing_state` the values.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,8 +10,8 @@ from uuid import uuid4
 
 from attrs import frozen
 
-from iotmi.emulator._account.account import Handler, World
-from iotmi.emulator._account.reachability import is_reached
+from iotmi.emulator._account.account import AccountState, Handler
+from iotmi.emulator._account.connectivity import is_reachable
 from iotmi.emulator._clusters._rules import RefusedError
 from iotmi.emulator._core.json import (
     JsonObject,
@@ -30,69 +29,75 @@ from iotmi.emulator.handlers._support import thing_state as state
 
 @frozen
 class _Action:
-    """One action of a command, with the capability of the report that it is for.
+    """One action of a command.
 
     Attributes:
-        path: where the action stands in the command.
-        endpoint: the endpoint's id.
-        capability: the capability, as the report has it.
-        beside: all capabilities of the endpoint, as the report has them.
-        name: the action's name.
-        parameters: the action's parameters.
+        path: path of the action in the request, for problems.
+        endpoint: id of the endpoint.
+        capability: capability in the thing's report.
+        siblings: all capabilities of the endpoint in the thing's report.
+        name: name of the action.
+        parameters: parameters of the action.
     """
 
     path: str
     endpoint: str
     capability: JsonObject
-    beside: tuple[JsonObject, ...]
+    siblings: tuple[JsonObject, ...]
     name: str
     parameters: JsonValue
 
 
-def send(world: World, parameters: JsonObject) -> JsonObject:
-    """SendManagedThingCommand; the operation declares no conflict.
+def send(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle SendManagedThingCommand. The operation declares no conflict.
 
-    A command to a device that cannot be reached is taken, and comes to nothing.
+    A command to an unreachable device is accepted and fails.
     """
     identifier = text(parameters, "ManagedThingId")
-    thing = world.find(MANAGED_THING, identifier)
+    thing = account.find(MANAGED_THING, identifier)
     association = optional_text(parameters, "AccountAssociationId")
     if association is not None:
-        world.find(ACCOUNT_ASSOCIATION, association)
+        account.find(ACCOUNT_ASSOCIATION, association)
     if thing["ProvisioningStatus"] != "ACTIVATED":
-        raise world.invalid("ManagedThingId must be of an ACTIVATED managed thing")
-    report = mapping(world.rows.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport")
-    received_at, reached = world.clock.now(), is_reached(world, thing)
-    for action in _actions(world, parameters, report):
-        changes = _obey(world, identifier, action)
-        for part, values in changes if reached else ():
-            state.change(world, part, values)
+        raise account.invalid("ManagedThingId must be the id of an ACTIVATED managed thing")
+    report = mapping(
+        account.transaction.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport"
+    )
+    received_at, reachable = account.clock.now(), is_reachable(account.transaction, thing)
+    for action in _actions(account, parameters, report):
+        changes = _execute(account, identifier, action)
+        for ref, values in changes if reachable else ():
+            state.change(account, ref, values)
     trace_id = f"{uuid4().hex[:15]}=_1"
-    world.announce(CommandEnded(identifier, trace_id, reached, received_at))
+    account.publish(CommandEnded(identifier, trace_id, reachable, received_at))
     return {"TraceId": trace_id}
 
 
-def get_state(world: World, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingState; empty until something was set, read or reported."""
+def get_state(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetManagedThingState. The state is empty until a value is reported."""
     identifier = text(parameters, "ManagedThingId")
-    world.find(MANAGED_THING, identifier)
-    return {"Endpoints": state.shown(world, identifier)}
+    account.find(MANAGED_THING, identifier)
+    return {"Endpoints": state.reported_state(account, identifier)}
 
 
-def _actions(world: World, command: JsonObject, report: JsonObject) -> Iterator[_Action]:
-    """The command's actions, each found in the report or refused by its path."""
+def _actions(account: AccountState, command: JsonObject, report: JsonObject) -> Iterator[_Action]:
+    """Yield the command's actions with their reported capabilities.
+
+    Raises:
+        ServiceFault: an endpoint or a capability is not in the report.
+    """
     endpoints = {text(each, "id"): each for each in objects(report, "endpoints")}
     for i, endpoint in enumerate(objects(command, "Endpoints")):
         path = f"Endpoints[{i}]"
         known = endpoints.get(text(endpoint, "endpointId"))
         if known is None:
-            raise world.invalid(f"{path}.endpointId is not in the capability report")
+            raise account.invalid(f"{path}.endpointId is not in the capability report")
         capabilities = {text(each, "id"): each for each in objects(known, "capabilities")}
         for j, capability in enumerate(objects(endpoint, "capabilities")):
             inner = f"{path}.capabilities[{j}]"
             reported = capabilities.get(text(capability, "id"))
             if reported is None:
-                raise world.invalid(f"{inner}.id is not in the endpoint's capability report")
+                raise account.invalid(f"{inner}.id is not in the endpoint's capability report")
             for k, action in enumerate(objects(capability, "actions")):
                 yield _Action(
                     f"{inner}.actions[{k}]",
@@ -104,69 +109,73 @@ def _actions(world: World, command: JsonObject, report: JsonObject) -> Iterator[
                 )
 
 
-def _obey(world: World, thing: str, action: _Action) -> list[tuple[state.Part, JsonObject]]:
-    """The values that an action has the device report, with the capability of each."""
-    # Loaded with the first command: an emulator without commands starts without the clusters.
+def _execute(
+    account: AccountState, thing: str, action: _Action
+) -> list[tuple[state.CapabilityRef, JsonObject]]:
+    """Return the values that the device reports after an action, with the capability of each."""
+    # Imported by the first command, so that an emulator starts without the clusters.
     from iotmi.emulator._clusters import table
 
-    part = state.Part(thing, action.endpoint, action.capability)
+    ref = state.CapabilityRef(thing, action.endpoint, action.capability)
     if action.name == "UpdateState":
-        return [(part, _new_values(world, action, part))]
+        return [(ref, _new_values(account, action, ref))]
     if action.name == "ReadState":
-        return [(part, _unreported(world, action, part))]
+        return [(ref, _unreported(account, action, ref))]
     if action.name not in texts(action.capability, "actions"):
-        raise world.invalid(f"{action.path}.name is not an action of the capability")
-    present = state.values(world, part)
+        raise account.invalid(f"{action.path}.name is not an action of the capability")
+    present = state.values(account, ref)
     try:
-        changes = table.obey(part.identifier, action.name, action.parameters, present)
+        changes = table.obey(ref.identifier, action.name, action.parameters, present)
     except RefusedError as refused:
-        raise world.invalid(f"{action.path}.parameters.{refused}") from None
-    beside = [state.Part(thing, action.endpoint, each) for each in action.beside]
+        raise account.invalid(f"{action.path}.parameters.{refused}") from None
+    siblings = [state.CapabilityRef(thing, action.endpoint, each) for each in action.siblings]
     return [
-        (each, {name: values[name] for name in values if name in _reportable(each)})
+        # Null values too, which `picked` leaves out.
+        (
+            each,
+            {name: values[name] for name in texts(each.capability, "properties") if name in values},
+        )
         for cluster, values in changes
-        for each in beside
+        for each in siblings
         if each.cluster == cluster
     ]
 
 
-def _reportable(part: state.Part) -> list[str]:
-    return texts(part.capability, "properties")
-
-
-def _new_values(world: World, action: _Action, part: state.Part) -> JsonObject:
+def _new_values(account: AccountState, action: _Action, ref: state.CapabilityRef) -> JsonObject:
     path = f"{action.path}.parameters"
     if not isinstance(action.parameters, dict) or not action.parameters:
-        raise world.invalid(f"{path} must name properties and their values")
-    _require_properties(world, action, list(action.parameters), path)
+        raise account.invalid(f"{path} must name properties and their values")
+    _require_properties(account, action, list(action.parameters), path)
     from iotmi.emulator._clusters import table
 
     try:
-        return table.written(part.identifier, action.parameters)
+        return table.written(ref.identifier, action.parameters)
     except RefusedError as refused:
-        raise world.invalid(f"{path}.{refused}") from None
+        raise account.invalid(f"{path}.{refused}") from None
 
 
-def _unreported(world: World, action: _Action, part: state.Part) -> JsonObject:
-    """What the device has not reported yet, of what it is asked for."""
+def _unreported(account: AccountState, action: _Action, ref: state.CapabilityRef) -> JsonObject:
+    """Return the requested values that the device has not reported yet."""
     path = f"{action.path}.parameters.propertiesToRead"
     given = action.parameters if isinstance(action.parameters, dict) else {}
     wanted = given.get("propertiesToRead")
     names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, list) else []
     if not names:
-        raise world.invalid(f"{path} must be a list of names")
+        raise account.invalid(f"{path} must be a list of names")
     reported = texts(action.capability, "properties")
     if names == ["*"]:
         names = reported
-    _require_properties(world, action, names, path)
-    known = state.values(world, part)
-    unreported = set(names) - state.reported(world, part).keys()
+    _require_properties(account, action, names, path)
+    known = state.values(account, ref)
+    unreported = set(names) - state.reported(account, ref).keys()
     return {name: known[name] for name in known if name in unreported}
 
 
-def _require_properties(world: World, action: _Action, names: list[str], path: str) -> None:
+def _require_properties(
+    account: AccountState, action: _Action, names: list[str], path: str
+) -> None:
     if not set(names) <= set(texts(action.capability, "properties")):
-        raise world.invalid(f"{path} must name properties of the capability")
+        raise account.invalid(f"{path} must name properties of the capability")
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -1,73 +1,79 @@
-"""What is known about a managed thing beside the thing itself.
+"""Details of a managed thing.
 
-Owns the reading of capabilities, schemas, metadata, connectivity and certificate. Only
-``GetManagedThing`` looks at a thing; nothing here makes a transition due.
+Owns the reads of capabilities, schemas, metadata, connectivity and certificate. These reads trigger
+no transition. Only ``GetManagedThing`` does.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
-from iotmi.emulator._account.connectivity import is_connected
-from iotmi.emulator._account.reachability import is_reached, why_not
+from iotmi.emulator._account.account import AccountState, Handler
+from iotmi.emulator._account.connectivity import (
+    is_connected,
+    is_reachable,
+    unreachable_reason,
+)
 from iotmi.emulator._core.errors import not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, objects, optional_text, text, texts
 from iotmi.emulator._model.resource_types import CAPABILITIES, MANAGED_THING
-from iotmi.emulator.handlers._support.pem import pem
+from iotmi.emulator.handlers.provisioning_profiles import placeholder_pem
 
 
-def get_capabilities(world: World, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingCapabilities."""
-    thing = _thing(world, parameters)
-    return {**_capabilities(world, parameters), "ManagedThingId": thing["Id"]}
+def get_capabilities(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetManagedThingCapabilities."""
+    thing = _thing(account, parameters)
+    return {**_capabilities(account, parameters), "ManagedThingId": thing["Id"]}
 
 
-def get_metadata(world: World, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingMetaData."""
-    thing = _thing(world, parameters)
+def get_metadata(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetManagedThingMetaData."""
+    thing = _thing(account, parameters)
     return {"ManagedThingId": thing["Id"], "MetaData": thing.get("MetaData")}
 
 
-def get_connectivity(world: World, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingConnectivityData; a device whose hub is cut off is cut off too."""
-    thing = _thing(world, parameters)
+def get_connectivity(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetManagedThingConnectivityData. An offline hub disconnects its devices too."""
+    thing = _thing(account, parameters)
     return {
         "ManagedThingId": thing["Id"],
-        "Connected": is_connected(thing) and is_reached(world, thing),
+        "Connected": is_connected(thing) and is_reachable(account.transaction, thing),
         "Timestamp": thing.get("ConnectionChangedAt", thing.get("ConnectedAt")),
-        "DisconnectReason": why_not(world, thing),
+        "DisconnectReason": unreachable_reason(account.transaction, thing),
     }
 
 
-def get_certificate(world: World, parameters: JsonObject) -> JsonObject:
-    """GetManagedThingCertificate; a thing has one from its first connection on."""
-    thing = _thing(world, parameters)
+def get_certificate(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetManagedThingCertificate. The first connection creates the certificate."""
+    thing = _thing(account, parameters)
     identifier = text(thing, "Id")
     if "ConnectedAt" not in thing:
         raise not_found("Managed Thing certificate not found.", identifier, "ManagedThing")
-    return {"ManagedThingId": identifier, "CertificatePem": pem("CERTIFICATE", identifier)}
+    return {
+        "ManagedThingId": identifier,
+        "CertificatePem": placeholder_pem("CERTIFICATE", identifier),
+    }
 
 
-def list_schemas(world: World, parameters: JsonObject) -> JsonObject:
-    """ListManagedThingSchemas: of every capability reported, then of those given beside."""
-    _thing(world, parameters)
+def list_schemas(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListManagedThingSchemas: reported capabilities first, then other given schemas."""
+    _thing(account, parameters)
     endpoint = optional_text(parameters, "EndpointIdFilter")
     capability = optional_text(parameters, "CapabilityIdFilter")
     items: list[JsonValue] = [
         item
-        for item in _schemas(_capabilities(world, parameters))
+        for item in _schemas(_capabilities(account, parameters))
         if endpoint in (None, item.get("EndpointId"))
         and (capability is None or _is_capability(text(item, "CapabilityId"), capability))
     ]
-    return world.page_of(items, parameters)
+    return account.page_of_items(items, parameters)
 
 
-def _thing(world: World, parameters: JsonObject) -> JsonObject:
-    return world.find(MANAGED_THING, text(parameters, "Identifier"))
+def _thing(account: AccountState, parameters: JsonObject) -> JsonObject:
+    return account.find(MANAGED_THING, text(parameters, "Identifier"))
 
 
-def _capabilities(world: World, parameters: JsonObject) -> JsonObject:
-    return world.rows.get(CAPABILITIES.name, text(parameters, "Identifier")) or {}
+def _capabilities(account: AccountState, parameters: JsonObject) -> JsonObject:
+    return account.transaction.get(CAPABILITIES.name, text(parameters, "Identifier")) or {}
 
 
 def _schemas(details: JsonObject) -> list[JsonObject]:
@@ -90,7 +96,10 @@ def _schemas(details: JsonObject) -> list[JsonObject]:
 
 
 def _item(identifier: str, schema: JsonValue, **members: JsonValue) -> JsonObject:
-    """A schema in a list; its capability's version there has two parts, or is left out."""
+    """Return the list entry of a schema.
+
+    The entry shortens the capability's version to two parts, and leaves ``$latest`` out.
+    """
     name, _, version = identifier.partition("@")
     parts = version.split(".")
     shown = name if version == "$latest" else f"{name}@{'.'.join(parts[:2])}"
@@ -98,7 +107,7 @@ def _item(identifier: str, schema: JsonValue, **members: JsonValue) -> JsonObjec
 
 
 def _schema(capability: JsonObject) -> JsonObject:
-    """A schema with as much in it as the report tells."""
+    """Return a schema with the names that the report has."""
     return {
         "$id": f"/schema-versions/capability/{text(capability, 'id')}",
         "$ref": "/schema-versions/definition/aws.capability@1.0",

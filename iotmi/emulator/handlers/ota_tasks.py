@@ -1,16 +1,15 @@
 """Over-the-air tasks and their executions on managed things.
 
-Owns their six operations, and which things a task is for. A task moves on by being looked
-at: by a get, and by the first page of its executions. How executions end is in
-``_ota_executions``; no device is updated.
+Owns their six operations, and the selection of a task's things. A get advances a task, and so does
+the first page of its executions. `ota_executions` has the ends of executions. No device is updated.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Effect, Handler, World
-from iotmi.emulator._core.clock import from_iso
+from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
+from iotmi.emulator._core.clock import parse_iso
 from iotmi.emulator._core.json import (
     JsonObject,
     JsonValue,
@@ -30,19 +29,19 @@ from iotmi.emulator._model.resource_types import (
 from iotmi.emulator.handlers._support import ota_executions as executions
 
 MAX_TARGETS: Final = 100
-"""How many things a ONE_TIME task may name."""
+"""The largest number of things of a ONE_TIME task."""
 
 _TERM: Final = re.compile(r"attributes\.([^\s:=]+)\s*[:=]\s*([^\s:=]+)")
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
-    """CreateOtaTask."""
-    _require_configuration(world, parameters)
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle CreateOtaTask."""
+    _require_configuration(account, parameters)
     schedule = mapping(parameters, "OtaSchedulingConfig")
-    starts, ends = (_moment(world, schedule, name) for name in ("StartTime", "EndTime"))
-    later = starts is not None and starts > world.clock.now()
-    things = list(_targets(world, parameters))
-    task = world.create(
+    starts, ends = (_moment(account, schedule, name) for name in ("StartTime", "EndTime"))
+    later = starts is not None and starts > account.clock.now()
+    things = list(_targets(account, parameters))
+    task = account.create(
         OTA_TASK,
         {
             "Protocol": "HTTP",
@@ -54,125 +53,130 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
             "Status": "SCHEDULED" if later else "IN_PROGRESS",
         },
     )
-    executions.queue(world, task, things)
+    executions.queue(account, task, things)
     return task
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
-    """GetOtaTask."""
-    task = world.find(OTA_TASK, text(parameters, "Identifier"))
-    details = executions.counted(world, task)
-    _look(world, task)
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetOtaTask."""
+    task = account.find(OTA_TASK, text(parameters, "Identifier"))
+    details = executions.processing_details(account, task)
+    _advance(account, task)
     return {**task, "TaskProcessingDetails": details}
 
 
-def list_tasks(world: World, parameters: JsonObject) -> JsonObject:
-    """ListOtaTasks."""
-    return world.page(OTA_TASK, parameters)
+def list_tasks(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListOtaTasks."""
+    return account.page(OTA_TASK, parameters)
 
 
-def update(world: World, parameters: JsonObject) -> None:
-    """UpdateOtaTask; nothing given, nothing done. The operation declares no conflict."""
-    task = world.find(OTA_TASK, text(parameters, "Identifier"))
+def update(account: AccountState, parameters: JsonObject) -> None:
+    """Handle UpdateOtaTask. Without changes, nothing happens.
+
+    The operation declares no conflict.
+    """
+    task = account.find(OTA_TASK, text(parameters, "Identifier"))
     if task["Status"] == "DELETION_IN_PROGRESS":
-        raise world.invalid("The OTA task is being deleted.")
-    _require_configuration(world, parameters)
+        raise account.invalid("The OTA task is being deleted.")
+    _require_configuration(account, parameters)
     changes = picked(parameters, "Description", "TaskConfigurationId")
     if changes:
-        world.save(OTA_TASK, {**task, **changes})
+        account.save(OTA_TASK, {**task, **changes})
 
 
-def delete(world: World, parameters: JsonObject) -> None:
-    """DeleteOtaTask."""
-    task = world.find(OTA_TASK, text(parameters, "Identifier"))
-    world.enter(OTA_TASK, task, "DELETION_IN_PROGRESS")
+def delete(account: AccountState, parameters: JsonObject) -> None:
+    """Handle DeleteOtaTask."""
+    task = account.find(OTA_TASK, text(parameters, "Identifier"))
+    account.set_status(OTA_TASK, task, "DELETION_IN_PROGRESS")
 
 
-def list_executions(world: World, parameters: JsonObject) -> JsonObject:
-    """ListOtaTaskExecutions."""
-    task = world.find(OTA_TASK, text(parameters, "Identifier"))
-    answer = world.page(OTA_EXECUTION, parameters, {"Identifier": "OtaTaskId"})
+def list_executions(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListOtaTaskExecutions."""
+    task = account.find(OTA_TASK, text(parameters, "Identifier"))
+    page = account.page(OTA_EXECUTION, parameters, {"Identifier": "OtaTaskId"})
     if "NextToken" not in parameters:
-        _look(world, task)
-    member = world.operation.listed
+        _advance(account, task)
+    member = account.operation.listed
     return {
-        **answer,
+        **page,
         member: [
             {
                 "ManagedThingId": execution["ManagedThingId"],
                 "TaskExecutionSummary": {**execution, "QueuedAt": execution["CreatedAt"]},
             }
-            for execution in objects(answer, member)
+            for execution in objects(page, member)
         ],
     }
 
 
-def _look(world: World, task: JsonObject) -> None:
-    """Move a task on, and the executions of one that is under way."""
-    world.look(OTA_TASK, text(task, "TaskId"))
+def _advance(account: AccountState, task: JsonObject) -> None:
+    """Apply the next transition of a task, and of its executions if the task is in progress."""
+    account.read(OTA_TASK, text(task, "TaskId"))
     if task["Status"] != "IN_PROGRESS":
         return
-    for execution in executions.of(world, task):
-        world.look(OTA_EXECUTION, text(execution, "Id"))
+    for execution in executions.find_all(account, task):
+        account.read(OTA_EXECUTION, text(execution, "Id"))
     if task["OtaType"] == "CONTINUOUS":
-        executions.queue(world, task, _matching(world, text(task, "OtaTargetQueryString")))
+        executions.queue(account, task, _matching(account, text(task, "OtaTargetQueryString")))
 
 
-def _require_configuration(world: World, parameters: JsonObject) -> None:
+def _require_configuration(account: AccountState, parameters: JsonObject) -> None:
     configuration = optional_text(parameters, "TaskConfigurationId")
     if configuration is not None:
-        world.find(OTA_TASK_CONFIGURATION, configuration)
+        account.find(OTA_TASK_CONFIGURATION, configuration)
 
 
-def _moment(world: World, schedule: JsonObject, name: str) -> int | None:
-    """A moment of a schedule, None where it has none."""
+def _moment(account: AccountState, schedule: JsonObject, name: str) -> int | None:
+    """Return a moment of a schedule, or None if the schedule has none."""
     given = optional_text(schedule, name)
-    moment = None if given is None else from_iso(given)
+    moment = None if given is None else parse_iso(given)
     if given is not None and moment is None:
-        raise world.invalid(f"OtaSchedulingConfig.{name} must be a time, as 2030-01-31T17:00")
+        raise account.invalid(
+            f"OtaSchedulingConfig.{name} must be a time, such as 2030-01-31T17:00"
+        )
     return moment
 
 
-def _targets(world: World, parameters: JsonObject) -> Iterator[str]:
-    """The things a new task is for, by their ids."""
+def _targets(account: AccountState, parameters: JsonObject) -> Iterator[str]:
+    """Yield the ids of a new task's things."""
     query = optional_text(parameters, "OtaTargetQueryString")
     if parameters["OtaType"] == "CONTINUOUS":
         if query is None:
-            raise world.invalid("OtaTargetQueryString is required by CONTINUOUS")
-        yield from _matching(world, query)
+            raise account.invalid("OtaTargetQueryString is required by CONTINUOUS")
+        yield from _matching(account, query)
         return
     arns = dict.fromkeys(texts(parameters, "Target"))
     if not 1 <= len(arns) <= MAX_TARGETS:
-        raise world.invalid(f"Target must hold from 1 to {MAX_TARGETS} managed things")
+        raise account.invalid(f"Target must hold from 1 to {MAX_TARGETS} managed things")
     for arn in arns:
         identifier = arn.rpartition("/")[2]
-        if arn != world.place.arn(MANAGED_THING, identifier):
-            raise world.invalid("Target must hold ARNs of managed things of this account")
-        world.find(MANAGED_THING, identifier)
+        if arn != account.scope.arn(MANAGED_THING, identifier):
+            raise account.invalid("Target must hold ARNs of managed things of this account")
+        account.find(MANAGED_THING, identifier)
         yield identifier
 
 
-def _matching(world: World, query: str) -> list[str]:
-    """The things whose metadata is as a query has it."""
+def _matching(account: AccountState, query: str) -> list[str]:
+    """Return the ids of the things whose metadata matches a query."""
     wanted: dict[str, JsonValue] = {}
     for term in query.split(" AND "):
         found = _TERM.fullmatch(term.strip())
         if found is None:
-            raise world.invalid(
+            raise account.invalid(
                 "OtaTargetQueryString must be attributes.<name>=<value>, several joined by AND;"
-                " the emulator reads no more of the language"
+                " the emulator supports no more of the language"
             )
         wanted[found[1]] = found[2]
     return [
         text(thing, "Id")
-        for thing in world.every(MANAGED_THING, {})
+        for thing in account.find_all(MANAGED_THING, {})
         if wanted.items() <= mapping(thing, "MetaData").items()
     ]
 
 
-EFFECTS: Final[Mapping[str, Effect]] = {
-    OTA_TASK.name: executions.follow_task,
-    OTA_EXECUTION.name: executions.follow_execution,
+TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = {
+    OTA_TASK.name: executions.on_task_transition,
+    OTA_EXECUTION.name: executions.on_execution_transition,
 }
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CreateOtaTask": create,

@@ -1,28 +1,29 @@
 """Provisioning profiles.
 
-Owns their four operations. Certificates and keys are made up and open nothing; a private key
-is answered once and never kept with the profile.
+Owns their four operations. Certificates and keys are placeholders. A private key is returned once
+and never stored.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Final
 from uuid import uuid4
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, optional_text, picked, text
 from iotmi.emulator._model.resource_types import PROVISIONING_PROFILE
-from iotmi.emulator.handlers._support.pem import pem
 
 
-def create(world: World, parameters: JsonObject) -> JsonObject:
-    """CreateProvisioningProfile; devices name the profile, so its name is its own."""
+def create(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle CreateProvisioningProfile. Names are unique, because devices use them."""
     name = optional_text(parameters, "Name")
-    if name is not None and world.first(PROVISIONING_PROFILE, {"Name": name}):
-        raise conflict(PROVISIONING_PROFILE.taken)
+    if name is not None and account.first(PROVISIONING_PROFILE, {"Name": name}):
+        raise conflict(PROVISIONING_PROFILE.conflict_message)
     identifier = uuid4().hex
     claim, key = _claim(parameters, identifier)
-    profile = world.create(
+    profile = account.create(
         PROVISIONING_PROFILE,
         {
             "Id": identifier,
@@ -35,28 +36,42 @@ def create(world: World, parameters: JsonObject) -> JsonObject:
     return {**profile, "ClaimCertificatePrivateKey": key}
 
 
-def get(world: World, parameters: JsonObject) -> JsonObject:
-    """GetProvisioningProfile."""
-    return world.look(PROVISIONING_PROFILE, text(parameters, "Identifier"))
+def get(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetProvisioningProfile."""
+    return account.read(PROVISIONING_PROFILE, text(parameters, "Identifier"))
 
 
-def list_profiles(world: World, parameters: JsonObject) -> JsonObject:
-    """ListProvisioningProfiles."""
-    return world.page(PROVISIONING_PROFILE, parameters)
+def list_profiles(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListProvisioningProfiles."""
+    return account.page(PROVISIONING_PROFILE, parameters)
 
 
-def delete(world: World, parameters: JsonObject) -> None:
-    """DeleteProvisioningProfile."""
-    profile = world.find(PROVISIONING_PROFILE, text(parameters, "Identifier"))
-    world.enter(PROVISIONING_PROFILE, profile, "DELETE_IN_PROGRESS")
+def delete(account: AccountState, parameters: JsonObject) -> None:
+    """Handle DeleteProvisioningProfile."""
+    profile = account.find(PROVISIONING_PROFILE, text(parameters, "Identifier"))
+    account.set_status(PROVISIONING_PROFILE, profile, "DELETE_IN_PROGRESS")
+
+
+def placeholder_pem(label: str, subject: str) -> str:
+    """Return a PEM text that is neither a certificate nor a key, and says so.
+
+    Args:
+        label: label of the PEM block, such as ``CERTIFICATE``.
+        subject: name inside the text.
+    """
+    content = f"This is no {label.lower()}. The iotmi emulator made it for {subject}.\n" * 8
+    lines = fill(b64encode(content.encode()).decode(), 64)
+    return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n"
 
 
 def _claim(parameters: JsonObject, identifier: str) -> tuple[str | None, str | None]:
-    """The certificate devices claim theirs by, and its key unless the caller has that already."""
+    """Return the claim certificate, and its key unless the caller brought the certificate."""
     given = optional_text(parameters, "ClaimCertificate")
     if given is not None or parameters["ProvisioningType"] != "FLEET_PROVISIONING":
         return given, None
-    return pem("CERTIFICATE", identifier), pem("RSA PRIVATE KEY", identifier)
+    return placeholder_pem("CERTIFICATE", identifier), placeholder_pem(
+        "RSA PRIVATE KEY", identifier
+    )
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -1,24 +1,24 @@
-"""Schema versions: reading the catalogue.
+"""Schema versions.
 
-Owns the two operations and their filters. What the catalogue holds is in
-``_schema_catalogue``; no operation adds to it.
+Owns their two operations and the filters. `schema_catalogue` has the schemas, and no operation adds
+one.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, World
+from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._core.errors import not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
 from iotmi.emulator._model.schema_catalogue import catalogue
 
-# The latest of a schema is the only one the catalogue has of it.
+# The catalogue has one version of each schema, which is the latest.
 _LATEST: Final = "$latest"
 _FILTERS: Final = ("Type", "SchemaId", "Namespace", "Visibility", "SemanticVersion")
 
 
-def get(_world: World, parameters: JsonObject) -> JsonObject:
-    """GetSchemaVersion; only the format AWS has a document."""
+def get(_account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle GetSchemaVersion. Only the format AWS has a document."""
     identifier = text(parameters, "SchemaVersionedId")
     schema, _, version = identifier.partition("@")
     wanted: JsonObject = {
@@ -27,22 +27,22 @@ def get(_world: World, parameters: JsonObject) -> JsonObject:
         "SemanticVersion": version,
     }
     for entry in catalogue():
-        if _is_wanted(entry, wanted):
+        if _matches(entry, wanted):
             other = parameters.get("Format", "AWS") != "AWS"
             return {**entry, "Schema": {}} if other else {**entry}
     raise not_found("No schema version found", identifier, "SchemaVersion")
 
 
-def list_schemas(world: World, parameters: JsonObject) -> JsonObject:
-    """ListSchemaVersions."""
+def list_schemas(account: AccountState, parameters: JsonObject) -> JsonObject:
+    """Handle ListSchemaVersions."""
     if "SchemaId" in parameters and "Namespace" in parameters:
-        raise world.invalid("SchemaIdFilter and NamespaceFilter must not go together")
+        raise account.invalid("SchemaIdFilter and NamespaceFilter must not go together")
     wanted = picked(parameters, *_FILTERS)
-    items: list[JsonValue] = [{**entry} for entry in catalogue() if _is_wanted(entry, wanted)]
-    return world.page_of(items, parameters)
+    items: list[JsonValue] = [{**entry} for entry in catalogue() if _matches(entry, wanted)]
+    return account.page_of_items(items, parameters)
 
 
-def _is_wanted(entry: Mapping[str, JsonValue], wanted: Mapping[str, JsonValue]) -> bool:
+def _matches(entry: Mapping[str, JsonValue], wanted: Mapping[str, JsonValue]) -> bool:
     return all(value in (entry[name], _LATEST) for name, value in wanted.items())
 
 

@@ -1,16 +1,16 @@
-"""Devices for the tests of them: made, told, searched for, and asked what they have become."""
+"""Helpers for tests of virtual devices."""
 
 from typing import Any
 
 from iotmi.emulator import Emulator, VirtualDevice
-from tests.emulator.support.requests import Answer, Client, activate, create_thing
+from tests.emulator.support.requests import Client, Response, activate, create_thing
 
 UNKNOWN = "0" * 32
 LOCKED, UNLOCKED = {"LockState": "Locked"}, {"LockState": "Unlocked"}
 
 
-def live(emulator: Emulator, client: Client, device: VirtualDevice) -> str:
-    """A thing that is this device, and activated; its id."""
+def create_device(emulator: Emulator, client: Client, device: VirtualDevice) -> str:
+    """Create an activated thing that is this device, and return its id."""
     thing = create_thing(client, Role="DEVICE")
     emulator.devices.power_on(thing, device)
     activate(client, thing)
@@ -18,7 +18,7 @@ def live(emulator: Emulator, client: Client, device: VirtualDevice) -> str:
 
 
 def state_of(client: Client, thing: str) -> dict[str, dict[str, Any]]:
-    """What a thing has reported, by capability and property."""
+    """Return a thing's reported values by capability and property."""
     endpoints = client.get_managed_thing_state(ManagedThingId=thing)["Endpoints"]
     return {
         capability["id"].partition("@")[0].partition(".")[2]: {
@@ -29,8 +29,10 @@ def state_of(client: Client, thing: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def tell(client: Client, thing: str, cluster: str, action: str, **parameters: object) -> str:
-    """Send a thing a command; the trace id."""
+def send_command(
+    client: Client, thing: str, cluster: str, action: str, **parameters: object
+) -> str:
+    """Send a command to a thing, and return the trace id."""
     report = client.get_managed_thing_capabilities(Identifier=thing)["CapabilityReport"]
     (capability,) = [
         {name: each[name] for name in ("id", "name", "version")}
@@ -45,33 +47,33 @@ def tell(client: Client, thing: str, cluster: str, action: str, **parameters: ob
 
 
 def connection_of(client: Client, thing: str) -> tuple[bool, str | None]:
-    answer = client.get_managed_thing_connectivity_data(Identifier=thing)
-    return answer["Connected"], answer.get("DisconnectReason")
+    response = client.get_managed_thing_connectivity_data(Identifier=thing)
+    return response["Connected"], response.get("DisconnectReason")
 
 
-def found(client: Client, discovery: str) -> list[Answer]:
-    """What a discovery has found when it is over."""
+def discovered_devices(client: Client, discovery: str) -> list[Response]:
+    """Read a discovery until it has ended, and return its devices."""
     while client.get_device_discovery(Identifier=discovery)["Status"] == "RUNNING":
         pass
-    items: list[Answer] = client.list_discovered_devices(Identifier=discovery)["Items"]
+    items: list[Response] = client.list_discovered_devices(Identifier=discovery)["Items"]
     return items
 
 
-def search(client: Client, hub: str) -> str:
+def start_discovery(client: Client, hub: str) -> str:
     identifier: str = client.start_device_discovery(
         DiscoveryType="ZIGBEE", ControllerIdentifier=hub
     )["Id"]
     return identifier
 
 
-def search_cloud(client: Client, association: str, **parameters: object) -> str:
+def start_cloud_discovery(client: Client, association: str, **parameters: object) -> str:
     identifier: str = client.start_device_discovery(
         DiscoveryType="CLOUD", AccountAssociationId=association, **parameters
     )["Id"]
     return identifier
 
 
-def adopt(client: Client, material: str) -> str:
+def create_discovered(client: Client, material: str) -> str:
     return create_thing(
         client,
         Role="DEVICE",

@@ -1,4 +1,4 @@
-"""What the tests of notifications share: a home with a stream, and a device behind a connector."""
+"""Helpers for tests of notifications: a destination, and a device behind a connector."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ DEVICE_ID = "device-1"
 
 @frozen(eq=False)
 class Like:
-    """Equal to a text of this pattern."""
+    """A value that equals any text that matches a pattern."""
 
     pattern: str
 
@@ -45,12 +45,12 @@ ACCOUNT = {"source": "aws.iotmanagedintegrations", "customerAccountId": "1234567
 
 
 def stream_arn(name: str = "home") -> str:
-    """The ARN of a stream."""
+    """Return the ARN of a stream."""
     return f"arn:aws:kinesis:eu-west-1:123456789012:stream/{name}"
 
 
-def listen(client: Client, *event_types: str, name: str = "home") -> None:
-    """Send events of these types to a destination, which is made with a stream of its name."""
+def subscribe(client: Client, *event_types: str, name: str = "home") -> None:
+    """Create a destination with a stream, and send events of these types to it."""
     client.create_destination(
         Name=name,
         DeliveryDestinationArn=stream_arn(name),
@@ -62,39 +62,39 @@ def listen(client: Client, *event_types: str, name: str = "home") -> None:
 
 
 def envelopes(emulator: Emulator, event_type: str) -> list[Any]:
-    """The documents that were sent of a type."""
+    """Return the envelopes that were sent for a type."""
     return [notification.envelope for notification in emulator.notifications.of(event_type)]
 
 
 def payloads(emulator: Emulator, event_type: str) -> list[Any]:
-    """Their contents."""
+    """Return the payloads that were sent for a type."""
     return [notification.payload for notification in emulator.notifications.of(event_type)]
 
 
 def managed_thing_arn(identifier: str) -> str:
-    """The ARN of a managed thing."""
+    """Return the ARN of a managed thing."""
     return f"arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/{identifier}"
 
 
 def create_switch(client: Client) -> str:
-    """Make a thing that can be switched, and bring it to life; its id."""
+    """Create an activated thing with a switch, and return its id."""
     thing = create_thing(client, CapabilityReport=REPORT)
     activate(client, thing)
     return thing
 
 
-def command(client: Client, thing: str, *actions: dict[str, Any]) -> str:
-    """Send actions to a thing's switch; the trace id."""
+def send_action(client: Client, thing: str, *actions: dict[str, Any]) -> str:
+    """Send actions to a thing's switch, and return the trace id."""
     capability = {"id": ON_OFF, "name": "On/Off", "version": "6", "actions": list(actions)}
-    answer = client.send_managed_thing_command(
+    response = client.send_managed_thing_command(
         ManagedThingId=thing, Endpoints=[{"endpointId": "1", "capabilities": [capability]}]
     )
-    trace_id: str = answer["TraceId"]
+    trace_id: str = response["TraceId"]
     return trace_id
 
 
 def create_cloud_switch(client: Client, name: str = "Lamps") -> tuple[str, str, str]:
-    """Make a cloud's device that can be switched; ids of connector, association and thing."""
+    """Create a cloud device with a switch. Return ids of connector, association and thing."""
     connector = create_connector(client, name)
     destination = create_connector_destination(client, connector)
     association = create_association(client, ConnectorDestinationId=destination)
@@ -104,14 +104,14 @@ def create_cloud_switch(client: Client, name: str = "Lamps") -> tuple[str, str, 
 
 
 def cluster(number: str, attributes: object = None) -> dict[str, Any]:
-    """A Matter cluster, with attributes or with nothing."""
+    """Return a Matter cluster, with attributes if given."""
     return {"id": number} if attributes is None else {"id": number, "attributes": attributes}
 
 
-def say(
+def send_event(
     client: Client, connector: str, operation: str, *clusters: object, **parameters: object
 ) -> None:
-    """Send a connector's event of the device."""
+    """Send a connector's event about the device."""
     given: dict[str, object] = {"ConnectorDeviceId": DEVICE_ID, **parameters}
     if clusters:
         given["MatterEndpoint"] = {"id": "1", "clusters": list(clusters)}

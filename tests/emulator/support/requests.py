@@ -1,4 +1,4 @@
-"""What the tests of the emulator share: requests with sensible values, and refusals."""
+"""Helpers for tests of the emulator: requests with default values, and expected errors."""
 
 import json
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from typing import Any, TypeAlias
 import pytest
 from botocore.exceptions import ClientError
 
-from iotmi.emulator import Emulator, HttpReply, HttpRequest
+from iotmi.emulator import Emulator, HttpRequest, HttpResponse
 from iotmi.emulator._model.operations import load_service
 
 Client: TypeAlias = Any
-"""A boto3 client: its methods are made at run time, and no type knows them."""
+"""A boto3 client. boto3 generates the methods at run time, so no type declares them."""
 
-Answer: TypeAlias = Any
-"""What a method of a boto3 client answers."""
+Response: TypeAlias = Any
+"""The result of a method of a boto3 client."""
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:lamps"
 SECRET = {
@@ -28,12 +28,12 @@ _SERIALS = count(100_000_000_000)
 
 
 def material() -> str:
-    """A bar code nobody has used yet."""
+    """Return a bar code that no test has used."""
     return f"SN:{next(_SERIALS)};UPC:829576019524"
 
 
 def create_thing(client: Client, **parameters: object) -> str:
-    """Make a thing, by default a hub with a bar code of its own; its id."""
+    """Create a thing, by default a hub with its own bar code, and return its id."""
     given = {
         "Role": "CONTROLLER",
         "AuthenticationMaterial": material(),
@@ -45,7 +45,7 @@ def create_thing(client: Client, **parameters: object) -> str:
 
 
 def create_cloud_thing(client: Client, **parameters: object) -> str:
-    """Make a device of a cloud, not yet registered; its id."""
+    """Create an unregistered cloud device, and return its id."""
     given = {
         "Role": "DEVICE",
         "AuthenticationMaterial": "CLOUD:discovery1:device-1",
@@ -56,46 +56,46 @@ def create_cloud_thing(client: Client, **parameters: object) -> str:
 
 
 def create_connector(client: Client, name: str = "Lamps", **parameters: object) -> str:
-    """Make a cloud connector; its id."""
+    """Create a cloud connector, and return its id."""
     given = {"EndpointConfig": {"lambda": {"arn": FUNCTION}}, **parameters}
     identifier: str = client.create_cloud_connector(Name=name, **given)["Id"]
     return identifier
 
 
 def create_connector_destination(client: Client, connector: str, **parameters: object) -> str:
-    """Make a connector destination with general authorization; its id."""
+    """Create a destination with general authorization, and return its id."""
     given = {"AuthConfig": {"GeneralAuthorization": [general("material")]}, **parameters}
-    answer = client.create_connector_destination(CloudConnectorId=connector, **given)
-    identifier: str = answer["Id"]
+    response = client.create_connector_destination(CloudConnectorId=connector, **given)
+    identifier: str = response["Id"]
     return identifier
 
 
 def destination(client: Client) -> str:
-    """A connector destination with general authorization, of the one connector named Lamps."""
+    """Create a destination of the connector named Lamps, and return its id."""
     connectors = client.list_cloud_connectors()["Items"]
     named = [each["Id"] for each in connectors if each["Name"] == "Lamps"]
     return create_connector_destination(client, named[0] if named else create_connector(client))
 
 
 def general(name: str, version: str = "1" * 32) -> dict[str, Any]:
-    """A general authorization material."""
+    """Return a general authorization material."""
     return {"AuthMaterialName": name, "SecretsManager": {**SECRET, "versionId": version}}
 
 
 def status_of(client: Client, identifier: str) -> str:
-    """The status that one look shows."""
+    """Read a thing once, and return its status."""
     status: str = client.get_managed_thing(Identifier=identifier)["ProvisioningStatus"]
     return status
 
 
 def activate(client: Client, identifier: str) -> None:
-    """Look at a thing until it is activated."""
+    """Read a thing until it is activated."""
     while status_of(client, identifier) != "ACTIVATED":
         pass
 
 
 def create_association(client: Client, **parameters: object) -> str:
-    """Make an account association that has succeeded; its id."""
+    """Create an account association that has succeeded, and return its id."""
     given = {
         "ConnectorDestinationId": parameters.get("ConnectorDestinationId") or destination(client),
         "GeneralAuthorization": {"AuthMaterialName": "material"},
@@ -106,11 +106,11 @@ def create_association(client: Client, **parameters: object) -> str:
 
 
 def register(client: Client, thing: str, association: str) -> dict[str, Any]:
-    """Register a thing with an account association; the answer."""
-    answer: dict[str, Any] = client.register_account_association(
+    """Register a thing with an account association, and return the response."""
+    response: dict[str, Any] = client.register_account_association(
         ManagedThingId=thing, AccountAssociationId=association, DeviceDiscoveryId="discovery1"
     )
-    return answer
+    return response
 
 
 ON_OFF = "matter.OnOff@1.4"
@@ -159,34 +159,34 @@ REPORT: dict[str, Any] = {
 
 
 @contextmanager
-def refused(code: str, match: str | None = None) -> Iterator[dict[str, Any]]:
-    """The block is answered with this error, one that its operation declares or any may have.
+def expect_error(code: str, match: str | None = None) -> Iterator[dict[str, Any]]:
+    """Expect the block to raise an error that its operation may return.
 
-    Its answer is filled in when the block ends.
+    The yielded dict holds the error response after the block.
     """
-    answer: dict[str, Any] = {}
+    response: dict[str, Any] = {}
     with pytest.raises(ClientError, match=match) as caught:
-        yield answer
-    answer.update(caught.value.response)
-    assert answer["Error"]["Code"] == code
+        yield response
+    response.update(caught.value.response)
+    assert response["Error"]["Code"] == code
     assert code in load_service().operations[caught.value.operation_name].errors
 
 
 def http(
     emulator: Emulator, method: str, path: str, *, query: str = "", body: object = None
-) -> tuple[HttpReply, dict[str, Any]]:
-    """One request by hand; the reply and its document."""
+) -> tuple[HttpResponse, dict[str, Any]]:
+    """Send one raw request. Return the response and its document."""
     octets = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     reply = emulator.handle(HttpRequest(method, path, query, {}, octets))
     return reply, json.loads(reply.body or b"{}")
 
 
 def locker_names(client: Client) -> list[str]:
-    """The lockers there are."""
+    """Return the names of all lockers."""
     return [item.get("Name", "") for item in client.list_credential_lockers()["Items"]]
 
 
 def last_call(emulator: Emulator) -> tuple[int, str | None, bool, str | None]:
-    """How the last call ended: status, error, carried out, fault."""
+    """Return the last call's status, error, carried_out and fault."""
     call = emulator.calls[-1]
     return call.status, call.error, call.carried_out, call.fault

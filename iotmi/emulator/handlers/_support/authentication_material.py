@@ -37,17 +37,17 @@ class Material:
     """The facts that the emulator takes from a material.
 
     Attributes:
-        flow: The way to activation.
-        status: The first status of the thing.
-        shown: Members of the thing that come from the material.
-        device_key: A digest that is equal for two things of one device, or None.
-        device_id: The connector's id of a cloud device.
-        associations: The ids of the account associations that the material names.
+        flow: flow of the thing's lifecycle.
+        status: first status of the thing.
+        derived_fields: members of the thing that come from the material.
+        device_key: digest that is equal for two things of one device, or None.
+        device_id: the connector's id of a cloud device.
+        associations: ids of the account associations that the material names.
     """
 
     flow: str
     status: str
-    shown: Mapping[str, str] = field(factory=dict[str, str])
+    derived_fields: Mapping[str, str] = field(factory=dict[str, str])
     device_key: str | None = None
     device_id: str | None = None
     associations: tuple[str, ...] = ()
@@ -65,14 +65,14 @@ _KINDS: Final[Mapping[str, tuple[type[AnyMaterial], ...]]] = MappingProxyType(
 )
 
 
-def form_of(kind: str) -> str:
-    """Return the form that a material of type *kind* must have, in words."""
-    return ", or ".join(candidate.form for candidate in _KINDS[kind])
+def describe_format(material_type: str) -> str:
+    """Describe the form that a material of a type must have."""
+    return ", or ".join(candidate.form for candidate in _KINDS[material_type])
 
 
-def read_material(kind: str, text: str) -> Material | None:
-    """Return what the material *text* of type *kind* says, or None where it is refused."""
-    for candidate in _KINDS[kind]:
+def read_material(material_type: str, text: str) -> Material | None:
+    """Parse a material, or return None if it does not have a form of its type."""
+    for candidate in _KINDS[material_type]:
         try:
             found = candidate.parse(text)
         except MaterialError:
@@ -99,6 +99,7 @@ def _material(found: AnyMaterial) -> Material:
             "UniversalProductCode": found.universal_product_code,
             "InternationalArticleNumber": found.international_article_number,
         }
-        shown = {name: value for name, value in members.items() if value is not None}
-        return Material(BY_CODE, "PRE_ASSOCIATED", shown=shown, device_key=fingerprint(dict(shown)))
+        present = {name: value for name, value in members.items() if value is not None}
+        key = fingerprint(dict(present))
+        return Material(BY_CODE, "PRE_ASSOCIATED", derived_fields=present, device_key=key)
     return Material(BY_CODE, "PRE_ASSOCIATED")

@@ -1,7 +1,7 @@
-"""What a cloud connector's reports bring about, beside what they find.
+"""The effects of a cloud connector's reports, other than discovered devices.
 
-Owns the effects of device events, of answers to commands, of devices' own requests and of
-failures. It does not know what a report must hold, nor how a discovery ends.
+Owns the effects of device events, command responses, device requests and failures. This module must
+know neither the required members of a report nor the end of a discovery.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import frozen
 
-from iotmi.emulator._account.account import World
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, number, optional_text, text
 from iotmi.emulator._model.domain_events import (
     CommandEnded,
@@ -25,62 +25,70 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support import matter as _matter, thing_state as state
+from iotmi.emulator.handlers._support import matter, thing_state as state
 
-# What a connector had been asked for, of which an error is told.
-_ASKED: Final[Mapping[str, str]] = MappingProxyType(
+# The connector's operation that each kind of report responds to.
+_CONNECTOR_OPERATIONS: Final[Mapping[str, str]] = MappingProxyType(
     {"DEVICE_DISCOVERY": "AWS.DiscoverDevices", "DEVICE_COMMAND_RESPONSE": "AWS.SendCommand"}
 )
 _FIRST_ERROR: Final = 400
 
 
 @frozen
-class _Reached:
-    """A managed thing behind a connector, and the account associations it is behind it by."""
+class _Target:
+    """A managed thing that a report concerns.
+
+    Attributes:
+        thing_id: id of the managed thing.
+        associations: account associations by which the connector reaches the thing.
+    """
 
     thing_id: str
     associations: list[JsonObject]
 
 
-def is_error(report: JsonObject) -> bool:
-    """Whether a connector says that it has failed."""
+def is_failure(report: JsonObject) -> bool:
+    """Return True if the report's status code is an error."""
     return "StatusCode" in report and number(report, "StatusCode") >= _FIRST_ERROR
 
 
-def take(world: World, report: JsonObject) -> None:
-    """Let a report of a device have its effects on the things that are that device."""
-    reached = _things(world, report)
-    if is_error(report) and not reached:
-        tell_of_failure(world, report, [])
-    for each in reached:
-        if is_error(report):
-            tell_of_failure(world, report, each.associations, each.thing_id)
-        _take(world, report, each.thing_id)
+def apply_report(account: AccountState, report: JsonObject) -> None:
+    """Apply a report to all things that are its device."""
+    targets = _find_targets(account, report)
+    if is_failure(report) and not targets:
+        publish_failure(account, report, [])
+    for each in targets:
+        if is_failure(report):
+            publish_failure(account, report, each.associations, each.thing_id)
+        _apply_to_thing(account, report, each.thing_id)
 
 
-def tell_of_failure(
-    world: World, report: JsonObject, associations: list[JsonObject], thing_id: str | None = None
+def publish_failure(
+    account: AccountState,
+    report: JsonObject,
+    associations: list[JsonObject],
+    thing_id: str | None = None,
 ) -> None:
-    """Announce that a connector could not do what it was asked for; nobody asks for an event."""
-    asked = _ASKED.get(text(report, "Operation"))
-    if asked is not None:
-        world.announce(ConnectorFailed(asked, report, associations, thing_id))
+    """Publish that a connector's operation failed. Events have no operation that can fail."""
+    operation = _CONNECTOR_OPERATIONS.get(text(report, "Operation"))
+    if operation is not None:
+        account.publish(ConnectorFailed(operation, report, associations, thing_id))
 
 
-def _take(world: World, report: JsonObject, thing_id: str) -> None:
-    details = world.rows.get(CAPABILITIES.name, thing_id) or {}
+def _apply_to_thing(account: AccountState, report: JsonObject, thing_id: str) -> None:
+    details = account.transaction.get(CAPABILITIES.name, thing_id) or {}
     endpoint = mapping(report, "MatterEndpoint")
     capabilities = mapping(details, "CapabilityReport")
-    reported = _matter.read(endpoint, capabilities) if endpoint else []
+    reported = matter.read(endpoint, capabilities) if endpoint else []
     operation = report["Operation"]
     if operation != "DEVICE_COMMAND_REQUEST":
         for each in reported:
-            part = state.Part(thing_id, text(endpoint, "id"), each.capability)
-            state.change(world, part, each.values)
+            ref = state.CapabilityRef(thing_id, text(endpoint, "id"), each.capability)
+            state.change(account, ref, each.values)
     if operation == "DEVICE_COMMAND_RESPONSE":
-        now = world.clock.now()
+        now = account.clock.now()
         trace_id = text(report, "TraceId")
-        world.announce(CommandEnded(thing_id, trace_id, not is_error(report), now))
+        account.publish(CommandEnded(thing_id, trace_id, not is_failure(report), now))
         return
     shown: list[JsonValue] = [
         {
@@ -89,28 +97,28 @@ def _take(world: World, report: JsonObject, thing_id: str) -> None:
         }
         for each in reported
     ]
-    told = DeviceEvent if operation == "DEVICE_EVENT" else DeviceRequest
-    world.announce(told(thing_id, [{"endpointId": endpoint["id"], "capabilities": shown}]))
+    event_type = DeviceEvent if operation == "DEVICE_EVENT" else DeviceRequest
+    account.publish(event_type(thing_id, [{"endpointId": endpoint["id"], "capabilities": shown}]))
 
 
-def _things(world: World, report: JsonObject) -> list[_Reached]:
-    """The things that are the report's device, registered through the report's connector."""
-    found: list[_Reached] = []
+def _find_targets(account: AccountState, report: JsonObject) -> list[_Target]:
+    """Return the things that are the report's device, registered through its connector."""
+    found: list[_Target] = []
     device = {"ConnectorDeviceId": text(report, "ConnectorDeviceId")}
-    for thing in world.every(MANAGED_THING, device):
+    for thing in account.find_all(MANAGED_THING, device):
         identifier = text(thing, "Id")
         where = {"ManagedThingId": identifier, "ManagedThingAssociationStatus": "ASSOCIATED"}
         associations = [
-            world.find(ACCOUNT_ASSOCIATION, text(registration, "AccountAssociationId"))
-            for registration in world.every(REGISTRATION, where)
+            account.find(ACCOUNT_ASSOCIATION, text(registration, "AccountAssociationId"))
+            for registration in account.find_all(REGISTRATION, where)
         ]
-        through = [each for each in associations if _is_through(world, each, report)]
+        through = [each for each in associations if _is_through(account, each, report)]
         if through:
-            found.append(_Reached(identifier, through))
+            found.append(_Target(identifier, through))
     return found
 
 
-def _is_through(world: World, association: JsonObject, report: JsonObject) -> bool:
+def _is_through(account: AccountState, association: JsonObject, report: JsonObject) -> bool:
     identifier = text(association, "ConnectorDestinationId")
-    destination = world.rows.get(CONNECTOR_DESTINATION.name, identifier) or {}
+    destination = account.transaction.get(CONNECTOR_DESTINATION.name, identifier) or {}
     return optional_text(destination, "CloudConnectorId") == report["ConnectorId"]

@@ -1,14 +1,14 @@
-"""What a device discovery finds.
+"""The devices that a discovery finds.
 
-Owns the emulated devices: those that a test has put near a hub or into a user's cloud or,
-where it put none there, two by each hub and two in each cloud; and those that a cloud is asked
-for or that a connector reports. It does not know how a discovery is asked for.
+Owns the virtual devices: those that a test placed near a hub or in a user's cloud. Without any,
+there are two default devices near each hub and two in each cloud. The module also stores devices
+that a caller names or a connector reports. It must not know the inputs of a discovery.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from iotmi.emulator._account.account import World
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import (
     JsonObject,
@@ -27,113 +27,122 @@ from iotmi.emulator._model.resource_types import (
     NEARBY_DEVICE,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support.registrations import connect
-from iotmi.emulator.handlers._support.thing_state import settle_in
+from iotmi.emulator.handlers._support.thing_state import install_device
+from iotmi.emulator.handlers.account_associations import associate
 
-# What stands in each user's cloud: the end of the device's id, its model and its type.
-_IN_THE_CLOUD: Final = (("lamp", "Lamp", "On/Off Light"), ("lock", "Lock", "Door Lock"))
-_BY_A_HUB: Final = 2
-# A thing that waits for a discovery, or that one did not bring to life.
-_AWAITED: Final = frozenset({"PRE_ASSOCIATED", "DISCOVERED"})
+# Default devices of a user's cloud: end of the device's id, model, device type.
+_DEFAULT_CLOUD_DEVICES: Final = (("lamp", "Lamp", "On/Off Light"), ("lock", "Lock", "Door Lock"))
+_DEFAULT_HUB_DEVICES: Final = 2
+# Statuses of a thing that a discovery may activate.
+_PENDING_STATUSES: Final = frozenset({"PRE_ASSOCIATED", "DISCOVERED"})
 
 
-def finish(world: World, discovery: JsonObject) -> None:
-    """Keep what a discovery that has succeeded has found."""
+def record_findings(account: AccountState, discovery: JsonObject) -> None:
+    """Store the devices that a successful discovery found."""
     match discovery["DiscoveryType"]:
         case "CLOUD":
-            if not _found(world, discovery):
-                for device in _in_the_cloud(world, discovery):
-                    report(world, discovery, device)
-            _activate_the_awaited(world, discovery)
+            if not _found(account, discovery):
+                for device in _in_cloud(account, discovery):
+                    record_device(account, discovery, device)
+            _activate_pending(account, discovery)
         case "CONTROLLER_CAPABILITY_REDISCOVERY":
-            _keep_children(world, discovery)
+            _save_children(account, discovery)
         case _:
-            for number, shown in enumerate(_by_the_hub(world, discovery)):
+            for number, fields in enumerate(_near_hub(account, discovery)):
                 material = fingerprint([discovery["Id"], number])
-                _keep(world, discovery, material, {"AuthenticationMaterial": material, **shown})
+                _save_device(
+                    account, discovery, material, {"AuthenticationMaterial": material, **fields}
+                )
 
 
-def report(world: World, discovery: JsonObject, device: JsonObject) -> None:
-    """Keep a device of a cloud as a connector reports it; one reported before stays as it was."""
+def record_device(account: AccountState, discovery: JsonObject, device: JsonObject) -> None:
+    """Store a cloud device as its connector reports it. A repeated report changes nothing."""
     identifier = text(device, "ConnectorDeviceId")
     material = f"CLOUD:{text(discovery, 'Id')}:{identifier}"
-    if world.rows.get(DISCOVERED_DEVICE.name, material) is not None:
+    if account.transaction.get(DISCOVERED_DEVICE.name, material) is not None:
         return
-    known = _things_of(world, discovery).get(identifier)
-    shown: JsonObject = {
+    known = _things_by_device_id(account, discovery).get(identifier)
+    fields: JsonObject = {
         "ConnectorDeviceId": identifier,
         "ConnectorDeviceName": device.get("ConnectorDeviceName"),
-        "DeviceTypes": list(_types_of(device)),
-        **_make_of(device),
+        "DeviceTypes": list(_device_types(device)),
+        **_brand_and_model(device),
         **picked(device, "Device"),
         "Modification": "DISCOVERED" if known is None else "NO_CHANGE",
     }
     if known is not None:
-        shown["ManagedThingId"] = known["Id"]
-    _keep(world, discovery, material, shown)
+        fields["ManagedThingId"] = known["Id"]
+    _save_device(account, discovery, material, fields)
 
 
-def take(world: World, device: JsonObject, thing: JsonObject) -> None:
-    """Let a discovered device be a managed thing from now on."""
-    world.save(DISCOVERED_DEVICE, {**device, "ManagedThingId": thing["Id"]})
+def adopt(account: AccountState, device: JsonObject, thing: JsonObject) -> None:
+    """Record that a discovered device is a managed thing."""
+    account.save(DISCOVERED_DEVICE, {**device, "ManagedThingId": thing["Id"]})
     nearby = device.get("NearbyDeviceId")
-    found = world.rows.get(NEARBY_DEVICE.name, nearby) if isinstance(nearby, str) else None
+    found = account.transaction.get(NEARBY_DEVICE.name, nearby) if isinstance(nearby, str) else None
     if found is not None:
-        world.save(NEARBY_DEVICE, {**found, "ManagedThingId": thing["Id"]})
+        account.save(NEARBY_DEVICE, {**found, "ManagedThingId": thing["Id"]})
     if "Device" in device:
-        settle_in(world, text(thing, "Id"), mapping(device, "Device"))
+        install_device(account, text(thing, "Id"), mapping(device, "Device"))
 
 
-def free_device(world: World, kind: str, material: str) -> JsonObject:
-    """The discovered device a thing is to be made with, empty where no discovery found it."""
+def unclaimed_device(account: AccountState, material_type: str, material: str) -> JsonObject:
+    """Return the discovered device for a new thing, empty if no discovery found it.
+
+    Raises:
+        ServiceFault: a managed thing of the device exists.
+    """
     device = None
-    if kind == "DISCOVERED_DEVICE":
-        device = world.rows.get(DISCOVERED_DEVICE.name, material)
+    if material_type == "DISCOVERED_DEVICE":
+        device = account.transaction.get(DISCOVERED_DEVICE.name, material)
     if device is None:
         return {}
     thing = device.get("ManagedThingId")
-    if isinstance(thing, str) and world.rows.get(MANAGED_THING.name, thing) is not None:
-        raise conflict("A managed thing of this discovered device exists.")
+    if isinstance(thing, str) and account.transaction.get(MANAGED_THING.name, thing) is not None:
+        raise conflict("A managed thing of this discovered device already exists.")
     return device
 
 
-def _by_the_hub(world: World, discovery: JsonObject) -> Iterator[JsonObject]:
-    """What is shown of each device near the hub that is no managed thing yet."""
+def _near_hub(account: AccountState, discovery: JsonObject) -> Iterator[JsonObject]:
+    """Yield the fields of each device near the hub that is not yet a managed thing."""
     hub = text(discovery, "ControllerId")
-    nearby = world.every(NEARBY_DEVICE, {"ControllerId": hub})
+    nearby = account.find_all(NEARBY_DEVICE, {"ControllerId": hub})
     if not nearby:
-        yield from ({} for _ in range(_BY_A_HUB))
+        yield from ({} for _ in range(_DEFAULT_HUB_DEVICES))
     for each in nearby:
         thing = each.get("ManagedThingId")
-        if isinstance(thing, str) and world.rows.get(MANAGED_THING.name, thing) is not None:
+        if (
+            isinstance(thing, str)
+            and account.transaction.get(MANAGED_THING.name, thing) is not None
+        ):
             continue
         device = mapping(each, "Device")
         yield {**picked(device, "Brand", "Model"), "Device": device, "NearbyDeviceId": each["Id"]}
 
 
-def _in_the_cloud(world: World, discovery: JsonObject) -> Iterator[JsonObject]:
-    """The devices asked for or, unasked, the user's own and those foreseen for the user."""
-    asked = texts(discovery, "ConnectorDeviceIdList")
+def _in_cloud(account: AccountState, discovery: JsonObject) -> Iterator[JsonObject]:
+    """Yield the requested devices, or else the devices in the cloud and the expected ones."""
+    requested = texts(discovery, "ConnectorDeviceIdList")
     association = text(discovery, "AccountAssociationId")
-    nearby = world.every(NEARBY_DEVICE, {"AccountAssociationId": association})
+    nearby = account.find_all(NEARBY_DEVICE, {"AccountAssociationId": association})
     for each in nearby:
-        if not asked or each["Id"] in asked:
+        if not requested or each["Id"] in requested:
             yield _as_reported(text(each, "Id"), mapping(each, "Device"))
-    if not asked and not nearby:
-        for end, model, kind in _IN_THE_CLOUD:
+    if not requested and not nearby:
+        for end, model, device_type in _DEFAULT_CLOUD_DEVICES:
             yield {
                 "ConnectorDeviceId": f"{text(discovery, 'AccountAssociationId')[:8]}-{end}",
                 "ConnectorDeviceName": model,
-                "CapabilityReport": {"endpoints": [{"deviceTypes": [kind]}]},
+                "CapabilityReport": {"endpoints": [{"deviceTypes": [device_type]}]},
                 "DeviceMetadata": {"Brand": "Emulated", "Model": model},
             }
-    # One that has been reported stays as it was.
-    for identifier in asked or _things_of(world, discovery):
+    # record_device ignores a device that was already yielded above.
+    for identifier in requested or _things_by_device_id(account, discovery):
         yield {"ConnectorDeviceId": identifier, "ConnectorDeviceName": identifier}
 
 
 def _as_reported(identifier: str, device: JsonObject) -> JsonObject:
-    """A device as the connector of its cloud would report it."""
+    """Return a device in the form in which a connector reports it."""
     return {
         "ConnectorDeviceId": identifier,
         "ConnectorDeviceName": device["Name"],
@@ -143,73 +152,77 @@ def _as_reported(identifier: str, device: JsonObject) -> JsonObject:
     }
 
 
-def _keep_children(world: World, discovery: JsonObject) -> None:
-    """The hub's devices, or the one asked for. Of their protocols nothing is known."""
-    asked = discovery.get("EndDeviceIdentifier")
-    for thing in world.every(
+def _save_children(account: AccountState, discovery: JsonObject) -> None:
+    """Store the hub's devices, or the requested one. Their protocol details are unknown."""
+    requested = discovery.get("EndDeviceIdentifier")
+    for thing in account.find_all(
         MANAGED_THING, {"ParentControllerId": text(discovery, "ControllerId")}
     ):
-        if asked in (None, thing["Id"]):
-            shown: JsonObject = {"ManagedThingId": thing["Id"], "Modification": "NO_CHANGE"}
-            _keep(world, discovery, f"{discovery['Id']}:{thing['Id']}", shown)
+        if requested in (None, thing["Id"]):
+            fields: JsonObject = {"ManagedThingId": thing["Id"], "Modification": "NO_CHANGE"}
+            _save_device(account, discovery, f"{discovery['Id']}:{thing['Id']}", fields)
 
 
-def _keep(world: World, discovery: JsonObject, material: str, shown: JsonObject) -> None:
-    world.create(
+def _save_device(
+    account: AccountState, discovery: JsonObject, material: str, fields: JsonObject
+) -> None:
+    account.create(
         DISCOVERED_DEVICE,
         {
             "DeviceTypes": [],
-            **shown,
+            **fields,
             "Material": material,
             "DeviceDiscoveryId": discovery["Id"],
             "ControllerId": discovery.get("ControllerId"),
-            "DiscoveredAt": world.clock.now(),
+            "DiscoveredAt": account.clock.now(),
         },
     )
 
 
-def _activate_the_awaited(world: World, discovery: JsonObject) -> None:
-    """Register the things that were foreseen for the account and have been found."""
-    association = world.rows.get(ACCOUNT_ASSOCIATION.name, text(discovery, "AccountAssociationId"))
+def _activate_pending(account: AccountState, discovery: JsonObject) -> None:
+    """Register the expected things of the account association that were found."""
+    association = account.transaction.get(
+        ACCOUNT_ASSOCIATION.name, text(discovery, "AccountAssociationId")
+    )
     if association is None or association["AssociationState"] == "ASSOCIATION_DELETING":
         return
-    found = {text(device, "ConnectorDeviceId"): device for device in _found(world, discovery)}
-    for registration in _registrations(world, discovery):
-        thing = world.find(MANAGED_THING, text(registration, "ManagedThingId"))
-        foreseen = registration["ManagedThingAssociationStatus"] == "PRE_ASSOCIATED"
-        awaited = thing["ProvisioningStatus"] in _AWAITED
+    found = {text(device, "ConnectorDeviceId"): device for device in _found(account, discovery)}
+    for registration in _registrations(account, discovery):
+        thing = account.find(MANAGED_THING, text(registration, "ManagedThingId"))
+        expected = registration["ManagedThingAssociationStatus"] == "PRE_ASSOCIATED"
+        pending = thing["ProvisioningStatus"] in _PENDING_STATUSES
         device = found.get(text(thing, "CloudDeviceId"))
-        if foreseen and awaited and device is not None:
+        if expected and pending and device is not None:
             if "Device" in device:
-                settle_in(world, text(thing, "Id"), mapping(device, "Device"))
-            connect(world, thing, association, registration)
+                install_device(account, text(thing, "Id"), mapping(device, "Device"))
+            associate(account, thing, association, registration)
 
 
-def _found(world: World, discovery: JsonObject) -> list[JsonObject]:
-    return world.every(DISCOVERED_DEVICE, {"DeviceDiscoveryId": text(discovery, "Id")})
+def _found(account: AccountState, discovery: JsonObject) -> list[JsonObject]:
+    return account.find_all(DISCOVERED_DEVICE, {"DeviceDiscoveryId": text(discovery, "Id")})
 
 
-def _registrations(world: World, discovery: JsonObject) -> list[JsonObject]:
+def _registrations(account: AccountState, discovery: JsonObject) -> list[JsonObject]:
     association = text(discovery, "AccountAssociationId")
-    return world.every(REGISTRATION, {"AccountAssociationId": association})
+    return account.find_all(REGISTRATION, {"AccountAssociationId": association})
 
 
-def _things_of(world: World, discovery: JsonObject) -> Mapping[str, JsonObject]:
-    """The things of the user's account, by the cloud's id of the device."""
+def _things_by_device_id(account: AccountState, discovery: JsonObject) -> Mapping[str, JsonObject]:
+    """Return the things of the user's account, by the id of the device in its cloud."""
     things = [
-        world.find(MANAGED_THING, text(registration, "ManagedThingId"))
-        for registration in _registrations(world, discovery)
+        account.find(MANAGED_THING, text(registration, "ManagedThingId"))
+        for registration in _registrations(account, discovery)
     ]
     return {text(thing, "CloudDeviceId"): thing for thing in things}
 
 
-def _types_of(device: JsonObject) -> Iterator[JsonValue]:
+def _device_types(device: JsonObject) -> Iterator[JsonValue]:
     for endpoint in objects(mapping(device, "CapabilityReport"), "endpoints"):
         yield from texts(endpoint, "deviceTypes")
 
 
-def _make_of(device: JsonObject) -> JsonObject:
-    """Brand and model, where the device's own data has them as text."""
+def _brand_and_model(device: JsonObject) -> JsonObject:
+    """Return brand and model from the device's metadata, if they are texts."""
     data = device.get("DeviceMetadata")
     given = data if isinstance(data, dict) else {}
     return {name: given[name] for name in ("Brand", "Model") if isinstance(given.get(name), str)}

@@ -1,7 +1,7 @@
-"""From a connector's Matter data to capabilities: numbers become names.
+"""Conversion of a connector's Matter data to capabilities, with names instead of numbers.
 
-Owns that translation, by the catalogue of schemas. A cluster or an attribute that the
-catalogue does not have is left out: its name is nobody's to invent.
+Owns the conversion by the schema catalogue. Clusters and attributes that the catalogue lacks are
+left out, because their names are unknown.
 """
 
 from collections.abc import Iterator
@@ -16,30 +16,35 @@ _NUMBER: Final = "extrinsicId"
 
 
 @frozen
-class Reported:
-    """What a connector says of one capability.
+class ReportedCapability:
+    """A connector's report of one capability.
 
     Attributes:
-        capability: Its ``id``, ``name`` and ``version``.
-        values: Of its properties, by name.
+        capability: ``id``, ``name`` and ``version`` of the capability.
+        values: values of its properties, by name.
     """
 
     capability: JsonObject
     values: JsonObject
 
 
-def read(endpoint: JsonObject, report: JsonObject) -> list[Reported]:
-    """What a Matter endpoint holds, with the capabilities of a thing's own report where it can."""
+def read(endpoint: JsonObject, report: JsonObject) -> list[ReportedCapability]:
+    """Return the capabilities of a Matter endpoint.
+
+    The ids are those of the thing's own report where it has the same capabilities.
+    """
     own = _own(report, text(endpoint, "id"))
     return [
-        Reported(own.get(text(entry, "SchemaId"), _capability(entry)), _values(cluster, entry))
+        ReportedCapability(
+            own.get(text(entry, "SchemaId"), _capability(entry)), _values(cluster, entry)
+        )
         for cluster in objects(endpoint, "clusters")
         for entry in _entries(text(cluster, "id"))
     ]
 
 
 def _entries(cluster: str) -> Iterator[JsonObject]:
-    """The catalogue's entry of a cluster's number, if it has one."""
+    """Yield the catalogue's entry of a cluster number, if there is one."""
     for entry in catalogue():
         schema = entry["Schema"]
         if isinstance(schema, dict) and _is_number(schema.get(_NUMBER), cluster):
@@ -56,7 +61,7 @@ def _capability(entry: JsonObject) -> JsonObject:
 
 
 def _own(report: JsonObject, endpoint: str) -> dict[str, JsonObject]:
-    """The capabilities of an endpoint in a thing's report, by name without version."""
+    """Return the capabilities of an endpoint in a thing's report, by name without version."""
     return {
         text(capability, "id").partition("@")[0]: picked(capability, "id", "name", "version")
         for each in objects(report, "endpoints")
@@ -66,7 +71,10 @@ def _own(report: JsonObject, endpoint: str) -> dict[str, JsonObject]:
 
 
 def _values(cluster: JsonObject, entry: JsonObject) -> JsonObject:
-    """The attributes by name. The guide has them in one object, or in a list of several."""
+    """Return the attributes by name.
+
+    The guide's samples have the attributes in one object, or in a list of objects.
+    """
     given = cluster.get("attributes")
     parts: list[JsonValue] = given if isinstance(given, list) else [given]
     properties = mapping(mapping(entry, "Schema"), "properties")
@@ -85,7 +93,7 @@ def _is_number(known: JsonValue, written: str) -> bool:
 
 
 def _number(written: str) -> int | None:
-    """The number that is written in decimal, or in hexadecimal after 0x."""
+    """Parse a number in decimal, or in hexadecimal after 0x. Return None for other texts."""
     try:
         return int(written, 16 if written[:2].lower() == "0x" else 10)
     except ValueError:

@@ -1,9 +1,8 @@
-"""The executions of over-the-air tasks: how they begin and end, and what that does to their task.
+"""Executions of over-the-air tasks: their ends, and the effect of an end on the task.
 
-Owns one execution's life after its task has queued it: its end, another attempt, and the end
-of the task by the last one, by too many failures, or by its schedule. The rules of retries
-and of giving up are read as those of AWS IoT jobs, on which such tasks run. It does not know
-which things a task is for.
+Owns an execution from its queueing: its end, its retries, and the end of the task by the last
+execution, by too many failures or by its schedule. The retry and abort criteria are applied as in
+AWS IoT jobs, which run such tasks. This module must not know how things are selected.
 """
 
 from collections import Counter
@@ -11,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._account.account import World
-from iotmi.emulator._account.scheduler import reconsider
+from iotmi.emulator._account.account import AccountState
+from iotmi.emulator._account.scheduler import reschedule
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, optional_text, text
 from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
@@ -22,12 +21,13 @@ from iotmi.emulator._model.resource_types import (
 )
 from iotmi.emulator._storage.transitions import HELD
 
-# At the end of its schedule a task is canceled by these, the last with what is under way.
+# End behaviors that cancel a task at the end of its schedule. FORCE_CANCEL also cancels executions
+# in progress.
 _FORCED: Final = "FORCE_CANCEL"
 CANCELED_AT_END: Final = frozenset({"CANCEL", _FORCED})
 
 _OPEN: Final = frozenset({"QUEUED", "IN_PROGRESS"})
-_RETRIED: Final = frozenset({"FAILED", "TIMED_OUT"})
+_RETRYABLE: Final = frozenset({"FAILED", "TIMED_OUT"})
 _COUNTERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "CANCELED": "NumberOfCanceledThings",
@@ -42,23 +42,30 @@ _COUNTERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def of(world: World, task: JsonObject) -> list[JsonObject]:
-    """The executions of a task."""
-    return world.every(OTA_EXECUTION, {"OtaTaskId": text(task, "TaskId")})
+def find_all(account: AccountState, task: JsonObject) -> list[JsonObject]:
+    """Return the executions of a task."""
+    return account.find_all(OTA_EXECUTION, {"OtaTaskId": text(task, "TaskId")})
 
 
-def on(world: World, task: str, thing: str) -> JsonObject:
-    """The execution of a task on a thing."""
-    return world.find(OTA_EXECUTION, f"{task}-{thing}")
+def find(account: AccountState, task: str, thing: str) -> JsonObject:
+    """Return the execution of a task on a thing.
+
+    Raises:
+        ServiceFault: no such execution exists.
+    """
+    return account.find(OTA_EXECUTION, f"{task}-{thing}")
 
 
-def queue(world: World, task: JsonObject, things: Iterable[str]) -> None:
-    """Make an execution on each thing that has none; before the task starts, it waits for that."""
+def queue(account: AccountState, task: JsonObject, things: Iterable[str]) -> None:
+    """Create an execution for each thing that has none.
+
+    An execution is held until its task starts.
+    """
     for thing in things:
         identifier = f"{task['TaskId']}-{thing}"
-        if world.rows.get(OTA_EXECUTION.name, identifier) is None:
-            timeout = mapping(_pushed(world, task), "TimeoutConfig")
-            world.create(
+        if account.transaction.get(OTA_EXECUTION.name, identifier) is None:
+            timeout = mapping(_push_config(account, task), "TimeoutConfig")
+            account.create(
                 OTA_EXECUTION,
                 {
                     "Id": identifier,
@@ -73,59 +80,59 @@ def queue(world: World, task: JsonObject, things: Iterable[str]) -> None:
             )
 
 
-def counted(world: World, task: JsonObject) -> JsonObject:
-    """How many executions of a task are of which status, and which are under way."""
-    executions = of(world, task)
+def processing_details(account: AccountState, task: JsonObject) -> JsonObject:
+    """Count the executions of a task by status, and list those in progress."""
+    executions = find_all(account, task)
     counts = Counter(text(execution, "Status") for execution in executions)
     details: JsonObject = {member: counts[status] for status, member in _COUNTERS.items()}
     details["processingTargets"] = [
-        world.place.arn(MANAGED_THING, text(execution, "ManagedThingId"))
+        account.scope.arn(MANAGED_THING, text(execution, "ManagedThingId"))
         for execution in executions
         if execution["Status"] == "IN_PROGRESS"
     ]
     return details
 
 
-def follow_task(world: World, task: JsonObject) -> None:
-    """A task that has started lets its executions begin; one that was canceled ends them."""
+def on_task_transition(account: AccountState, task: JsonObject) -> None:
+    """Start the executions of a task that has started, or cancel those of an ended one."""
     if task["Status"] == "IN_PROGRESS":
-        for execution in of(world, task):
-            reconsider(world, OTA_EXECUTION, {**execution, HELD: False})
+        for execution in find_all(account, task):
+            reschedule(account, OTA_EXECUTION, {**execution, HELD: False})
     else:
         schedule = mapping(task, "OtaSchedulingConfig")
         forced = schedule.get("EndBehavior") == _FORCED
-        _cancel(world, task, _OPEN if forced else frozenset({"QUEUED"}))
+        _cancel(account, task, _OPEN if forced else frozenset({"QUEUED"}))
 
 
-def follow_execution(world: World, execution: JsonObject) -> None:
-    """An execution that has ended is tried again, or may end its task."""
+def on_execution_transition(account: AccountState, execution: JsonObject) -> None:
+    """Retry an execution that has ended, or end its task if it was the last."""
     if execution["Status"] in _OPEN:
         return
-    task = world.find(OTA_TASK, text(execution, "OtaTaskId"))
+    task = account.find(OTA_TASK, text(execution, "OtaTaskId"))
     if task["Status"] != "IN_PROGRESS":
         return
-    if execution["Status"] in _RETRIED and _is_tried_again(task, execution):
+    if execution["Status"] in _RETRYABLE and _is_retried(task, execution):
         execution["RetryAttempt"] = _number(execution, "RetryAttempt") + 1
         execution["ExecutionNumber"] = _number(execution, "ExecutionNumber") + 1
-        world.enter(OTA_EXECUTION, execution, "QUEUED")
-    elif _gives_up(world, task):
-        world.enter(OTA_TASK, task, "CANCELED")
-        _cancel(world, task, frozenset({"QUEUED"}))
-    elif task["OtaType"] != "CONTINUOUS" and not _are_open(world, task):
-        world.enter(OTA_TASK, task, "COMPLETED")
+        account.set_status(OTA_EXECUTION, execution, "QUEUED")
+    elif _should_abort(account, task):
+        account.set_status(OTA_TASK, task, "CANCELED")
+        _cancel(account, task, frozenset({"QUEUED"}))
+    elif task["OtaType"] != "CONTINUOUS" and not _has_open(account, task):
+        account.set_status(OTA_TASK, task, "COMPLETED")
 
 
-def _are_open(world: World, task: JsonObject) -> bool:
-    return any(execution["Status"] in _OPEN for execution in of(world, task))
+def _has_open(account: AccountState, task: JsonObject) -> bool:
+    return any(execution["Status"] in _OPEN for execution in find_all(account, task))
 
 
-def _cancel(world: World, task: JsonObject, statuses: frozenset[str]) -> None:
-    for execution in of(world, task):
+def _cancel(account: AccountState, task: JsonObject, statuses: frozenset[str]) -> None:
+    for execution in find_all(account, task):
         if execution["Status"] in statuses:
-            world.enter(OTA_EXECUTION, execution, "CANCELED")
+            account.set_status(OTA_EXECUTION, execution, "CANCELED")
 
 
-def _is_tried_again(task: JsonObject, execution: JsonObject) -> bool:
+def _is_retried(task: JsonObject, execution: JsonObject) -> bool:
     config = mapping(task, "OtaTaskExecutionRetryConfig")
     return any(
         criterion["FailureType"] in ("ALL", execution["Status"])
@@ -134,10 +141,10 @@ def _is_tried_again(task: JsonObject, execution: JsonObject) -> bool:
     )
 
 
-def _gives_up(world: World, task: JsonObject) -> bool:
-    """Whether so many executions have ended badly that the task's configuration ends it."""
-    ended = [each["Status"] for each in of(world, task) if each["Status"] not in _OPEN]
-    config = mapping(_pushed(world, task), "AbortConfig")
+def _should_abort(account: AccountState, task: JsonObject) -> bool:
+    """Return True if failed executions meet an abort criterion of the task's configuration."""
+    ended = [each["Status"] for each in find_all(account, task) if each["Status"] not in _OPEN]
+    config = mapping(_push_config(account, task), "AbortConfig")
     for criterion in objects(config, "AbortConfigCriteriaList"):
         bad = [
             status
@@ -152,10 +159,10 @@ def _gives_up(world: World, task: JsonObject) -> bool:
     return False
 
 
-def _pushed(world: World, task: JsonObject) -> JsonObject:
-    """What the task's configuration says, empty where it has none."""
+def _push_config(account: AccountState, task: JsonObject) -> JsonObject:
+    """Return the push settings of the task's configuration, empty without one."""
     identifier = optional_text(task, "TaskConfigurationId")
-    found = identifier and world.rows.get(OTA_TASK_CONFIGURATION.name, identifier)
+    found = identifier and account.transaction.get(OTA_TASK_CONFIGURATION.name, identifier)
     return mapping(found, "PushConfig") if isinstance(found, dict) else {}
 
 

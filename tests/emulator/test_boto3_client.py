@@ -1,4 +1,4 @@
-"""Where boto3 meets the emulator: attaching, sealing, and never reaching a network."""
+"""Connection of boto3 clients to the emulator, without any network."""
 
 import io
 import socket
@@ -14,10 +14,10 @@ from botocore.config import Config
 
 import iotmi.emulator
 from iotmi.emulator import Emulator
-from iotmi.emulator._boto3_client import _octets, _request
+from iotmi.emulator._boto3_client import _to_bytes, _to_request
 from iotmi.errors import ThrottlingError
 from iotmi.retrying import RetryPolicy
-from tests.emulator.support.requests import Client, refused
+from tests.emulator.support.requests import Client, expect_error
 
 
 def foreign_client(service: str = "iot-managed-integrations") -> Client:
@@ -28,23 +28,23 @@ def foreign_client(service: str = "iot-managed-integrations") -> Client:
     ).client(service)  # type: ignore[call-overload]
 
 
-def test_the_door_is_exact() -> None:
-    """Every public name is there, and there is no other."""
+def test_public_names_are_exact() -> None:
+    """`__all__` names every public object and nothing else."""
     assert iotmi.emulator.__all__ == sorted(iotmi.emulator.__all__)
     for name in iotmi.emulator.__all__:
         assert hasattr(iotmi.emulator, name)
 
 
-def test_a_clients_own_boto3_client_may_be_attached(emulator: Emulator) -> None:
-    """A client made elsewhere is answered by the emulator once attached, and given back."""
+def test_an_existing_boto3_client_can_be_attached(emulator: Emulator) -> None:
+    """The emulator handles the calls of an attached client, and returns the client."""
     client = foreign_client()
     assert emulator.attach(client) is client
     client.create_credential_locker()
     assert [call.operation for call in emulator.calls] == ["CreateCredentialLocker"]
 
 
-def test_attaching_again_is_attaching_once(emulator: Emulator) -> None:
-    """A client attached twice sends each call once; the last emulator attached has it."""
+def test_attaching_twice_sends_once(emulator: Emulator) -> None:
+    """A client attached twice sends each call once, to the emulator attached last."""
     client = emulator.attach(emulator.attach(foreign_client()))
     client.create_credential_locker()
     assert len(emulator.calls) == 1
@@ -56,7 +56,7 @@ def test_attaching_again_is_attaching_once(emulator: Emulator) -> None:
 
 
 def test_only_a_client_of_the_service_is_attached(emulator: Emulator) -> None:
-    """A client of another service is refused."""
+    """A client of another service is rejected."""
     with pytest.raises(ValueError, match="iot-managed-integrations"):
         emulator.attach(foreign_client("sts"))
 
@@ -64,7 +64,7 @@ def test_only_a_client_of_the_service_is_attached(emulator: Emulator) -> None:
 def test_nothing_reaches_a_network(
     emulator: Emulator, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No call opens a socket: not a success, a refusal, nor an operation not there yet."""
+    """No call opens a socket: neither a success, an error nor an unknown operation."""
 
     def no_socket(*_args: object, **_options: object) -> None:
         raise AssertionError("a socket was opened")
@@ -72,9 +72,9 @@ def test_nothing_reaches_a_network(
     monkeypatch.setattr(socket.socket, "connect", no_socket)
     monkeypatch.setattr(socket, "getaddrinfo", no_socket)
     client.create_credential_locker()
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         client.get_managed_thing(Identifier="unknown")
-    with refused("UnknownOperationException"):
+    with expect_error("UnknownOperationException"):
         client.get_managed_thing(Identifier="")
     emulator.close()
     with pytest.raises(iotmi.emulator.EmulatorClosedError):
@@ -84,7 +84,7 @@ def test_nothing_reaches_a_network(
 def test_the_environment_is_not_read(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Profiles, files, credentials, Region and endpoint of the environment do not count."""
+    """Profiles, files, credentials, Region and endpoint of the environment are ignored."""
     broken = tmp_path / "config"
     broken.write_text("[profile x\n")
     monkeypatch.setenv("AWS_PROFILE", "nobody")
@@ -109,14 +109,14 @@ def test_the_environment_is_not_read(
     assert "example.invalid" not in sent[0].url
 
 
-def test_a_client_may_have_settings_of_its_own(emulator: Emulator) -> None:
-    """Region and configuration are boto3's to take."""
+def test_a_client_can_have_its_own_settings(emulator: Emulator) -> None:
+    """Region and configuration are passed to boto3."""
     client: Any = emulator.boto3_client(
         region_name="ca-central-1", config=Config(retries={"total_max_attempts": 1})
     )
     assert client.meta.region_name == "ca-central-1"
     emulator.faults.fail("ListManagedThings", "ThrottlingException")
-    with refused("ThrottlingException"):
+    with expect_error("ThrottlingException"):
         client.list_managed_things()
 
 
@@ -126,29 +126,29 @@ def test_a_client_may_have_settings_of_its_own(emulator: Emulator) -> None:
 def test_a_body_of_any_kind_is_read(
     body: bytes | bytearray | str | io.BytesIO | io.StringIO,
 ) -> None:
-    """botocore may hold a body as text, octets or a file."""
-    assert _octets(body) == b"abc"
-    assert _octets(None) == b""
+    """A body in botocore may be text, bytes or a file."""
+    assert _to_bytes(body) == b"abc"
+    assert _to_bytes(None) == b""
 
 
-def test_a_request_is_taken_over_whole() -> None:
-    """Method, path, query, headers and body come over, and what may be secret is not shown."""
+def test_a_request_is_converted_completely() -> None:
+    """Method, path, query, headers and body are converted, and the repr hides secrets."""
     headers = HTTPHeaders()
     headers["X-One"] = "1"
     prepared = AWSPreparedRequest(
         "PUT", "https://host/a%2Fb/c?x=1&y=%20", headers, "secret", stream_output=False
     )
-    request = _request(prepared)
+    request = _to_request(prepared)
     assert (request.method, request.path, request.query) == ("PUT", "/a%2Fb/c", "x=1&y=%20")
     assert request.headers == {"X-One": "1"}
     assert request.body == b"secret"
     assert "secret" not in repr(request)
     prepared.headers = {"X-Two": b"2"}  # type: ignore[assignment]
-    assert _request(prepared).headers == {"X-Two": "2"}
+    assert _to_request(prepared).headers == {"X-Two": "2"}
 
 
-def test_the_typed_client_speaks_to_the_emulator(emulator: Emulator) -> None:
-    """The library's own client works against the emulator, options and all."""
+def test_the_typed_client_works(emulator: Emulator) -> None:
+    """The library's own client works with the emulator, with all options."""
     with emulator.client() as client:
         made = client.credential_lockers.create(name="Ann")
         assert client.credential_lockers.get(made.id).name == "Ann"
@@ -169,6 +169,6 @@ async def _awaited(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_the_awaited_client_speaks_to_the_emulator(emulator: Emulator, backend: str) -> None:
-    """The awaiting client works against the emulator too, on both event loops."""
+def test_the_async_client_works(emulator: Emulator, backend: str) -> None:
+    """The async client works with the emulator on both event loops."""
     anyio.run(_awaited, emulator, backend=backend)
