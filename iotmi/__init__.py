@@ -26,10 +26,10 @@ _NAMES: Final[Mapping[str, str]] = {
     "iotmi._version": "__version__",
     "iotmi.client": "AsyncClient Client",
     "iotmi.errors": """
-        AccessDeniedError AuthenticationError CallError ConflictError ConstraintError
-        DeadlineExceededError ExpiredTokenError FailedAttempt InternalFailureError
-        InternalServerError InvalidRequestError IotmiError LimitExceededError NoResponseError
-        NotSentError
+        AccessDeniedError AuthenticationError CallError CommandTimeoutError ConflictError
+        ConstraintError DeadlineExceededError EventError ExpiredTokenError FailedAttempt
+        InternalFailureError InternalServerError InvalidRequestError IotmiError
+        LimitExceededError NoResponseError NotSentError
         Problem ResourceNotFoundError ResponseError ServiceError ServiceQuotaExceededError
         ServiceUnavailableError ThrottlingError UnauthorizedError ValidationError WaitError
         WaitFailedError WaitTimeoutError
@@ -40,6 +40,9 @@ _NAMES: Final[Mapping[str, str]] = {
         CapabilityAction CapabilityReport CapabilityReportCapability
         CapabilityReportEndpoint CapabilitySchemaItem CommandCapability CommandEndpoint
         SchemaVersionFormat StateCapability StateEndpoint
+    """,
+    "iotmi.resources._event_values": """
+        AssociationState DeviceDiscoveryStatus EventType OtaStatus OtaType
     """,
     "iotmi.resources._managed_thing_values": """
         AuthenticationMaterialType CreatedManagedThing DisconnectReasonValue HubNetworkMode
@@ -61,7 +64,7 @@ _NAMES: Final[Mapping[str, str]] = {
         StoredHubConfiguration
     """,
     "iotmi.resources.account_associations": """
-        AccountAssociation AccountAssociationItem AccountAssociations AssociationState
+        AccountAssociation AccountAssociationItem AccountAssociations
         CreateAccountAssociation CreatedAccountAssociation DeleteAccountAssociation
         DeregisterAccountAssociation GeneralAuthorizationName GetAccountAssociation
         ListAccountAssociations ListManagedThingAccountAssociations ManagedThingAssociation
@@ -94,7 +97,7 @@ _NAMES: Final[Mapping[str, str]] = {
         UpdateDestination
     """,
     "iotmi.resources.device_discoveries": """
-        DeviceDiscoveries DeviceDiscovery DeviceDiscoveryStatus DeviceDiscoverySummary
+        DeviceDiscoveries DeviceDiscovery DeviceDiscoverySummary
         DiscoveredDeviceSummary DiscoveryAuthMaterialType DiscoveryModification
         DiscoveryType GetDeviceDiscovery ListDeviceDiscoveries ListDiscoveredDevices
         ProtocolType StartDeviceDiscovery StartedDeviceDiscovery
@@ -112,7 +115,7 @@ _NAMES: Final[Mapping[str, str]] = {
     """,
     "iotmi.resources.notification_configurations": """
         CreateNotificationConfiguration CreatedNotificationConfiguration
-        DeleteNotificationConfiguration EventType GetNotificationConfiguration
+        DeleteNotificationConfiguration GetNotificationConfiguration
         ListNotificationConfigurations NotificationConfiguration
         NotificationConfigurationSummary NotificationConfigurations
         UpdateNotificationConfiguration
@@ -127,9 +130,9 @@ _NAMES: Final[Mapping[str, str]] = {
     """,
     "iotmi.resources.ota_tasks": """
         CreateOtaTask CreatedOtaTask DeleteOtaTask GetOtaTask ListOtaTaskExecutions
-        ListOtaTasks OtaMechanism OtaProtocol OtaStatus OtaTask OtaTaskExecutionRetryConfig
+        ListOtaTasks OtaMechanism OtaProtocol OtaTask OtaTaskExecutionRetryConfig
         OtaTaskExecutionStatus OtaTaskExecutionSummaries OtaTaskExecutionSummary
-        OtaTaskSchedulingConfig OtaTaskSummary OtaTasks OtaType RetryConfigCriteria
+        OtaTaskSchedulingConfig OtaTaskSummary OtaTasks RetryConfigCriteria
         RetryCriteriaFailureType ScheduleMaintenanceWindow SchedulingConfigEndBehavior
         TaskProcessingDetails UpdateOtaTask
     """,

@@ -6,8 +6,10 @@
     ├── NoResponseError               it left, and no usable answer came: timeout, reset
     ├── ResponseError                 an answer came that this library cannot read
     ├── DeadlineExceededError         the total time ran out
+    ├── EventError                    a notification cannot be read as an event
     ├── WaitError                     a waiter ended otherwise than hoped
     │   ├── WaitTimeoutError          the hoped-for state did not come in time
+    │   │   └── CommandTimeoutError   the result of a command did not come in time
     │   └── WaitFailedError           a state came from which it cannot come any more
     └── ServiceError                  the service answered with an error
         ├── AccessDeniedError             ├── ResourceNotFoundError
@@ -229,6 +231,23 @@ class DeadlineExceededError(CallError):
         self.page = page
 
 
+class EventError(IotmiError):
+    """A notification cannot be read as an event, or a source of records is of no known kind.
+
+    The text holds the place and the rule, and never a value of the notification.
+
+    Attributes:
+        path: the member that breaks the rule, such as ``payload.endpoints[0].endpointId``;
+            empty where the rule concerns the notification as a whole.
+        reason: the rule that is broken.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.path = path
+        self.reason = reason
+
+
 class WaitError(IotmiError):
     """A waiter ended otherwise than hoped.
 
@@ -257,6 +276,18 @@ class WaitError(IotmiError):
 
 class WaitTimeoutError(WaitError):
     """The hoped-for state did not come in time; it may yet come."""
+
+
+class CommandTimeoutError(WaitTimeoutError):
+    """The result of a command did not come in time. The device may yet carry the command out.
+
+    Attributes:
+        trace_id: the trace id that the service gave the command. The result bears the same one.
+    """
+
+    def __init__(self, message: str, trace_id: str | None = None) -> None:
+        super().__init__(message, None)
+        self.trace_id = trace_id
 
 
 class WaitFailedError(WaitError):

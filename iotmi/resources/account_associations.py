@@ -10,6 +10,7 @@ from iotmi._constraints import SENSITIVE, Text, Wire
 from iotmi._enums import OpenEnum
 from iotmi._flow import Flow, ask
 from iotmi._model import Listing, Request, model
+from iotmi.resources._event_values import AssociationState
 from iotmi.resources._shared import (
     AccountAssociationId,
     AuthMaterialName,
@@ -26,16 +27,6 @@ from iotmi.waiting import DEFAULT_PAUSES, Pauses, until
 OAuthAuthorizationUrl = Annotated[
     str, Text(0, 1024, r"$|^(https):\/\/.*"), SENSITIVE, Wire("OAuthAuthorizationUrl")
 ]
-
-
-class AssociationState(OpenEnum):
-    """How far the link between an account and a third party has come."""
-
-    ASSOCIATION_IN_PROGRESS = "ASSOCIATION_IN_PROGRESS"
-    ASSOCIATION_FAILED = "ASSOCIATION_FAILED"
-    ASSOCIATION_SUCCEEDED = "ASSOCIATION_SUCCEEDED"
-    ASSOCIATION_DELETING = "ASSOCIATION_DELETING"
-    REFRESH_TOKEN_EXPIRED = "REFRESH_TOKEN_EXPIRED"
 
 
 AccountAssociationArn = Annotated[

@@ -13,6 +13,7 @@ from iotmi._flow import Flow, ask, ask_all
 from iotmi._model import Listing, Request, model
 from iotmi.errors import IotmiError, ResponseError
 from iotmi.resources._capabilities import DeviceType
+from iotmi.resources._event_values import DeviceDiscoveryStatus
 from iotmi.resources._managed_thing_values import (
     AuthenticationMaterialType,
     CreatedManagedThing,
@@ -60,15 +61,6 @@ class DiscoveryAuthMaterialType(OpenEnum):
     """What the authentication material of a discovery is."""
 
     ZWAVE_INSTALL_CODE = "ZWAVE_INSTALL_CODE"
-
-
-class DeviceDiscoveryStatus(OpenEnum):
-    """How far a discovery has come."""
-
-    RUNNING = "RUNNING"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
-    TIMED_OUT = "TIMED_OUT"
 
 
 class DiscoveryModification(OpenEnum):

@@ -6,8 +6,8 @@ from typing import Final
 from attrs import field
 
 from iotmi._bind import Family, M, call, paged
-from iotmi._enums import OpenEnum
 from iotmi._model import Listing, Request, model
+from iotmi.resources._event_values import EventType
 from iotmi.resources._shared import (
     ClientToken,
     DeprecatedTagMap,
@@ -15,25 +15,6 @@ from iotmi.resources._shared import (
     MaxResults,
     NextToken,
 )
-
-
-class EventType(OpenEnum):
-    """What the service gives notice of.
-
-    ``CONNECTOR_ASSOCIATION`` is deprecated by the service: use ``ACCOUNT_ASSOCIATION``.
-    """
-
-    DEVICE_COMMAND = "DEVICE_COMMAND"
-    DEVICE_COMMAND_REQUEST = "DEVICE_COMMAND_REQUEST"
-    DEVICE_DISCOVERY_STATUS = "DEVICE_DISCOVERY_STATUS"
-    DEVICE_EVENT = "DEVICE_EVENT"
-    DEVICE_LIFE_CYCLE = "DEVICE_LIFE_CYCLE"
-    DEVICE_STATE = "DEVICE_STATE"
-    DEVICE_OTA = "DEVICE_OTA"
-    DEVICE_WSS = "DEVICE_WSS"
-    CONNECTOR_ASSOCIATION = "CONNECTOR_ASSOCIATION"
-    ACCOUNT_ASSOCIATION = "ACCOUNT_ASSOCIATION"
-    CONNECTOR_ERROR_REPORT = "CONNECTOR_ERROR_REPORT"
 
 
 @model

@@ -11,6 +11,7 @@ from iotmi._constraints import Number, Text, Wire
 from iotmi._enums import OpenEnum
 from iotmi._flow import Flow
 from iotmi._model import Listing, Request, camel_model, model
+from iotmi.resources._event_values import OtaStatus, OtaType
 from iotmi.resources._shared import (
     ClientToken,
     ManagedThingId,
@@ -33,17 +34,6 @@ DurationInMinutes = Annotated[int, Number(1, 1430)]
 MinNumberOfRetries = Annotated[int, Number(0, 10)]
 
 
-class OtaType(OpenEnum):
-    """Which things a task updates.
-
-    ``ONE_TIME`` updates the things that are its targets; ``CONTINUOUS`` also what comes to fit its
-    query later.
-    """
-
-    ONE_TIME = "ONE_TIME"
-    CONTINUOUS = "CONTINUOUS"
-
-
 class OtaMechanism(OpenEnum):
     """How things learn of an update."""
 
@@ -54,16 +44,6 @@ class OtaProtocol(OpenEnum):
     """How things fetch an update."""
 
     HTTP = "HTTP"
-
-
-class OtaStatus(OpenEnum):
-    """How far a task has come."""
-
-    IN_PROGRESS = "IN_PROGRESS"
-    CANCELED = "CANCELED"
-    COMPLETED = "COMPLETED"
-    DELETION_IN_PROGRESS = "DELETION_IN_PROGRESS"
-    SCHEDULED = "SCHEDULED"
 
 
 class OtaTaskExecutionStatus(OpenEnum):

@@ -1,0 +1,52 @@
+"""The events that the service sends to Kinesis: read, framed, dispatched and listened to.
+
+    from iotmi import events
+
+    event = events.parse(data)
+
+Reading needs neither a client nor boto3. `listen` loads boto3 where it is given no client.
+"""
+
+from iotmi.errors import EventError
+from iotmi.events._events import (
+    AccountAssociationEvent,
+    Capability,
+    ConnectorErrorReportEvent,
+    DeviceCommandEvent,
+    DeviceCommandRequestEvent,
+    DeviceConnectionEvent,
+    DeviceDiscoveryFailure,
+    DeviceDiscoveryStatusEvent,
+    DeviceLifecycleEvent,
+    DeviceOtaEvent,
+    DeviceReportEvent,
+    DeviceStateEvent,
+    Endpoint,
+    Event,
+    Property,
+    UnknownEvent,
+)
+from iotmi.events._parsing import parse
+from iotmi.resources._event_values import EventType
+
+__all__ = [
+    "AccountAssociationEvent",
+    "Capability",
+    "ConnectorErrorReportEvent",
+    "DeviceCommandEvent",
+    "DeviceCommandRequestEvent",
+    "DeviceConnectionEvent",
+    "DeviceDiscoveryFailure",
+    "DeviceDiscoveryStatusEvent",
+    "DeviceLifecycleEvent",
+    "DeviceOtaEvent",
+    "DeviceReportEvent",
+    "DeviceStateEvent",
+    "Endpoint",
+    "Event",
+    "EventError",
+    "EventType",
+    "Property",
+    "UnknownEvent",
+    "parse",
+]
