@@ -27,6 +27,7 @@ from iotmi.events._events import (
     UnknownEvent,
 )
 from iotmi.events._parsing import parse
+from iotmi.events._records import Record, records
 from iotmi.resources._event_values import EventType
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "EventError",
     "EventType",
     "Property",
+    "Record",
     "UnknownEvent",
     "parse",
+    "records",
 ]
