@@ -26,13 +26,17 @@ from iotmi.events._events import (
     Property,
     UnknownEvent,
 )
+from iotmi.events._handler import Handler
 from iotmi.events._parsing import parse
 from iotmi.events._records import Record, records
+from iotmi.events._results import CommandResults
+from iotmi.events._windows import Window
 from iotmi.resources._event_values import EventType
 
 __all__ = [
     "AccountAssociationEvent",
     "Capability",
+    "CommandResults",
     "ConnectorErrorReportEvent",
     "DeviceCommandEvent",
     "DeviceCommandRequestEvent",
@@ -47,9 +51,11 @@ __all__ = [
     "Event",
     "EventError",
     "EventType",
+    "Handler",
     "Property",
     "Record",
     "UnknownEvent",
+    "Window",
     "parse",
     "records",
 ]

@@ -215,7 +215,7 @@ def _form(kind: str, payload: object) -> Form:
     return _ONBOARDING
 
 
-def parse(data: bytes | str | Mapping[str, object]) -> Event:
+def parse(data: bytes | bytearray | memoryview | str | Mapping[str, object]) -> Event:
     """Return the event that a notification of the service holds.
 
     A member that is missing or null is None, a type that is not known gives an `UnknownEvent`, and

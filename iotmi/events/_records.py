@@ -67,7 +67,7 @@ def records(source: Source) -> Iterator[Record]:
             ``error`` says why.
     """
     if isinstance(source, Mapping):
-        return _of_mapping(source)
+        return _of_mapping(_mapping(source))
     if isinstance(source, str | bytes | bytearray | memoryview) or not isinstance(source, Iterable):
         raise EventError(
             "", f"the source must be a mapping or an iterable of bytes, got {type(source).__name__}"

@@ -63,7 +63,7 @@ MEMBERS: Final = [
 
 
 def names_of(event: events.Event) -> list[str]:
-    return [field.name for field in type(event).__attrs_attrs__ if field.name != "raw"]  # type: ignore[attr-defined]
+    return [field.name for field in type(event).__attrs_attrs__ if field.name != "raw"]
 
 
 def agree(one: events.Event, other: events.Event, *, but: str = "") -> None:
@@ -329,7 +329,8 @@ def test_a_status_of_the_service_is_an_open_enumeration() -> None:
 
 def test_a_life_cycle_without_any_member_is_of_onboarding() -> None:
     """Nothing tells the two apart there."""
-    for payload in ({}, None):
+    payloads: tuple[Json, ...] = ({}, None)
+    for payload in payloads:
         event = events.parse({"messageType": "DEVICE_LIFE_CYCLE", "payload": payload})
         assert type(event) is events.DeviceLifecycleEvent
 

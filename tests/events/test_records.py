@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from aws_kinesis_agg.deaggregator import deaggregate_records
+from aws_kinesis_agg.deaggregator import (  # type: ignore[import-untyped]
+    deaggregate_records,
+)
 from hypothesis import given, settings, strategies as st
 
 from iotmi import EventError, events
