@@ -18,6 +18,7 @@ from iotmi.emulator._fates import FaultKind
 from iotmi.emulator._faults import Faults
 from iotmi.emulator._http import Delivery, HttpReply, HttpRequest
 from iotmi.emulator._journal import Call
+from iotmi.emulator._lambda_events import lambda_event
 from iotmi.emulator._notifications import Notification, Notifications, Undelivered
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "Notification",
     "Notifications",
     "Undelivered",
+    "lambda_event",
 ]

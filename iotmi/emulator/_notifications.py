@@ -8,6 +8,7 @@ The envelope's members differ from one type to another in the developer guide, a
 here: a consumer that passes with the emulator has met every form that is documented.
 """
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -24,10 +25,13 @@ from iotmi.emulator._notification_messages import Message, Scene, nanoseconds
 from iotmi.emulator._notification_payloads import form_of, messages
 from iotmi.emulator._place import Place
 from iotmi.emulator._store import Rows
+from iotmi.events import Event, parse
 
 NOTIFICATION: Final = "notification"
 """What the rows are called that hold them."""
 
+# A number of the length that Kinesis gives.
+_SEQUENCE_NUMBER: Final = "49590338271490256608559692538361571095921575989136588898"
 _SOURCE: Final = "aws.iotmanagedintegrations"
 
 
@@ -59,6 +63,41 @@ class Notification:
     def payload(self) -> JsonObject:
         """The envelope's content."""
         return mapping(self.envelope, "payload")
+
+    @property
+    def event(self) -> Event:
+        """Return the typed event, as a consumer of the stream reads it."""
+        return parse(self.data)
+
+    def as_lambda_record(
+        self,
+        *,
+        sequence_number: str = _SEQUENCE_NUMBER,
+        shard_id: str = "shardId-000000000000",
+    ) -> JsonObject:
+        """Return the record as Lambda hands it to a function on the stream.
+
+        Args:
+            sequence_number: the number of the record in its shard.
+            shard_id: the shard that the record is read from.
+        """
+        timestamp = self.event.timestamp
+        return {
+            "kinesis": {
+                "kinesisSchemaVersion": "1.0",
+                "partitionKey": self.partition_key,
+                "sequenceNumber": sequence_number,
+                "data": base64.b64encode(self.data).decode("ascii"),
+                "approximateArrivalTimestamp": 0.0 if timestamp is None else timestamp.timestamp(),
+            },
+            "eventSource": "aws:kinesis",
+            "eventVersion": "1.0",
+            "eventID": f"{shard_id}:{sequence_number}",
+            "eventName": "aws:kinesis:record",
+            "invokeIdentityArn": "arn:aws:iam::123456789012:role/lambda-role",
+            "awsRegion": self.stream_arn.split(":")[3],
+            "eventSourceARN": self.stream_arn,
+        }
 
 
 @frozen
