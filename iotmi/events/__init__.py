@@ -27,6 +27,7 @@ from iotmi.events._events import (
     UnknownEvent,
 )
 from iotmi.events._handler import Handler
+from iotmi.events._listening import listen, listen_async
 from iotmi.events._parsing import parse
 from iotmi.events._records import Record, records
 from iotmi.events._results import CommandResults
@@ -56,6 +57,8 @@ __all__ = [
     "Record",
     "UnknownEvent",
     "Window",
+    "listen",
+    "listen_async",
     "parse",
     "records",
 ]

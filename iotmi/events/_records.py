@@ -194,7 +194,7 @@ def _text(value: object) -> str | None:
 
 def _moment(value: object) -> datetime | None:
     if isinstance(value, datetime):
-        return value
+        return value.astimezone(UTC)
     if not isinstance(value, int | float):
         return None
     try:
