@@ -142,8 +142,10 @@ class StreamReader:
         now = time.time()
         listed = self._list()
         if not known:
-            # Kinesis refuses a moment in its future. Its own clock counts where this one is ahead.
-            now = min(now, self._server_time or now)
+            # Kinesis refuses a moment in its future. Its clock counts where this one is ahead; a
+            # response tells whole seconds.
+            if self._server_time is not None and now > self._server_time + 1.0:
+                now = self._server_time
             self._checkpoints.add(
                 {str(shard["ShardId"]): _beginning(shard, start, now) for shard in listed}
             )
