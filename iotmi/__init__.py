@@ -41,6 +41,7 @@ _NAMES: Final[Mapping[str, str]] = {
         CapabilityReportEndpoint CapabilitySchemaItem CommandCapability CommandEndpoint
         SchemaVersionFormat StateCapability StateEndpoint
     """,
+    "iotmi.resources._commands": "SendManagedThingCommand",
     "iotmi.resources._event_values": """
         AssociationState DeviceDiscoveryStatus EventType OtaStatus OtaType
     """,
@@ -111,7 +112,7 @@ _NAMES: Final[Mapping[str, str]] = {
         CreateManagedThing DeleteManagedThing GetManagedThing GetManagedThingCapabilities
         GetManagedThingCertificate GetManagedThingConnectivityData GetManagedThingMetaData
         GetManagedThingState ListManagedThingSchemas ListManagedThings ManagedThings
-        SendManagedThingCommand UpdateManagedThing
+        UpdateManagedThing
     """,
     "iotmi.resources.notification_configurations": """
         CreateNotificationConfiguration CreatedNotificationConfiguration

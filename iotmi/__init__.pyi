@@ -58,6 +58,7 @@ from iotmi.resources._capabilities import (
     StateCapability as StateCapability,
     StateEndpoint as StateEndpoint,
 )
+from iotmi.resources._commands import SendManagedThingCommand as SendManagedThingCommand
 from iotmi.resources._event_values import (
     AssociationState as AssociationState,
     DeviceDiscoveryStatus as DeviceDiscoveryStatus,
@@ -229,7 +230,6 @@ from iotmi.resources.managed_things import (
     ListManagedThings as ListManagedThings,
     ListManagedThingSchemas as ListManagedThingSchemas,
     ManagedThings as ManagedThings,
-    SendManagedThingCommand as SendManagedThingCommand,
     UpdateManagedThing as UpdateManagedThing,
 )
 from iotmi.resources.notification_configurations import (

@@ -1,6 +1,10 @@
 """The awaiting driver. The only module of the client that needs anyio, the extra `async`."""
 
+import asyncio
+import sys
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from typing import ClassVar, Final, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -11,7 +15,7 @@ from anyio.lowlevel import RunVar
 from iotmi._bind import Awaited
 from iotmi._course import Course
 from iotmi._deadline import Walk
-from iotmi._flow import Flow, Pause, Send, Step, Work
+from iotmi._flow import Flow, Pause, Send, Step, Wait, Work
 from iotmi._leaving import Leavable, LeftBehind
 from iotmi._model import Listing, Request, Response
 from iotmi.paging import AsyncPager
@@ -136,8 +140,39 @@ class AwaitingEngine:
                     await anyio.sleep(step.seconds)
                 else:
                     sleep(step.seconds)
+            case Wait():
+                with anyio.move_on_after(step.deadline.remaining()):
+                    await _done(step.future)
             case Send():
                 step.response = await self.send(step.request, step.walk)
 
     def __repr__(self) -> str:
         return f"<awaiting engine in {self.course.transport.region_name}>"
+
+
+async def _done(future: Future[T]) -> None:
+    """Wait until *future* is done, without a thread."""
+    done = anyio.Event()
+    call_soon = _call_soon()
+
+    def wake(_: Future[T]) -> None:
+        # Called in the thread that sets the result, when the loop may have ended.
+        with suppress(RuntimeError):
+            call_soon(done.set)
+
+    future.add_done_callback(wake)
+    await done.wait()
+
+
+def _call_soon() -> Callable[[Callable[[], None]], object]:
+    """Return a function that any thread may call, to call another in the running event loop.
+
+    anyio has one since 4.11 only.
+    """
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        call_soon: Callable[[Callable[[], None]], object] = (
+            trio.lowlevel.current_trio_token().run_sync_soon
+        )
+        return call_soon
+    return asyncio.get_running_loop().call_soon_threadsafe

@@ -12,6 +12,7 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     ClassVar,
+    ForwardRef,
     Generic,
     ParamSpec,
     Protocol,
@@ -148,6 +149,9 @@ class flow(_Method[P, R]):  # noqa: N801
     def __init__(self, function: Callable[P, Flow[R]]) -> None:
         # A flow's annotation is a generator's, whose last part is what it gives.
         given = get_args(function.__annotations__["return"])[-1]
+        if isinstance(given, ForwardRef):
+            # Its module is loaded by those who use the method.
+            given = given.__forward_arg__
         super().__init__(function, source=function, returns=given)
 
 

@@ -6,14 +6,14 @@ else.
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextvars import copy_context
 from threading import Thread
 from typing import ClassVar, ParamSpec, TypeVar
 
 from iotmi._course import Course
 from iotmi._deadline import Walk
-from iotmi._flow import Flow, Pause, Send, Step, Work
+from iotmi._flow import Flow, Pause, Send, Step, Wait, Work
 from iotmi._leaving import Leavable, LeftBehind
 from iotmi._model import Listing, Request, Response
 from iotmi.paging import Pager
@@ -76,6 +76,8 @@ class BlockingEngine:
                     step.result = _within(seconds, step, self.course.line.left)
             case Pause():
                 (self.course.persistence.policy.sleep or time.sleep)(step.seconds)
+            case Wait():
+                wait((step.future,), step.deadline.remaining())
             case Send():
                 step.response = self.send(step.request, step.walk)
 

@@ -6,6 +6,7 @@ the engines. A step carries its own outcome back, so that no type is lost on the
 """
 
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from typing import Generic, TypeAlias, TypeVar
 
 from iotmi._checking import unchecked
@@ -61,6 +62,19 @@ class Work(Step, Generic[T]):
         self.function = function
         self.deadline = deadline
         self.cancel = cancel
+
+
+class Wait(Step, Generic[T]):
+    """Wait until *future* is done, until *deadline* at the latest.
+
+    A future that is done in time and one that is not end the step alike: the flow looks itself.
+    """
+
+    __slots__ = ("deadline", "future")
+
+    def __init__(self, future: Future[T], deadline: Deadline) -> None:
+        self.future = future
+        self.deadline = deadline
 
 
 class TimeIsUpError(Exception):

@@ -15,9 +15,10 @@ from typing import Final, TypeAlias
 
 from opentelemetry import context, metrics, trace
 
+from iotmi._error_codes import ERRORS_BY_CODE
 from iotmi._observing import Attempt, Observer, Outcome, Retry, Watch
 from iotmi._version import __version__
-from iotmi.errors import ERRORS_BY_CODE, ServiceError
+from iotmi.errors import ServiceError
 
 SERVICE_ID: Final = "IoT Managed Integrations"
 

@@ -16,9 +16,9 @@ import botocore.exceptions as theirs
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.parsers import ResponseParserError
 
+from iotmi._error_codes import ERRORS_BY_CODE
 from iotmi._secrets import Conceal
 from iotmi.errors import (
-    ERRORS_BY_CODE,
     CallError,
     NoResponseError,
     NotSentError,

@@ -25,8 +25,7 @@ All of them pickle and copy whole. None of them tells, in its text or its pickle
 service's model marks as sensitive.
 """
 
-from collections.abc import Mapping
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Self
 
 from attrs import frozen
 
@@ -417,50 +416,6 @@ class AuthenticationError(ServiceError):
 
 class ExpiredTokenError(AuthenticationError):
     """The credentials were good once and have expired."""
-
-
-ERRORS_BY_CODE: Final[Mapping[str, type[ServiceError]]] = {
-    # The twelve of the service's model.
-    "AccessDeniedException": AccessDeniedError,
-    "ConflictException": ConflictError,
-    "InternalFailureException": InternalFailureError,
-    "InternalServerException": InternalServerError,
-    "InvalidRequestException": InvalidRequestError,
-    "LimitExceededException": LimitExceededError,
-    "ResourceNotFoundException": ResourceNotFoundError,
-    "ServiceQuotaExceededException": ServiceQuotaExceededError,
-    "ServiceUnavailableException": ServiceUnavailableError,
-    "ThrottlingException": ThrottlingError,
-    "UnauthorizedException": UnauthorizedError,
-    "ValidationException": ValidationError,
-    # Those that stand before every AWS service.
-    "AccessDenied": AccessDeniedError,
-    "ExpiredToken": ExpiredTokenError,
-    "ExpiredTokenException": ExpiredTokenError,
-    "IncompleteSignature": AuthenticationError,
-    "IncompleteSignatureException": AuthenticationError,
-    "InternalFailure": InternalFailureError,
-    "InvalidClientTokenId": AuthenticationError,
-    "InvalidSignatureException": AuthenticationError,
-    "MissingAuthenticationToken": AuthenticationError,
-    "MissingAuthenticationTokenException": AuthenticationError,
-    "RequestExpired": AuthenticationError,
-    "RequestLimitExceeded": ThrottlingError,
-    "RequestThrottled": ThrottlingError,
-    "RequestThrottledException": ThrottlingError,
-    "ServiceUnavailable": ServiceUnavailableError,
-    "SignatureDoesNotMatch": AuthenticationError,
-    "Throttling": ThrottlingError,
-    "ThrottledException": ThrottlingError,
-    "TooManyRequestsException": ThrottlingError,
-    "UnrecognizedClientException": AuthenticationError,
-    # What botocore says where a proxy or load balancer answered without a code of the service's.
-    "429": ThrottlingError,
-    "500": InternalServerError,
-    "502": ServiceUnavailableError,
-    "503": ServiceUnavailableError,
-    "504": ServiceUnavailableError,
-}
 
 
 def _shortened(value: object) -> str:

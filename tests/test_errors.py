@@ -15,6 +15,7 @@ from botocore.session import Session
 
 import iotmi
 from iotmi import errors
+from iotmi._error_codes import ERRORS_BY_CODE
 from iotmi._translation import translate
 
 CLASSES = {
@@ -184,7 +185,7 @@ def test_codes_that_stand_before_every_service_have_their_classes() -> None:
             error = translate(client_error(code), "GetManagedThing", str)
             assert type(error) is kind, code
     known = {code for codes in CODES_BEFORE_EVERY_SERVICE.values() for code in codes.split()}
-    assert set(errors.ERRORS_BY_CODE) == known | set(MODELLED)
+    assert set(ERRORS_BY_CODE) == known | set(MODELLED)
 
 
 def test_which_errors_are_worth_repeating() -> None:

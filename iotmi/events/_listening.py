@@ -11,6 +11,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from iotmi.events._checkpoints import Checkpoints
+from iotmi.events._kinesis import Kinesis
 from iotmi.events._reader import Call, Sleep, Start, StreamReader, Take
 from iotmi.events._records import Record
 
@@ -23,11 +24,8 @@ def _begun(
 ) -> StreamReader:
     if isinstance(start, str) and start not in {"latest", "earliest"}:
         raise ValueError(f"start must be 'latest', 'earliest' or a datetime, got {start!r}")
-    if kinesis is None:
-        import boto3
-
-        kinesis = boto3.client("kinesis")
-    reader = StreamReader(kinesis, stream_name, Checkpoints(checkpoints, stream_name))
+    client = Kinesis.of(kinesis, stream_name)
+    reader = StreamReader(client, Checkpoints(checkpoints, stream_name))
     try:
         reader.begin(start)
     except BaseException:

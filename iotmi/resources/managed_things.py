@@ -11,8 +11,8 @@ from iotmi.errors import ResourceNotFoundError
 from iotmi.resources._capabilities import (
     CapabilityReport,
     CapabilitySchemas,
-    CommandEndpoints,
 )
+from iotmi.resources._commands import SendManagedThingCommand, run_command
 from iotmi.resources._managed_thing_values import (
     AuthenticationMaterialType,
     Capabilities,
@@ -29,16 +29,13 @@ from iotmi.resources._managed_thing_values import (
     ManagedThingSummary,
     ProvisioningStatus,
     Role,
-    SentManagedThingCommand,
     WiFiSimpleSetup,
 )
 from iotmi.resources._shared import (
-    AccountAssociationId,
     AuthenticationMaterial,
     Brand,
     Classification,
     ClientToken,
-    ConnectorAssociationId,
     ConnectorDestinationId,
     ConnectorDeviceId,
     ConnectorPolicyId,
@@ -222,25 +219,6 @@ class ListManagedThingSchemas(Listing[ManagedThingSchemaListItem]):
     max_results: MaxResults | None = None
 
 
-@model
-class SendManagedThingCommand(Request[SentManagedThingCommand]):
-    """Send a command to a managed thing. Its outcome comes as a notification, not here.
-
-    Limits: 1 to 5 endpoints, each with 1 to 5 capabilities, each with 1 to 5 actions. A command is
-    not repeated after an error that leaves open whether the service acted: a second Toggle would
-    undo the first.
-
-    Source: https://docs.aws.amazon.com/iot-mi/latest/APIReference/API_SendManagedThingCommand.html
-    """
-
-    repeatable = False
-
-    managed_thing_id: ManagedThingId = field(kw_only=False)
-    endpoints: CommandEndpoints
-    connector_association_id: ConnectorAssociationId | None = None
-    account_association_id: AccountAssociationId | None = None
-
-
 _GOING = frozenset({ProvisioningStatus.DELETE_IN_PROGRESS, ProvisioningStatus.DELETED})
 
 
@@ -364,6 +342,8 @@ class ManagedThings(Family[M]):
     """The schemas of a managed thing's capabilities, page by page as they are asked for."""
     send_command: Final = call(SendManagedThingCommand)
     """Send a command to a managed thing. Its outcome comes as a notification, not here."""
+    run_command: Final = flow(run_command)
+    """Send a command to a managed thing, and wait for the event with its result."""
     wait_until_activated: Final = flow(_until_activated)
     """Wait until a managed thing can be commanded, and give it."""
     wait_until_deleted: Final = flow(_until_deleted)

@@ -11,10 +11,11 @@ from attrs import frozen
 
 import iotmi
 from iotmi import errors
+from iotmi._error_codes import ERRORS_BY_CODE
 from iotmi._members import CASING, Casing, Member, members_of
 from iotmi._model import Page
 from iotmi.emulator.handlers import HANDLERS
-from iotmi.errors import ERRORS_BY_CODE, ServiceError
+from iotmi.errors import ServiceError
 
 
 @frozen(kw_only=True)

@@ -10,10 +10,11 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 
+from iotmi._error_codes import ERRORS_BY_CODE
 from iotmi.emulator import HttpRequest
 from iotmi.emulator._errors import Refusal
 from iotmi.emulator._signatures import SIGNING_NAME, Credentials, Signatures
-from iotmi.errors import ERRORS_BY_CODE, AuthenticationError
+from iotmi.errors import AuthenticationError
 
 Make: TypeAlias = Callable[[], HttpRequest]
 """Makes a request when the test runs: what is signed when tests are collected may grow too old."""

@@ -18,7 +18,8 @@ from tests.emulator.support import (
     create_thing,
 )
 
-from .messages import MESSAGES, Json
+from .message import Json
+from .messages import MESSAGES
 
 # The members of a payload that no event has: their value is always the same.
 WITHOUT_NAME: Final = {"resourceType"}

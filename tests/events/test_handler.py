@@ -21,7 +21,8 @@ from iotmi.events import (
     Record,
 )
 
-from .messages import MESSAGES, Json
+from .message import Json
+from .messages import MESSAGES
 
 LAMBDA: Final = json.loads((Path(__file__).parents[1] / "samples" / "lambda.json").read_text())
 TWO: Final = LAMBDA["events"]["two_records"]

@@ -15,7 +15,8 @@ from attrs.exceptions import FrozenInstanceError
 from iotmi import EventError, EventType, IotmiError, events
 from iotmi.events import Property
 
-from .messages import ENVELOPE, MESSAGES, Json, envelope, moment, switch_document
+from .message import ENVELOPE, Json, envelope, moment, switch_document
+from .messages import MESSAGES
 
 MISSING: Final = object()
 WRONG: dict[str, list[Any]] = {
@@ -338,7 +339,7 @@ def test_a_life_cycle_without_any_member_is_of_onboarding() -> None:
 def test_reading_events_loads_neither_boto3_nor_anyio() -> None:
     """In a process of its own."""
     program = (
-        "import sys, iotmi.events as events\n"
+        "import sys, iotmi.events\n"
         'events.parse(\'{"messageType": "DEVICE_STATE"}\')\n'
         "list(events.records([b'']))\n"
         "events.Handler(); events.CommandResults()\n"

@@ -22,7 +22,8 @@ from iotmi.events import Record
 from iotmi.events._kpl import split_aggregate
 from iotmi.events._records import MAX_INFLATED
 
-from .messages import MESSAGES, Json, moment
+from .message import Json, moment
+from .messages import MESSAGES
 from .packing import MAGIC, octets_field, packed, sealed, varint, varint_field
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"

@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
 from iotmi import events
@@ -52,7 +53,8 @@ def fail_every(client: Any, every: int, *codes: str) -> None:  # noqa: ANN401
             return None
         code = codes[number // every % len(codes)]
         body = json.dumps({"__type": code, "message": "injected"}).encode()
-        headers = {"content-type": "application/x-amz-json-1.1"}
+        headers = HTTPHeaders()
+        headers["content-type"] = "application/x-amz-json-1.1"
         return AWSResponse(request.url, 400, headers, _Body(body))
 
     # Before moto, which answers in this process too.
