@@ -17,7 +17,9 @@ from iotmi.resources._managed_thing_values import SentManagedThingCommand
 from iotmi.resources._shared import AccountAssociationId, ConnectorAssociationId, ManagedThingId
 
 if TYPE_CHECKING:
-    from iotmi.capabilities._command import Command  # type: ignore[import-not-found]
+    # No capability declares commands yet; theirs will be `iotmi.capabilities._command.Command`.
+    from typing import Never as Command
+
     from iotmi.events import CommandResults, DeviceCommandEvent
 
 
