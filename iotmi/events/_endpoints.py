@@ -6,7 +6,7 @@ knows no message.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from iotmi._values import JsonValue
 from iotmi.events._events import Capability, Endpoint, Property
@@ -15,50 +15,48 @@ from iotmi.events._reading import RefusedError, json_object, refuse, text, time
 T = TypeVar("T")
 
 
-def reported(value: object) -> tuple[Endpoint, ...]:
-    """Read endpoints whose properties have their values beside their names."""
-    return _each(value, lambda item: _endpoint(item, _reported_property))
+def _capabilities(read_property: Callable[[object], Property]) -> Callable[[object], Capability]:
+    """Return a reader of one capability whose properties *read_property* reads."""
+
+    def read(value: object) -> Capability:
+        source = value if type(value) is dict else json_object(value)
+        identifier, name, version = source.get("id"), source.get("name"), source.get("version")
+        if type(identifier) is not str:
+            identifier = _text("id", identifier)
+        if type(name) is not str:
+            name = _text("name", name)
+        if type(version) is not str:
+            version = _text("version", version)
+        held = source.get("properties")
+        if held is None:
+            return Capability(identifier, name, version)
+        try:
+            return Capability(identifier, name, version, _each(held, read_property))
+        except RefusedError as refused:
+            refused.inside("properties")
+            raise
+
+    return read
 
 
-def changed(value: object) -> tuple[Endpoint, ...]:
-    """Read endpoints whose properties have objects of a value and a time beside their names."""
-    return _each(value, lambda item: _endpoint(item, _changed_property))
+def _endpoints(read_capability: Callable[[object], Capability]) -> Callable[[object], object]:
+    """Return a reader of endpoints whose capabilities *read_capability* reads."""
 
+    def read(value: object) -> Endpoint:
+        source = value if type(value) is dict else json_object(value)
+        identifier = source.get("endpointId")
+        if type(identifier) is not str:
+            identifier = _text("endpointId", identifier)
+        held = source.get("capabilities")
+        if held is None:
+            return Endpoint(identifier)
+        try:
+            return Endpoint(identifier, _each(held, read_capability))
+        except RefusedError as refused:
+            refused.inside("capabilities")
+            raise
 
-def _endpoint(value: object, read_property: Callable[[object], Property]) -> Endpoint:
-    source = value if type(value) is dict else json_object(value)
-    identifier = source.get("endpointId")
-    if type(identifier) is not str:
-        identifier = _text("endpointId", identifier)
-    held = source.get("capabilities")
-    if held is None:
-        return Endpoint(identifier)
-    try:
-        capabilities = _each(held, lambda item: _capability(item, read_property))
-    except RefusedError as refused:
-        refused.inside("capabilities")
-        raise
-    return Endpoint(identifier, capabilities)
-
-
-def _capability(value: object, read_property: Callable[[object], Property]) -> Capability:
-    source = value if type(value) is dict else json_object(value)
-    identifier, name, version = source.get("id"), source.get("name"), source.get("version")
-    if type(identifier) is not str:
-        identifier = _text("id", identifier)
-    if type(name) is not str:
-        name = _text("name", name)
-    if type(version) is not str:
-        version = _text("version", version)
-    held = source.get("properties")
-    if held is None:
-        return Capability(identifier, name, version)
-    try:
-        properties = _each(held, read_property)
-    except RefusedError as refused:
-        refused.inside("properties")
-        raise
-    return Capability(identifier, name, version, properties)
+    return lambda value: _each(value, read)
 
 
 def _reported_property(value: object) -> Property:
@@ -119,3 +117,9 @@ def _each(value: object, read: Callable[[object], T]) -> tuple[T, ...]:
         refused.inside(f"[{len(found)}]")
         raise
     return tuple(found)
+
+
+reported: Final = _endpoints(_capabilities(_reported_property))
+"""Reads endpoints whose properties have their values beside their names."""
+changed: Final = _endpoints(_capabilities(_changed_property))
+"""Reads endpoints whose properties have objects of a value and a time beside their names."""

@@ -32,7 +32,6 @@ from iotmi.events._reading import (
     SPREAD,
     RefusedError,
     Table,
-    any_json,
     built,
     flag,
     inner,
@@ -72,14 +71,11 @@ _ENVELOPE: Final[Table] = (
     ("version", "version", text),
 )
 
-Form: TypeAlias = tuple[Callable[..., Event], Table]
+# The class, and the table of its payload; None where the payload has no known members.
+Form: TypeAlias = tuple[Callable[..., Event], Table | None]
 
 
-def _of(make: Callable[..., Event], payload: Table) -> Form:
-    return make, ((SPREAD, "payload", inner(payload)),)
-
-
-_ONBOARDING: Final[Form] = _of(
+_ONBOARDING: Final[Form] = (
     DeviceLifecycleEvent,
     (
         (
@@ -109,13 +105,13 @@ _CONNECTION: Final[Table] = (
     ("disconnect_reason", "disconnectReason", one_of(DisconnectReasonValue)),
     ("version_number", "versionNumber", text),
 )
-_CONNECTIVITY: Final = _of(DeviceConnectionEvent, _CONNECTION)
+_CONNECTIVITY: Final[Form] = (DeviceConnectionEvent, _CONNECTION)
 # A connectivity payload lacks "deviceDetails" and has at least one of these.
 _MEMBERS_OF_CONNECTIVITY: Final = frozenset(wire for _, wire, _ in _CONNECTION)
 
-_UNKNOWN: Final[Form] = (UnknownEvent, (("payload", "payload", any_json),))
+_UNKNOWN: Final[Form] = (UnknownEvent, None)
 _FORMS: Final[Mapping[str, Form]] = {
-    "DEVICE_COMMAND": _of(
+    "DEVICE_COMMAND": (
         DeviceCommandEvent,
         (
             ("trace_id", "traceId", text),
@@ -124,11 +120,11 @@ _FORMS: Final[Mapping[str, Form]] = {
             ("result", "result", text),
         ),
     ),
-    "DEVICE_COMMAND_REQUEST": _of(
+    "DEVICE_COMMAND_REQUEST": (
         DeviceCommandRequestEvent,
         (("endpoints", "endpoints", reported),),
     ),
-    "DEVICE_DISCOVERY_STATUS": _of(
+    "DEVICE_DISCOVERY_STATUS": (
         DeviceDiscoveryStatusEvent,
         (
             ("device_discovery_id", "deviceDiscoveryId", text),
@@ -148,18 +144,18 @@ _FORMS: Final[Mapping[str, Form]] = {
             ),
         ),
     ),
-    "DEVICE_EVENT": _of(
+    "DEVICE_EVENT": (
         DeviceReportEvent,
         (
             ("arrived_at", "iotMiArrivalTimestamp", time),
             ("endpoints", "endpoints", reported),
         ),
     ),
-    "DEVICE_STATE": _of(
+    "DEVICE_STATE": (
         DeviceStateEvent,
         ((SPREAD, "addedStates", inner((("endpoints", "endpoints", changed),))),),
     ),
-    "DEVICE_OTA": _of(
+    "DEVICE_OTA": (
         DeviceOtaEvent,
         (
             ("ota_task_id", "otaTaskId", text),
@@ -168,7 +164,7 @@ _FORMS: Final[Mapping[str, Form]] = {
             ("ota_type", "otaType", one_of(OtaType)),
         ),
     ),
-    "ACCOUNT_ASSOCIATION": _of(
+    "ACCOUNT_ASSOCIATION": (
         AccountAssociationEvent,
         (
             ("trace_id", "traceId", text),
@@ -182,7 +178,7 @@ _FORMS: Final[Mapping[str, Form]] = {
             ("log_level", "logLevel", one_of(LogLevel)),
         ),
     ),
-    "CONNECTOR_ERROR_REPORT": _of(
+    "CONNECTOR_ERROR_REPORT": (
         ConnectorErrorReportEvent,
         (
             ("status_code", "statusCode", integer),
@@ -268,6 +264,18 @@ def _event(document: dict[str, JsonValue]) -> Event:
     kind = found.get("type")
     if kind is None:
         raise EventError("messageType", "must be present: it names the type of the event")
-    make, table = _form(str(kind), document.get("payload"))
-    found.update(members(table, document))
+    payload = document.get("payload")
+    make, table = _form(str(kind), payload)
+    if table is None:
+        found["payload"] = payload
+    elif payload is not None:
+        found |= _payload(table, payload)
     return make(**found, raw=document)
+
+
+def _payload(table: Table, payload: object) -> dict[str, object]:
+    try:
+        return members(table, payload)
+    except RefusedError as refused:
+        refused.inside("payload")
+        raise

@@ -339,7 +339,7 @@ def test_a_life_cycle_without_any_member_is_of_onboarding() -> None:
 def test_reading_events_loads_neither_boto3_nor_anyio() -> None:
     """In a process of its own."""
     program = (
-        "import sys, iotmi.events\n"
+        "import sys\nfrom iotmi import events\n"
         'events.parse(\'{"messageType": "DEVICE_STATE"}\')\n'
         "list(events.records([b'']))\n"
         "events.Handler(); events.CommandResults()\n"
