@@ -42,23 +42,35 @@ class Place:
 
 
 class Checkpoints:
-    """The places of one stream's shards in a SQLite file. May be used from several threads."""
+    """The places of one stream's shards in a SQLite file. May be used from several threads.
+
+    The file is opened by the first call, and by the first one after `close`.
+    """
 
     def __init__(self, path: str | PathLike[str], stream: str) -> None:
+        self._path = fspath(path)
         self._stream = stream
         self._lock = Lock()
-        self._database = sqlite3.connect(
-            fspath(path), timeout=30.0, isolation_level=None, check_same_thread=False
+        self._connection: sqlite3.Connection | None = None
+
+    @property
+    def _database(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            return self._connection
+        database = sqlite3.connect(
+            self._path, timeout=30.0, isolation_level=None, check_same_thread=False
         )
         try:
             # A killed process loses nothing in this mode; a power failure may lose the last
             # checkpoints, whose records then come again.
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.execute(_SCHEMA)
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(_SCHEMA)
         except BaseException:
-            self._database.close()
+            database.close()
             raise
+        self._connection = database
+        return database
 
     def places(self) -> Mapping[str, Place]:
         """Return the place in each shard that is known."""
@@ -72,9 +84,9 @@ class Checkpoints:
 
     def add(self, places: Mapping[str, Place]) -> None:
         """Add shards that are not known yet, all or none of them."""
-        with self._lock, self._database:
-            self._database.execute("BEGIN IMMEDIATE")
-            self._database.executemany(
+        with self._lock, self._database as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany(
                 "INSERT OR IGNORE INTO iotmi_shards"
                 " (stream, shard, start_type, start_at, sequence_number, finished)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -110,4 +122,6 @@ class Checkpoints:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._database.close()
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None

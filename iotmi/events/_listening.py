@@ -28,9 +28,9 @@ def _begun(
     reader = StreamReader(client, Checkpoints(checkpoints, stream_name))
     try:
         reader.begin(start)
-    except BaseException:
+    finally:
+        # Opened again by the iteration, which may never begin.
         reader.close()
-        raise
     return reader
 
 

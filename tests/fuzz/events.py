@@ -11,7 +11,6 @@ the extra ``fuzz``.
 import argparse
 import copy
 import gzip
-import inspect
 import json
 import random
 import sys
@@ -20,10 +19,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, get_args
 
 from iotmi import EventError, events
-from iotmi.events import _endpoints, _kpl, _parsing, _reading, _records
 from tests.events.messages import MESSAGES
 from tests.events.packing import packed, sealed
 
@@ -144,17 +144,17 @@ def run_guided(count: int, seed: int) -> None:
     # An extra, with wheels for some platforms only.
     atheris: Any = import_module("atheris")
 
-    # The package is loaded already: its functions are instrumented one by one.
-    for module in (_parsing, _reading, _endpoints, _records, _kpl):
-        for name, value in vars(module).items():
-            if inspect.isfunction(value) and value.__module__ == module.__name__:
-                setattr(module, name, atheris.instrument_func(value))
+    # The package is loaded already, so that importing it under atheris comes too late.
+    atheris.instrument_all()
 
     def one(data: bytes) -> None:
         check(data)
 
-    atheris.Setup([sys.argv[0], f"-runs={count}", f"-seed={seed}"], one)
-    atheris.Fuzz()
+    with TemporaryDirectory() as corpus:
+        for number, data in enumerate([*SEEDS, packed([("key", "0", data) for data in SEEDS])]):
+            (Path(corpus) / str(number)).write_bytes(data)
+        atheris.Setup([sys.argv[0], f"-runs={count}", f"-seed={seed}", corpus], one)
+        atheris.Fuzz()
 
 
 def main() -> None:
