@@ -134,7 +134,9 @@ class Handler:
         """
         for kind in kinds:
             if kind not in self._functions:
-                raise TypeError(f"{kind!r} is not a class of events")
+                raise TypeError(
+                    f"{kind!r} is not a class of events; `on()` without a class takes every event"
+                )
 
         def register(function: _Function) -> None:
             for kind in dict.fromkeys(kinds or self._functions):

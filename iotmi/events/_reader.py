@@ -136,7 +136,8 @@ class StreamReader:
             now = time.monotonic()
             arrived = False
             for shard in tuple(self._shards.values()):
-                if shard.due <= now and not self._has_unfinished_parents(shard):
+                # The end of another shard brings a listing, by which this one may be gone.
+                if shard.id in self._shards and self._is_readable(shard, now):
                     arrived |= yield from self._read(shard)
             if time.monotonic() - self._listed_at > _LISTING_INTERVAL:
                 yield from self._follow_resharding()
@@ -175,8 +176,9 @@ class StreamReader:
             # Past its retention, Kinesis forgets a closed shard.
             del self._shards[gone]
 
-    def _has_unfinished_parents(self, shard: _Shard) -> bool:
-        return any(parent in self._shards for parent in self._parents.get(shard.id, ()))
+    def _is_readable(self, shard: _Shard, now: float) -> bool:
+        parents = self._parents.get(shard.id, ())
+        return shard.due <= now and not any(parent in self._shards for parent in parents)
 
     # -- one shard -------------------------------------------------------------------------
 

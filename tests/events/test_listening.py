@@ -301,6 +301,61 @@ def test_another_start_is_refused(kinesis: Any, tmp_path: Path) -> None:  # noqa
     assert not (tmp_path / "c").exists()
 
 
+def test_listening_waits_for_what_comes_later(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The stream is empty at first, and its shards are listed again meanwhile."""
+    listed: list[int] = []
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+
+    def put_after_some_listings(**_: object) -> None:
+        listed.append(1)
+        if len(listed) == 3:
+            put(kinesis_client(), 1)
+
+    kinesis.meta.events.register("before-call.kinesis.ListShards", put_after_some_listings)
+    assert numbers(listening, 1) == [1]
+
+
+def test_a_listing_that_fails_is_tried_again(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Records come meanwhile."""
+    failed: list[int] = []
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+
+    def refuse(**_: object) -> None:
+        failed.append(1)
+        if len(failed) == 3:
+            put(kinesis_client(), 1)
+        raise EndpointConnectionError(endpoint_url="https://kinesis")
+
+    kinesis.meta.events.register("before-call.kinesis.ListShards", refuse)
+    with caplog.at_level(logging.WARNING, "iotmi.events"):
+        assert numbers(listening, 1) == [1]
+    assert "list the shards" in caplog.text
+
+
+def test_a_stream_with_many_shards_is_listed_in_pages(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """A page refers to the next one by its token alone."""
+    asked: list[dict[str, object]] = []
+
+    def halve(params: dict[str, object], **_: object) -> None:
+        asked.append(dict(params))
+        # moto wants the name beside the token, where AWS refuses it.
+        params |= {"MaxResults": 1, "StreamName": STREAM}
+
+    kinesis.meta.events.register("provide-client-params.kinesis.ListShards", halve)
+    put(kinesis, 1)
+    put(kinesis, 2, shard=1)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
+    assert set(numbers(listening, 2)) == {1, 2}
+    assert [sorted(each) for each in asked[:2]] == [["StreamName"], ["NextToken"]]
+
+
 def test_streams_may_share_a_file(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """Each has its own places."""
     kinesis.create_stream(StreamName="other", ShardCount=1)
