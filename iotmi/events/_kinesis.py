@@ -55,7 +55,7 @@ class ListedShard:
 
 @frozen
 class Read:
-    """What one read of a shard gave.
+    """The outcome of one read of a shard.
 
     Attributes:
         records: the records, as boto3 gives them.
@@ -84,11 +84,11 @@ class Kinesis:
     @classmethod
     def of(cls, client: "BaseClient | None", stream: str) -> "Kinesis":
         """Return *stream* through *client*, or through one with boto3's own settings."""
-        if client is None:
-            import boto3
+        if client is not None:
+            return cls(client, stream)
+        import boto3
 
-            client = boto3.client("kinesis")
-        return cls(client, stream)
+        return cls(boto3.client("kinesis"), stream)
 
     def list_shards(self) -> list[ListedShard]:
         """Return every shard of the stream, closed ones too."""
