@@ -32,6 +32,7 @@ from iotmi.events._reading import (
     SPREAD,
     RefusedError,
     Table,
+    array_of_texts,
     built,
     flag,
     inner,
@@ -67,7 +68,7 @@ _ENVELOPE: Final[Table] = (
     ("timestamp", "timestamp", time),
     ("account_id", "customerAccountId", text),
     ("region_name", "region", text),
-    ("resources", "resources", texts),
+    ("resources", "resources", array_of_texts),
     ("version", "version", text),
 )
 

@@ -192,9 +192,10 @@ def items(reader: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
     return read
 
 
-_array_of_texts: Final = items(text)
+array_of_texts: Final = items(text)
+"""Accepts an array of strings."""
 
 
 def texts(value: object) -> tuple[str, ...]:
     """Accept an array of strings; one string stands for an array of it."""
-    return (value,) if isinstance(value, str) else _array_of_texts(value)
+    return (value,) if isinstance(value, str) else array_of_texts(value)

@@ -90,7 +90,7 @@ MESSAGES_OF_DEVICES: Final[dict[str, Message]] = {
         events.DeviceDiscoveryStatusEvent,
         ENVELOPE
         | {
-            "resources": ("resources", "texts", (HUB, THING)),
+            "resources": ("resources", "list", (HUB, THING)),
             "device_discovery_id": ("payload.deviceDiscoveryId", "text", "dd1"),
             "device_count": ("payload.deviceCount", "number", 1),
             "status": ("payload.status", "text", "FAILED"),
@@ -125,7 +125,7 @@ MESSAGES_OF_DEVICES: Final[dict[str, Message]] = {
             "id": ("messageId", "text", "2ed545027bd347a2b855d28f94559940"),
             "timestamp": ("timestamp", "time", MILLISECONDS),
             "account_id": ("customerAccountId", "text", "123456789012"),
-            "resources": ("resources", "texts", (LOCATION,)),
+            "resources": ("resources", "list", (LOCATION,)),
             "version": ("version", "text", "1.0"),
             "arrived_at": (
                 "payload.iotMiArrivalTimestamp",
@@ -259,7 +259,7 @@ MESSAGES_OF_DEVICES: Final[dict[str, Message]] = {
         {
             "timestamp": ("timestamp", "time", MILLISECONDS),
             "account_id": ("customerAccountId", "text", "123456789012"),
-            "resources": ("resources", "texts", (THING,)),
+            "resources": ("resources", "list", (THING,)),
             "endpoints": (
                 "payload.addedStates.endpoints",
                 "array",

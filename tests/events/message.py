@@ -63,7 +63,7 @@ ENVELOPE: Final[dict[str, tuple[str, str, Any]]] = {
     "timestamp": ("timestamp", "time", ISO),
     "account_id": ("customerAccountId", "text", "123456789012"),
     "region_name": ("region", "text", "eu-west-1"),
-    "resources": ("resources", "texts", (THING,)),
+    "resources": ("resources", "list", (THING,)),
     "version": ("version", "text", "1.0.0"),
 }
 

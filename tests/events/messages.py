@@ -29,7 +29,7 @@ MESSAGES_OF_ACCOUNTS: Final[dict[str, Message]] = {
         events.DeviceOtaEvent,
         ENVELOPE
         | {
-            "resources": ("resources", "texts", (THING, HUB)),
+            "resources": ("resources", "list", (THING, HUB)),
             "ota_task_id": ("payload.otaTaskId", "text", "ota1"),
             "operation": ("payload.operation", "text", "CREATE_OTA"),
             "status": ("payload.status", "text", "IN_PROGRESS"),

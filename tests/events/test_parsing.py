@@ -23,6 +23,7 @@ WRONG: dict[str, list[Any]] = {
     "text": [5, True, ["text"], {"a": "b"}],
     "time": [1731623291671, True, ["2024-11-14T19:55:57Z"], {}, "yesterday", ""],
     "texts": [5, {}, True, [5], [None]],
+    "list": ["text", 5, {}, True, [5], [None]],
     "number": ["5", True, [], {}, 1.5],
     "boolean": ["true", 0, [], {}],
     "array": ["text", 5, {}, [5], [None], [[]]],
