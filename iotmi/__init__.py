@@ -27,8 +27,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "iotmi._version": "__version__",
     "iotmi.client": "AsyncClient Client",
     "iotmi.errors": """
-        AccessDeniedError AuthenticationError CallError ConflictError ConstraintError
-        DeadlineExceededError ExpiredTokenError FailedAttempt InternalFailureError
+        AccessDeniedError AuthenticationError CallError CommandTimeoutError ConflictError ConstraintError
+        DeadlineExceededError EventError ExpiredTokenError FailedAttempt InternalFailureError
         InternalServerError InvalidRequestError IotmiError LimitExceededError NoResponseError
         NotSentError
         Problem ResourceNotFoundError ResponseError ServiceError ServiceQuotaExceededError
@@ -41,6 +41,9 @@ _NAMES: Final[Mapping[str, str]] = {
         CapabilityAction CapabilityReport CapabilityReportCapability
         CapabilityReportEndpoint CapabilitySchemaItem CommandCapability CommandEndpoint
         SchemaVersionFormat StateCapability StateEndpoint
+    """,
+    "iotmi._models.events": """
+        AssociationState DeviceDiscoveryStatus EventType OtaStatus OtaType
     """,
     "iotmi._models.managed_things": """
         AuthenticationMaterialType CreatedManagedThing DisconnectReasonValue HubNetworkMode
@@ -63,7 +66,7 @@ _NAMES: Final[Mapping[str, str]] = {
         StoredHubConfiguration
     """,
     "iotmi.resources.account_associations": """
-        AccountAssociation AccountAssociationItem AccountAssociations AssociationState
+        AccountAssociation AccountAssociationItem AccountAssociations
         CreateAccountAssociation CreatedAccountAssociation DeleteAccountAssociation
         DeregisterAccountAssociation GeneralAuthorizationName GetAccountAssociation
         ListAccountAssociations ListManagedThingAccountAssociations ManagedThingAssociation
@@ -96,7 +99,7 @@ _NAMES: Final[Mapping[str, str]] = {
         UpdateDestination
     """,
     "iotmi.resources.device_discoveries": """
-        DeviceDiscoveries DeviceDiscovery DeviceDiscoveryStatus DeviceDiscoverySummary
+        DeviceDiscoveries DeviceDiscovery DeviceDiscoverySummary
         DiscoveredDeviceSummary DiscoveryAuthMaterialType DiscoveryModification
         DiscoveryType GetDeviceDiscovery ListDeviceDiscoveries ListDiscoveredDevices
         ProtocolType StartDeviceDiscovery StartedDeviceDiscovery
@@ -114,7 +117,7 @@ _NAMES: Final[Mapping[str, str]] = {
     """,
     "iotmi.resources.notification_configurations": """
         CreateNotificationConfiguration CreatedNotificationConfiguration
-        DeleteNotificationConfiguration EventType GetNotificationConfiguration
+        DeleteNotificationConfiguration GetNotificationConfiguration
         ListNotificationConfigurations NotificationConfiguration
         NotificationConfigurationSummary NotificationConfigurations
         UpdateNotificationConfiguration
@@ -129,9 +132,9 @@ _NAMES: Final[Mapping[str, str]] = {
     """,
     "iotmi.resources.ota_tasks": """
         CreateOtaTask CreatedOtaTask DeleteOtaTask GetOtaTask ListOtaTaskExecutions
-        ListOtaTasks OtaMechanism OtaProtocol OtaStatus OtaTask OtaTaskExecutionRetryConfig
+        ListOtaTasks OtaMechanism OtaProtocol OtaTask OtaTaskExecutionRetryConfig
         OtaTaskExecutionStatus OtaTaskExecutionSummaries OtaTaskExecutionSummary
-        OtaTaskSchedulingConfig OtaTaskSummary OtaTasks OtaType RetryConfigCriteria
+        OtaTaskSchedulingConfig OtaTaskSummary OtaTasks RetryConfigCriteria
         RetryCriteriaFailureType ScheduleMaintenanceWindow SchedulingConfigEndBehavior
         TaskProcessingDetails UpdateOtaTask
     """,
@@ -159,11 +162,16 @@ _HOMES: Final[Mapping[str, str]] = {
     name: module for module, names in _NAMES.items() for name in names.split()
 }
 
+# Modules of their own, loaded when they are first used as attributes.
+_MODULES: Final = ("capabilities", "emulator", "events", "materials")
+
 # Type checkers read the names from the stub.
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f"iotmi.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -173,4 +181,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, *_MODULES})

@@ -1,3 +1,9 @@
+from iotmi import (
+    capabilities as capabilities,
+    emulator as emulator,
+    events as events,
+    materials as materials,
+)
 from iotmi._binding import Async as Async, Family as Family, Sync as Sync
 from iotmi._models.capabilities import (
     CapabilityAction as CapabilityAction,
@@ -12,6 +18,13 @@ from iotmi._models.capabilities import (
     StateEndpoint as StateEndpoint,
 )
 from iotmi._models.common import LogLevel as LogLevel
+from iotmi._models.events import (
+    AssociationState as AssociationState,
+    DeviceDiscoveryStatus as DeviceDiscoveryStatus,
+    EventType as EventType,
+    OtaStatus as OtaStatus,
+    OtaType as OtaType,
+)
 from iotmi._models.managed_things import (
     AuthenticationMaterialType as AuthenticationMaterialType,
     CreatedManagedThing as CreatedManagedThing,
@@ -51,9 +64,11 @@ from iotmi.errors import (
     AccessDeniedError as AccessDeniedError,
     AuthenticationError as AuthenticationError,
     CallError as CallError,
+    CommandTimeoutError as CommandTimeoutError,
     ConflictError as ConflictError,
     ConstraintError as ConstraintError,
     DeadlineExceededError as DeadlineExceededError,
+    EventError as EventError,
     ExpiredTokenError as ExpiredTokenError,
     FailedAttempt as FailedAttempt,
     InternalFailureError as InternalFailureError,
@@ -100,7 +115,6 @@ from iotmi.resources.account_associations import (
     AccountAssociation as AccountAssociation,
     AccountAssociationItem as AccountAssociationItem,
     AccountAssociations as AccountAssociations,
-    AssociationState as AssociationState,
     CreateAccountAssociation as CreateAccountAssociation,
     CreatedAccountAssociation as CreatedAccountAssociation,
     DeleteAccountAssociation as DeleteAccountAssociation,
@@ -182,7 +196,6 @@ from iotmi.resources.destinations import (
 from iotmi.resources.device_discoveries import (
     DeviceDiscoveries as DeviceDiscoveries,
     DeviceDiscovery as DeviceDiscovery,
-    DeviceDiscoveryStatus as DeviceDiscoveryStatus,
     DeviceDiscoverySummary as DeviceDiscoverySummary,
     DiscoveredDeviceSummary as DiscoveredDeviceSummary,
     DiscoveryAuthMaterialType as DiscoveryAuthMaterialType,
@@ -224,7 +237,6 @@ from iotmi.resources.notification_configurations import (
     CreatedNotificationConfiguration as CreatedNotificationConfiguration,
     CreateNotificationConfiguration as CreateNotificationConfiguration,
     DeleteNotificationConfiguration as DeleteNotificationConfiguration,
-    EventType as EventType,
     GetNotificationConfiguration as GetNotificationConfiguration,
     ListNotificationConfigurations as ListNotificationConfigurations,
     NotificationConfiguration as NotificationConfiguration,
@@ -260,7 +272,6 @@ from iotmi.resources.ota_tasks import (
     ListOtaTasks as ListOtaTasks,
     OtaMechanism as OtaMechanism,
     OtaProtocol as OtaProtocol,
-    OtaStatus as OtaStatus,
     OtaTask as OtaTask,
     OtaTaskExecutionRetryConfig as OtaTaskExecutionRetryConfig,
     OtaTaskExecutionStatus as OtaTaskExecutionStatus,
@@ -269,7 +280,6 @@ from iotmi.resources.ota_tasks import (
     OtaTasks as OtaTasks,
     OtaTaskSchedulingConfig as OtaTaskSchedulingConfig,
     OtaTaskSummary as OtaTaskSummary,
-    OtaType as OtaType,
     RetryConfigCriteria as RetryConfigCriteria,
     RetryCriteriaFailureType as RetryCriteriaFailureType,
     ScheduleMaintenanceWindow as ScheduleMaintenanceWindow,

@@ -14,6 +14,7 @@ from typing import (
     Any,
     ClassVar,
     Final,
+    ForwardRef,
     Generic,
     ParamSpec,
     Protocol,
@@ -198,6 +199,9 @@ class flow(_Method[P, R]):  # noqa: N801
 
         # The annotation is a generator's, whose last argument is the type of its result.
         result = get_args(function.__annotations__["return"])[-1]
+        if isinstance(result, ForwardRef):
+            # Its module is imported by those who use the method.
+            result = result.__forward_arg__
         super().__init__(function, method, async_method, lambda _: result)
 
 

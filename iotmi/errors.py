@@ -2,9 +2,11 @@
 
     IotmiError
     ├── ConstraintError(ValueError)   a value breaks the service's limits; nothing was sent
+    ├── EventError                    a notification cannot be parsed as an event
     ├── MaterialError(ValueError)     a bar code or other material cannot be parsed or built
     ├── WaitError                     a waiter did not reach the expected state
     │   ├── WaitTimeoutError          it was not reached in time
+    │   │   └── CommandTimeoutError   the result of a command did not arrive in time
     │   └── WaitFailedError           it can no longer be reached
     └── CallError                     a call failed
         ├── NotSentError              the request was not sent: no credentials, no connection
@@ -252,6 +254,23 @@ class DeadlineExceededError(CallError):
         self.page = page
 
 
+class EventError(IotmiError):
+    """A notification cannot be parsed as an event, or a source of records is of no known kind.
+
+    The text never shows a value of the notification.
+
+    Attributes:
+        path: the member that breaks the rule, such as ``payload.endpoints[0].endpointId``; empty
+            for the notification as a whole.
+        reason: the broken rule.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.path = path
+        self.reason = reason
+
+
 class WaitError(IotmiError):
     """A waiter did not reach the expected state.
 
@@ -282,6 +301,18 @@ class WaitTimeoutError(WaitError):
     """The expected state was not reached in time; it may still be reached later."""
 
 
+class CommandTimeoutError(WaitTimeoutError):
+    """The result of a command did not arrive in time. The device may still carry the command out.
+
+    Attributes:
+        trace_id: the trace id of the command, which its result will have too.
+    """
+
+    def __init__(self, message: str, trace_id: str | None = None) -> None:
+        super().__init__(message, None)
+        self.trace_id = trace_id
+
+
 class WaitFailedError(WaitError):
     """The resource is in a state from which the expected one cannot be reached."""
 
@@ -289,15 +320,13 @@ class WaitFailedError(WaitError):
 class ServiceError(CallError):
     """The service responded with an error.
 
-    An error code without a class of its own gives this class.
+    An error code without a class of its own gives this class. The attributes of `CallError` are
+    set too.
 
     Attributes:
         code: the service's error code, such as ``ConflictException``.
         message: the service's message.
-        operation: the operation's name.
-        request_id: the id that AWS support asks for, or None if the response had none.
         http_status: such as 409. This service uses 402 for a quota and 410 for a limit.
-        attempts: the number of attempts, the last one included.
         retry_after: the seconds that the service asked to wait, or None.
         fault: ``"client"`` if the request has to change, ``"server"`` if it may succeed later.
     """

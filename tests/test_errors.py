@@ -54,6 +54,8 @@ def examples() -> list[errors.IotmiError]:
         ),
         errors.WaitError("x", 5),
         errors.WaitTimeoutError("x", None),
+        errors.CommandTimeoutError("x", "1=_1"),
+        errors.EventError("payload.status", "must be a string"),
         errors.WaitFailedError("x", iotmi.ManagedThingSummary(id="t")),
     ]
     made += [

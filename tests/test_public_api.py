@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -63,11 +64,15 @@ def test_the_door_is_exact() -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
+    modules_seen = sorted(name for name, home in seen.items() if name and home == "iotmi")
+    assert modules_seen == sorted(vars(iotmi)["_MODULES"])
+    seen = {name: home for name, home in seen.items() if home != "iotmi"}
     assert sorted(name for name in seen if name) == names == sorted(set(names))
     assert seen == homes
     for name in names:
         assert getattr(iotmi, name) is not None
-    assert set(names) <= set(dir(iotmi))
+    assert {*names, *modules_seen} <= set(dir(iotmi))
+    assert iotmi.materials is import_module("iotmi.materials")
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         iotmi.Nothing  # type: ignore[attr-defined]  # noqa: B018  (the mistake under test)
 

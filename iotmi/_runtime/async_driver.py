@@ -9,8 +9,9 @@ from anyio.lowlevel import RunVar
 
 from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
+from iotmi._runtime.futures import wait_for_future
 from iotmi._sansio.deadline import PagingDeadline
-from iotmi._sansio.steps import RunBlocking, Send, Sleep, Step, Steps
+from iotmi._sansio.steps import RunBlocking, Send, Sleep, Step, Steps, Wait
 from iotmi._schema.model import Listing, Request
 from iotmi._schema.responses import Response
 from iotmi.paging import AsyncPager
@@ -132,6 +133,9 @@ class AsyncDriver:
                     await anyio.sleep(step.seconds)
                 else:
                     sleep(step.seconds)
+            case Wait():
+                with anyio.move_on_after(step.deadline.remaining()):
+                    await wait_for_future(step.future)
             case Send():
                 step.response = await self.send(step.request, step.paging)
 

@@ -5,7 +5,7 @@ else.
 """
 
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextvars import copy_context
 from threading import Thread
 from typing import ClassVar, ParamSpec, TypeVar
@@ -13,7 +13,7 @@ from typing import ClassVar, ParamSpec, TypeVar
 from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
 from iotmi._sansio.deadline import PagingDeadline
-from iotmi._sansio.steps import RunBlocking, Send, Sleep, Step, Steps
+from iotmi._sansio.steps import RunBlocking, Send, Sleep, Step, Steps, Wait
 from iotmi._schema.model import Listing, Request
 from iotmi._schema.responses import Response
 from iotmi.paging import Pager
@@ -73,6 +73,8 @@ class SyncDriver:
                     step.result = _run_in_thread(seconds, step, self.context.connection.abandoned)
             case Sleep():
                 (self.context.retry_strategy.policy.sleep or time.sleep)(step.seconds)
+            case Wait():
+                wait((step.future,), step.deadline.remaining())
             case Send():
                 step.response = self.send(step.request, step.paging)
 

@@ -6,6 +6,7 @@ the engines. A step carries its own outcome back, so that no type is lost on the
 """
 
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from typing import Generic, TypeAlias, TypeVar
 
 from iotmi._sansio.deadline import Deadline, PagingDeadline
@@ -62,6 +63,16 @@ class RunBlocking(Step, Generic[T]):
         self.function = function
         self.deadline = deadline
         self.cancel = cancel
+
+
+class Wait(Step, Generic[T]):
+    """Wait until *future* is done or *deadline* is reached. The steps look at the future after."""
+
+    __slots__ = ("deadline", "future")
+
+    def __init__(self, future: Future[T], deadline: Deadline) -> None:
+        self.future = future
+        self.deadline = deadline
 
 
 class DeadlineReachedError(Exception):

@@ -24,6 +24,7 @@ from iotmi.emulator._dispatch.call_log import Call
 from iotmi.emulator._emulator import Emulator
 from iotmi.emulator._faults.faults import Faults
 from iotmi.emulator._faults.kinds import FaultKind
+from iotmi.emulator._notifications.lambda_events import lambda_event
 from iotmi.emulator._notifications.outbox import Notification, Notifications, Undelivered
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "Notifications",
     "Undelivered",
     "VirtualDevice",
+    "lambda_event",
 ]

@@ -1,6 +1,6 @@
-"""Commands to managed things: the request, and the method that builds it from capabilities.
+"""Commands to managed things: the request, and the methods that build it from capabilities.
 
-This module does not know how the outcome of a command arrives.
+This module does not know how the event with a command's result reaches this process.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,15 @@ from iotmi._models.common import (
     MANAGED_THING_ID,
 )
 from iotmi._models.managed_things import SentManagedThingCommand
-from iotmi._sansio.steps import Steps, send
+from iotmi._sansio.deadline import Deadline
+from iotmi._sansio.steps import Steps, Wait, send
 from iotmi._schema.model import Request, model
 from iotmi._schema.traits import Size
+from iotmi.errors import CommandTimeoutError, ConstraintError, Problem, ResponseError
 
 if TYPE_CHECKING:
     from iotmi.capabilities import Command
+    from iotmi.events import CommandResults, DeviceCommandEvent
 
 
 @model
@@ -61,13 +64,13 @@ def control(
         managed_thing_id: id of the managed thing.
         commands: commands of capabilities; up to 5 endpoints, 5 capabilities of each, and 5
             actions of each.
-        account_association_id: the account association to use if the managed thing has several.
+        account_association_id: account association to send through, if the thing has several.
 
     Raises:
         ConstraintError: no commands, or more than one request can hold.
     """
-    # Loaded with the first command, so that a client without commands starts as fast as before.
-    from iotmi.capabilities._sending import endpoints
+    # Imported by the first command, so that other clients start without the capabilities.
+    from iotmi.capabilities import endpoints
 
     return (
         yield from send(
@@ -78,3 +81,74 @@ def control(
             )
         )
     )
+
+
+def run_command(
+    managed_thing_id: str,
+    *commands: "Command",
+    endpoints: Sequence[CommandEndpoint] | None = None,
+    account_association_id: str | None = None,
+    results: "CommandResults",
+    timeout: float = 30.0,
+) -> Steps["DeviceCommandEvent"]:
+    """Send a command to a managed thing, and wait for the event with its result.
+
+    The event arrives over a Kinesis stream: another thread or task has to feed `results` with the
+    events of `iotmi.events.listen`. Like `send_command`, the request is not sent again when it is
+    unknown if the service acted.
+
+    Args:
+        managed_thing_id: id of the managed thing.
+        commands: commands of capabilities, such as ``OnOff.toggle()``.
+        endpoints: the command in the service's own form, instead of *commands*.
+        account_association_id: account association to send through, if the thing has several.
+        results: receives the events.
+        timeout: the most seconds from the call to the event.
+
+    Raises:
+        ConstraintError: neither commands nor endpoints, or both.
+        CommandTimeoutError: no event arrived in time. The error's ``trace_id`` is the command's;
+            the device may still carry it out.
+    """
+    deadline = Deadline(timeout)
+    sent = yield from send(
+        SendManagedThingCommand(
+            managed_thing_id,
+            endpoints=_endpoints_of(commands, endpoints),
+            account_association_id=account_association_id,
+        )
+    )
+    trace_id = sent.trace_id
+    if trace_id is None:
+        raise ResponseError(
+            "SendManagedThingCommand: the response has no trace id, which would identify the result",
+            operation="SendManagedThingCommand",
+            request_id=None,
+            path="trace_id",
+        )
+    future = results.expect(trace_id)
+    try:
+        yield Wait(future, deadline)
+    finally:
+        results.forget(trace_id, future)
+    if not future.done():
+        raise CommandTimeoutError(
+            f"no result of command {trace_id} to managed thing {managed_thing_id} within "
+            f"{timeout:g} s; the device may still carry it out",
+            trace_id,
+        )
+    return future.result()
+
+
+def _endpoints_of(
+    commands: Sequence["Command"], endpoints: Sequence[CommandEndpoint] | None
+) -> Sequence[CommandEndpoint]:
+    if bool(commands) == (endpoints is not None):
+        rule = "must be given, or endpoints, and not both"
+        raise ConstraintError("run_command", (Problem("commands", rule, len(commands)),))
+    if endpoints is not None:
+        return endpoints
+    # Imported by the first command, so that other clients start without the capabilities.
+    from iotmi.capabilities import endpoints as endpoints_of
+
+    return endpoints_of(*commands)

@@ -21,6 +21,7 @@ from iotmi._models.common import (
     NEXT_TOKEN,
     TAGS,
 )
+from iotmi._models.events import AssociationState
 from iotmi._sansio.steps import Steps, send
 from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
@@ -33,16 +34,6 @@ OAUTH_AUTHORIZATION_URL: Final = (
     SENSITIVE,
     WireName("OAuthAuthorizationUrl"),
 )
-
-
-class AssociationState(OpenEnum):
-    """The progress of a link between an end user's account and a third party."""
-
-    ASSOCIATION_IN_PROGRESS = "ASSOCIATION_IN_PROGRESS"
-    ASSOCIATION_FAILED = "ASSOCIATION_FAILED"
-    ASSOCIATION_SUCCEEDED = "ASSOCIATION_SUCCEEDED"
-    ASSOCIATION_DELETING = "ASSOCIATION_DELETING"
-    REFRESH_TOKEN_EXPIRED = "REFRESH_TOKEN_EXPIRED"
 
 
 ACCOUNT_ASSOCIATION_ARN: Final = Text(

@@ -27,6 +27,7 @@ from iotmi._models.common import (
     MODEL,
     NEXT_TOKEN,
 )
+from iotmi._models.events import DeviceDiscoveryStatus
 from iotmi._models.managed_things import AuthenticationMaterialType, CreatedManagedThing, Role
 from iotmi._sansio.steps import Steps, send, send_all_pages
 from iotmi._sansio.waiter import wait_until
@@ -66,15 +67,6 @@ class DiscoveryAuthMaterialType(OpenEnum):
     """The form of the authentication material of a discovery."""
 
     ZWAVE_INSTALL_CODE = "ZWAVE_INSTALL_CODE"
-
-
-class DeviceDiscoveryStatus(OpenEnum):
-    """The progress of a device discovery."""
-
-    RUNNING = "RUNNING"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
-    TIMED_OUT = "TIMED_OUT"
 
 
 class DiscoveryModification(OpenEnum):

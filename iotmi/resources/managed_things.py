@@ -52,7 +52,7 @@ from iotmi._sansio.waiter import wait_until, wait_until_deleted
 from iotmi._schema.model import Listing, Request, model
 from iotmi._schema.traits import Size
 from iotmi.errors import ResourceNotFoundError
-from iotmi.resources._commands import SendManagedThingCommand, control
+from iotmi.resources._commands import SendManagedThingCommand, control, run_command
 from iotmi.waiting import DEFAULT_POLL_INTERVAL, PollInterval
 
 
@@ -396,6 +396,7 @@ class ManagedThings(Family[M]):
     list_schemas: Final = paged(ListManagedThingSchemas)
     send_command: Final = call(SendManagedThingCommand)
     control: Final = flow(control)
+    run_command: Final = flow(run_command)
     wait_until_activated: Final = flow(_until_activated)
     wait_until_deleted: Final = flow(_until_deleted)
     retire: Final = flow(_retire)

@@ -14,27 +14,8 @@ from iotmi._models.common import (
     MAX_RESULTS,
     NEXT_TOKEN,
 )
-from iotmi._schema.enums import OpenEnum
+from iotmi._models.events import EventType
 from iotmi._schema.model import Listing, Request, model
-
-
-class EventType(OpenEnum):
-    """The type of an event that the service sends notifications about.
-
-    ``CONNECTOR_ASSOCIATION`` is deprecated by the service: use ``ACCOUNT_ASSOCIATION``.
-    """
-
-    DEVICE_COMMAND = "DEVICE_COMMAND"
-    DEVICE_COMMAND_REQUEST = "DEVICE_COMMAND_REQUEST"
-    DEVICE_DISCOVERY_STATUS = "DEVICE_DISCOVERY_STATUS"
-    DEVICE_EVENT = "DEVICE_EVENT"
-    DEVICE_LIFE_CYCLE = "DEVICE_LIFE_CYCLE"
-    DEVICE_STATE = "DEVICE_STATE"
-    DEVICE_OTA = "DEVICE_OTA"
-    DEVICE_WSS = "DEVICE_WSS"
-    CONNECTOR_ASSOCIATION = "CONNECTOR_ASSOCIATION"
-    ACCOUNT_ASSOCIATION = "ACCOUNT_ASSOCIATION"
-    CONNECTOR_ERROR_REPORT = "CONNECTOR_ERROR_REPORT"
 
 
 @model

@@ -15,6 +15,7 @@ from iotmi._models.common import (
     OTA_TASK_CONFIGURATION_ID,
     TAGS,
 )
+from iotmi._models.events import OtaStatus, OtaType
 from iotmi._sansio.steps import Steps
 from iotmi._sansio.waiter import wait_until
 from iotmi._schema.enums import OpenEnum
@@ -31,17 +32,6 @@ OTA_NEXT_TOKEN: Final = Text(1, 65535, r"[a-zA-Z0-9=_+/-]+")
 S3_URL: Final = Text(1, 1000)
 
 
-class OtaType(OpenEnum):
-    """The targets of a task.
-
-    ``ONE_TIME`` updates the things named as targets. ``CONTINUOUS`` also updates things that match
-    its query later.
-    """
-
-    ONE_TIME = "ONE_TIME"
-    CONTINUOUS = "CONTINUOUS"
-
-
 class OtaMechanism(OpenEnum):
     """The way things learn of an update."""
 
@@ -52,16 +42,6 @@ class OtaProtocol(OpenEnum):
     """The protocol that things download an update with."""
 
     HTTP = "HTTP"
-
-
-class OtaStatus(OpenEnum):
-    """The progress of a task."""
-
-    IN_PROGRESS = "IN_PROGRESS"
-    CANCELED = "CANCELED"
-    COMPLETED = "COMPLETED"
-    DELETION_IN_PROGRESS = "DELETION_IN_PROGRESS"
-    SCHEDULED = "SCHEDULED"
 
 
 class OtaTaskExecutionStatus(OpenEnum):

@@ -1,0 +1,1 @@
+"""Runs in which processes are killed and calls fail, longer than the test suite has time for."""

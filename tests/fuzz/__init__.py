@@ -1,0 +1,1 @@
+"""Long runs over random and mutated inputs, begun by hand or at night."""

@@ -8,6 +8,7 @@ The guide's samples have different envelope members per type, and so has the emu
 that handles the emulator's notifications has seen every documented form.
 """
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -30,11 +31,14 @@ from iotmi.emulator._notifications.payloads import (
 )
 from iotmi.emulator._notifications.status_payloads import STATUS_MESSAGES
 from iotmi.emulator._storage.store import Transaction
+from iotmi.events import Event, parse
 
 NOTIFICATION: Final = "notification"
 """The name under which the store keeps notifications."""
 
 _SOURCE: Final = "aws.iotmanagedintegrations"
+# A number of the length that Kinesis assigns.
+_SEQUENCE_NUMBER: Final = "49590338271490256608559692538361571095921575989136588898"
 
 
 @frozen
@@ -65,6 +69,41 @@ class Notification:
     def payload(self) -> JsonObject:
         """The payload within the envelope."""
         return mapping(self.envelope, "payload")
+
+    @property
+    def event(self) -> Event:
+        """The typed event, as a consumer of the stream parses it."""
+        return parse(self.data)
+
+    def as_lambda_record(
+        self,
+        *,
+        sequence_number: str = _SEQUENCE_NUMBER,
+        shard_id: str = "shardId-000000000000",
+    ) -> JsonObject:
+        """Return the record in the form that Lambda passes to a function on the stream.
+
+        Args:
+            sequence_number: sequence number of the record in its shard.
+            shard_id: id of the shard.
+        """
+        timestamp = self.event.timestamp
+        return {
+            "kinesis": {
+                "kinesisSchemaVersion": "1.0",
+                "partitionKey": self.partition_key,
+                "sequenceNumber": sequence_number,
+                "data": base64.b64encode(self.data).decode("ascii"),
+                "approximateArrivalTimestamp": 0.0 if timestamp is None else timestamp.timestamp(),
+            },
+            "eventSource": "aws:kinesis",
+            "eventVersion": "1.0",
+            "eventID": f"{shard_id}:{sequence_number}",
+            "eventName": "aws:kinesis:record",
+            "invokeIdentityArn": "arn:aws:iam::123456789012:role/lambda-role",
+            "awsRegion": self.stream_arn.split(":")[3],
+            "eventSourceARN": self.stream_arn,
+        }
 
 
 @frozen

@@ -1,0 +1,268 @@
+"""`CommandResults` and `managed_things.run_command`, on both clients."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, Self
+
+import anyio
+import pytest
+from moto import mock_aws
+
+import iotmi
+from iotmi import AuthenticationMaterialType, CommandTimeoutError, ConstraintError, Role, events
+from iotmi.emulator import Emulator
+from iotmi.events import CommandResults, DeviceCommandEvent
+from tests.emulator.support import notifications as notified
+from tests.fault_injection.consumer import kinesis_client
+from tests.support.factories import switch_report, toggle
+
+from .message import envelope
+
+PATIENCE: Final = 30.0
+
+
+def event(trace_id: str | None) -> events.Event:
+    return events.parse(envelope("DEVICE_COMMAND", {"traceId": trace_id, "result": "succeeded"}))
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        notified.subscribe(emulator.boto3_client(), "DEVICE_COMMAND")
+        yield emulator
+
+
+def make_switch(client: iotmi.Client, number: int = 0) -> str:
+    identifier = client.managed_things.create(
+        role=Role.DEVICE,
+        authentication_material=f"Z:286D9700010F94{number:02}$I:83FED3407A939738",
+        authentication_material_type=AuthenticationMaterialType.ZIGBEE_QR_BAR_CODE,
+        capability_report=switch_report(),
+    ).id
+    client.managed_things.wait_until_activated(identifier)
+    return identifier
+
+
+class Feeder(threading.Thread):
+    """Feeds what the emulator sends, from a thread of its own, until it is stopped."""
+
+    def __init__(self, emulator: Emulator, results: CommandResults) -> None:
+        super().__init__()
+        self._emulator = emulator
+        self._results = results
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        fed = 0
+        while not self._stopped.wait(0.005):
+            sent = self._emulator.notifications
+            for notification in sent[fed:]:
+                self._results.feed(notification.event)
+            fed = len(sent)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self.join()
+
+
+# -- the results by themselves -------------------------------------------------------------
+
+
+def test_a_result_that_came_first_is_kept() -> None:
+    """Whoever asks later gets it at once."""
+    results = CommandResults()
+    results.feed(event("t1"))
+    assert results.expect("t1").result(0).trace_id == "t1"
+    assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
+
+
+def test_a_result_goes_to_everyone_who_waits_for_it() -> None:
+    """And to nobody who waits for another."""
+    results = CommandResults()
+    first, second, other = (results.expect(name) for name in ("t1", "t1", "t2"))
+    results.feed(event("t1"))
+    assert first.result(0) == second.result(0) == event("t1")
+    assert not other.done()
+
+
+def test_other_events_are_ignored() -> None:
+    """Also a result without trace id."""
+    results = CommandResults()
+    results.feed(event(None))
+    results.feed(events.parse(envelope("DEVICE_OTA", {})))
+    assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
+
+
+def test_the_memory_is_bounded() -> None:
+    """The oldest results that nobody asked for go; those that are awaited stay."""
+    results = CommandResults(capacity=2)
+    awaited = [results.expect(f"awaited {number}") for number in range(5)]
+    for number in range(4):
+        results.feed(event(f"t{number}"))
+    assert repr(results) == "<CommandResults: 2 kept, 5 awaited>"
+    assert not results.expect("t1").done()
+    assert results.expect("t3").done()
+    results.feed(event("awaited 4"))
+    assert awaited[4].done()
+    with pytest.raises(ValueError, match="capacity"):
+        CommandResults(capacity=0)
+
+
+def test_what_is_forgotten_leaves_nothing_behind() -> None:
+    """Neither a future nor its trace id."""
+    results = CommandResults()
+    future, other = results.expect("t1"), results.expect("t1")
+    results.forget("t1", future)
+    results.forget("t1", future)
+    results.feed(event("t1"))
+    assert not future.done()
+    assert other.done()
+    results.forget("t2", results.expect("t2"))
+    assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
+
+
+def test_many_threads_feed_and_ask() -> None:
+    """Each result reaches the one who asked for it, whichever came first."""
+    results = CommandResults()
+    names = [f"t{number}" for number in range(500)]
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(results.expect, name) for name in names[:250]]
+        fed = [pool.submit(results.feed, event(name)) for name in reversed(names)]
+        asked += [pool.submit(results.expect, name) for name in names[250:]]
+        for each in fed:
+            each.result(PATIENCE)
+        came = [each.result(PATIENCE).result(PATIENCE).trace_id for each in asked]
+    assert came == names
+
+
+# -- run_command ---------------------------------------------------------------------------
+
+
+def test_a_command_gives_its_result(emulator: Emulator) -> None:
+    """The event of its own trace id, succeeded or failed."""
+    client, results = emulator.client(), CommandResults()
+    switch = make_switch(client)
+    with Feeder(emulator, results):
+        first = client.managed_things.run_command(
+            switch, endpoints=[toggle()], results=results, timeout=PATIENCE
+        )
+        emulator.devices.go_offline(switch)
+        second = client.managed_things.run_command(
+            switch, endpoints=[toggle()], results=results, timeout=PATIENCE
+        )
+    assert isinstance(first, DeviceCommandEvent)
+    assert (first.succeeded, second.succeeded) == (True, False)
+    assert first.trace_id != second.trace_id
+    assert [notification.event for notification in emulator.notifications] == [first, second]
+
+
+def test_a_result_may_come_before_the_send_has_returned() -> None:
+    """The stream can be faster than the answer."""
+    results = CommandResults()
+    with mock_aws():
+        kinesis = kinesis_client()
+        kinesis.create_stream(StreamName="home", ShardCount=1)
+
+        def feed(params: dict[str, Any], **_: object) -> None:
+            results.feed(events.parse(params["Data"]))
+
+        kinesis.meta.events.register("provide-client-params.kinesis.PutRecord", feed)
+        with Emulator(kinesis=kinesis) as emulator:
+            notified.subscribe(emulator.boto3_client(), "DEVICE_COMMAND")
+            client = emulator.client()
+            result = client.managed_things.run_command(
+                make_switch(client), endpoints=[toggle()], results=results, timeout=0.0
+            )
+    assert result.succeeded
+
+
+def test_a_result_that_does_not_come_is_a_timeout(emulator: Emulator) -> None:
+    """The error has the trace id, by which the result can still be found; nobody waits any more."""
+    client, results = emulator.client(), CommandResults()
+    with pytest.raises(CommandTimeoutError) as caught:
+        client.managed_things.run_command(
+            make_switch(client), endpoints=[toggle()], results=results, timeout=0.05
+        )
+    (notification,) = emulator.notifications
+    assert caught.value.trace_id == notification.payload["traceId"]
+    assert str(caught.value.trace_id) in str(caught.value)
+    assert isinstance(caught.value, iotmi.WaitTimeoutError)
+    assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
+
+
+def test_a_command_is_given_in_one_form(emulator: Emulator) -> None:
+    """Nothing is sent otherwise."""
+    client = emulator.client()
+    with pytest.raises(ConstraintError, match="endpoints"):
+        client.managed_things.run_command("t", results=CommandResults())
+    assert "SendManagedThingCommand" not in [call.operation for call in emulator.calls]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("place", ["thread", "loop"])
+def test_many_commands_wait_without_blocking_the_loop(
+    emulator: Emulator, backend: str, place: str
+) -> None:
+    """More than the client has connections; fed from another thread, or from the same loop."""
+    results = CommandResults()
+    switches = [make_switch(emulator.client(), number) for number in range(3)]
+    came: list[bool | None] = []
+
+    async def run() -> None:
+        client = emulator.async_client()
+        waiting = 40
+
+        async def one(switch: str) -> None:
+            result = await client.managed_things.run_command(
+                switch, endpoints=[toggle()], results=results, timeout=PATIENCE
+            )
+            came.append(result.succeeded)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(waiting):
+                tasks.start_soon(one, switches[number % 3])
+            # All of them wait, and the loop runs: only then are they fed.
+            while len(results._waiting) < waiting:
+                await anyio.sleep(0.001)
+            if place == "loop":
+                for notification in emulator.notifications:
+                    results.feed(notification.event)
+            else:
+                with Feeder(emulator, results):
+                    while len(came) < waiting:
+                        await anyio.sleep(0.001)
+
+    anyio.run(run, backend=backend)
+    assert came == [True] * 40
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_awaited_result_that_does_not_come_is_a_timeout(
+    emulator: Emulator, backend: str
+) -> None:
+    """So is cancelling it, which leaves nobody waiting; a result after that harms nobody."""
+    results = CommandResults()
+    switch = make_switch(emulator.client())
+
+    async def run() -> None:
+        client = emulator.async_client()
+        with pytest.raises(CommandTimeoutError):
+            await client.managed_things.run_command(
+                switch, endpoints=[toggle()], results=results, timeout=0.05
+            )
+        with anyio.move_on_after(0.3) as scope:
+            await client.managed_things.run_command(
+                switch, endpoints=[toggle()], results=results, timeout=PATIENCE
+            )
+        assert scope.cancelled_caught
+
+    anyio.run(run, backend=backend)
+    assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
+    for notification in emulator.notifications:
+        results.feed(notification.event)
+    assert repr(results) == "<CommandResults: 2 kept, 0 awaited>"

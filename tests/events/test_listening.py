@@ -1,0 +1,433 @@
+"""`events.listen` and `listen_async`: order, checkpoints, resharding, iterators, throttles."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import anyio
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from moto import mock_aws
+
+from iotmi import events
+from iotmi.events import Record, _kinesis, _reader
+from tests.fault_injection import listening
+from tests.fault_injection.consumer import fail_every, kinesis_client
+from tests.fault_injection.streams import shards_that_end
+
+from .message import envelope
+from .packing import packed
+
+STREAM: Final = "home"
+ANSWERS: Final = {"ThrottlingException", "ProvisionedThroughputExceededException"}
+
+
+@pytest.fixture
+def kinesis() -> Iterator[Any]:
+    """A client of a Kinesis with one stream of two shards."""
+    with mock_aws(), shards_that_end():
+        client = kinesis_client()
+        client.create_stream(StreamName=STREAM, ShardCount=2)
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads follow each other at once: nobody counts them here."""
+    monkeypatch.setattr(_reader, "_INTERVAL", 0.01)
+    monkeypatch.setattr(_reader, "_LISTING_INTERVAL", 0.05)
+    monkeypatch.setattr(_reader, "_FIRST_BACKOFF", 0.01)
+
+
+def message(number: int) -> bytes:
+    return json.dumps(envelope("DEVICE_OTA", {"otaTaskId": str(number)})).encode()
+
+
+def put(client: Any, *numbers: int, shard: int = 0, data: bytes | None = None) -> None:  # noqa: ANN401
+    for number in numbers:
+        client.put_record(
+            StreamName=STREAM,
+            Data=message(number) if data is None else data,
+            PartitionKey=str(number),
+            ExplicitHashKey="0" if shard == 0 else str(2**128 - 2),
+        )
+
+
+def number_of(record: Record) -> int:
+    assert isinstance(record.event, events.DeviceOtaEvent)
+    return int(record.event.ota_task_id or -1)
+
+
+def numbers(listening: Iterator[Record], count: int) -> list[int]:
+    return [number_of(record) for record in islice(listening, count)]
+
+
+def test_every_record_of_every_shard_comes_in_order(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """With its shard, number, key and time of arrival."""
+    put(kinesis, 1, 2, 3)
+    put(kinesis, 11, 12, shard=1)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
+    came = list(islice(listening, 5))
+    by_shard: dict[str | None, list[int]] = {}
+    for record in came:
+        by_shard.setdefault(record.shard_id, []).append(number_of(record))
+        assert record.sequence_number is not None
+        assert record.partition_key == str(number_of(record))
+        assert record.arrived_at is not None
+        assert record.arrived_at.tzinfo is UTC
+    assert sorted(by_shard.values()) == [[1, 2, 3], [11, 12]]
+    put(kinesis, 4)
+    assert numbers(listening, 1) == [4]
+
+
+def test_latest_begins_at_the_moment_of_the_call(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Not at that of the first read."""
+    put(kinesis, 1, 2)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    put(kinesis, 3)
+    assert numbers(listening, 1) == [3]
+
+
+def test_latest_loses_nothing_where_the_process_ends_before_the_first_record(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """The second run goes on where the first began, not at the new end."""
+    events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    put(kinesis, 1)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    assert numbers(listening, 1) == [1]
+
+
+def test_a_moment_begins_there(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Records before it are passed by."""
+    put(kinesis, 1)
+    (first,) = kinesis.get_records(ShardIterator=first_iterator(kinesis))["Records"]
+    moment = first["ApproximateArrivalTimestamp"]
+    while datetime.now(UTC) <= moment:
+        pass
+    after = datetime.now(UTC)
+    put(kinesis, 2)
+    for start, expected in ((after, 2), (datetime(2020, 1, 1, tzinfo=UTC), 1)):
+        listening = events.listen(
+            STREAM, kinesis=kinesis, checkpoints=tmp_path / str(expected), start=start
+        )
+        assert numbers(listening, 1) == [expected]
+
+
+def first_iterator(kinesis: Any) -> str:  # noqa: ANN401
+    answer = kinesis.get_shard_iterator(
+        StreamName=STREAM, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+    )
+    iterator: str = answer["ShardIterator"]
+    return iterator
+
+
+def test_a_record_counts_as_consumed_once_the_next_is_asked_for(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """The record whose consumer ended comes again, and none before it."""
+    put(kinesis, 1, 2, 3)
+
+    def listen() -> Iterator[Record]:
+        return events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
+
+    def consume() -> None:
+        for record in listen():
+            if number_of(record) == 2:
+                raise OSError("the consumer fails")
+
+    with pytest.raises(OSError, match="the consumer fails"):
+        consume()
+    assert numbers(listen(), 2) == [2, 3]
+
+
+def test_records_inside_an_aggregate_are_consumed_together(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """They have one number."""
+    put(kinesis, 1, data=packed([("a", None, message(1)), ("b", None, message(2))]))
+    put(kinesis, 3)
+
+    def listen() -> Iterator[Record]:
+        return events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
+
+    first = listen()
+    assert numbers(first, 2) == [1, 2]
+    second = listen()
+    assert numbers(second, 3) == [1, 2, 3]
+    assert numbers(listen(), 1) == [3]
+
+
+def test_a_record_that_cannot_be_read_does_not_stop_the_others(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """It comes with its error."""
+    put(kinesis, 1, data=b"no json")
+    put(kinesis, 2)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
+    bad, good = islice(listening, 2)
+    assert bad.error is not None
+    assert number_of(good) == 2
+
+
+def reshard(kinesis: Any) -> None:  # noqa: ANN401
+    kinesis.split_shard(
+        StreamName=STREAM, ShardToSplit="shardId-000000000000", NewStartingHashKey="1000"
+    )
+
+
+def test_the_children_of_a_shard_begin_when_it_is_consumed(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """After a split, and after a merge of a child with the other shard."""
+    put(kinesis, 1, 2)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
+    assert numbers(listening, 1) == [1]
+    reshard(kinesis)
+    put(kinesis, 3)
+    kinesis.merge_shards(
+        StreamName=STREAM,
+        ShardToMerge="shardId-000000000003",
+        AdjacentShardToMerge="shardId-000000000001",
+    )
+    put(kinesis, 4, shard=1)
+    came = list(islice(listening, 3))
+    assert number_of(came[0]) == 2
+    assert {number_of(record) for record in came[1:]} == {3, 4}
+    assert {record.shard_id for record in came[1:]} == {
+        "shardId-000000000002",
+        "shardId-000000000004",
+    }
+
+
+def test_a_resharding_while_nobody_listened_is_followed(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """The children are read from their beginning, although the first run began at the end."""
+    put(kinesis, 1)
+    first = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    put(kinesis, 2, 3)
+    assert numbers(first, 1) == [2]
+    reshard(kinesis)
+    put(kinesis, 4)
+    second = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    assert numbers(second, 3) == [2, 3, 4]
+    third = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    assert numbers(third, 1) == [4]
+
+
+def test_latest_passes_by_shards_that_are_closed_already(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """Their records are older than the call."""
+    put(kinesis, 1)
+    reshard(kinesis)
+    put(kinesis, 2)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    put(kinesis, 3)
+    assert numbers(listening, 1) == [3]
+
+
+def test_an_expired_iterator_is_renewed(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """At the record after the last that was handed over."""
+    fail_every(kinesis, 2, "ExpiredIteratorException")
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    for number in range(5):
+        put(kinesis, number)
+        assert numbers(listening, 1) == [number]
+
+
+@pytest.mark.parametrize("code", sorted(_kinesis.TRANSIENT))
+def test_a_call_that_may_succeed_later_is_tried_again(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+    code: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After a pause, and the log says so."""
+    fail_every(kinesis, 2, code)
+    put(kinesis, 1, 2)
+    with caplog.at_level(logging.WARNING, "iotmi.events"):
+        listening = events.listen(
+            STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest"
+        )
+        assert numbers(listening, 2) == [1, 2]
+        put(kinesis, 3)
+        assert numbers(listening, 1) == [3]
+    assert code in caplog.text
+
+
+def test_a_connection_that_fails_is_tried_again(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Any number of times."""
+    left = iter(range(5))
+
+    def refuse(**_: object) -> None:
+        for _number in left:
+            raise EndpointConnectionError(endpoint_url="https://kinesis")
+
+    put(kinesis, 1)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
+    kinesis.meta.events.register_first("before-send.kinesis", refuse)
+    assert numbers(listening, 1) == [1]
+    assert list(left) == []
+
+
+def test_an_error_for_good_is_raised(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """By the call of `listen` where the stream is unknown, later by the iteration."""
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        events.listen("nowhere", kinesis=kinesis, checkpoints=tmp_path / "c")
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    fail_every(kinesis, 1, "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        next(listening)
+
+
+def test_another_start_is_refused(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Before a file is made."""
+    with pytest.raises(ValueError, match="'newest'"):
+        events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="newest")  # type: ignore[arg-type]
+    assert not (tmp_path / "c").exists()
+
+
+def test_listening_waits_for_what_comes_later(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The stream is empty at first, and its shards are listed again meanwhile."""
+    listed: list[int] = []
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+
+    def put_after_some_listings(**_: object) -> None:
+        listed.append(1)
+        if len(listed) == 3:
+            put(kinesis_client(), 1)
+
+    kinesis.meta.events.register("before-call.kinesis.ListShards", put_after_some_listings)
+    assert numbers(listening, 1) == [1]
+
+
+def test_a_listing_that_fails_is_tried_again(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Records come meanwhile."""
+    failed: list[int] = []
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+
+    def refuse(**_: object) -> None:
+        failed.append(1)
+        if len(failed) == 3:
+            put(kinesis_client(), 1)
+        raise EndpointConnectionError(endpoint_url="https://kinesis")
+
+    kinesis.meta.events.register("before-call.kinesis.ListShards", refuse)
+    with caplog.at_level(logging.WARNING, "iotmi.events"):
+        assert numbers(listening, 1) == [1]
+    assert "list the shards" in caplog.text
+
+
+def test_a_stream_with_many_shards_is_listed_in_pages(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """A page refers to the next one by its token alone."""
+    asked: list[dict[str, object]] = []
+
+    def halve(params: dict[str, object], **_: object) -> None:
+        asked.append(dict(params))
+        # moto wants the name beside the token, where AWS refuses it.
+        params |= {"MaxResults": 1, "StreamName": STREAM}
+
+    kinesis.meta.events.register("provide-client-params.kinesis.ListShards", halve)
+    put(kinesis, 1)
+    put(kinesis, 2, shard=1)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
+    assert set(numbers(listening, 2)) == {1, 2}
+    assert [sorted(each) for each in asked[:2]] == [["StreamName"], ["NextToken"]]
+
+
+def test_streams_may_share_a_file(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Each has its own places."""
+    kinesis.create_stream(StreamName="other", ShardCount=1)
+    kinesis.put_record(StreamName="other", Data=message(7), PartitionKey="k")
+    put(kinesis, 1, 2)
+    for name, expected in ((STREAM, 1), ("other", 7), (STREAM, 1)):
+        listening = events.listen(
+            name, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest"
+        )
+        assert numbers(listening, 1) == [expected]
+    kinesis.delete_stream(StreamName="other")
+
+
+def test_a_client_is_made_where_none_is_given(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With boto3's own settings."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    put(kinesis, 1)
+    listening = events.listen(STREAM, checkpoints=tmp_path / "c", start="earliest")
+    assert numbers(listening, 1) == [1]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_listening_asynchronously(kinesis: Any, tmp_path: Path, backend: str) -> None:  # noqa: ANN401
+    """Under asyncio and trio, with throttles and expired iterators on the way."""
+    fail_every(kinesis, 2, "ExpiredIteratorException", *ANSWERS)
+    put(kinesis, 1, 2, 3)
+
+    async def take(count: int) -> list[int]:
+        came: list[int] = []
+        listening = events.listen_async(
+            STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest"
+        )
+        async for record in listening:
+            came.append(number_of(record))
+            if len(came) == count:
+                break
+        await listening.aclose()  # type: ignore[attr-defined]
+        return came
+
+    assert anyio.run(take, 2, backend=backend) == [1, 2]
+    put(kinesis, 4)
+    assert anyio.run(take, 3, backend=backend) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_cancelling_while_nothing_arrives(kinesis: Any, tmp_path: Path, backend: str) -> None:  # noqa: ANN401
+    """The wait ends at once, and the checkpoints are closed."""
+
+    async def wait() -> bool:
+        with anyio.move_on_after(0.2) as scope:
+            async for _ in events.listen_async(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c"):
+                pass
+        return scope.cancelled_caught
+
+    assert anyio.run(wait, backend=backend)
+
+
+def test_nothing_is_lost_over_kills_and_resharding(tmp_path: Path) -> None:
+    """A short form of `python -m tests.fault_injection.listening`."""
+    report = listening.run(kills=2, events=60, seed=7, folder=tmp_path)
+    assert report.missing == 0
+    assert report.out_of_order == 0
+    assert report.most_repeated <= listening.BATCH
+    assert report.kills == 2
+    assert report.shards > 2
