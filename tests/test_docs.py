@@ -53,8 +53,8 @@ def anchors_of(page: Path) -> set[str]:
 
 
 def row_of(family: str) -> str:
-    """A family's row in the README's table."""
-    (row,) = re.findall(rf"^\| `{family}` \|.*$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    """Return a family's row in the table of the index page."""
+    (row,) = re.findall(rf"^\| \[`{family}`\]\(.*$", (DOCS / "index.md").read_text(), re.MULTILINE)
     return str(row)
 
 
@@ -83,7 +83,7 @@ def test_every_page_is_found_from_the_index() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_is_documented(family: str) -> None:
-    """It has a page that links to its example, an example, and a line in the README."""
+    """It has a page that links to its example, an example, and a line on the index page."""
     page, example = DOCS / "families" / f"{family}.md", ROOT / "examples" / f"{family}.py"
     assert example in {target for target, _ in links_of(page)}
     assert example.exists()
@@ -94,7 +94,7 @@ def test_a_family_is_documented(family: str) -> None:
     "operation", iotmi.operations(), ids=[operation.method for operation in iotmi.operations()]
 )
 def test_an_operation_is_documented(operation: iotmi.OperationInfo) -> None:
-    """Its family's page has its method and its name, and the README has its method."""
+    """Its family's page has its method and its name, and the index page has its method."""
     family, _, method = operation.method.partition(".")
     page = (DOCS / "families" / f"{family}.md").read_text()
     assert re.search(rf"\| `{method}\(.*\| {operation.name} \|", page)
@@ -103,7 +103,7 @@ def test_an_operation_is_documented(operation: iotmi.OperationInfo) -> None:
 
 @pytest.mark.parametrize("method", FLOWS)
 def test_what_takes_several_requests_is_documented(method: str) -> None:
-    """The page on waiting has it, its family's page too, and so has the README."""
+    """The page on waiting has it, its family's page too, and so has the index page."""
     family, _, name = method.partition(".")
     assert f"| `{method}" in (DOCS / "waiting.md").read_text()
     assert f"| `{name}(" in (DOCS / "families" / f"{family}.md").read_text()
