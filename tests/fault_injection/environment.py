@@ -1,31 +1,23 @@
-"""What the world around a client does to it: each thing is named by the right error, or ridden out.
+"""A bad environment: the client survives each fault, or raises the error that names it.
 
     python -m tests.fault_injection.environment [--seed 7] [--only WORD]
 
-Real parts on loopback: servers that close connections that are kept, that cannot be reached, or
-are not to be trusted; proxies that refuse; a wall clock that is set back and forth in the middle of
-a run; credentials that expire in the middle of one, and are fetched anew.
+The checks use real sockets on loopback. Servers close kept connections, cannot be reached or
+cannot be trusted. Proxies refuse. Credentials expire during a run and are fetched again.
+`test_wall_clock.py` covers a wall clock that is set.
 """
 
 import argparse
 import sys
 import time
 
-from tests.fault_injection import (
-    environment_clock as surroundings_clock,
-    environment_credentials as surroundings_credentials,
-    environment_network as surroundings_network,
-)
+from tests.fault_injection import environment_credentials, environment_network
 
-CHECKS = (
-    *surroundings_network.CHECKS,
-    *surroundings_clock.CHECKS,
-    *surroundings_credentials.CHECKS,
-)
+CHECKS = (*environment_network.CHECKS, *environment_credentials.CHECKS)
 
 
 def main() -> int:
-    """Make all checks; 1 where something does not hold."""
+    """Run the checks, and return 1 if one fails."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", default="", help="checks with this in their name")
@@ -38,11 +30,11 @@ def main() -> int:
             continue
         began = time.monotonic()
         try:
-            told = check(given.seed)
+            result = check(given.seed)
         except AssertionError as error:
-            told = f"DOES NOT HOLD: {error}"
+            result = f"FAILED: {error}"
             findings += 1
-        sys.stdout.write(f"  {name} ({time.monotonic() - began:.1f} s): {told}\n")
+        sys.stdout.write(f"  {name} ({time.monotonic() - began:.1f} s): {result}\n")
         sys.stdout.flush()
     sys.stdout.write(f"  {findings} findings\n")
     return 1 if findings else 0

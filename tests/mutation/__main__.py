@@ -1,231 +1,177 @@
-"""Small mistakes in the modules that decide on repeating: do the tests notice?
+"""Mutation testing with cosmic-ray: the tests fail when the code has a small mistake.
 
-    python -m tests.mutation --modules retrying pacing errors
+    python -m tests.mutation --modules errors retry
     python -m tests.mutation --quick --seed 11
 
-Each mutant is a module with one mistake in it, run under the tests that look at that module. At
-least 85 of 100 must be noticed, in each module, and those that are not stand with a reason in
-``mutations_survivors.toml``, of which what does not fit any more is said. The run works on a copy
-of the tree, which may change meanwhile. ``--quick`` takes a sample.
-
-Why no library: mutmut 3.8 mutates the bodies of functions only, and not where they are properties,
-so that it leaves out what these modules say outside of them: the constants of the pacing, the
-defaults and bounds of the policies, which errors are worth repeating, the table of codes; nor does
-it leave out a statement. cosmic-ray 8.7 mutates annotations and the star of a signature (154 of its
-221 mutants of ``errors.py``), which no program does, and counts them as killed.
+`cosmic-ray.toml` names the modules, their tests, and the survivors that are accepted with a reason.
+In each module, the tests have to kill 90 % of the mutants, and every survivor has to be accepted.
+cosmic-ray changes files, so each module is mutated in a copy of the repository. `--quick` takes a
+sample of each module, and demands 60 %.
 """
 
 import argparse
-import json
+import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import tomllib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from math import inf
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import chdir
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Final, TypeAlias
+from tempfile import TemporaryDirectory
+from typing import Final
 
-from attrs import asdict, evolve, frozen
+from attrs import frozen
+from cosmic_ray import commands, plugins
+from cosmic_ray.config import ConfigDict
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
 
-from tests.mutation.operators import Mutant, mutants
-from tests.mutation.running import (
-    PACKAGE,
-    Fate,
-    MachineryError,
-    Target,
-    Trial,
-    attempt,
-    tree_of,
-)
+from tests.mutation.operators import Provider, expression_spans
 
-_ROOT: Final = Path(__file__).parents[2]
-_LISTED: Final = Path(__file__).with_name("survivors.toml")
-_COPIED: Final = (PACKAGE, "tests", "pyproject.toml")
-_CALLS: Final = ("tests/runtime/test_call.py", "tests/runtime/test_attempts.py")
-_TESTS: Final[Mapping[str, Sequence[str]]] = {
-    "errors": ("tests/test_errors.py",),
-    "pacing": ("tests/runtime/test_rate_limiter.py", "tests/runtime/test_pacing.py"),
-    "retrying": ("tests/runtime/test_retry.py", *_CALLS),
-    "_call": (*_CALLS, "tests/runtime/test_retry.py", "tests/runtime/test_deadline.py"),
-    "_deadline": ("tests/runtime/test_time_left.py", *_CALLS, "tests/runtime/test_deadline.py"),
-    "_cancelling": ("tests/botocore/test_cancellation.py",),
-    "_connections": (
-        "tests/botocore/test_connection_pool.py",
-        "tests/botocore/test_direct_sender.py",
-        "tests/botocore/test_cancellation.py",
-    ),
-    "_direct": (
-        "tests/botocore/test_direct_sender.py",
-        "tests/botocore/test_connection_pool.py",
-        "tests/botocore/test_hooks.py",
-    ),
-    "_leaving": ("tests/runtime/test_time_left.py", "tests/runtime/test_deadline.py"),
-}
-_DEMANDED: Final = 0.85
-_ABSURD: Final = 0.6
-_SAMPLE: Final = 25
-_QUICK_SECONDS: Final = 45.0
+ROOT: Final = Path(__file__).parents[2]
+CONFIG: Final = tomllib.loads((ROOT / "cosmic-ray.toml").read_text())
+COPIED: Final = ("iotmi", "tests", "pyproject.toml", "README.md")
+DEMANDED: Final = 0.9
+DEMANDED_OF_A_SAMPLE: Final = 0.6
+SAMPLE: Final = 5
 
 
 @frozen
 class Outcome:
-    """A mutant and what became of it."""
+    """The mutants of one module. A survivor reads `line before  ->  line after`."""
 
     module: str
-    mutant: Mutant
-    trial: Trial
+    total: int
+    survivors: Sequence[str]
 
     @property
-    def survived(self) -> bool:
-        """Whether no test noticed."""
-        return self.trial.fate is Fate.SURVIVED
+    def killed(self) -> float:
+        """The share of killed mutants."""
+        return 1 - len(self.survivors) / self.total
 
 
-Survivors: TypeAlias = Mapping[tuple[str, Mutant], str]
-"""The mutants that are known to survive, each by its module, with the reason."""
+def mutate(module: str, *, sample: Random | None) -> Outcome:
+    """Mutate one module in a copy of the repository, and run its tests on each mutant."""
+    with TemporaryDirectory() as folder:
+        for name in COPIED:
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, Path(folder, name))
+        with chdir(folder), use_db("session.sqlite") as session:
+            return _mutate_here(module, session, sample)
 
 
-def survivors_listed(path: Path = _LISTED) -> Survivors:
-    """Those in the list."""
-    with path.open("rb") as file:
-        listed = tomllib.load(file)
+def _mutate_here(module: str, session: WorkDB, sample: Random | None) -> Outcome:
+    path = Path(CONFIG["modules"][module]["path"])
+    tests = CONFIG["modules"][module]["tests"]
+    # The copy is imported, and the run has no options of an outer run, such as a coverage gate.
+    os.environ["PYTHONPATH"] = str(Path.cwd())
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    command = [sys.executable, "-m", "pytest", "-xq", "-p", "no:cacheprovider", *tests]
+    started = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    timeout = 10 + 5 * (time.monotonic() - started)
+
+    plugins.OPERATOR_PROVIDERS["iotmi"] = Provider()
+    commands.init([path], session, {})
+    _skip_what_never_runs(path, session)
+    if sample is not None:
+        pending = sorted(
+            session.pending_work_items,
+            key=lambda item: (item.mutations[0].operator_name, item.mutations[0].occurrence),
+        )
+        chosen = sample.sample(pending, min(SAMPLE, len(pending)))
+        _skip(session, [item.job_id for item in pending if item not in chosen])
+    config = {**CONFIG["cosmic-ray"], "test-command": " ".join(command), "timeout": timeout}
+    commands.execute(session, ConfigDict(config))
+
+    tried = [result for _, result in session.results if result.worker_outcome != _SKIPPED]
+    broken = [result for result in tried if result.worker_outcome != WorkerOutcome.NORMAL]
+    if broken:
+        raise RuntimeError(f"cosmic-ray failed on {module}: {broken[0].output}")
+    survived = [result for result in tried if result.test_outcome == TestOutcome.SURVIVED]
+    return Outcome(module, len(tried), sorted(_changed_lines(result) for result in survived))
+
+
+_SKIPPED: Final = WorkerOutcome.SKIPPED
+
+
+def _skip_what_never_runs(path: Path, session: WorkDB) -> None:
+    spans = expression_spans(path.read_text())
+    never = [
+        item.job_id
+        for item in session.pending_work_items
+        for mutation in item.mutations
+        if "ReplaceBinaryOperator" in mutation.operator_name
+        and not any(begin <= mutation.start_pos < end for begin, end in spans)
+    ]
+    _skip(session, never)
+
+
+def _skip(session: WorkDB, job_ids: Sequence[str]) -> None:
+    session.set_multiple_results(job_ids, WorkResult(worker_outcome=_SKIPPED))
+
+
+def _changed_lines(result: WorkResult) -> str:
+    lines = (result.diff or "").splitlines()
+    changed = [line for line in lines if line[:3] not in ("---", "+++")]
+    before, after = (
+        " ".join(line[1:].strip() for line in changed if line.startswith(sign)) for sign in "-+"
+    )
+    return f"{before}  ->  {after}"
+
+
+def accepted() -> Mapping[tuple[str, str], str]:
+    """Return the reason for each accepted survivor, by module and changed lines."""
     return {
-        (module, Mutant(entry["where"], entry["was"], entry["now"])): group["reason"]
-        for module, groups in listed.items()
-        for group in groups
-        for entry in group["mutants"]
+        (group["module"], mutant): group["reason"]
+        for group in CONFIG.get("accepted", [])
+        for mutant in group["mutants"]
     }
 
 
-def run(
-    modules: Sequence[str], *, sample: Random | None, workers: int, seconds: float = inf
-) -> Iterator[Outcome]:
-    """Try all mutants of *modules*, or a *sample* of them, and begin none after so many seconds.
-
-    Raises:
-        MachineryError: the tests of a module could not be run, or fail without a mistake.
-    """
-    began = time.monotonic()
-    with ThreadPoolExecutor(workers) as pool:
-        targets = list(pool.map(_measured, modules))
-        mutated = [
-            (target, number, mutant)
-            for target in targets
-            for number, mutant in enumerate(mutants(tree_of(target.path)))
-        ]
-        if sample is not None:
-            mutated = sample.sample(mutated, _SAMPLE)
-
-        def outcome(chosen: tuple[Target, int, Mutant]) -> Outcome | None:
-            target, number, mutant = chosen
-            if time.monotonic() - began > seconds:
-                return None
-            return Outcome(target.module, mutant, attempt(target, number))
-
-        yield from filter(None, pool.map(outcome, mutated))
+def report(outcome: Outcome, *, demanded: float, whole: bool) -> bool:
+    """Print the result of one module, and return True if the tests notice enough."""
+    killed = outcome.total - len(outcome.survivors)
+    _print(f"{outcome.module}: {killed} of {outcome.total} mutants killed, {outcome.killed:.1%}")
+    known = accepted()
+    unexplained = [each for each in outcome.survivors if (outcome.module, each) not in known]
+    for survivor in unexplained:
+        _print(f"    survived: {survivor}")
+    stale = [
+        mutant
+        for module, mutant in known
+        if whole and module == outcome.module and mutant not in outcome.survivors
+    ]
+    for mutant in stale:
+        _print(f"    accepted, but no survivor: {mutant}")
+    return outcome.killed >= demanded and not (whole and (unexplained or stale))
 
 
-def _measured(module: str) -> Target:
-    """The module, with the time that each of its tests takes."""
-    target = Target(module, _TESTS[module])
-    trial = attempt(target, None)
-    if trial.fate is not Fate.SURVIVED:
-        # A test of time may fail where the machine has much else to do.
-        trial = attempt(target, None)
-    if trial.fate is not Fate.SURVIVED:
-        raise MachineryError(f"{module}: {trial.by} fails without any mistake ({trial.fate})")
-    return evolve(target, seconds=trial.seconds)
-
-
-def report(outcomes: Sequence[Outcome], listed: Survivors, *, whole: bool) -> bool:
-    """Print what came of it; gives whether the tests notice enough."""
-    enough = True
-    for module in dict.fromkeys(outcome.module for outcome in outcomes):
-        ours = [outcome for outcome in outcomes if outcome.module == module]
-        fates = Counter(outcome.trial.fate for outcome in ours)
-        killed = len(ours) - fates[Fate.SURVIVED]
-        reasons = sum(outcome.survived and (module, outcome.mutant) in listed for outcome in ours)
-        shown = ", ".join(f"{number} {fate}" for fate, number in fates.most_common())
-        _say(f"{module}: {killed} of {len(ours)} killed, {killed / len(ours):.1%} ({shown})")
-        _say(f"    of the survivors {reasons} are listed, {len(ours) - killed - reasons} are not")
-        enough &= killed / len(ours) >= _DEMANDED
-    known = [one for one in outcomes if (one.module, one.mutant) in listed]
-    unlisted = [one for one in outcomes if one.survived and one not in known]
-    for one in unlisted:
-        _say(f"survived, and is not listed: {one.module}, {one.mutant}")
-        _say(f"    {one.mutant.line()}")
-    for one in known:
-        if not one.survived:
-            by = f" by {one.trial.by}" if one.trial.by else ""
-            _say(f"is listed, and was {one.trial.fate}{by}: {one.module}, {one.mutant}")
-    if not whole:
-        return len(unlisted) <= (1 - _ABSURD) * len(outcomes)
-    tried = {one.module for one in outcomes}
-    for module, mutant in listed.keys() - {(one.module, one.mutant) for one in outcomes}:
-        if module in tried:
-            _say(f"is listed, and is no mutant any more: {module}, {mutant}")
-    return enough and not unlisted
-
-
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
-    """Try what the command line says."""
+    """Mutate the modules, two at a time, and return 1 if the tests notice too little."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--modules", nargs="+", choices=_TESTS, default=["retrying", "pacing", "errors"]
-    )
-    parser.add_argument("--quick", action="store_true", help=f"a sample of {_SAMPLE}")
+    modules = list(CONFIG["modules"])
+    parser.add_argument("--modules", nargs="+", choices=modules, default=modules)
+    parser.add_argument("--quick", action="store_true", help=f"{SAMPLE} mutants of each module")
     parser.add_argument("--seed", type=int, default=11, help="of the sample")
-    parser.add_argument("--workers", type=int, default=2, help="mutants tried at a time")
-    parser.add_argument("--write", type=Path, help="a file for what became of each, as JSON lines")
-    parser.add_argument("--in-place", action="store_true", help="on this tree, not on a copy")
     arguments = parser.parse_args()
-    if not arguments.in_place:
-        with tempfile.TemporaryDirectory() as folder:
-            for name in _COPIED:
-                _copy(_ROOT / name, Path(folder) / name)
-            command = [sys.executable, "-m", "tests.mutation", *sys.argv[1:], "--in-place"]
-            return subprocess.run(command, cwd=folder, check=False).returncode
-    began = time.monotonic()
     quick: bool = arguments.quick
-    outcomes: list[Outcome] = []
-    with ExitStack() as stack:
-        written = arguments.write and stack.enter_context(
-            arguments.write.open("w", encoding="utf-8")
-        )
-        for one in run(
-            arguments.modules,
-            sample=Random(arguments.seed) if quick else None,
-            workers=arguments.workers,
-            seconds=_QUICK_SECONDS if quick else inf,
-        ):
-            outcomes.append(one)
-            if written:
-                told = {"module": one.module, **asdict(one.mutant)}
-                told |= {"fate": one.trial.fate, "by": one.trial.by}
-                written.write(f"{json.dumps(told)}\n")
-                written.flush()
-    spent = time.monotonic() - began
-    drawn = f", a sample with seed {arguments.seed}" if quick else ""
-    _say(f"{len(outcomes)} mutants in {spent:.0f} s{drawn}")
-    return 0 if report(outcomes, survivors_listed(), whole=not quick) else 1
-
-
-def _copy(source: Path, goal: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, goal, ignore=shutil.ignore_patterns("__pycache__"))
-    else:
-        shutil.copy(source, goal)
+    demanded = DEMANDED_OF_A_SAMPLE if quick else DEMANDED
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        sample = Random(arguments.seed) if quick else None
+        outcomes = pool.map(partial(mutate, sample=sample), arguments.modules)
+        passed = [report(each, demanded=demanded, whole=not quick) for each in outcomes]
+    return 0 if all(passed) else 1
 
 
 if __name__ == "__main__":

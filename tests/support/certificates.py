@@ -1,32 +1,30 @@
-"""Certificates for servers on loopback, each its own authority, good or bad.
-
-Owns the making. Who shows or trusts them is not known here.
-"""
+"""Certificates of a new authority each, made by trustme, for TLS servers on loopback."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Final
 
+import trustme
 from attrs import frozen
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
-LOOPBACK = x509.IPAddress(IPv4Address("127.0.0.1"))
-ELSEWHERE = x509.DNSName("elsewhere.example")
+LOOPBACK: Final = "127.0.0.1"
+ELSEWHERE: Final = "elsewhere.example"
 
 
 @frozen
 class Certificate:
-    """A certificate in a file, and what a server needs to show it."""
+    """A server's certificate.
+
+    Attributes:
+        path: a file with the key, the certificate and its authority. Clients that are given this
+            file trust the authority.
+    """
 
     path: Path
 
     def context(self) -> ssl.SSLContext:
-        """A server's side."""
+        """Return the TLS context of a server with this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.path)
         return context
@@ -35,38 +33,23 @@ class Certificate:
 def make_certificate(
     folder: Path,
     *,
-    name: x509.GeneralName = LOOPBACK,
+    name: str = LOOPBACK,
     valid: timedelta = timedelta(days=1),
     common_name: str | None = None,
 ) -> Certificate:
-    """A certificate that nobody has signed but itself.
+    """Write a certificate to a file in *folder*.
 
     Args:
-        folder: Where its file goes, with its key.
-        name: Whose it is.
-        valid: For how long from now; less than nothing for one that has expired.
-        common_name: Where the name is to stand as it once stood, and nowhere else.
+        folder: the folder of the file.
+        name: the host or address that the certificate is for.
+        valid: how long it is valid from now. A negative time gives an expired certificate.
+        common_name: the host as the subject's common name only, where clients must not look.
     """
-    key = generate_private_key(SECP256R1())
-    told = common_name or "iotmi tests"
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, told)])
-    now = datetime.now(UTC)
-    unsigned = (
-        x509.CertificateBuilder()
-        .subject_name(issuer)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=30))
-        .not_valid_after(now + valid)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    )
-    if common_name is None:
-        unsigned = unsigned.add_extension(x509.SubjectAlternativeName([name]), critical=False)
-    signed = unsigned.sign(key, SHA256())
-    path = folder / f"{signed.serial_number}.pem"
-    path.write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        + signed.public_bytes(Encoding.PEM)
-    )
+    authority = trustme.CA()
+    names = () if common_name else (name,)
+    until = datetime.now(UTC) + valid
+    leaf = authority.issue_cert(*names, common_name=common_name, not_after=until)
+    path = folder / f"{id(leaf)}.pem"
+    leaf.private_key_and_cert_chain_pem.write_to_path(path)
+    authority.cert_pem.write_to_path(path, append=True)
     return Certificate(path)
