@@ -1,9 +1,9 @@
-"""The library held against botocore's own model of the service, member by member.
+"""The library compared with botocore's own model of the service, member by member.
 
-From below: `service` reads botocore's model, `library` our declarations; `ledger` says where they
-differ on purpose; `walk` goes through both and says every other difference, with the line of
-Python that would end it (`writing`). `python -m tests.conformance` prints them.
+`service` reads botocore's model and `library` reads our declarations. `ledger` lists the deliberate
+differences. `walk` compares both and reports every other difference, with the line of Python that
+would end it (`writing`). `python -m tests.conformance` prints them.
 
-For the proofs that run: `texts` and `generate` make values from botocore's model, `pairing` turns
-them into ours, `limits` enumerates what the model limits, `wire` catches what a client sends.
+`texts` and `generate` make values from botocore's model. `pairing` turns them into ours. `limits`
+lists the limits of the model. `wire` captures the requests that a client sends.
 """

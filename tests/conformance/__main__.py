@@ -1,4 +1,4 @@
-"""``python -m tests.conformance``: print every difference from the service's model."""
+"""Print every difference from the service's model: ``python -m tests.conformance``."""
 
 import argparse
 import gzip
@@ -14,7 +14,7 @@ from tests.conformance.walk import walk
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the differences; 1 where there are any."""
+    """Print the differences, and return 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--botocore", metavar="X.Y.Z", help="fetch that release and read its model")
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def fetched(version: str) -> service.Service:
-    """The service as that release of botocore knows it, out of its wheel."""
+    """Return the model in a released version of botocore, from its wheel."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         subprocess.run(
@@ -47,7 +47,7 @@ def fetched(version: str) -> service.Service:
 
 
 def from_wheel(wheel: Path) -> service.Service:
-    """The service as the botocore in *wheel* knows it."""
+    """Return the model of the service in a wheel of botocore."""
     with zipfile.ZipFile(wheel) as archive:
         found = max(
             name

@@ -1,4 +1,4 @@
-"""Every place in an answer, with its path in the service's names and in ours."""
+"""Every place in a response, with its path in the service's names and in ours."""
 
 from collections.abc import Iterator, Mapping
 
@@ -23,13 +23,13 @@ from tests.conformance.writing import squashed
 
 @frozen
 class Place:
-    """One place of an answer.
+    """One place in a response.
 
     Attributes:
-        path: in the service's names.
-        spot: in ours, as an error names it.
-        ours: what we declare there.
-        needed: whether an answer without it cannot be read.
+        path: the path in the service's names.
+        spot: the path in our names, as errors show it.
+        ours: our declaration.
+        needed: True if a response without it cannot be decoded.
     """
 
     path: Path
@@ -40,14 +40,14 @@ class Place:
 
 
 def full(operation: Operation) -> dict[str, Json]:
-    """An answer with every member, and something in every list and map."""
+    """Return a response with every member, and an item in every list and map."""
     if operation.answered is None:
         return {}
     return Filled(Fill.LOW, chance(), odd=False).structure(operation.answered)
 
 
 def places_of(operation: Operation, declared: Declared, answer: Json) -> Iterator[Place]:
-    """Every place of *answer*, from the outside in."""
+    """Yield every place of *answer*, from the outside in."""
     model, shape, listed = answer_model(declared), operation.answered, operation.listed
     if model is None or shape is None:
         return
@@ -63,7 +63,7 @@ def places_of(operation: Operation, declared: Declared, answer: Json) -> Iterato
 
 
 def reach(value: object, path: Path) -> object:
-    """What our *value* holds at *path*."""
+    """Return the part of our *value* at *path*."""
     for number, step in enumerate(path):
         if isinstance(value, Page) and number == 0:
             value = value.items
@@ -101,7 +101,7 @@ def _at(place: Place, held: Json) -> Iterator[Place]:
             yield from _at(Place(path, spot, place.shape.item, item, needed=False), held[0])
         case MapShape(value=value):
             key = next(iter(held))
-            # The keys of what is hidden are not told.
+            # Errors do not show the keys of sensitive maps.
             words = "" if isinstance(place.ours, SensitiveShape) else f"[{key!r}]"
             path, spot = (*place.path, key), f"{place.spot}{words}"
             yield from _at(Place(path, spot, place.shape.value, value, needed=False), held[key])

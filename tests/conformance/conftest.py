@@ -1,4 +1,4 @@
-"""The two sides, read once, and a line to catch requests on."""
+"""Fixtures: both sides, read once, and a capture of requests."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,19 +13,19 @@ from tests.support.bad_servers import listening
 
 @pytest.fixture(scope="session")
 def theirs() -> Service:
-    """The service as the installed botocore knows it."""
+    """Return the service of the installed botocore."""
     return service.installed()
 
 
 @pytest.fixture(scope="session")
 def ours() -> Library:
-    """The library as it is."""
+    """Return the library's declarations."""
     return library.installed()
 
 
 @pytest.fixture
 def line() -> Iterator[Line]:
-    """A line on which nothing was left unread."""
+    """Return a capture in which every request must be read."""
     line = Line()
     with listening(line.serve) as line.url:
         yield line
@@ -34,5 +34,5 @@ def line() -> Iterator[Line]:
 
 @pytest.fixture
 def tell() -> Callable[[str], None]:
-    """Says a figure, for ``pytest -rP``."""
+    """Print a figure, for ``pytest -rP``."""
     return print

@@ -1,7 +1,7 @@
-"""Values made from the service's model alone: parameters as boto3 takes them, answers as JSON.
+"""Values made from the service's model alone: parameters for boto3, and responses as JSON.
 
-The same seed makes the same values. Nothing here knows our declarations, so that a mistake in them
-cannot cancel itself out.
+The same seed makes the same values. This module does not know our declarations, so a mistake in
+them cannot cancel itself out.
 """
 
 import zlib
@@ -20,7 +20,7 @@ Json: TypeAlias = Any
 
 
 class Fill(Enum):
-    """Which members there are, and at which end of their limits they are."""
+    """The members to fill, and the end of their limits to use."""
 
     REQUIRED = auto()
     LOW = auto()
@@ -39,20 +39,20 @@ _ROOM: Final = 60
 
 
 def chance(*seed: object) -> Random:
-    """A source of chance that gives the same in each run."""
-    # It picks examples; it keeps no secret.
+    """Return a random generator with a fixed seed."""
+    # This picks examples and protects no secret.
     return Random(zlib.crc32(repr(seed).encode()))
 
 
 @frozen
 class Maker:
-    """Makes values of shapes.
+    """A generator of values of shapes.
 
     Attributes:
-        fill: which members, at which end of their limits.
-        chance: picks what is left open.
-        odd: whether strings get odd characters where the pattern lets them through.
-        known: members to give although the model calls them optional, by structure.
+        fill: the members to fill, and the end of their limits to use.
+        chance: the source of every free choice.
+        odd: True to use odd characters in strings if the pattern allows them.
+        known: the members to give although the model calls them optional, by structure.
     """
 
     fill: Fill
@@ -61,7 +61,7 @@ class Maker:
     known: Mapping[str, frozenset[str]] = field(factory=dict)
 
     def value(self, shape: Shape, room: int = _ROOM) -> Json:
-        """A value of *shape*, with about *room* leaves at most."""
+        """Return a value of *shape* with about *room* leaves at most."""
         match shape.kind:
             case "structure":
                 return self.structure(shape, room)
@@ -75,7 +75,7 @@ class Maker:
                 return _LEAVES[kind](self, shape)
 
     def structure(self, shape: Shape, room: int = _ROOM) -> dict[str, Json]:
-        """A structure with the members that are due. A client token is always given."""
+        """Return a structure with the members of `fill`, and always a client token."""
         known = self.known.get(shape.name, frozenset())
         return {
             each.name: self.value(each.shape, room)
@@ -93,7 +93,7 @@ class Maker:
             case Fill.LOW | Fill.REQUIRED:
                 return low
             case Fill.HIGH:
-                # An empty list would prove nothing of what is in it.
+                # An empty list would test none of its items.
                 return high if high <= room else max(low, 1)
             case Fill.ANY:
                 return self.chance.randint(low, max(low, min(high, 3)))
@@ -144,7 +144,7 @@ _LEAVES: Final[Mapping[str, Callable[[Maker, Shape], Json]]] = {
 
 
 def distinct(shape: Shape, number: int, *, long: bool = False) -> str:
-    """A key of *shape*, another for each *number*."""
+    """Return key number *number* of *shape*. Each number gives another key."""
     low, high = int(shape.min or 0), int(shape.max or UNLIMITED)
     if shape.kind == "enum":
         return shape.enum[number]

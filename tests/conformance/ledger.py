@@ -1,6 +1,6 @@
-"""Where we differ from the service's model on purpose, and why.
+"""Deliberate differences from the service's model, each with its reason.
 
-A line that is no longer needed is itself a difference.
+A line that explains no difference is itself reported.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from tests.conformance.service import Service, Shape
 
 @frozen
 class Deviation:
-    """One deliberate difference: its kind and place, as the walk says them, and its reason."""
+    """One deliberate difference: its kind, its place as the walk reports it, and its reason."""
 
     kind: str
     where: str
@@ -41,7 +41,7 @@ NEVER_REPEATED: Final[Mapping[str, str]] = {
     "SendManagedThingCommand": "a second Toggle undoes the first",
     "StartAccountAssociationRefresh": "a second start makes the first address worthless",
 }
-"""The operations that must not be sent again when nobody knows whether the service acted.
+"""The operations that must not be sent again if the outcome is unknown.
 
 The model cannot say this: its ``idempotent`` follows the HTTP method.
 """
@@ -59,10 +59,10 @@ _OF_CREATIONS: Final = ("Arn", "TaskArn", "CreatedAt")
 
 @lru_cache(maxsize=2)
 def promised(service: Service) -> Mapping[str, frozenset[str]]:
-    """The one rule on identity: members that the model calls optional and we promise, by shape.
+    """Return the members that the model calls optional and we require, by shape.
 
-    What a get, a creation or a listing answers says which resource it is about, and a creation
-    also its ARN and time. A user could do nothing with an answer that does not.
+    Responses to get, create and list identify the resource, and create also gives its ARN and time.
+    A response without them would be useless.
     """
     found: dict[str, frozenset[str]] = {}
     for operation in service.operations.values():
@@ -79,7 +79,7 @@ def promised(service: Service) -> Mapping[str, frozenset[str]]:
 
 
 def _identity(shape: Shape) -> tuple[str, ...]:
-    """The members by which other operations name what *shape* is about, if it has any."""
+    """Return the members by which other operations identify the subject of *shape*."""
     present = {each.name for each in shape.properties}
     if any(each.required and each.name.endswith("Id") for each in shape.properties):
         return ()

@@ -1,6 +1,6 @@
-"""Our side: the declarations, as data that can be changed.
+"""Our declarations as data that tests can change.
 
-The walk asks nothing of the library but this, so that a test can plant a mistake in a copy.
+The walk reads the library only through this module, so a test can plant a mistake in a copy.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,9 +23,9 @@ class Declared:
     """One operation as we declare it.
 
     Attributes:
-        answer: the class of the answer, `Page` for a listing; None where nothing is answered.
-        item: what the pages of a listing hold.
-        items_member: the wire name of the list in a listing's answer.
+        answer: the class of the response, `Page` for a listing, or None for an empty response.
+        item: the items of a listing's pages.
+        items_member: the wire name of the list in a listing's response.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Declared:
 
 
 def positional_of(model: type) -> tuple[str, ...]:
-    """The fields of *model* that may be passed by position."""
+    """Return the fields of *model* that may be passed by position."""
     return tuple(each.name for each in attrs.fields(model) if not each.kw_only)
 
 
 def docstring_of(model: type) -> str:
-    """What stands under the class line of *model*."""
+    """Return the docstring of *model*."""
     return model.__doc__ or ""
 
 
@@ -59,7 +59,7 @@ def members_of(model: type) -> tuple[Member, ...]:
 
 @frozen(kw_only=True)
 class Library:
-    """All that the walk compares with the service."""
+    """Everything that the walk compares with the service."""
 
     operations: Mapping[str, Declared]
     errors_by_code: Mapping[str, type[ServiceError]]
@@ -70,12 +70,12 @@ class Library:
     docstring: Callable[[type], str] = docstring_of
 
     def only(self, name: str) -> "Library":
-        """The same with one operation."""
+        """Return a copy with one operation."""
         return attrs.evolve(self, operations={name: self.operations[name]})
 
 
 def installed() -> Library:
-    """The library as it is."""
+    """Return the installed library."""
     return Library(
         operations={
             info.name: Declared(
@@ -100,11 +100,11 @@ def installed() -> Library:
 
 
 def answer_model(declared: Declared) -> type | None:
-    """The class that holds what is answered: of a listing, its item."""
+    """Return the class of the response, or of a listing's items."""
     return declared.item if declared.answer is Page else declared.answer
 
 
 def _plain(kind: object) -> type | None:
-    """*kind* without its limits: a listing's items may be strings with some."""
+    """Return *kind* without its constraints, because a listing's items may be limited strings."""
     bare = get_args(kind)[0] if get_origin(kind) is not None else kind
     return bare if isinstance(bare, type) else None

@@ -1,7 +1,7 @@
-"""Every limit on a request: where it is, values just inside and one just outside.
+"""Every limit on a request: its place, values just inside it, and one value just outside.
 
-Enumerated from the service's model. `stated` counts the same in our declarations, so that neither
-list can be short without the other.
+The limits are listed from the service's model. `stated` counts those in our declarations, so a
+limit missing on either side shows.
 """
 
 import copy
@@ -46,12 +46,12 @@ class Limit:
 
     Attributes:
         kind: such as ``longest`` or ``pattern``.
-        path: where, from the request, in boto3's names.
-        spot: the same in ours, as a problem names it.
-        member: the nearest member of a structure, such as ``name``; its class is `model`.
+        path: the path from the request, in boto3's names.
+        spot: the path in our names, as a problem shows it.
+        member: the nearest member of a structure, such as ``name``. Its class is `model`.
         inside: values that are just allowed.
-        outside: one that just is not.
-        bound: the number, of a limit that has one.
+        outside: a value that is just not allowed.
+        bound: the number of a limit that has one.
     """
 
     kind: str
@@ -65,17 +65,17 @@ class Limit:
 
 
 def baseline(operation: Operation) -> dict[str, Json]:
-    """A request with every member, short and plain, and something in every list and map."""
+    """Return a request with every member, short, with an item in every list and map."""
     return Filled(Fill.LOW, chance(), odd=False).structure(operation.input)
 
 
 def limits_of(operation: Operation, declared: Declared) -> Iterator[Limit]:
-    """Every limit on what *operation* takes."""
+    """Yield every limit of an operation's request."""
     yield from _in_structure(operation.input, declared.request, baseline(operation), (), "")
 
 
 def with_value(parameters: Mapping[str, Json], path: Path, value: Json) -> dict[str, Json]:
-    """*parameters* with another *value* at *path*."""
+    """Return a copy of *parameters* with another *value* at *path*."""
     changed = copy.deepcopy(dict(parameters))
     holder: Json = changed
     for step in path[:-1]:
@@ -90,7 +90,7 @@ def with_value(parameters: Mapping[str, Json], path: Path, value: Json) -> dict[
 
 
 def stated(model: type) -> Counter[str]:
-    """How many limits of each kind our declarations put on *model* and all that is in it."""
+    """Count the limits of each kind that our declarations put on *model* and its members."""
     found: Counter[str] = Counter()
     for member in schema_of(model).members:
         found["required"] += member.required
@@ -100,7 +100,7 @@ def stated(model: type) -> Counter[str]:
 
 @frozen
 class Filled(Maker):
-    """Never leaves a list or a map empty: there would be nothing to put a limit's value into."""
+    """A generator that leaves no list or map empty, so that each limit has a place."""
 
     def _count(self, shape: Shape, room: int) -> int:
         del room
@@ -143,7 +143,7 @@ def _in_shape(shape: Shape, ours: OurShape, held: Json, here: Limit) -> Iterator
 
 
 def _below(ours: OurShape, here: Limit, step: str | int, words: str) -> Limit:
-    """The place one step down. Of what is hidden, no problem names the keys."""
+    """Return the place one step down. Problems show no keys of sensitive maps."""
     hidden = "[***]" if not here.spot.endswith("[***]") else ""
     spot = f"{here.spot}{hidden if isinstance(ours, SensitiveShape) else words}"
     return attrs.evolve(here, path=(*here.path, step), spot=spot)

@@ -1,7 +1,7 @@
-"""From parameters as boto3 takes them to our values, and the comparison of answers.
+"""Our values from boto3's parameters, and the comparison of responses.
 
-A member is found by its field's name and never by the wire name that we declare, so that a wrong
-one shows on the wire.
+A member is found by its field's name and never by our declared wire name, so a wrong wire name
+shows in the request.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,11 +28,11 @@ from tests.conformance.writing import squashed
 
 @frozen
 class Paired:
-    """One request in both worlds, its members in the same order.
+    """One request for both sides, with the members in the same order.
 
     Attributes:
-        arguments: what our request class takes.
-        parameters: what boto3's method takes.
+        arguments: the arguments of our request class.
+        parameters: the parameters of boto3's method.
     """
 
     arguments: dict[str, object]
@@ -40,12 +40,12 @@ class Paired:
 
 
 def bare(shape: OurShape) -> OurShape:
-    """*shape* without its veil."""
+    """Return *shape* without its sensitive wrapper."""
     return shape.shape if isinstance(shape, SensitiveShape) else shape
 
 
 def model_in(shape: OurShape) -> type | None:
-    """The class of the structures that *shape* is, or is a list or a map of."""
+    """Return the class of the structures in *shape*, a list or a map of them."""
     match shape:
         case StructureShape():
             return shape.model
@@ -60,9 +60,9 @@ def model_in(shape: OurShape) -> type | None:
 
 
 def pair(model: type, shape: Shape, parameters: Mapping[str, Json]) -> Paired:
-    """*parameters* for both, in the order that ours go out.
+    """Return *parameters* for both sides, in the order in which we encode them.
 
-    An order means nothing in JSON, and all to a comparison of bytes.
+    JSON does not need the order, but a comparison of bytes does.
     """
     names = {squashed(each.name): each.name for each in shape.properties}
     arguments: dict[str, object] = {}
@@ -98,9 +98,9 @@ def _both(ours: OurShape, theirs: Shape, given: Json) -> tuple[object, Json]:
 def call(
     client: iotmi.Client, method: str, request: type, arguments: Mapping[str, object]
 ) -> object:
-    """Call the bound *method*, such as ``managed_things.get``; a listing's first page.
+    """Call a bound *method*, such as ``managed_things.get``. A listing gives its first page.
 
-    What may be passed by position is.
+    Arguments that may be positional are passed by position.
     """
     family, name = method.split(".")
     bound = getattr(getattr(client, family), name)
@@ -111,7 +111,7 @@ def call(
 
 
 def answer_differences(operation: Operation, value: object, parsed: Json) -> Iterator[str]:
-    """Where our answer is not what botocore parsed of the same body, in the service's names."""
+    """Yield each place where our response differs from botocore's parse of the same body."""
     shape, listed = operation.answered, operation.listed
     if shape is None:
         if value is not None:
@@ -169,7 +169,7 @@ def _children(
 
 
 def _kind_of(shape: Shape, value: object) -> type:
-    """The type that counts: an enum's member is as good as a string, True is not as good as 1."""
+    """Return the type to compare: an enum member counts as a string, True is not 1."""
     if shape.kind == "timestamp":
         return datetime if isinstance(value, datetime) and value.tzinfo else type(None)
     return str if isinstance(value, str) else type(value)

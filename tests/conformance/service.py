@@ -1,7 +1,7 @@
-"""The service's side: botocore's model of it, read from the JSON that botocore ships.
+"""botocore's model of the service, read from the JSON that botocore ships.
 
-`botocore.model.ServiceModel` hides some marks (deprecated members), so this reads the document
-beneath it. Knows nothing of our declarations.
+`botocore.model.ServiceModel` hides some marks (deprecated members), so this module reads the JSON
+itself. It does not know our declarations.
 """
 
 import json
@@ -19,7 +19,7 @@ Document: TypeAlias = Mapping[str, Any]
 
 
 class Shape:
-    """A named shape of the model; what it refers to is resolved when asked for."""
+    """A named shape of the model. References are resolved on access."""
 
     def __init__(self, service: "Service", name: str) -> None:
         self._service = service
@@ -35,7 +35,7 @@ class Shape:
 
     @property
     def kind(self) -> str:
-        """``string``, ``enum``, ``integer``, … ``structure``, ``document``."""
+        """Return ``string``, ``enum``, ``integer``, ``structure``, ``document`` and so on."""
         if self._told.get("document"):
             return "document"
         kind: str = self._told["type"]
@@ -43,7 +43,7 @@ class Shape:
 
     @cached_property
     def properties(self) -> "tuple[Property, ...]":
-        """The members of a structure, in the model's order."""
+        """Return the members of a structure, in the model's order."""
         required = frozenset(self._told.get("required", ()))
         return tuple(
             Property(self._service, name, told, required=name in required)
@@ -51,22 +51,22 @@ class Shape:
         )
 
     def property(self, name: str) -> "Property":
-        """The member of that name."""
+        """Return the member of that name."""
         return next(found for found in self.properties if found.name == name)
 
     @cached_property
     def item(self) -> "Shape":
-        """What a list holds."""
+        """Return the shape of a list's items."""
         return self._service.shape(self._told["member"]["shape"])
 
     @cached_property
     def key(self) -> "Shape":
-        """What a map's keys are."""
+        """Return the shape of a map's keys."""
         return self._service.shape(self._told["key"]["shape"])
 
     @cached_property
     def value(self) -> "Shape":
-        """What a map's values are."""
+        """Return the shape of a map's values."""
         return self._service.shape(self._told["value"]["shape"])
 
     def __repr__(self) -> str:
@@ -77,7 +77,7 @@ class Property:
     """One member of a structure.
 
     Attributes:
-        name: as boto3 takes and gives it.
+        name: the name that boto3 uses.
         location: ``uri``, ``querystring`` or ``body``.
     """
 
@@ -105,18 +105,18 @@ class Operation:
 
     @property
     def answered(self) -> Shape | None:
-        """The shape of the answer, or None where there is nothing in it."""
+        """Return the shape of the response, or None for an empty one."""
         return self.output if self.output is not None and self.output.properties else None
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The members that stand in the path, in its order."""
+        """Return the members in the path, in its order."""
         found = [member.name for member in self.input.properties if member.location == "uri"]
         return tuple(sorted(found, key=lambda name: self.address.index(f"{{{name}}}")))
 
     @property
     def listed(self) -> Property | None:
-        """Of a listing, the member of the answer that holds the items."""
+        """Return the member with the items of a listing."""
         answered = self.answered
         if answered is None or "NextToken" not in {each.name for each in answered.properties}:
             return None
@@ -124,7 +124,7 @@ class Operation:
 
 
 class Service:
-    """The service as one release of botocore knows it."""
+    """The service in one release of botocore."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -134,23 +134,23 @@ class Service:
         }
 
     def shape(self, name: str) -> Shape:
-        """The shape of that name; always the same object for one name."""
+        """Return the shape of that name, always the same object."""
         if name not in self._shapes:
             self._shapes[name] = Shape(self, name)
         return self._shapes[name]
 
     @property
     def errors(self) -> tuple[Shape, ...]:
-        """The modelled errors."""
+        """Return the modelled errors."""
         shapes: Document = self.document["shapes"]
         return tuple(self.shape(name) for name, told in shapes.items() if told.get("exception"))
 
 
 def installed() -> Service:
-    """The service as the installed botocore knows it."""
+    """Return the service of the installed botocore."""
     return Service(Loader().load_service_model(SERVICE, "service-2"))
 
 
 def from_file(path: Path) -> Service:
-    """The service as a ``service-2.json`` of botocore's tells it."""
+    """Return the service of a ``service-2.json`` file."""
     return Service(json.loads(path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Structures beside each other: members, kinds, limits and marks, as deep as they go."""
+"""Comparison of structures: members, kinds, limits and marks, at any depth."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -45,7 +45,7 @@ class Difference:
     Attributes:
         kind: such as ``length``.
         where: such as ``CreateManagedThing.owner``.
-        sentence: what is different, ending with what to write.
+        sentence: the difference, ending with the line to write.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Difference:
 
 
 class Structures:
-    """Compares structures, each pair of a class and a shape once."""
+    """Comparison of each pair of a class and a shape, once."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -71,14 +71,14 @@ class Structures:
         known: frozenset[str] = frozenset(),
         pages: tuple[str, ...] = (),
     ) -> Iterator[Difference]:
-        """Every difference between *model* and *shape*.
+        """Yield every difference between *model* and *shape*.
 
         Args:
             model: our class.
             shape: the service's structure.
-            where: how the class is called in a sentence.
-            known: the members that we promise although the service does not.
-            pages: the operations whose page it may name; by default the structure's own.
+            where: the name of the class in a sentence.
+            known: the members that we require although the model does not.
+            pages: operations whose page the docstring may link to. Default: the structure's own.
         """
         if (model, shape.name) in self._seen:
             return
@@ -105,7 +105,7 @@ class Structures:
             yield Difference("member", place, f"the service has no {place}; delete: {member.name}")
 
     def named(self, model: type, shape: Shape) -> Iterator[Difference]:
-        """Whether *model* bears the structure's name."""
+        """Yield a difference if *model* does not have the structure's name."""
         if model.__name__ != shape.name:
             yield Difference(
                 "class name",
@@ -157,7 +157,7 @@ class Structures:
 
 
 def _is_sensitive(shape: Shape) -> bool:
-    """A list or map of what is sensitive is hidden whole, or its repr would show it."""
+    """Return True if a list or map has sensitive items: its repr would show them."""
     match shape.kind:
         case "list":
             return shape.sensitive or _is_sensitive(shape.item)
@@ -168,7 +168,7 @@ def _is_sensitive(shape: Shape) -> bool:
 
 
 def _member_words(member: Member, theirs: Property, *, required: bool) -> Iterator[tuple[str, str]]:
-    """What a member says of itself, besides its shape."""
+    """Return the parts of a member's declaration other than its shape."""
     plain = member.name.rstrip("_")
     if not plain.islower() or squashed(plain) != squashed(theirs.name):
         yield "name", f"is badly named for {theirs.name}"

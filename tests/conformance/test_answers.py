@@ -1,4 +1,4 @@
-"""What the model did not foresee is read; what means nothing is refused, and none of it shown."""
+"""Unknown data in a response is ignored, bad data is refused, and no error quotes it."""
 
 import json
 import traceback
@@ -26,14 +26,14 @@ NUMBER = 918273645
 
 @pytest.fixture
 def client(line: Line) -> iotmi.Client:
-    """A client of ours on the line."""
+    """Return a client of ours on the capture."""
     return line.client()
 
 
 def requests(
     theirs: Service, ours: Library
 ) -> Iterator[tuple[Declared, Operation, iotmi.Request[object]]]:
-    """The plainest request of each operation that is answered."""
+    """Return the plainest request of each operation that has a response."""
     for name, declared in ours.operations.items():
         operation = theirs.operations[name]
         if operation.answered is not None:
@@ -45,7 +45,7 @@ def requests(
 def answered(
     line: Line, client: iotmi.Client, request: iotmi.Request[object], body: Json
 ) -> iotmi.Response[object]:
-    """What *request* gives when it is answered with *body*."""
+    """Return the response of *request* to *body*."""
     line.body = body if isinstance(body, bytes) else json.dumps(body).encode()
     try:
         return client.send(request)
@@ -56,7 +56,7 @@ def answered(
 def refused(
     line: Line, client: iotmi.Client, request: iotmi.Request[object], body: Json
 ) -> iotmi.ResponseError:
-    """The error that *body* is read with, after a look at what it tells."""
+    """Return the error that *body* causes, after a check of its text."""
     with pytest.raises(iotmi.ResponseError) as caught:
         answered(line, client, request, body)
     error = caught.value
@@ -73,7 +73,7 @@ def refused(
 
 
 def secret(answer: Json) -> Json:
-    """*answer* with every string a canary, and every number too."""
+    """Return a copy of *answer* with a canary for every string and number."""
     if isinstance(answer, dict):
         return {key: secret(value) for key, value in answer.items()}
     if isinstance(answer, list):
@@ -99,16 +99,16 @@ WRONG: Mapping[str, tuple[Json, ...]] = {
 
 
 def held_at(answer: Json, path: Path) -> Json:
-    """What *answer* holds at *path*."""
+    """Return the part of *answer* at *path*."""
     for step in path:
         answer = answer[step]
     return answer
 
 
-def test_members_never_heard_of_are_passed_over(
+def test_unknown_members_are_ignored(
     theirs: Service, ours: Library, line: Line, client: iotmi.Client
 ) -> None:
-    """A member that the service adds changes nothing, at any depth, and stands in `raw`."""
+    """A member that the service adds changes no value at any depth, and is in `raw`."""
     looked = 0
     for declared, operation, request in requests(theirs, ours):
         answer = full(operation)
@@ -126,10 +126,10 @@ def test_members_never_heard_of_are_passed_over(
     assert looked > len(ours.operations) // 2
 
 
-def test_an_enum_value_never_heard_of_survives(
+def test_an_unknown_enum_value_is_kept(
     theirs: Service, ours: Library, line: Line, client: iotmi.Client
 ) -> None:
-    """A value that the service adds to an enum is kept, and says that it is not known."""
+    """A value that the service adds to an enum is kept, and `is_known` is False."""
     looked = 0
     for declared, operation, request in requests(theirs, ours):
         answer = full(operation)
@@ -144,7 +144,7 @@ def test_an_enum_value_never_heard_of_survives(
 
 
 def over(shape: Shape, held: Json) -> Json:
-    """A value that is longer or greater than *shape* may be; None where nothing is."""
+    """Return a value beyond a limit of *shape*, or None if it has none."""
     if shape.max is None or shape.kind in ("enum", "map"):
         return None
     match shape.kind:
@@ -156,10 +156,10 @@ def over(shape: Shape, held: Json) -> Json:
             return shape.max + 1
 
 
-def test_answers_are_never_measured(
+def test_limits_do_not_apply_to_responses(
     theirs: Service, ours: Library, line: Line, client: iotmi.Client
 ) -> None:
-    """A member that breaks a limit of the model is given as it came."""
+    """A response member that breaks a limit of the model is decoded unchanged."""
     looked = 0
     plain = line.boto3_client()
     for declared, operation, request in requests(theirs, ours):
@@ -177,10 +177,10 @@ def test_answers_are_never_measured(
     assert looked
 
 
-def test_an_empty_body_is_an_answer_where_nothing_is_promised(
+def test_an_empty_body_is_a_response_without_members(
     theirs: Service, ours: Library, line: Line, client: iotmi.Client
 ) -> None:
-    """Without a body every member is None and a page is empty; what is promised is missed."""
+    """An empty body gives None members or an empty page, or an error for required ones."""
     for declared, operation, request in requests(theirs, ours):
         needed = [
             each.spot
@@ -209,19 +209,19 @@ def test_an_empty_body_is_an_answer_where_nothing_is_promised(
         pytest.param("null", id="null"),
     ],
 )
-def test_a_body_that_is_no_object_cannot_be_read(
+def test_a_body_that_is_no_object_is_refused(
     theirs: Service, ours: Library, line: Line, client: iotmi.Client, body: str | bytes
 ) -> None:
-    """What is not JSON, or not a JSON object, is a ResponseError that shows nothing of it."""
+    """A body that is no JSON object raises ResponseError, which does not quote it."""
     octets = body.encode() if isinstance(body, str) else body
     for _, _, request in requests(theirs, ours):
         assert refused(line, client, request, octets).path in (None, "the body")
 
 
-def test_a_promised_member_that_is_missing_is_named(
+def test_a_missing_required_member_is_named(
     theirs: Service, ours: Library, line: Line, client: iotmi.Client
 ) -> None:
-    """An answer without a required or promised member is a ResponseError with its path."""
+    """A response without a required member raises ResponseError with its path."""
     looked = 0
     for declared, operation, request in requests(theirs, ours):
         answer = secret(full(operation))
@@ -246,7 +246,7 @@ def test_a_wrong_kind_of_json_is_named_and_not_shown(
     client: iotmi.Client,
     tell: Callable[[str], None],
 ) -> None:
-    """A string for a list, an object for a string: a ResponseError with the path, at any depth."""
+    """A string for a list or an object for a string raises ResponseError with the path."""
     looked = 0
     for declared, operation, request in requests(theirs, ours):
         answer = secret(full(operation))
@@ -264,7 +264,7 @@ def test_a_wrong_kind_of_json_is_named_and_not_shown(
 def test_the_key_of_a_sensitive_map_is_not_shown(
     theirs: Service, ours: Library, line: Line, client: iotmi.Client
 ) -> None:
-    """Where an entry of a sensitive map cannot be read, the error does not quote its key."""
+    """The error of a bad entry in a sensitive map does not quote the key."""
     looked = 0
     for declared, operation, request in requests(theirs, ours):
         answer = full(operation)

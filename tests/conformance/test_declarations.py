@@ -1,4 +1,4 @@
-"""Our declarations say what the service's model says, but for what the ledger explains."""
+"""Our declarations equal the service's model, except for the differences in the ledger."""
 
 import ast
 import gzip
@@ -26,14 +26,14 @@ from tests.conformance.writing import member_line, squashed
 
 
 def test_the_declarations_and_the_model_agree(theirs: Service, ours: Library) -> None:
-    """No difference is without its line in the ledger, and no line without its difference."""
+    """Every difference has a line in the ledger, and every line a difference."""
     found = walk(theirs, ours).differences
     kept = [each for each in found if each.kind not in ("undeclared", "handler")]
     assert not kept, "\n".join(map(str, kept))
 
 
 def test_every_operation_is_declared(theirs: Service, ours: Library) -> None:
-    """Each operation of the service has its request class and its method."""
+    """Each operation of the service has a request class and a method."""
     found = walk(theirs, ours)
     assert found.undeclared == ()
     assert len(ours.operations) == len(theirs.operations)
@@ -46,35 +46,35 @@ def test_the_emulator_handles_every_operation(theirs: Service, ours: Library) ->
 
 
 def test_the_ledger_is_short_and_gives_reasons() -> None:
-    """Under 25 deliberate deviations, each with a reason, none twice."""
+    """There are under 25 deliberate deviations, each with a reason and listed once."""
     assert len(DEVIATIONS) < 25
     assert all(len(line.reason) > 20 for line in DEVIATIONS)
     assert len({(line.kind, line.where) for line in DEVIATIONS}) == len(DEVIATIONS)
 
 
-def test_what_the_ledger_no_longer_explains_is_a_difference(theirs: Service, ours: Library) -> None:
-    """A line of the ledger that matches nothing is reported."""
+def test_an_unused_line_of_the_ledger_is_reported(theirs: Service, ours: Library) -> None:
+    """A line of the ledger that matches no difference is reported."""
     stale = Deviation("length", "CreateManagedThing.name", "once it was longer")
     found = walk(theirs, ours, (*DEVIATIONS, stale)).differences
     assert [each.where for each in found if each.kind == "ledger"] == ["CreateManagedThing.name"]
 
 
-def test_the_promise_of_identity_is_still_needed(theirs: Service) -> None:
-    """The one rule on identity covers a get, a creation and a listing's item."""
+def test_the_rule_on_identity_is_still_needed(theirs: Service) -> None:
+    """The rule on identity covers a get, a create and a listing's items."""
     found = promised(theirs)
     assert found["GetManagedThingResponse"] == {"Id"}
     assert found["CreateManagedThingResponse"] == {"Id", "Arn", "CreatedAt"}
     assert found["ManagedThingSummary"] == {"Id"}
 
 
-def test_what_is_never_repeated_are_operations_of_the_service(theirs: Service) -> None:
-    """Each of the four stands in the model, and is no read."""
+def test_operations_that_are_never_retried_exist(theirs: Service) -> None:
+    """Each of the four operations is in the model, and does not only read."""
     for name in NEVER_REPEATED:
         assert not theirs.document["operations"][name].get("readonly", False)
 
 
 def written(ours: Library, theirs: Service) -> Iterator[tuple[type, Property]]:
-    """Each of our classes with each of the service's members of it."""
+    """Return each of our classes with each of the service's members of it."""
     seen: set[tuple[type, str]] = set()
 
     def below(model: type, shape: Shape) -> Iterator[tuple[type, Property]]:
@@ -99,8 +99,8 @@ def written(ours: Library, theirs: Service) -> Iterator[tuple[type, Property]]:
             yield from below(model, answered)
 
 
-def test_the_lines_to_write_are_the_right_ones(theirs: Service, ours: Library) -> None:
-    """The line that a difference ends with, evaluated, is the member as we have it declared."""
+def test_the_suggested_lines_are_right(theirs: Service, ours: Library) -> None:
+    """The line at the end of a difference, evaluated, gives the member that we declare."""
     names: dict[str, object] = {
         **vars(constraints),
         **{name: getattr(iotmi, name) for name in dir(iotmi)},
@@ -120,7 +120,7 @@ def test_the_lines_to_write_are_the_right_ones(theirs: Service, ours: Library) -
         (statement,) = ast.parse(line).body
         assert isinstance(statement, ast.AnnAssign)
         told = ast.unparse(statement.annotation).removesuffix(" | None")
-        # The text is our own, made from the model.
+        # The text is generated from the model by this test.
         kind = eval(told, names)  # noqa: S307
         assert shape_of(kind) == member.shape, line
         assert (statement.value is None) == (member.required and each.location != "uri"), line
@@ -128,10 +128,10 @@ def test_the_lines_to_write_are_the_right_ones(theirs: Service, ours: Library) -
     assert looked > 500
 
 
-def test_the_program_prints_what_another_model_says(
+def test_the_program_compares_with_another_model(
     theirs: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``--model`` compares with a file, and exits with 1 where it differs."""
+    """``--model`` compares with a file, and exits with 1 if it differs."""
     document = json.loads(json.dumps(theirs.document))
     document["shapes"]["ClientToken"]["max"] = 128
     path = tmp_path / "service-2.json"
@@ -144,7 +144,7 @@ def test_the_program_prints_what_another_model_says(
 
 
 def test_the_program_reads_a_wheel(theirs: Service, tmp_path: Path) -> None:
-    """A model is found in a wheel of botocore's, compressed as it is there."""
+    """A model is found in a compressed wheel of botocore."""
     wheel = tmp_path / "botocore-9.9.9-py3-none-any.whl"
     octets = gzip.compress(json.dumps(theirs.document).encode())
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -154,10 +154,10 @@ def test_the_program_reads_a_wheel(theirs: Service, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [lambda names: names[1:], lambda names: (*names, "Extra")])
-def test_an_operation_less_or_more_is_a_difference(
+def test_a_missing_or_extra_operation_is_reported(
     theirs: Service, ours: Library, change: Callable[[tuple[str, ...]], tuple[str, ...]]
 ) -> None:
-    """An operation that we lack, or have alone, is reported with the class to write or delete."""
+    """A missing or extra operation is reported with the class to write or delete."""
     names = tuple(ours.operations)
     kept = change(names)
     operations = {name: ours.operations.get(name, ours.operations[names[0]]) for name in kept}

@@ -1,4 +1,4 @@
-"""Every limit of the service's model holds before anything is sent, and to the very value."""
+"""Every limit of the service's model holds exactly, before a request is sent."""
 
 import time
 from collections import Counter
@@ -38,7 +38,7 @@ BEGIN = "-----BEGIN CERTIFICATE-----"
 def all_limits(
     theirs: Service, ours: Library
 ) -> Iterator[tuple[Declared, Operation, dict[str, Json], Limit]]:
-    """Every limit, with its operation and a request that keeps to all."""
+    """Return every limit, with its operation and a valid request."""
     for name, declared in ours.operations.items():
         operation = theirs.operations[name]
         for limit in limits_of(operation, declared):
@@ -46,33 +46,33 @@ def all_limits(
 
 
 def arguments(declared: Declared, operation: Operation, parameters: Json) -> Mapping[str, object]:
-    """What the method takes; what is nested is made without being checked."""
+    """Return the arguments of a method. Nested values are made unchecked."""
     with iotmi.unchecked():
         return pair(declared.request, operation.input, parameters).arguments
 
 
 def limit_at(spot: str, error: iotmi.ConstraintError) -> str:
-    """What is said of *spot*."""
+    """Return the problems at *spot*."""
     return next((each.rule for each in error.problems if each.path == spot), "nothing")
 
 
-def test_both_sides_state_the_same_limits(theirs: Service, ours: Library) -> None:
-    """The limits enumerated from the model are as many of each kind as our declarations have."""
+def test_both_sides_have_the_same_limits(theirs: Service, ours: Library) -> None:
+    """The model and our declarations have the same number of limits of each kind."""
     for name, declared in ours.operations.items():
         found = Counter(limit.kind for limit in limits_of(theirs.operations[name], declared))
         assert found == +stated(declared.request), name
 
 
-def test_what_is_outside_a_limit_is_refused_and_not_sent(
+def test_a_value_outside_a_limit_is_refused_and_not_sent(
     theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
 ) -> None:
-    """A value just outside raises ConstraintError with the member's path; nothing leaves."""
+    """A value just outside raises ConstraintError with its path, and nothing is sent."""
     client = line.client()
     refused: Counter[str] = Counter()
     unbreakable: Counter[str] = Counter()
     for declared, operation, parameters, limit in all_limits(theirs, ours):
         if limit.outside is NOTHING:
-            # No string is shorter than none, and no list.
+            # Strings and lists cannot be shorter than empty.
             assert limit.kind in ("shortest", "fewest")
             assert limit.bound == 0
             unbreakable[limit.kind] += 1
@@ -90,10 +90,8 @@ def test_what_is_outside_a_limit_is_refused_and_not_sent(
     tell(f"{refused.total()} limits refuse: {dict(refused)}; {unbreakable.total()} never could")
 
 
-def test_what_is_nested_is_refused_on_the_line_that_makes_it(
-    theirs: Service, ours: Library
-) -> None:
-    """A value inside a request is checked at its own birth, under its own name."""
+def test_a_nested_value_is_validated_when_made(theirs: Service, ours: Library) -> None:
+    """A nested value is validated when it is made, under its own name."""
     refused = 0
     for declared, operation, parameters, limit in all_limits(theirs, ours):
         if limit.model is declared.request or limit.outside is NOTHING:
@@ -110,10 +108,10 @@ def test_what_is_nested_is_refused_on_the_line_that_makes_it(
     assert refused
 
 
-def test_what_is_just_inside_a_limit_is_accepted(
+def test_a_value_just_inside_a_limit_is_accepted(
     theirs: Service, ours: Library, tell: Callable[[str], None]
 ) -> None:
-    """A value at the very limit makes a request, and so does each member of an enum."""
+    """A value at the limit is accepted, and so is each member of an enum."""
     accepted = 0
     for declared, operation, parameters, limit in all_limits(theirs, ours):
         for value in limit.inside:
@@ -124,8 +122,8 @@ def test_what_is_just_inside_a_limit_is_accepted(
     tell(f"{accepted} values at a limit accepted")
 
 
-def test_no_text_takes_long_to_refuse(theirs: Service, tell: Callable[[str], None]) -> None:
-    """Whatever it is that comes to nothing at its very end; nobody can keep a program busy so."""
+def test_no_string_takes_long_to_refuse(theirs: Service, tell: Callable[[str], None]) -> None:
+    """A string that fails a pattern at its last character is refused in linear time."""
     shapes = [theirs.shape(name) for name in theirs.document["shapes"]]
     slowest = 0.0
     for shape in shapes:
@@ -143,8 +141,8 @@ def test_no_text_takes_long_to_refuse(theirs: Service, tell: Callable[[str], Non
     assert slowest < 0.1
 
 
-def test_a_pattern_that_is_written_another_way_allows_the_same() -> None:
-    """What is left out said nothing, and where it would have, it is not left out."""
+def test_a_simplified_pattern_allows_the_same() -> None:
+    """Each simplified pattern allows the same strings as the model's."""
     allows = {
         ".*[a-z/]*.*": ("", "a", "É a-z", "!"),
         ".*[a-z/]+.*": ("a", "!a!"),
@@ -173,7 +171,7 @@ def test_a_pattern_that_is_written_another_way_allows_the_same() -> None:
 def test_a_required_member_left_out_is_a_type_error_that_names_it(
     theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
 ) -> None:
-    """Leaving out what is required fails as any call of Python's does, in methods and values."""
+    """A missing required argument raises TypeError, in methods and in values."""
     client = line.client()
     named = 0
     for declared, operation, parameters, limit in all_limits(theirs, ours):

@@ -1,4 +1,4 @@
-"""What leaves and what comes back is what leaves and comes back through boto3, byte for byte."""
+"""Requests and responses are byte for byte those of boto3."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ FILLS = (Fill.REQUIRED, Fill.LOW, Fill.HIGH, Fill.ANY, Fill.ANY, Fill.ANY)
 
 
 def bodies(theirs: Service, operation: Operation) -> Iterator[bytes]:
-    """Bodies that answer *operation*, with all that we promise ourselves."""
+    """Return response bodies of *operation* with all members that we require."""
     known = promised(theirs)
     if operation.answered is None:
         yield b""
@@ -33,21 +33,21 @@ def bodies(theirs: Service, operation: Operation) -> Iterator[bytes]:
 
 
 def through_boto3(line: Line, plain: Boto3Client, name: str, parameters: Json) -> Sent:
-    """How a plain client sends it."""
+    """Return the request that a plain boto3 client sends."""
     getattr(plain, xform_name(name))(**parameters)
     return line.last()
 
 
 def plainest(declared: Declared, operation: Operation) -> iotmi.Request[object]:
-    """A request with only what it needs."""
+    """Return a request with only the required members."""
     parameters = Maker(Fill.REQUIRED, chance(), odd=False).structure(operation.input)
     return declared.request(**pair(declared.request, operation.input, parameters).arguments)
 
 
-def test_requests_leave_byte_for_byte_as_boto3_sends_them(
+def test_requests_equal_those_of_boto3(
     theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
 ) -> None:
-    """Method, path, query and body of a request are those of a plain boto3 client's."""
+    """Method, path, query and body of a request are those of a plain boto3 client."""
     plain = line.boto3_client()
     clients = line.own_client(), line.own_client_by_botocore(), line.client()
     compared = 0
@@ -68,10 +68,10 @@ def test_requests_leave_byte_for_byte_as_boto3_sends_them(
     assert compared == 2 * len(clients) * len(FILLS) * len(theirs.operations)
 
 
-def test_a_value_at_each_limit_leaves_as_boto3_sends_it(
+def test_values_at_limits_are_sent_as_boto3_sends_them(
     theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
 ) -> None:
-    """One limit at a time: the longest, the fewest, the greatest go out unchanged."""
+    """Values at each limit are sent unchanged: longest, fewest, greatest."""
     plain, client = line.boto3_client(), line.own_client()
     compared = 0
     for name, declared in ours.operations.items():
@@ -90,10 +90,8 @@ def test_a_value_at_each_limit_leaves_as_boto3_sends_it(
     assert compared
 
 
-def test_a_token_is_minted_where_boto3_would_mint_one(
-    theirs: Service, ours: Library, line: Line
-) -> None:
-    """A request without its token leaves with one, and is otherwise the same."""
+def test_a_missing_client_token_is_generated(theirs: Service, ours: Library, line: Line) -> None:
+    """A request without a client token is sent with one, and is otherwise the same."""
     plain, client = line.boto3_client(), line.own_client()
     minting = 0
     for name, declared in ours.operations.items():
@@ -114,10 +112,10 @@ def test_a_token_is_minted_where_boto3_would_mint_one(
     assert minting
 
 
-def test_answers_come_back_whole(
+def test_responses_equal_those_of_boto3(
     theirs: Service, ours: Library, line: Line, tell: Callable[[str], None]
 ) -> None:
-    """Each member of an answer is what botocore's own parse makes of the same bytes."""
+    """Each member of a response equals botocore's parse of the same bytes."""
     plain, client = line.boto3_client(), line.own_client()
     compared = 0
     for name, declared in ours.operations.items():
@@ -137,8 +135,10 @@ def test_answers_come_back_whole(
     tell(f"{compared} answers compared")
 
 
-def test_awaited_answers_are_the_same(theirs: Service, ours: Library, line: Line) -> None:
-    """What `AsyncClient` sends and gives is what `Client` sends and gives."""
+def test_the_async_client_sends_and_returns_the_same(
+    theirs: Service, ours: Library, line: Line
+) -> None:
+    """`AsyncClient` sends and returns the same as `Client`."""
     client, awaiting = line.client(), line.async_client()
 
     async def compare() -> int:
@@ -150,7 +150,7 @@ def test_awaited_answers_are_the_same(theirs: Service, ours: Library, line: Line
             expected = client.send(request)
             sent = line.sent.pop()
             response = await awaiting.send(request)
-            # A minted token is another each time.
+            # A generated token differs each time.
             if not any(each.token for each in operation.input.properties):
                 assert line.sent[-1] == sent
             assert response.value == expected.value

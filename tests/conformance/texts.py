@@ -1,7 +1,7 @@
-"""Strings of a given length that match a pattern of the service's, or do not.
+"""Strings of a given length that match a pattern of the service, or do not.
 
-Hypothesis finds the shortest that match; one of their characters, repeated, makes them longer.
-That is what a strategy cannot do: a token of 65,535 characters is beyond what it will draw.
+Hypothesis finds the shortest matches. Repeating one of their characters makes longer ones, because
+Hypothesis does not draw a token of 65,535 characters.
 """
 
 from functools import cache, lru_cache
@@ -26,13 +26,13 @@ _QUICK: Final = settings(
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the whole of *text* matches."""
+    """Return True if all of *text* matches."""
     return compile_pattern(pattern).search(text) is not None
 
 
 @cache
 def examples(pattern: str) -> tuple[str, ...]:
-    """The shortest string that matches, and the shortest that are a little longer."""
+    """Return the shortest string that matches, and the shortest that are a little longer."""
     drawn = st.from_regex(compile_pattern(pattern))
     found: dict[str, None] = {}
     for least in range(4):
@@ -45,7 +45,7 @@ def examples(pattern: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def matching(pattern: str | None, length: int) -> str | None:
-    """A string of *length* characters that matches, or None where none was found."""
+    """Return a matching string of *length* characters, or None if none was found."""
     if pattern is None:
         return "x" * length
     for example in examples(pattern):
@@ -62,7 +62,7 @@ def matching(pattern: str | None, length: int) -> str | None:
 
 
 def nearest(pattern: str | None, length: int, low: int, high: int) -> str:
-    """A string that matches, of a length between the bounds and as near *length* as may be."""
+    """Return a matching string between the bounds, of a length near *length*."""
     for distance in range(high - low + 1):
         for tried in (length - distance, length + distance):
             text = matching(pattern, tried) if low <= tried <= high else None
@@ -72,9 +72,9 @@ def nearest(pattern: str | None, length: int, low: int, high: int) -> str:
 
 
 def varied(pattern: str | None, text: str, chance: Random) -> str:
-    """*text* with some of its characters others, odd ones where the pattern lets them through.
+    """Return *text* with some characters replaced by odd ones that the pattern allows.
 
-    Never one that means another place in a path, which boto3 sends and we do not.
+    Never return a relative path segment, which boto3 sends and we refuse.
     """
     if len(text) > 2000:
         return text
@@ -89,7 +89,7 @@ def varied(pattern: str | None, text: str, chance: Random) -> str:
 
 @cache
 def breaking(pattern: str, low: int, high: int) -> str | None:
-    """A string of an allowed length that does not match, or None where every one does."""
+    """Return a string of an allowed length that does not match, or None."""
     for length in (low, low + 1, high):
         base = nearest(pattern, max(length, 1), 0, high)
         for place in range(max(1, min(len(base), 4))):
@@ -101,7 +101,7 @@ def breaking(pattern: str, low: int, high: int) -> str | None:
 
 
 class _AtLeast:
-    """Whether a string is long enough; a closure would see the loop's last value."""
+    """A predicate for a length. A closure would see the loop's last value."""
 
     def __init__(self, length: int) -> None:
         self._length = length

@@ -1,7 +1,7 @@
-"""The walk: the service's model beside our declarations, and every difference as a sentence.
+"""The walk: compare the service's model with our declarations, and describe every difference.
 
-Each sentence ends with the line of Python that would end the difference. What differs on purpose
-stands in the ledger.
+Each sentence ends with the line of Python that would end the difference. Deliberate differences are
+in the ledger.
 """
 
 import inspect
@@ -21,12 +21,12 @@ from tests.conformance.writing import class_lines
 
 
 @frozen
-class PagingDeadline:
-    """What a walk found.
+class WalkResult:
+    """The result of a walk.
 
     Attributes:
-        differences: those that no ledger line explains, and ledger lines that explain nothing.
-        undeclared: operations of the service that we have not.
+        differences: the differences that the ledger does not explain, and its unused lines.
+        undeclared: operations of the service that we do not declare.
     """
 
     differences: tuple[Difference, ...]
@@ -35,7 +35,7 @@ class PagingDeadline:
 
 def walk(
     service: Service, library: Library, ledger: tuple[Deviation, ...] = DEVIATIONS
-) -> PagingDeadline:
+) -> WalkResult:
     """Compare all of *library* with all of *service*."""
     found = dict.fromkeys(_all_differences(service, library))
     undeclared = tuple(name for name in service.operations if name not in library.operations)
@@ -52,11 +52,11 @@ def walk(
         for line in ledger
         if (line.kind, line.where) not in happened and line.where.split(".")[0] not in undeclared
     ]
-    return PagingDeadline(tuple(kept), undeclared)
+    return WalkResult(tuple(kept), undeclared)
 
 
 def operation_differences(service: Service, library: Library, name: str) -> tuple[Difference, ...]:
-    """The differences of one operation and of all that it takes and answers."""
+    """Return the differences of one operation, its request and its response."""
     return tuple(_operation_differences(service, library, name, Structures(library)))
 
 

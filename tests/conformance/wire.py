@@ -1,7 +1,7 @@
-"""Clients whose requests are caught and answered: just before they would leave, or by a server.
+"""Clients whose requests are captured and get a prepared response, in process or over a socket.
 
-botocore's serialiser, signer and parser are real on both sides. Only the socket is missing, and to
-the clients that send by themselves not even that.
+botocore's serializer, signer and parser are real on both sides. Only the socket is missing, and
+clients that send directly have a real one.
 """
 
 import socket
@@ -30,7 +30,7 @@ REQUEST_ID = "7f3a91c2-0000-4000-8000-2b5d8e6f4a10"
 
 @frozen
 class Sent:
-    """What of a request tells what it asks for; the rest is of the moment or of the sender."""
+    """The parts of a request that define what it does, without time and sender."""
 
     method: str
     target: str
@@ -39,13 +39,13 @@ class Sent:
 
 
 class Line:
-    """What the clients of one test send, and what they are answered with.
+    """A capture of the requests of one test, with the response that they get.
 
     Attributes:
         sent: every request so far.
-        body: what comes next.
+        body: the body of the next response.
         status: its HTTP status.
-        url: where `serve` is.
+        url: the address of `serve`.
     """
 
     def __init__(self) -> None:
@@ -55,20 +55,20 @@ class Line:
         self.status = 200
 
     def boto3_client(self) -> Boto3Client:
-        """A client as anybody would make it: with validation, with its own parse."""
+        """Return a plain boto3 client, with its validation and its parser."""
         return self._caught(_session().client(SERVICE))
 
     def own_client(self) -> iotmi.Client:
-        """A client of ours as nearly everybody makes it: it takes every short way there is."""
+        """Return a client of ours with its own session, which sends directly."""
         return self._own_client(endpoint_url=self.url)
 
     def own_client_by_botocore(self) -> iotmi.Client:
-        """The same where botocore has to send, for sockets are to be kept awake."""
+        """Return a client whose TCP keep-alive setting makes botocore send."""
         with TemporaryDirectory() as folder:
             configuration = Path(folder) / "config"
             configuration.write_text("[default]\ntcp_keepalive = true\n")
             client = self._own_client(AWS_CONFIG_FILE=str(configuration))
-        # Nobody else gets at it, so that no handler of an application can be in the way.
+        # The session is private, so no handler of an application can interfere.
         self._caught(client._context.transport._client)
         return client
 
@@ -85,7 +85,7 @@ class Line:
             )
 
     def serve(self, connection: socket.socket) -> None:
-        """Serve one connection, and keep it."""
+        """Serve one connection, and keep it open."""
         while request := read_request(connection):
             head, _, body = request.partition(b"\r\n\r\n")
             first, *lines = head.split(b"\r\n")
@@ -103,19 +103,19 @@ class Line:
         )
 
     def client(self) -> iotmi.Client:
-        """A client of ours upon a boto3 client that was handed in."""
+        """Return a client of ours over a given boto3 client."""
         return iotmi.Client(
             boto3_client=self._caught(open_client(_session())), retry=iotmi.RetryPolicy.none()
         )
 
     def async_client(self) -> iotmi.AsyncClient:
-        """A client of ours that is awaited."""
+        """Return an async client of ours."""
         return iotmi.AsyncClient(
             boto3_client=self._caught(open_client(_session())), retry=iotmi.RetryPolicy.none()
         )
 
     def last(self) -> Sent:
-        """The request that was sent since the last was asked for; there must be one."""
+        """Return the request sent since the last call. There must be exactly one."""
         (found,) = self.sent
         self.sent.clear()
         return found
@@ -139,7 +139,7 @@ class Line:
 
 @frozen
 class _Raw:
-    """As much of urllib3's response as botocore reads."""
+    """The part of urllib3's response that botocore reads."""
 
     body: bytes
 

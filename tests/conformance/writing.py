@@ -1,6 +1,6 @@
-"""The line of Python that says what the service's model says, for whoever reads a difference.
+"""The line of Python that declares a part of the service's model, to paste.
 
-Names as the model names; it is for reading and pasting, so an alias may well be put in its place.
+Names are the model's, so an alias of ours may replace an annotation.
 """
 
 import keyword
@@ -21,12 +21,12 @@ _WORDS: Final = {"WiFi": "Wifi", "OAuth": "Oauth", "oAuth": "oauth", "MetaData":
 
 
 def squashed(name: str) -> str:
-    """*name* without case and underscores, in which a field and its wire name are equal."""
+    """Return *name* without case and underscores. A field and its wire name are equal so."""
     return name.replace("_", "").lower()
 
 
 def field_name(wire: str) -> str:
-    """``ManagedThingId`` as ``managed_thing_id``."""
+    """Return ``managed_thing_id`` for ``ManagedThingId``."""
     for word, plain in _WORDS.items():
         wire = wire.replace(word, plain)
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", wire)
@@ -35,12 +35,12 @@ def field_name(wire: str) -> str:
 
 
 def wire_case_for(shape: Shape) -> WireCase:
-    """How most members of a structure are written."""
+    """Return the case of most members of a structure."""
     return camel if all(each.name[:1].islower() for each in shape.properties) else pascal
 
 
 def annotation(shape: Shape, *marks: str) -> str:
-    """The type of a member of that shape."""
+    """Return the type annotation of a member of that shape."""
     limits = _limits(shape)
     sensitive = ("SENSITIVE",) if shape.sensitive else ()
     document = ("DOCUMENT",) if shape.kind == "document" else ()
@@ -57,7 +57,7 @@ def member_line(
     wire_case: WireCase = pascal,
     token: bool = False,
 ) -> str:
-    """The whole line of a field."""
+    """Return the line of a field."""
     name = name or field_name(member.name)
     marks = []
     if member.deprecated:
@@ -73,13 +73,13 @@ def member_line(
 
 
 def enum_line(value: str) -> str:
-    """The line of a member of an enum."""
+    """Return the line of an enum's member."""
     name = re.sub(r"\W", "_", value).upper()
     return f'{name if not name[:1].isdigit() else f"_{name}"} = "{value}"'
 
 
 def class_lines(name: str, base: str, shape: Shape) -> str:
-    """The head of a class, and its fields on the same line."""
+    """Return the head of a class and its fields, on one line."""
     decorator = "camel_model" if shape.properties and wire_case_for(shape) is camel else "model"
     fields = "; ".join(
         member_line(each, required=each.required, wire_case=wire_case_for(shape), token=each.token)

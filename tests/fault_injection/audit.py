@@ -1,6 +1,6 @@
-"""What the emulated service saw and has, beside what callers were told of it.
+"""The audit: the state and the call log of the emulator compared with the errors of the callers.
 
-Owns the record of all calls, and the comparing at the end. Who called is not known here.
+This module owns the record of all calls and the comparison. It does not know who called.
 """
 
 from collections import Counter, defaultdict
@@ -14,7 +14,7 @@ from attrs import Factory, define, field
 import iotmi
 from iotmi.emulator import Call, Emulator
 from tests.fault_injection.factories import KINDS
-from tests.fault_injection.ledger import Known, Promise
+from tests.fault_injection.ledger import Known, Write
 
 _EVERY: Final = 4_000
 """The emulator keeps the last 10,000 calls: so often, those are fetched that are new."""
@@ -23,45 +23,45 @@ UNSAFE: Final = frozenset(info.name for info in iotmi.operations() if not info.i
 
 
 @define
-class Witness:
-    """All calls that an emulator has answered, however many."""
+class CallRecorder:
+    """All calls that an emulator has served, however many."""
 
     emulator: Emulator
-    told: int = 0
+    attempts: int = 0
     _calls: dict[int, Call] = Factory(dict)
     _lock: Lock = field(factory=Lock)
 
     def on_attempt_end(self, _: iotmi.Attempt) -> None:
-        """A client says that it has made an attempt."""
+        """Fetch the new calls after each attempt of a client."""
         with self._lock:
-            self.told += 1
-            if self.told % _EVERY == 0:
+            self.attempts += 1
+            if self.attempts % _EVERY == 0:
                 self._fetch()
 
     def calls(self) -> list[Call]:
-        """All of them."""
+        """Return all calls."""
         with self._lock:
             self._fetch()
             return list(self._calls.values())
 
     def _fetch(self) -> None:
-        # A call is told apart by being itself: those that are kept stay the same.
+        # Calls are compared by identity: the log keeps the same objects.
         self._calls.update((id(call), call) for call in self.emulator.calls)
 
 
 @define
-class Books:
-    """What came of all promises.
+class Audit:
+    """The result of an audit.
 
     Attributes:
-        findings: What does not hold.
-        asked: Writes asked for, by operation.
-        made: Those that took effect, by operation.
-        failed: Creations that their callers were told had failed.
-        exists_uncertain: Those of them that came into being all the same.
-        misled: Those of them whose last error by itself would say the contrary.
-        replayed: How often a creation was asked for again that had been carried out already.
-        unsafe_uncertain: Unsafe requests of which nobody could tell, and how many were done.
+        findings: violations.
+        asked: writes requested, by operation.
+        made: writes that took effect, by operation.
+        failed: creates that raised an error.
+        exists_uncertain: failed creates whose resource exists.
+        misled: those of them whose last error alone would deny that.
+        replayed: repeated creates that had been carried out before.
+        unsafe_uncertain: unsafe requests with an unknown outcome, and how many were done.
     """
 
     findings: list[str] = Factory(list)
@@ -74,11 +74,11 @@ class Books:
     unsafe_uncertain: tuple[int, int] = (0, 0)
 
 
-def audit(emulator: Emulator, promises: Iterable[Promise], calls: Iterable[Call]) -> Books:
-    """Hold what callers were told against what is there and what was done."""
-    books = Books()
-    by_operation: dict[str, list[Promise]] = defaultdict(list)
-    for promise in promises:
+def audit(emulator: Emulator, writes: Iterable[Write], calls: Iterable[Call]) -> Audit:
+    """Compare the writes of the callers with the resources and calls of the emulator."""
+    books = Audit()
+    by_operation: dict[str, list[Write]] = defaultdict(list)
+    for promise in writes:
         by_operation[promise.operation].append(promise)
         books.asked[promise.operation] += 1
     client: Any = emulator.boto3_client()
@@ -90,7 +90,7 @@ def audit(emulator: Emulator, promises: Iterable[Promise], calls: Iterable[Call]
 
 
 def _marks(client: Any, operation: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - boto3's
-    """Id and mark of all that there is of a kind, by plain boto3."""
+    """Return the id and mark of every resource of a kind, by plain boto3."""
     kind = KINDS[operation]
     (items,) = client.get_paginator(kind.listing).paginate().result_key_iters()
     for item in items:
@@ -100,12 +100,12 @@ def _marks(client: Any, operation: str) -> Iterator[tuple[str, str]]:  # noqa: A
         yield item[kind.identifier], shown.get(kind.mark, "")
 
 
-def _compare(books: Books, promises: list[Promise], there: Counter[tuple[str, str]]) -> None:
-    """Each creation exactly once, or, where it failed, at most once and not unreported."""
+def _compare(books: Audit, writes: list[Write], there: Counter[tuple[str, str]]) -> None:
+    """Check that each create took effect once, or at most once and was reported so."""
     found: dict[str, list[str]] = defaultdict(list)
     for identifier, mark in there.elements():
         found[mark].append(identifier)
-    for promise in promises:
+    for promise in writes:
         what = f"{promise.operation} of {promise.mark}"
         identifiers = found.pop(promise.mark, [])
         books.made[promise.operation] += bool(identifiers) or promise.deleted is not Known.UNDONE
@@ -117,23 +117,21 @@ def _compare(books: Books, promises: list[Promise], there: Counter[tuple[str, st
             if identifiers not in right:
                 books.findings.append(f"{what} should be one of {right}, and is {identifiers}")
         elif identifiers and promise.made is Known.UNDONE:
-            books.findings.append(f"{what} is there, and its caller was told: {promise.error}")
+            books.findings.append(f"{what} exists, and its caller got: {promise.error}")
         elif identifiers:
             books.exists_uncertain += 1
             books.misled += promise.misleading
-    books.findings += [f"nobody asked for {mark!r} {found[mark]}" for mark in found if mark]
+    books.findings += [f"unrequested: {mark!r} {found[mark]}" for mark in found if mark]
 
 
-def _existing(promise: Promise) -> list[list[str]]:
-    """What may be found of a creation that its caller was told of."""
+def _existing(promise: Write) -> list[list[str]]:
+    """Return the resources that may exist for a create, given its error."""
     if promise.deleted is Known.UNDONE:
         return [[promise.identifier]]
     return [[]] if promise.deleted is Known.DONE else [[promise.identifier], []]
 
 
-def _look_at_calls(
-    books: Books, promises: Mapping[str, list[Promise]], calls: Iterable[Call]
-) -> None:
+def _look_at_calls(books: Audit, writes: Mapping[str, list[Write]], calls: Iterable[Call]) -> None:
     done: Counter[tuple[str, str]] = Counter()
     let_through: Counter[str] = Counter()
     tokens: dict[tuple[str, str], set[object]] = defaultdict(set)
@@ -153,8 +151,8 @@ def _look_at_calls(
     ]
     uncertain = turned_out_done = 0
     for operation in UNSAFE:
-        asked = promises.get(operation, [])
-        # Whatever is no throttle may have been done, and is not to be asked for again.
+        asked = writes.get(operation, [])
+        # After any error but a throttle the effect is possible, so a repetition is a violation.
         if let_through[operation] > len(asked):
             books.findings.append(f"{operation} was sent again after more than a throttle")
         for promise in asked:
@@ -186,7 +184,7 @@ _MARKS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = MappingProxyTy
         "SendManagedThingCommand": _of_command,
         "StartAccountAssociationRefresh": _of("AccountAssociationId"),
         "PutDefaultEncryptionConfiguration": _of("kmsKeyArn"),
-        # Two of them are the same; only their number can be told.
+        # Two such calls are equal, so only their number can be checked.
         "RegisterCustomEndpoint": lambda _: "",
     }
 )

@@ -1,6 +1,6 @@
-"""What a caller does, written once for threads and tasks: a generator of the calls it makes.
+"""A caller, written once for threads and tasks: a generator of the calls that it makes.
 
-Owns the asking and the two ways to be served. What is asked for is not known here.
+This module owns sending in both ways. It does not know the requests.
 """
 
 from collections.abc import Generator
@@ -12,14 +12,14 @@ R = TypeVar("R")
 
 
 class Turn(Protocol):
-    """One call that a caller wants made."""
+    """One call that a caller wants to make."""
 
     def send(self, client: Client) -> None:
-        """Make it."""
+        """Make the call."""
         ...
 
     async def send_awaited(self, client: AsyncClient) -> None:
-        """Make it, awaited."""
+        """Make the call, awaited."""
         ...
 
 
@@ -27,7 +27,7 @@ Calling: TypeAlias = Generator[Turn, None, R]
 
 
 class Ask(Generic[R]):
-    """A request, and what came of it: a response, or an error."""
+    """A request and its result: a response or an error."""
 
     response: Response[R]
     error: CallError | None = None
@@ -51,10 +51,10 @@ class Ask(Generic[R]):
 
 
 def asked(request: Request[R]) -> Calling[Response[R]]:
-    """Ask for *request*.
+    """Send *request* and return its response.
 
     Raises:
-        CallError: What the library raised.
+        CallError: the error of the call.
     """
     ask = Ask(request)
     yield ask

@@ -1,12 +1,11 @@
-"""Servers killed in the middle of writes, and no acknowledged write lost.
+"""Servers killed in the middle of writes lose no acknowledged write.
 
     python -m tests.fault_injection.crash_recovery --kills 50 --seed 7
 
-A server is started on a file, writers make, rename and delete managed things over HTTP, and the
-process gets SIGKILL, which it cannot see coming. Then the file is opened again: what was
-acknowledged is there, and what was under way is there wholly or not at all. It is a process that
-is killed, and not a machine: for the loss of power SQLite promises a sound file, and not the last
-writes (WAL with ``synchronous = NORMAL``).
+A server starts on a file. Writers create, rename and delete managed things over HTTP, until SIGKILL
+ends the server. Then the file is opened again: acknowledged writes are there, and each write under
+way is there completely or not at all. Only the process is killed. After a loss of power, SQLite
+writes a sound file but not the last writes (WAL with ``synchronous = NORMAL``).
 """
 
 import argparse
@@ -36,13 +35,13 @@ _SECONDS: Final = 30
 
 @define
 class Thing:
-    """What the writers know of one managed thing.
+    """The writers' knowledge of one managed thing.
 
     Attributes:
-        names: Those it may have: the acknowledged one, and one that is under way.
-        identifier: Its id, once it was told.
-        may_be_gone: A creation or a deletion was under way.
-        gone: Its deletion was acknowledged.
+        names: its possible names: the acknowledged one, and one that is under way.
+        identifier: its id, once known.
+        may_be_gone: True if a create or a delete was under way.
+        gone: True if its delete was acknowledged.
     """
 
     names: list[str]
@@ -53,7 +52,7 @@ class Thing:
 
 @define
 class Figures:
-    """What was done, for whoever reads the run."""
+    """Figures of a run."""
 
     kills: int = 0
     acknowledged: int = 0
@@ -64,7 +63,7 @@ class Figures:
 
 @define
 class Ledger:
-    """All things by the token they were created with, and who waits for acknowledgements."""
+    """All things by their client token, with the number of acknowledgements."""
 
     association: str
     things: dict[str, Thing] = field(factory=dict)
@@ -72,13 +71,13 @@ class Ledger:
     changed: Condition = field(factory=Condition)
 
     def acknowledge(self) -> None:
-        """Count an answer."""
+        """Count an acknowledgement."""
         with self.changed:
             self.acknowledged += 1
             self.changed.notify_all()
 
     def wait_for(self, number: int) -> None:
-        """Return when so many answers have come."""
+        """Return when *count* acknowledgements have arrived."""
         with self.changed:
             enough = self.changed.wait_for(lambda: self.acknowledged >= number, _SECONDS)
         assert enough, "the server does not answer"
@@ -86,7 +85,7 @@ class Ledger:
 
 @frozen
 class Writer:
-    """One client that writes until the server is no more."""
+    """A client that writes until the server is gone."""
 
     number: int
     address: str
@@ -115,7 +114,7 @@ class Writer:
             self._delete(connection, self.chance.choice(mine))
 
     def _create(self, connection: HTTPConnection) -> None:
-        """One request, and four rows: the thing, its capabilities, a registration, the token."""
+        """Send one request that writes four rows: thing, capabilities, registration, token."""
         token = f"{self.number}-{self.chance.getrandbits(64):016x}"
         thing = self.ledger.things[token] = Thing([token])
         answer = _send(
@@ -159,10 +158,10 @@ def _send(connection: HTTPConnection, method: str, path: str, body: object) -> d
 
 
 def run(path: Path, *, kills: int, seed: int, longest_start: float = 1.0) -> Figures:
-    """Kill so many servers, one after the other on one file, and look at it after each.
+    """Kill servers one after the other on one file, and check the file after each.
 
     Raises:
-        AssertionError: Something acknowledged is lost, or something is there by halves.
+        AssertionError: an acknowledged write is lost, or a write is partial.
     """
     chance = Random(seed)
     figures = Figures()
@@ -170,7 +169,7 @@ def run(path: Path, *, kills: int, seed: int, longest_start: float = 1.0) -> Fig
     for number in range(kills):
         with started("--port", "0", "--data", str(path)) as process:
             if number % 5 == 4:
-                # In the middle of the start.
+                # In the middle of the server's start.
                 time.sleep(chance.uniform(0, longest_start))
                 figures.started += 1
                 process.kill()
@@ -213,7 +212,7 @@ def _write_until_killed(
     for thread in threads:
         thread.start()
     ledger.wait_for(ledger.acknowledged + chance.randint(0, 60))
-    # About the time a write takes, so that the kill may come anywhere within one.
+    # About the duration of a write, so that the kill may hit any moment of one.
     time.sleep(chance.uniform(0, 0.004))
     kill()
     for thread in threads:
@@ -260,7 +259,7 @@ def _settle(
     tokens: dict[str, str],
     figures: Figures,
 ) -> None:
-    """Compare what is kept with what was acknowledged, and learn what became of the rest."""
+    """Compare the stored things with the acknowledged ones, and settle the rest."""
     for token, thing in list(ledger.things.items()):
         identifier = tokens.get(token)
         assert thing.identifier in (None, identifier), f"the token of {token} is lost"
@@ -268,7 +267,7 @@ def _settle(
         uncertain = (thing.may_be_gone and not thing.gone) or len(thing.names) > 1
         figures.under_way += uncertain
         if document is None:
-            # A thing whose creation was never answered was not deleted: its token went with it.
+            # A thing's token is deleted with it, so an unacknowledged thing was not deleted.
             wholly = thing.identifier is not None or identifier is None
             assert wholly, f"{token} was answered for, and is lost"
             assert thing.gone or thing.may_be_gone, f"{token} is lost"
@@ -282,11 +281,11 @@ def _settle(
         )
         thing.identifier, thing.may_be_gone = identifier, False
         thing.names = [document["Name"]]
-    assert not things, f"{len(things)} things that nobody asked for"
+    assert not things, f"{len(things)} unrequested things"
 
 
 def main() -> int:
-    """Kill as often as the command line says."""
+    """Kill servers as often as the command line says."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=7)

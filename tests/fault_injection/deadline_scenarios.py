@@ -1,6 +1,6 @@
-"""What a service may do to a call that has a deadline: each as a scene, with its own bad service.
+"""Scenes: faults of a service that meet a call with a deadline, each with its own server.
 
-Owns the scenes and their stages. What a call must look like afterwards is not known here.
+This module owns the scenes and their services. It does not know the rules for a call's result.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,7 +41,7 @@ def _names(given: Iterable[str]) -> frozenset[str]:
 
 @frozen
 class Stage:
-    """A service in action, and how clients of it are made."""
+    """A running service, and the options of its clients."""
 
     client: Callable[[float], Client]
     async_client: Callable[[float], AsyncClient]
@@ -50,18 +50,18 @@ class Stage:
 
 @frozen(kw_only=True)
 class Scene:
-    """What goes wrong, and what may come of it.
+    """A fault, and its allowed results.
 
     Attributes:
-        stage: Sets it up, of a seed.
-        callers: How many call at once.
-        walks: Whether they walk over a listing.
-        paced: Whether they are paced.
-        kinds: The kinds of error that attempts may fail with.
-        why: What the text says of the reason why it ended there.
-        others: Errors that may come before the time is up.
-        may_answer: Whether some are answered.
-        shortest_pause: Seconds that the service asks to wait.
+        stage: starts the service, from a seed.
+        callers: the number of concurrent callers.
+        walks: True if the callers iterate over a listing.
+        paced: True if the clients are paced.
+        kinds: the error classes that attempts may fail with.
+        why: the text in the error that names the last reason.
+        others: error classes allowed before the deadline.
+        may_answer: True if some calls may succeed.
+        shortest_pause: the seconds that the service asks to wait.
     """
 
     stage: Callable[[int], AbstractContextManager[Stage]]
@@ -82,7 +82,7 @@ def _over(
     pacing: Pacing | None = None,
     issued: Callable[[], Iterable[str]] = _nothing,
 ) -> Callable[[int], AbstractContextManager[Stage]]:
-    """A stage at an address."""
+    """Return a stage at an address."""
 
     @contextmanager
     def stage(seed: int) -> Iterator[Stage]:
@@ -115,7 +115,7 @@ def _over(
 def _met_by(
     act: Act, *, retry: RetryPolicy = PERSISTENT, pacing: Pacing | None = None, crowd: bool = False
 ) -> Callable[[int], AbstractContextManager[Stage]]:
-    """A stage whose every connection meets *act*; elsewhere, where a *crowd* comes."""
+    """Return a stage whose connections run *act*, in another process for a *crowd*."""
     return _over(lambda: (apart if crowd else listening)(act), retry=retry, pacing=pacing)
 
 
@@ -127,7 +127,7 @@ def _refused(
     retry: RetryPolicy = PERSISTENT,
     pacing: Pacing | None = None,
 ) -> Callable[[int], AbstractContextManager[Stage]]:
-    """A stage on which every request is answered with an error."""
+    """Return a stage on which every request gets an error."""
 
     @contextmanager
     def stage(seed: int) -> Iterator[Stage]:
@@ -157,7 +157,7 @@ def _silent_tls() -> Iterator[str]:
 
 @contextmanager
 def _losing_answers(seed: int) -> Iterator[Stage]:
-    """The emulator within the process: each call is carried out, and nobody is told."""
+    """Return an emulator in this process that carries out calls and loses their responses."""
     with Emulator(seed=seed) as emulator:
         emulator.faults.drop_randomly(1.0, before_effect=False)
         yield _clients_of(emulator, EAGER)
@@ -165,7 +165,7 @@ def _losing_answers(seed: int) -> Iterator[Stage]:
 
 @contextmanager
 def _delaying(seed: int) -> Iterator[Stage]:
-    """The emulator within the process, where a call takes longer than anybody waits."""
+    """Return an emulator in this process that is slower than every deadline."""
     with Emulator(seed=seed) as emulator:
         emulator.faults.delay(3.0)
         yield _clients_of(emulator)
@@ -173,7 +173,7 @@ def _delaying(seed: int) -> Iterator[Stage]:
 
 @contextmanager
 def _capricious(seed: int) -> Iterator[Stage]:
-    """Delays, throttles, errors, resets and lost answers, by chance."""
+    """Return an emulator with random delays, throttles, errors, resets and lost responses."""
     with Emulator(seed=seed) as emulator:
         emulator.faults.delay(0.15, 0.15)
         emulator.faults.fail_randomly(0.3, "ThrottlingException")
@@ -221,7 +221,7 @@ SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
             stage=_met_by(hang_up, retry=EAGER), kinds=["NoResponseError"]
         ),
         "connections reset for ever": Scene(
-            # It may come while the connection is still being made.
+            # The deadline may come while the connection is being made.
             stage=_met_by(reset, retry=EAGER), kinds=["NoResponseError", "NotSentError"]
         ),
         "connections refused for ever": Scene(

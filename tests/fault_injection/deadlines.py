@@ -1,13 +1,13 @@
-"""A deadline of two seconds, whatever goes wrong: kept to within a tenth of a second, and told of.
+"""A deadline holds to a tenth of a second under every fault, and its error explains it.
 
     python -m tests.fault_injection.deadlines [--timeout 2] [--seed 7] [--only WORD]
 
-Every scene is played by the blocking client and by the awaiting one under asyncio and trio, one
-call at a time or 64 at once, each of them timed. The errors have to tell the attempts, the pauses,
-the codes and the request ids, in their text and as ``failures``.
+Every scene runs with the sync client and with the async client under asyncio and trio, one call at
+a time or 64 at once. The errors must contain the attempts, pauses, codes and request ids, in their
+text and in ``failures``.
 
-While Python collects garbage no thread runs, and no library can keep a deadline: what was there
-before the calls is left out of that (`gc.freeze`), and what they leave themselves is not.
+No thread runs while Python collects garbage, so no library can keep a deadline then. `gc.freeze`
+excludes the objects that existed before the calls.
 """
 
 import argparse
@@ -28,28 +28,28 @@ from attrs import Factory, define
 from iotmi import AsyncClient, CallError, Client, DeadlineExceededError, FailedAttempt
 from tests.fault_injection.deadline_scenarios import SCENES, Scene
 
-Colour = Literal["threads", "asyncio", "trio"]
+Mode = Literal["threads", "asyncio", "trio"]
 
 ALLOWED: Final = 0.1
 
 
 @define
 class Ended:
-    """How a call ended, and after how many seconds."""
+    """The end of a call, and its duration in seconds."""
 
     seconds: float
     error: CallError | None
 
 
 @define
-class Played:
-    """What came of a scene.
+class SceneResult:
+    """The result of a scene.
 
     Attributes:
-        calls: How each call ended.
-        issued: The request ids that the service gave.
-        noise: By how much a plain wait of this machine was late meanwhile, at most, in seconds.
-        findings: What does not hold.
+        calls: the end of each call.
+        issued: the request ids that the service gave.
+        noise: the largest delay of a plain wait on this machine meanwhile, in seconds.
+        findings: violations.
     """
 
     calls: list[Ended]
@@ -59,23 +59,23 @@ class Played:
 
     @property
     def attempts(self) -> int:
-        """How many attempts the errors tell of."""
+        """Return the number of attempts in the errors."""
         return sum(each.error.attempts for each in self.calls if each.error is not None)
 
 
-def play(scene: Scene, colour: Colour, *, timeout: float, seed: int) -> Played:
-    """One scene, in one colour."""
+def play(scene: Scene, mode: Mode, *, timeout: float, seed: int) -> SceneResult:
+    """Play one scene in one mode."""
     noise = [0.0]
     with scene.stage(seed) as stage:
-        if colour == "threads":
+        if mode == "threads":
             with stage.client(timeout) as client, _listening_for(noise):
                 calls = _in_threads(scene, client)
-        elif colour == "asyncio":
+        elif mode == "asyncio":
             calls = asyncio.run(_in_tasks(scene, stage.async_client(timeout), noise))
         else:
             calls = trio.run(_in_tasks, scene, stage.async_client(timeout), noise)
         issued = set(stage.issued())
-    played = Played(calls, issued, max(noise))
+    played = SceneResult(calls, issued, max(noise))
     for ended in calls:
         played.findings += _wrong_with(ended, scene, timeout, issued)
     return played
@@ -126,9 +126,9 @@ async def _in_tasks(scene: Scene, client: AsyncClient, noise: list[float]) -> li
 
 @contextmanager
 def _listening_for(noise: list[float]) -> Iterator[None]:
-    """How late this machine is anyway: a thread that waits, and looks how long it really took."""
+    """Measure how late a plain wait is on this machine meanwhile."""
     over = threading.Event()
-    # What the scenes before left, and botocore's models of the service, some for each client: a
+    # Objects of earlier scenes and botocore's models, some for each client: a
     # full collection goes through all of it, for a tenth of a second in which no thread runs.
     gc.collect()
     gc.freeze()
@@ -168,7 +168,7 @@ def _wrong_with(ended: Ended, scene: Scene, timeout: float, issued: set[str]) ->
 
 
 def _whole(error: DeadlineExceededError) -> list[FailedAttempt]:
-    """The attempts that ended by themselves: one that was cut short has nothing to tell."""
+    """Return the attempts that ended. An attempt that was cut short reports nothing."""
     return [failure for failure in error.failed_attempts if failure.error_type != _CUT_SHORT]
 
 
@@ -200,7 +200,7 @@ def _wrong_with_text(text: str, error: DeadlineExceededError, scene: Scene) -> I
         error.operation,
         f"no response within {error.timeout:g} s",
         f"after {tries}",
-        # Turns of pacing are pauses too, and no failure comes before them.
+        # The rate limiter pauses too, without a failure before.
         "s of it pauses" if scene.paced else f"{pauses:.2f} s of it pauses",
         scene.why,
     ]
@@ -212,14 +212,14 @@ def _wrong_with_text(text: str, error: DeadlineExceededError, scene: Scene) -> I
 
 
 def main() -> int:
-    """Play all scenes; 1 where something does not hold."""
+    """Play all scenes, and return 1 if one has findings."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--timeout", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", default="", help="scenes with this in their name")
     given = parser.parse_args()
     sys.stdout.write(
-        f"seed {given.seed}, a deadline of {given.timeout:g} s; overruns in ms, beside the noise:"
+        f"seed {given.seed}, a deadline of {given.timeout:g} s; overruns in ms, and the noise:"
         " by how much a plain wait of this machine was late meanwhile\n"
     )
     findings, calls = 0, 0
@@ -228,18 +228,18 @@ def main() -> int:
         if given.only not in name:
             continue
         shown = []
-        for colour in get_args(Colour):
-            played = play(scene, colour, timeout=given.timeout, seed=given.seed)
+        for mode in get_args(Mode):
+            played = play(scene, mode, timeout=given.timeout, seed=given.seed)
             calls += len(played.calls)
             findings += len(played.findings)
             slowest = max(each.seconds for each in played.calls) - given.timeout
-            worst.append((slowest, f"{name}, {colour}"))
+            worst.append((slowest, f"{name}, {mode}"))
             shown.append(
-                f"{colour} {slowest * 1000:+6.0f} ({played.attempts} attempts,"
+                f"{mode} {slowest * 1000:+6.0f} ({played.attempts} attempts,"
                 f" noise {played.noise * 1000:.0f})"
             )
             for finding in played.findings[:5]:
-                sys.stdout.write(f"  DOES NOT HOLD: {name}, {colour}: {finding}\n")
+                sys.stdout.write(f"  DOES NOT HOLD: {name}, {mode}: {finding}\n")
         sys.stdout.write(f"  {name:44} {', '.join(shown)}\n")
         sys.stdout.flush()
     overrun, where = max(worst)

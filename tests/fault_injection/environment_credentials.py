@@ -1,8 +1,7 @@
-"""Credentials that expire in mid-run and are fetched anew, or cannot be, or are not there.
+"""Credentials that expire during a run and are fetched again, or cannot be, or do not exist.
 
-The service's side is a server that knows which key is good until when, and refuses one that has
-expired. The other is botocore's own: credentials that refresh themselves, and a program named in a
-configuration file (``credential_process``) that hands out keys.
+The service is a server that knows when each key expires and refuses expired ones. The client's
+side is botocore's: refreshable credentials, and a ``credential_process`` in a configuration file.
 """
 
 import os
@@ -44,12 +43,12 @@ _KEY: Final = re.compile(rb"Credential=(\w+)/")
 
 
 class Issuer:
-    """Who hands out keys, and the service that believes them until they expire.
+    """An issuer of keys, and the service that accepts them until they expire.
 
     Attributes:
-        good_until: The keys so far, and the moments at which they expire.
-        used: How often which key was believed.
-        refused: How often an expired key was shown.
+        good_until: the keys so far, with the moment at which each expires.
+        used: the number of accepted requests of each key.
+        refused: the number of requests with an expired key.
     """
 
     def __init__(self) -> None:
@@ -58,7 +57,7 @@ class Issuer:
         self.refused = 0
 
     def issue(self) -> dict[str, str]:
-        """A new key, as botocore wants it."""
+        """Return a new key in botocore's form."""
         key = f"KEY{len(self.good_until)}"
         self.good_until[key.encode()] = time.monotonic() + LIFE
         return {
@@ -69,13 +68,13 @@ class Issuer:
         }
 
     def load_credentials(self) -> RefreshableCredentials:
-        """What botocore asks for credentials; they are fetched anew shortly before they expire."""
+        """Return credentials that botocore fetches again shortly before they expire."""
         return RefreshableCredentials.create_from_metadata(
             self.issue(), self.issue, "issuer", advisory_timeout=1, mandatory_timeout=0
         )
 
     def session(self) -> boto3.Session:
-        """A session whose credentials come from here."""
+        """Return a session with credentials of this issuer."""
         core = Session()
         core.register_component("credential_provider", self)
         return boto3.Session(botocore_session=core, region_name="eu-west-1")
@@ -99,7 +98,7 @@ class Issuer:
 
 
 def credentials_that_expire_in_mid_run(seed: int) -> str:
-    """Eight threads go on calling over several lives of a key; none is ever refused."""
+    """Check that eight threads call over several lives of a key and are never refused."""
     del seed
     issuer = Issuer()
     with listening(issuer) as url:
@@ -122,13 +121,13 @@ def credentials_that_expire_in_mid_run(seed: int) -> str:
 
 
 def a_key_that_the_service_finds_expired(seed: int) -> str:
-    """It is told, and not tried again: botocore goes by the time it was told, and by no error."""
+    """Check that an expired key raises at once: botocore refreshes by time, not by error."""
     del seed
     issuer = Issuer()
     with listening(issuer) as url:
         client = Client(session=issuer.session(), endpoint_url=url)
         client.managed_things.get("x")
-        # Revoked before its time.
+        # Revoked before it expires.
         issuer.good_until = dict.fromkeys(issuer.good_until, 0.0)
         error = failure_of(lambda: client.managed_things.get("x"))
         assert isinstance(error, ExpiredTokenError), repr(error)
@@ -163,9 +162,9 @@ print(json.dumps({{
 
 @contextmanager
 def _profile() -> Iterator[Path]:
-    """A configuration file with a profile whose program hands out keys; its folder.
+    """Return the folder of a configuration file whose profile has a ``credential_process``.
 
-    The keys live for a minute, and botocore wants new ones ten minutes before the end: it asks for
+    The keys live for a minute. botocore wants new ones ten minutes before the end, so it asks for
     one with each call.
     """
     with tempfile.TemporaryDirectory() as name:
@@ -195,7 +194,7 @@ def _client(url: str, *, timeout: float | None = None) -> Client:
 
 
 class _Keys:
-    """Believes every key, and remembers which were used."""
+    """A service that accepts every key and remembers it."""
 
     def __init__(self) -> None:
         self.used: list[bytes] = []
@@ -207,7 +206,7 @@ class _Keys:
 
 
 def a_program_that_hands_out_keys(seed: int) -> str:
-    """Each call has a new one."""
+    """Check that each call has a new key."""
     del seed
     keys = _Keys()
     with _profile(), listening(keys) as url, _client(url) as client:
@@ -218,7 +217,7 @@ def a_program_that_hands_out_keys(seed: int) -> str:
 
 
 def a_program_that_fails(seed: int) -> str:
-    """Twice in three times: ridden out. For good: named, and nothing was sent."""
+    """Check that two failures are survived, and that a lasting one is NotSentError."""
     del seed
     keys = _Keys()
     with _profile() as folder, listening(keys) as url, _client(url) as client:
@@ -236,13 +235,13 @@ def a_program_that_fails(seed: int) -> str:
 
 
 def a_program_that_hangs(seed: int) -> str:
-    """The deadline holds for it as well."""
+    """Check that the deadline includes the program."""
     del seed
     with _profile() as folder, listening(_Keys()) as url, _client(url, timeout=1.0) as client:
         client.managed_things.get("x")
         (folder / "hang").touch()
         late: list[float] = []
-        # A busy machine may try again.
+        # Try again on a busy machine.
         for _ in range(6):
             began = time.monotonic()
             error = failure_of(lambda: client.managed_things.get("x"))
@@ -254,7 +253,7 @@ def a_program_that_hangs(seed: int) -> str:
 
 
 def no_credentials(seed: int) -> str:
-    """Nowhere to be found."""
+    """Check that missing credentials are named."""
     del seed
     with _profile() as folder:
         (folder / "config").write_text("[profile short]\n")

@@ -1,7 +1,6 @@
-"""Connections that close, cannot be made, or are not trusted: real sockets, and what comes of it.
+"""Connections that close, cannot be made, or are not trusted, over real sockets.
 
-Each check is a function that gives its figures in words, and raises `AssertionError` where
-something does not hold.
+Each check is a function that returns its figures as text, and raises `AssertionError` on a failure.
 """
 
 import socket
@@ -48,8 +47,8 @@ _THREE: Final = RetryPolicy(max_attempts=3, initial_backoff=0.01, quota=None)
 _MANY: Final = RetryPolicy(max_attempts=20, initial_backoff=0.01, max_backoff=0.05, quota=None)
 
 
-class Making(Protocol):
-    """A way to a client that calls *url*, trusts one certificate, and tries three times at most."""
+class ClientFactory(Protocol):
+    """A factory of clients of *url* that trust a certificate and make at most three attempts."""
 
     __name__: str
 
@@ -58,8 +57,10 @@ class Making(Protocol):
     ) -> Client: ...
 
 
-def handed_in(url: str, *, trusted: Certificate | None = None, proxy: str | None = None) -> Client:
-    """Upon a boto3 client that is told."""
+def given_boto3_client(
+    url: str, *, trusted: Certificate | None = None, proxy: str | None = None
+) -> Client:
+    """Return a client over a given boto3 client."""
     theirs = session().client(
         "iot-managed-integrations",
         endpoint_url=url,
@@ -73,8 +74,10 @@ def handed_in(url: str, *, trusted: Certificate | None = None, proxy: str | None
     return Client(boto3_client=theirs, retry=_THREE)
 
 
-def of_its_own(url: str, *, trusted: Certificate | None = None, proxy: str | None = None) -> Client:
-    """Which finds all of it in the environment, and sends directly where there is no proxy."""
+def own_session(
+    url: str, *, trusted: Certificate | None = None, proxy: str | None = None
+) -> Client:
+    """Return a client configured by the environment. Without a proxy it sends directly."""
     with pytest.MonkeyPatch.context() as environment:
         for name in ("HTTP_PROXY", "HTTPS_PROXY"):
             environment.delenv(name.lower(), raising=False)
@@ -87,7 +90,7 @@ def of_its_own(url: str, *, trusted: Certificate | None = None, proxy: str | Non
 
 
 def failure_of(call: Callable[[], object]) -> CallError:
-    """The error that a call ends with."""
+    """Return the error that a call raises."""
     try:
         call()
     except CallError as error:
@@ -106,26 +109,26 @@ def _require_not_sent(client: Client, *told: str, attempts: int) -> NotSentError
 # -- connections that are kept, and close ----------------------------------------------
 
 
-def closed_after_each_answer(seed: int, client_of: Making) -> str:
-    """Without a word in the answer that it will be."""
+def closed_after_each_answer(seed: int, client_of: ClientFactory) -> str:
+    """Check connections that close without notice after a response."""
     del seed
     return _kept(client_of, lambda _: None, threads=THREADS)
 
 
-def closed_about_when_the_next_request_comes(seed: int, client_of: Making) -> str:
-    """Which is what no client can see coming."""
+def closed_about_when_the_next_request_comes(seed: int, client_of: ClientFactory) -> str:
+    """Check connections that close in a race with the next request."""
     chance = Random(seed)
     return _kept(client_of, lambda _: _wait(chance.uniform(0, 0.002)), threads=THREADS)
 
 
-def closed_while_idle(seed: int, client_of: Making) -> str:
-    """In order: the client finds out before it sends, and no second attempt is needed."""
+def closed_while_idle(seed: int, client_of: ClientFactory) -> str:
+    """Check that an orderly close while idle needs no second attempt."""
     del seed
     return _kept_idle(client_of, lambda _: None)
 
 
-def reset_while_idle(seed: int, client_of: Making) -> str:
-    """Not in order; likewise."""
+def reset_while_idle(seed: int, client_of: ClientFactory) -> str:
+    """Check that a reset while idle needs no second attempt."""
     del seed
     return _kept_idle(client_of, reset)
 
@@ -134,8 +137,8 @@ def _wait(seconds: float) -> None:
     Event().wait(seconds)
 
 
-def _kept_idle(client_of: Making, before: Act) -> str:
-    """One call at a time, each when the connection of the one before it is known to be closed."""
+def _kept_idle(client_of: ClientFactory, before: Act) -> str:
+    """Make one call at a time, each after the previous connection is closed."""
     closed = Semaphore()
 
     def then(connection: socket.socket) -> None:
@@ -149,16 +152,16 @@ def _kept_idle(client_of: Making, before: Act) -> str:
 
 
 def _kept(
-    client_of: Making,
+    client_of: ClientFactory,
     then: Act,
     *,
     calls: int = CALLS,
     threads: int,
     idle: Callable[[], object] | None = None,
 ) -> str:
-    """Reads are answered; commands are answered or said to be uncertain, and come once at most.
+    """Check that reads succeed, and that commands succeed or are uncertain and arrive at most once.
 
-    With *idle*, which waits until nothing is open, no second attempt may be needed.
+    With *idle*, which waits until no connection is open, no second attempt may be needed.
     """
     answers = Answers(_THING, then=then)
     wait = idle if idle is not None else lambda: None
@@ -171,7 +174,7 @@ def _kept(
 
         def command(_: int) -> str:
             wait()
-            return _told_of_a_command(client)
+            return _command_outcome(client)
 
         with ThreadPoolExecutor(threads) as pool:
             attempts = Counter(pool.map(read, range(calls)))
@@ -187,7 +190,7 @@ def _kept(
     )
 
 
-def _told_of_a_command(client: Client) -> str:
+def _command_outcome(client: Client) -> str:
     try:
         client.managed_things.send_command("x", endpoints=[toggle()])
     except NoResponseError as error:
@@ -195,8 +198,8 @@ def _told_of_a_command(client: Client) -> str:
     return "answered"
 
 
-def broken_off_in_the_middle_of_an_answer(seed: int, client_of: Making) -> str:
-    """Half an answer is none: a read is repeated, and a command uncertain."""
+def broken_off_in_the_middle_of_an_answer(seed: int, client_of: ClientFactory) -> str:
+    """Check that after half a response a read is retried and a command is uncertain."""
     del seed
     commands = 0
 
@@ -211,7 +214,7 @@ def broken_off_in_the_middle_of_an_answer(seed: int, client_of: Making) -> str:
         error = failure_of(lambda: client.managed_things.get("x"))
         assert isinstance(error, NoResponseError), repr(error)
         assert error.attempts == 3, error
-        assert _told_of_a_command(client) == "uncertain"
+        assert _command_outcome(client) == "uncertain"
     assert commands == 1, f"{commands} commands came"
     return f"{error}"
 
@@ -219,21 +222,21 @@ def broken_off_in_the_middle_of_an_answer(seed: int, client_of: Making) -> str:
 # -- connections that cannot be made ---------------------------------------------------
 
 
-def nobody_listens(seed: int, client_of: Making) -> str:
-    """The connection is refused."""
+def a_refused_connection(seed: int, client_of: ClientFactory) -> str:
+    """Check a refused connection."""
     del seed
     return str(_require_not_sent(client_of(closed_port()), "Could not connect", attempts=3))
 
 
-def a_name_that_nobody_knows(seed: int, client_of: Making) -> str:
-    """Names under .invalid belong to nobody."""
+def an_unknown_host(seed: int, client_of: ClientFactory) -> str:
+    """Check an unknown host name."""
     del seed
     client = client_of("https://iotmi.invalid")
     return str(_require_not_sent(client, "Could not connect", attempts=3))
 
 
-def a_proxy_that_refuses(seed: int, client_of: Making) -> str:
-    """It does not listen, or will not connect to the service; nothing was sent, either way."""
+def a_proxy_that_refuses(seed: int, client_of: ClientFactory) -> str:
+    """Check a proxy that does not listen or refuses: nothing was sent."""
     del seed
 
     def refuse(connection: socket.socket) -> None:
@@ -247,8 +250,8 @@ def a_proxy_that_refuses(seed: int, client_of: Making) -> str:
         return str(_require_not_sent(client, "proxy", attempts=3))
 
 
-def a_proxy_through_which_the_service_hangs_up(seed: int, client_of: Making) -> str:
-    """botocore says of it that it could not connect to the proxy. The request was sent."""
+def a_proxy_through_which_the_service_hangs_up(seed: int, client_of: ClientFactory) -> str:
+    """Check that a request is not reported as unsent although botocore blames the proxy."""
     del seed
     commands = 0
 
@@ -262,13 +265,13 @@ def a_proxy_through_which_the_service_hangs_up(seed: int, client_of: Making) -> 
             client = client_of(url, trusted=good, proxy=proxy)
             error = failure_of(lambda: client.managed_things.get("x"))
             assert isinstance(error, NoResponseError), repr(error)
-            assert _told_of_a_command(client) == "uncertain"
+            assert _command_outcome(client) == "uncertain"
     assert commands == 1, f"{commands} commands came"
     return f"the command came once, and was uncertain: {error}"
 
 
-def a_proxy_that_answers_itself(seed: int, client_of: Making) -> str:
-    """With a page of its own, where the service is called over plain HTTP."""
+def a_proxy_that_answers_itself(seed: int, client_of: ClientFactory) -> str:
+    """Check the error page of a proxy over plain HTTP."""
     del seed
     denied, broken = _by_a_proxy(client_of, 403), _by_a_proxy(client_of, 502)
     assert type(denied) is ServiceError, repr(denied)
@@ -276,7 +279,7 @@ def a_proxy_that_answers_itself(seed: int, client_of: Making) -> str:
     return f"{denied}; {broken}"
 
 
-def _by_a_proxy(client_of: Making, status: int) -> CallError:
+def _by_a_proxy(client_of: ClientFactory, status: int) -> CallError:
     def act(connection: socket.socket) -> None:
         read_request(connection)
         head = f"HTTP/1.1 {status} No\r\nContent-Length: 9\r\n\r\n<b>no</b>"
@@ -290,8 +293,8 @@ def _by_a_proxy(client_of: Making, status: int) -> CallError:
 # -- connections that are not trusted --------------------------------------------------
 
 
-def certificates_that_are_refused(seed: int, client_of: Making) -> str:
-    """Each is named, tried once, and the request is not sent; a good one is the counter-proof."""
+def certificates_that_are_refused(seed: int, client_of: ClientFactory) -> str:
+    """Check that each bad certificate is named after one attempt, and a good one works."""
     del seed
     told = []
     with tempfile.TemporaryDirectory() as folder:
@@ -300,7 +303,7 @@ def certificates_that_are_refused(seed: int, client_of: Making) -> str:
         expired = make_certificate(Path(folder), valid=-timedelta(days=1))
         for shown, trusted, words in (
             (good, None, ("self-signed", "self signed")),
-            # urllib3 names the host that is shown, and the standard library the one that is not.
+            # urllib3 names the host in the certificate, the standard library the requested one.
             (elsewhere, elsewhere, ("elsewhere.example", "mismatch")),
             (expired, expired, ("expired",)),
         ):
@@ -315,8 +318,8 @@ def certificates_that_are_refused(seed: int, client_of: Making) -> str:
     return f"NotSentError for {', '.join(told)}, after one attempt"
 
 
-def handshakes_that_are_refused(seed: int, client_of: Making) -> str:
-    """No cipher in common, a certificate asked for, no TLS at all: nothing was sent."""
+def handshakes_that_are_refused(seed: int, client_of: ClientFactory) -> str:
+    """Check failed handshakes: no common cipher, a client certificate, no TLS."""
     del seed
     with tempfile.TemporaryDirectory() as folder:
         good = make_certificate(Path(folder))
@@ -343,8 +346,8 @@ _CHECKS: Final = (
     closed_while_idle,
     reset_while_idle,
     broken_off_in_the_middle_of_an_answer,
-    nobody_listens,
-    a_name_that_nobody_knows,
+    a_refused_connection,
+    an_unknown_host,
     a_proxy_that_refuses,
     a_proxy_through_which_the_service_hangs_up,
     a_proxy_that_answers_itself,
@@ -353,7 +356,7 @@ _CHECKS: Final = (
 )
 
 
-def _by(check: Callable[[int, Making], str], way: Making) -> Callable[[int], str]:
+def _by(check: Callable[[int, ClientFactory], str], way: ClientFactory) -> Callable[[int], str]:
     def checked(seed: int) -> str:
         return check(seed, way)
 
@@ -361,4 +364,6 @@ def _by(check: Callable[[int, Making], str], way: Making) -> Callable[[int], str
     return checked
 
 
-CHECKS: Final = tuple(_by(check, way) for check in _CHECKS for way in (handed_in, of_its_own))
+CHECKS: Final = tuple(
+    _by(check, way) for check in _CHECKS for way in (given_boto3_client, own_session)
+)

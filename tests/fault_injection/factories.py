@@ -1,6 +1,6 @@
-"""The kinds of things that a caller under faults makes, and how each is found again.
+"""The kinds of resources that callers create under faults, and how each is found again.
 
-Owns the requests. Who makes them, and when, is not known here.
+This module owns the requests. It does not know who sends them, or when.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,14 +22,14 @@ KEY: Final = "arn:aws:kms:eu-west-1:123456789012:key/"
 
 @frozen(kw_only=True)
 class Kind:
-    """Something that a household makes.
+    """A kind of resource.
 
     Attributes:
-        build: The request that makes one, of its mark and of a connector destination's id.
-        look: The request that reads it back, of its id.
-        listing: The listing that shows all of them, as boto3 names it.
-        identifier: The member that holds its id, on the wire.
-        mark: The member that holds its mark, on the wire.
+        build: makes the create request, from its mark and a connector destination's id.
+        look: makes the get request, from its id.
+        listing: boto3's listing of all of them.
+        identifier: the wire name of the id.
+        mark: the wire name of the member that holds the mark.
     """
 
     build: Callable[[str, str], Request[object]]
@@ -107,7 +107,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         build=_association, look=iotmi.GetAccountAssociation, listing="list_account_associations",
         identifier="AccountAssociationId",
     ),
-    # Whoever starts one has an association for it alone, which is its mark.
+    # Each discovery has an association of its own, which is its mark.
     "StartDeviceDiscovery": Kind(
         build=lambda mark, _: iotmi.StartDeviceDiscovery(
             discovery_type=iotmi.DiscoveryType.CLOUD, account_association_id=mark

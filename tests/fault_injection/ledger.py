@@ -1,7 +1,6 @@
-"""What callers asked for, and what they were told of it: the books that nothing may be lost from.
+"""The writes that callers asked for, and the result that each was given.
 
-Owns the promises, and what an error lets its caller conclude. How the world really is, is not
-known here.
+This module owns the conclusions that an error allows. It does not know the real state.
 """
 
 from enum import StrEnum, auto
@@ -12,7 +11,7 @@ from iotmi import CallError
 
 
 class Known(StrEnum):
-    """What a caller knows of something it asked for."""
+    """A caller's knowledge of a write."""
 
     DONE = auto()
     UNDONE = auto()
@@ -20,21 +19,21 @@ class Known(StrEnum):
 
 
 def known_from(error: CallError) -> Known:
-    """What the attempts of a call that failed tell: all of them, and not only the last."""
+    """Return the knowledge that all attempts of a failed call allow together."""
     return Known.UNCERTAIN if error.may_have_acted else Known.UNDONE
 
 
 @define
-class Promise:
-    """One write that was asked for.
+class Write:
+    """One requested write.
 
     Attributes:
-        operation: Its name.
-        mark: What tells it from all others, in the request and in what came of it.
-        made: Whether it took effect, as far as its caller was told.
-        identifier: Of what was made, once it was told.
-        error: What the caller was told instead.
-        deleted: Whether what it made was deleted again.
+        operation: its name.
+        mark: a text in the request and its resource that no other has.
+        made: the caller's knowledge of its effect.
+        identifier: the id of the created resource, once known.
+        error: the error of the call.
+        deleted: True if its resource was deleted again.
     """
 
     operation: str
@@ -46,7 +45,7 @@ class Promise:
 
     @property
     def misleading(self) -> bool:
-        """Whether the last error alone would say that nothing was done, and the others do not."""
+        """Return True if the last error alone would deny an effect that earlier ones allow."""
         return (
             self.made is Known.UNCERTAIN
             and self.error is not None

@@ -1,18 +1,18 @@
-"""A thousand creations against a limit that nobody was told of, and a limit that changes.
+"""A thousand creates against an unknown limit, and a limit that changes.
 
     python -m tests.fault_injection.rate_limit [--creates 1000] [--rate 20] [--burst 20] [--seed 7]
-                                        [--phase 30] [--beside 2]
+                                        [--phase 30] [--parallel 2]
 
-32 threads create as fast as their client lets them; the service takes so many a second, in real
-time. iotmi's paced client has to lose nothing, make nothing twice, use 95 % of the limit once warm
-(from the sixth second until a second before the end) and have under 3 % of its calls refused; the
-two shares are held from a thousand creations on.
-Beside it, against emulators of their own: iotmi without pacing, and boto3 in its ways to retry.
+32 threads create as fast as their client allows. The service accepts a fixed rate, in real time.
+The paced client must lose nothing, create nothing twice, use 95 % of the limit once warm (from the
+sixth second until a second before the end) and have under 3 % of its calls throttled. The two
+shares are checked from a thousand creates on. For comparison, iotmi without pacing and boto3's
+retry modes run against emulators of their own.
 
-Then the limit halves and doubles again in mid-run, which the paced client has to follow within five
-seconds. It has followed when at least nine tenths of the new limit are taken and, where the limit
-fell, at most a tenth of its calls are refused: over every three seconds from then on until the next
-change. ``--phase`` is how long each limit holds; 0 leaves this part out.
+Then the limit halves and doubles again. The paced client has to follow within five seconds: in
+every three seconds from then on, it uses at least nine tenths of the new limit, and after a
+decrease at most a tenth of its calls are throttled. ``--phase`` is the duration of each limit, and
+0 leaves this part out.
 """
 
 import argparse
@@ -33,7 +33,7 @@ _CHASERS: Final = (OURS, "boto3, adaptive, 10 attempts")
 
 
 def line(name: str, run: Race, *, creates: int, rate: float, burst: float) -> str:
-    """One contestant's figures."""
+    """Return one client's figures."""
     ideal = max(0.0, (creates - burst) / rate)
     use = run.use(rate)
     return (
@@ -44,7 +44,7 @@ def line(name: str, run: Race, *, creates: int, rate: float, burst: float) -> st
 
 
 def broken(run: Race, *, creates: int, rate: float) -> list[str]:
-    """What a paced client promises and this one did not keep."""
+    """Return the rules that a paced client broke."""
     findings = []
     if run.lost or run.doubled or run.given_up:
         findings.append(f"{run.lost} lost, {run.doubled} doubled, {run.given_up} given up")
@@ -59,7 +59,7 @@ def broken(run: Race, *, creates: int, rate: float) -> list[str]:
 
 
 def chased(name: str, run: Race, limits: list[float], changes: list[float]) -> tuple[str, bool]:
-    """How the contestant followed each change, and whether it did so in time."""
+    """Return how a client followed each change, and True if it was in time."""
     shown, in_time = [], True
     spans = pairwise(changes[1:])
     for (before, limit), (since, until) in zip(pairwise(limits), spans, strict=True):
@@ -75,14 +75,14 @@ def chased(name: str, run: Race, limits: list[float], changes: list[float]) -> t
 
 
 def main() -> int:
-    """Run what the command line says; 1 where something does not hold."""
+    """Run the comparison, and return 1 if a rule is broken."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--creates", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=20.0)
     parser.add_argument("--burst", type=float, default=20.0)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--phase", type=float, default=30.0)
-    parser.add_argument("--beside", type=int, default=2)
+    parser.add_argument("--parallel", type=int, default=2)
     given = parser.parse_args()
     limits = [given.rate, given.rate / 2, given.rate]
     sys.stdout.write(
@@ -90,8 +90,8 @@ def main() -> int:
         f" {given.rate:g} a second are taken, {given.burst:g} at once\n"
     )
     findings: list[str] = []
-    # Each in a process of its own: they would wait for each other's turn to compute.
-    with ProcessPoolExecutor(given.beside, multiprocessing.get_context("spawn")) as pool:
+    # Each client has its own process, because the GIL would couple their timing.
+    with ProcessPoolExecutor(given.parallel, multiprocessing.get_context("spawn")) as pool:
         races: dict[str, Future[Race]] = {
             name: pool.submit(
                 race,

@@ -1,7 +1,7 @@
-"""Those that create as fast as a service lets them, each with its own manners; and their measure.
+"""Clients that create as fast as a service allows, each with its own retries, and their figures.
 
-Owns the callers, the record of what the service took and refused, and the figures drawn from it.
-What limits the service, and what is expected of whom, is not known here.
+This module owns the callers, the record of accepted and throttled calls, and the figures. It does
+not know the limit's rules or the expected figures.
 """
 
 import time
@@ -31,15 +31,15 @@ Create: TypeAlias = Callable[[str], None]
 
 @define
 class Race:
-    """What the service took and refused, at which moments since the beginning, in seconds.
+    """Accepted and throttled calls, with their moments in seconds since the start.
 
     Attributes:
-        taken: Calls that were carried out.
-        refused: Calls that were throttled.
-        given_up: Creations that the caller was told had failed.
-        lost: Creations asked for that do not exist in the end.
-        doubled: Those that exist more than once.
-        seconds: How long it all took.
+        taken: calls that were carried out.
+        refused: calls that were throttled.
+        given_up: creates that raised an error.
+        lost: requested creates whose resource does not exist.
+        doubled: creates whose resource exists more than once.
+        seconds: the duration.
     """
 
     taken: list[float] = Factory(list)
@@ -51,25 +51,25 @@ class Race:
 
     @property
     def attempts(self) -> int:
-        """How often the service was called."""
+        """Return the number of calls to the service."""
         return len(self.taken) + len(self.refused)
 
     def refused_share(self, since: float = 0.0, until: float = float("inf")) -> float:
-        """The refused among the calls of a span."""
+        """Return the share of throttled calls in a span."""
         refused, taken = (_within(moments, since, until) for moments in (self.refused, self.taken))
         return refused / (refused + taken or 1)
 
     def use(self, rate: float) -> float | None:
-        """The share of the limit that was used once warm, up to the last second, if there was."""
+        """Return the used share of the limit once warm, up to the last second."""
         until = self.taken[-1] - 1
         return _within(self.taken, WARM, until) / ((until - WARM) * rate) if until > WARM else None
 
     def following(self, before: float, rate: float, *, since: float, until: float) -> float | None:
-        """Seconds from a change of the limit until the client has followed; None where it never.
+        """Return the seconds until the client followed a change of the limit, or None.
 
-        It has followed when at least nine tenths of the new limit are taken and, where the limit
-        fell, at most a tenth of its calls are refused: over each `WINDOW` that begins from that
-        moment on and ends before *until*.
+        It has followed when it uses at least nine tenths of the new limit and, after a decrease, at
+        most a tenth of its calls are throttled. Both hold in each `WINDOW` from then on that ends
+        before *until*.
         """
         followed = None
         for moment in _moments(since, until - WINDOW):
@@ -111,7 +111,7 @@ def _by_boto3(emulator: Emulator, config: Config) -> tuple[Any, Create]:
 
 
 def _ignored(_: object) -> None:
-    """What was answered is looked at in the end."""
+    """Ignore the result. The resources are counted at the end."""
 
 
 Contestant: TypeAlias = Callable[[Emulator], tuple[Any, Create]]
@@ -140,7 +140,7 @@ OURS: Final = "iotmi, paced"
 
 
 def race(name: str, *, creates: int, limit: float, burst: float, seed: int) -> Race:
-    """Have 32 threads create so many lockers, as fast as the contestant's manners let them."""
+    """Let 32 threads create lockers as fast as the client allows."""
     with Emulator(seed=seed) as emulator:
         emulator.faults.throttle(rate=limit, burst=burst, operation=OPERATION)
         return _run(emulator, name, (f"Household {number}" for number in range(creates)))
@@ -149,9 +149,9 @@ def race(name: str, *, creates: int, limit: float, burst: float, seed: int) -> R
 def chase(
     name: str, *, limits: Sequence[float], burst: float, seconds: float, seed: int
 ) -> tuple[Race, list[float]]:
-    """Have them create while limits change; also the moments at which each began, and the end.
+    """Let them create while limits change. Return also the moment of each change, and the end.
 
-    Each limit holds for so many seconds. A new one begins with a full bucket.
+    Each limit holds for *phase* seconds. A new limit begins with a full bucket.
     """
     changes: list[float] = []
     with Emulator(seed=seed) as emulator:

@@ -1,16 +1,15 @@
-"""Thousands of calls amid faults, from threads or tasks, and not one of them lost or done twice.
+"""Thousands of calls under faults, from threads or tasks: none is lost and none is done twice.
 
     python -m tests.fault_injection.soak [--calls 20000] [--seed 7] [--threads 32] [--tasks 300]
                                        [--kind threads|tasks|both] [--policy NAME|all]
 
-The emulator throttles a tenth of all calls, answers 5 % with an error of its own (half of them
-after it has carried the call out), closes the connection of 3 % before the effect and of 3 % after
-it. At the end everything that is there, read by plain boto3, is held against what each caller was
-told: what was made exists once; what failed does not exist, or its error says that it may; nothing
-that must not be repeated was done twice; and what a caller read was what it had written.
+The emulator throttles a tenth of all calls and fails 5 % (half of them after the effect). It closes
+the connection of 3 % before the effect and of 3 % after it. At the end the state, read by plain
+boto3, is compared with each caller's results. Each successful create exists once. A failed create
+does not exist, or its error says that it may. No unsafe request was done twice. Every read shows
+the caller's own writes.
 
-The seed decides what is asked for, and which arrivals meet a fault; threads decide who arrives
-when. Pauses are drawn and not made: they are proven elsewhere, and here they would only take time.
+The seed decides the requests and the faults. Threads decide the order. Pauses are simulated.
 """
 
 import argparse
@@ -30,22 +29,22 @@ from attrs import Factory, define, evolve
 
 from iotmi import RetryPolicy
 from iotmi.emulator import Call, Emulator, Faults
-from tests.fault_injection.audit import UNSAFE, Books, Witness, audit
+from tests.fault_injection.audit import UNSAFE, Audit, CallRecorder, audit
 from tests.fault_injection.callers import serve, serve_awaited
 from tests.fault_injection.factories import KINDS
-from tests.fault_injection.ledger import Known, Promise
+from tests.fault_injection.ledger import Known, Write
 from tests.fault_injection.workload import Household
 from tests.support.connectors import destination_request, make_connector
 
-Colour = Literal["threads", "tasks"]
+Mode = Literal["threads", "tasks"]
 
 POLICIES: Final[Mapping[str, RetryPolicy]] = MappingProxyType(
     {
-        # All that was asked for is to be done, however often it has to be asked for.
+        # Every call is to succeed, however many attempts it takes.
         "patient": RetryPolicy(max_attempts=20, quota=None),
-        # What a client does of itself.
+        # The defaults of a client.
         "default": RetryPolicy(),
-        # Many calls fail for good: these are the ones whose errors have to be honest.
+        # Many calls fail, and their errors have to be right.
         "hasty": RetryPolicy(max_attempts=2, quota=None),
     }
 )
@@ -60,7 +59,7 @@ _SHARES: Final = (
 
 @define
 class Figures:
-    """What came of one run."""
+    """Figures of a run."""
 
     policy: RetryPolicy
     seconds: float = 0.0
@@ -69,36 +68,36 @@ class Figures:
     agreed: int = 0
     faults: Counter[str] = Factory(Counter)
     failed: Counter[str] = Factory(Counter)
-    books: Books = Factory(Books)
+    books: Audit = Factory(Audit)
 
 
-def run(colour: Colour, *, callers: int, calls: int, policy: RetryPolicy, seed: int) -> Figures:
-    """Have so many callers make so many calls, and look at what became of each."""
+def run(mode: Mode, *, callers: int, calls: int, policy: RetryPolicy, seed: int) -> Figures:
+    """Run the callers, and audit the result of each call."""
     with Emulator(seed=seed) as emulator:
         connector, destination = _furnish(emulator)
         before = len(emulator.calls)
         _plant(emulator.faults)
-        witness = Witness(emulator)
+        recorder = CallRecorder(emulator)
         households = [
             Household(
-                f"{colour[0]}{number}",
+                f"{mode[0]}{number}",
                 calls // callers + (number < calls % callers),
                 destination,
-                Random(f"{seed} {colour} {number}"),
+                Random(f"{seed} {mode} {number}"),
             )
             for number in range(callers)
         ]
-        told = evolve(policy, seed=seed, sleep=lambda _: None, on_attempt=witness.on_attempt_end)
+        told = evolve(policy, seed=seed, sleep=lambda _: None, on_attempt=recorder.on_attempt_end)
         began = time.monotonic()
-        if colour == "threads":
+        if mode == "threads":
             _in_threads(emulator, told, households)
         else:
             asyncio.run(_in_tasks(emulator, told, households))
         seconds = time.monotonic() - began
         emulator.faults.clear()
-        seen = witness.calls()
-        promises = [connector, *(each for household in households for each in household.promises)]
-        books = audit(emulator, promises, seen)
+        seen = recorder.calls()
+        writes = [connector, *(each for household in households for each in household.writes)]
+        books = audit(emulator, writes, seen)
     figures = Figures(policy, seconds, attempts=len(seen) - before, books=books)
     for household in households:
         figures.calls += household.sent
@@ -108,23 +107,23 @@ def run(colour: Colour, *, callers: int, calls: int, policy: RetryPolicy, seed: 
     figures.faults = Counter(filter(None, map(_fault_of, seen)))
     if figures.calls != calls:
         books.findings.append(f"{calls} calls were to be made, and {figures.calls} were")
-    if witness.told != figures.attempts:
+    if recorder.attempts != figures.attempts:
         books.findings.append(
-            f"the client told of {witness.told} attempts, the service saw {figures.attempts}"
+            f"the client reported {recorder.attempts} attempts, the service saw {figures.attempts}"
         )
     return figures
 
 
-def _furnish(emulator: Emulator) -> tuple[Promise, str]:
-    """What all accounts need, made before anything goes wrong."""
+def _furnish(emulator: Emulator) -> tuple[Write, str]:
+    """Create the resources that all accounts need, before any fault."""
     client = emulator.client()
     connector = make_connector(client)
-    promise = Promise("CreateCloudConnector", "Elm lights", Known.DONE, connector)
+    promise = Write("CreateCloudConnector", "Elm lights", Known.DONE, connector)
     return promise, client.send(destination_request(connector)).value.id
 
 
 def _plant(faults: Faults) -> None:
-    """Faults are drawn in turn: each takes its share of what those before it have left."""
+    """Plant the faults. Each takes its share of the calls that earlier ones left."""
     left = 1.0
     for what, share, before_effect in _SHARES:
         if what in ("reset", "lost"):
@@ -162,7 +161,7 @@ async def _in_tasks(emulator: Emulator, policy: RetryPolicy, households: list[Ho
 
 
 def report(title: str, figures: Figures) -> str:
-    """The run in a few lines."""
+    """Return the run in a few lines."""
     books, policy = figures.books, figures.policy
     creations = {name: number for name, number in books.asked.items() if name in KINDS}
     unsafe = {name: number for name, number in books.asked.items() if name in UNSAFE}
@@ -210,24 +209,24 @@ def _listed(counts: Counter[str]) -> str:
 
 
 def main() -> int:
-    """Run what the command line says; 1 where something does not hold."""
+    """Run the soak, and return 1 if a rule is broken."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=32)
     parser.add_argument("--tasks", type=int, default=300)
-    parser.add_argument("--kind", choices=(*get_args(Colour), "both"), default="both")
+    parser.add_argument("--kind", choices=(*get_args(Mode), "both"), default="both")
     parser.add_argument("--policy", choices=(*POLICIES, "all"), default="all")
     given = parser.parse_args()
-    colours = get_args(Colour) if given.kind == "both" else (given.kind,)
+    colours = get_args(Mode) if given.kind == "both" else (given.kind,)
     policies = POLICIES if given.policy == "all" else (given.policy,)
     sys.stdout.write(f"seed {given.seed}\n")
     findings = 0
     for name in policies:
-        for colour in colours:
-            callers = given.threads if colour == "threads" else given.tasks
+        for mode in colours:
+            callers = given.threads if mode == "threads" else given.tasks
             figures = run(
-                colour,
+                mode,
                 callers=callers,
                 calls=given.calls,
                 policy=POLICIES[name],
@@ -235,7 +234,7 @@ def main() -> int:
             )
             if name == "patient" and figures.books.failed:
                 figures.books.findings.append(f"{figures.books.failed} creations were given up")
-            sys.stdout.write(report(f"{callers} {colour}, {name}", figures) + "\n")
+            sys.stdout.write(report(f"{callers} {mode}, {name}", figures) + "\n")
             sys.stdout.flush()
             findings += len(figures.books.findings)
     return 1 if findings else 0

@@ -1,4 +1,4 @@
-"""A short run of `kills`, and two processes at one file."""
+"""A short run of `crash_recovery`, and two processes that share a file."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +12,14 @@ from tests.support.emulator_process import address_of, started
 
 
 def test_a_killed_server_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    """Three SIGKILLs amid writes: nothing acknowledged is lost, nothing is done by halves."""
+    """After three SIGKILLs, every acknowledged write is there and no write is partial."""
     figures = run(tmp_path / "home.db", kills=3, seed=3)
     assert figures.kills == 3
     assert figures.acknowledged > 0
 
 
 def test_two_processes_share_a_file(tmp_path: Path) -> None:
-    """Both make one new file, take the same creations at once, and agree on what was made."""
+    """Two processes create one file, serve the same creates at once, and agree."""
     path = tmp_path / "home.db"
 
     def create(address: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The quick checks of `surroundings`, and what they found."""
+"""The quick checks of `environment`."""
 
 from collections.abc import Callable
 
@@ -16,13 +16,13 @@ _QUICK = [check for check in (*network.CHECKS, *credentials.CHECKS) if check is 
 
 
 @pytest.mark.parametrize("check", _QUICK, ids=lambda check: check.__name__)
-def test_the_world_around(check: Callable[[int], str]) -> None:
-    """Each is named by the right error, or ridden out."""
+def test_the_environment(check: Callable[[int], str]) -> None:
+    """Each fault is survived, or raises the error that names it."""
     assert check(1) != ""
 
 
-def test_a_date_to_come_back_at_is_of_the_services_own_clock() -> None:
-    """This machine's may be wrong by hours; without the service's, it is all there is."""
+def test_a_retry_after_date_counts_from_the_services_clock() -> None:
+    """A Retry-After date counts from the Date header, or from this clock without one."""
     pauses: list[float] = []
     asked = {"Retry_After": "Sat, 01 Jan 2000 00:00:07 GMT"}
     acts = [

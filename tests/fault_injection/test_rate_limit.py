@@ -1,4 +1,4 @@
-"""A short race of `unknown_limit`, and its measures."""
+"""A short run of `rate_limit`, and tests of its figures."""
 
 import pytest
 
@@ -6,11 +6,11 @@ from tests.fault_injection.rate_limit import broken, chased, line
 from tests.fault_injection.rate_limit_clients import CONTESTANTS, OURS, Race, chase, race
 
 
-def test_paced_creations_are_neither_lost_nor_doubled() -> None:
-    """In real time, against a limit that has to be found."""
+def test_paced_creates_are_neither_lost_nor_doubled() -> None:
+    """A paced client finds a limit in real time, and loses or repeats no create."""
     run = race(OURS, creates=40, limit=40.0, burst=10.0, seed=1)
     assert (len(run.taken), run.lost, run.doubled, run.given_up) == (40, 0, 0, 0)
-    # No faster than the limit allows: the burst at once, and the rest one by one.
+    # No faster than the limit allows: the burst at once, then the rest.
     assert run.seconds >= (40 - 10) / 40.0 * 0.9
     assert "0 lost, 0 doubled" in line(OURS, run, creates=40, rate=40.0, burst=10.0)
 
@@ -18,33 +18,33 @@ def test_paced_creations_are_neither_lost_nor_doubled() -> None:
 @pytest.mark.parametrize(
     "name", [name for name in CONTESTANTS if name != OURS and "adaptive" not in name]
 )
-def test_every_contestant_creates_and_is_told_of_what_it_does_not(name: str) -> None:
-    """Who is given up is lost, and nobody else."""
+def test_only_failed_creates_are_lost(name: str) -> None:
+    """For each client, exactly the creates that raised are lost."""
     run = race(name, creates=40, limit=200.0, burst=20.0, seed=1)
     assert len(run.taken) + run.lost == 40
     assert run.lost == run.given_up
     assert run.doubled == 0
 
 
-def test_a_limit_that_changes_is_chased() -> None:
-    """Each limit holds for its time, and is the one that calls are held against."""
+def test_a_changing_limit_is_followed() -> None:
+    """Each limit holds for its phase, and calls are measured against it."""
     run, changes = chase(OURS, limits=[50.0, 10.0], burst=5.0, seconds=0.8, seed=1)
     late = [moment - planned for moment, planned in zip(changes, [0.0, 0.8, 1.6], strict=True)]
     assert all(-0.01 < seconds < 3.0 for seconds in late)
     assert run.lost == run.doubled == 0
     after = [moment for moment in run.taken if moment > changes[1]]
-    # Some were answered under the limit before, and say so after it. Without another they would all
-    # be done in half the time.
+    # Some calls of the earlier limit end after the change. Without the change all calls would take
+    # half the time.
     assert len(after) <= 5 + 10 * (after[-1] - changes[1]) + 8
 
 
 def steady(rate: float, since: float, until: float) -> list[float]:
-    """Moments at a rate."""
+    """Return moments at a constant rate."""
     return [since + number / rate for number in range(round((until - since) * rate))]
 
 
-def test_how_a_limit_was_followed_is_measured() -> None:
-    """Down: how long it is refused too often. Up: how long it leaves something."""
+def test_the_time_to_follow_a_limit() -> None:
+    """A decrease is followed when throttles stop, an increase when the rate is used."""
     taken = steady(20, 0, 10) + steady(10, 10, 30) + steady(10, 30, 33) + steady(20, 33, 50)
     run = Race(taken=taken, refused=steady(10, 10, 14))
     down = run.following(20, 10, since=10, until=30)
@@ -61,8 +61,8 @@ def test_how_a_limit_was_followed_is_measured() -> None:
     assert not chased(OURS, late, [20, 10, 20], [0.0, 10.0, 30.0, 50.0])[1]
 
 
-def test_what_a_paced_client_promises_is_measured() -> None:
-    """The use of the limit once warm, the refused share, and what was lost."""
+def test_broken_rules_are_reported() -> None:
+    """Low use, many throttles and lost creates are each reported."""
     good = Race(taken=steady(20, 0, 50), refused=steady(0.5, 0, 50))
     assert good.use(20) == pytest.approx(1.0, abs=0.01)
     assert broken(good, creates=1000, rate=20) == []

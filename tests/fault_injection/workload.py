@@ -1,7 +1,7 @@
-"""What a household does all day: makes things, reads them back, changes them, switches a lamp.
+"""The calls of a simulated household: create, read, change, switch a lamp.
 
-Owns the steps, and what each answer must say to who made the step before. Which faults strike is
-not known here.
+This module owns the steps, and the response that each must get after the one before. It does not
+know the faults.
 """
 
 from collections import Counter
@@ -15,43 +15,43 @@ import iotmi
 from iotmi import CallError, Request, ResourceNotFoundError, Response
 from tests.fault_injection.callers import Calling, asked
 from tests.fault_injection.factories import KEY, KINDS
-from tests.fault_injection.ledger import Known, Promise, known_from
+from tests.fault_injection.ledger import Known, Write, known_from
 
 R = TypeVar("R")
 
 
 class _EnoughError(Exception):
-    """All calls that the household was to make are made."""
+    """Raised when the household has made all its calls."""
 
 
 @define
 class Household:
-    """One caller, with what it knows of what is its own.
+    """One caller, with its knowledge of its own resources.
 
     Attributes:
-        name: Letters and digits; what it makes is named after it.
-        calls: How many calls it makes.
-        destination: The connector destination for its accounts.
-        chance: Decides what it does next.
-        promises: Every write that it asked for.
-        findings: What was not as it had to be.
-        sent: How many calls it has made.
-        agreed: How many reads showed what it knew.
-        failed: The errors that calls ended with, by kind.
+        name: letters and digits. Its resources are named after it.
+        calls: the number of calls to make.
+        destination: the connector destination for its accounts.
+        chance: the source of its decisions.
+        writes: every write that it requested.
+        findings: violations.
+        sent: the number of calls made.
+        agreed: the number of reads that agreed with its writes.
+        failed: the errors of its calls, by class.
     """
 
     name: str
     calls: int
     destination: str
     chance: Random
-    promises: list[Promise] = Factory(list)
+    writes: list[Write] = Factory(list)
     findings: list[str] = Factory(list)
     sent: int = 0
     agreed: int = 0
     failed: Counter[str] = Factory(Counter)
     _lamp: str = ""
     _lit: bool | None = None
-    # The names that each thing may have: the acknowledged one, and those that are uncertain.
+    # The possible names of each thing: the acknowledged one and the uncertain ones.
     _names: dict[str, list[str]] = Factory(dict)
 
     def live(self) -> Calling[None]:
@@ -78,7 +78,7 @@ class Household:
             raise
 
     def _read(self, request: Request[R]) -> Calling[dict[str, object] | None]:
-        """What a read shows on the wire; None where there was no answer to be had."""
+        """Return the wire form of a read, or None if it failed."""
         try:
             response = yield from self._ask(request)
         except CallError as error:
@@ -87,11 +87,11 @@ class Household:
         assert isinstance(response.raw, dict)
         return dict(response.raw)
 
-    def _promised(self, request: Request[R], mark: str) -> Calling[Promise]:
-        """A write, entered in the books."""
-        promise = Promise(type(request).__name__, mark)
+    def _write(self, request: Request[R], mark: str) -> Calling[Write]:
+        """Request a write and record it."""
+        promise = Write(type(request).__name__, mark)
         if self.sent < self.calls:
-            self.promises.append(promise)
+            self.writes.append(promise)
         try:
             response = yield from self._ask(request)
         except CallError as error:
@@ -107,7 +107,7 @@ class Household:
         return promise
 
     def _expect_passing(self, error: CallError) -> None:
-        """Nothing but the faults may be the matter."""
+        """Record a finding if an error is no injected fault."""
         if not error.retryable:
             self.findings.append(f"{self.name}: {error}")
 
@@ -118,29 +118,29 @@ class Household:
             self.findings.append(f"{self.name}: {what} shows {found!r} and not {right!r}")
 
     def _mark(self) -> str:
-        return f"{self.name}n{len(self.promises)}"
+        return f"{self.name}n{len(self.writes)}"
 
-    def _one_of(self, operation: str = "") -> Promise | None:
-        """Something of its own, so far as it knows."""
+    def _one_of(self, operation: str = "") -> Write | None:
+        """Return a resource of its own, as far as it knows."""
         own = [
             promise
-            for promise in self.promises
+            for promise in self.writes
             if promise.identifier and operation in ("", promise.operation)
         ]
         return self.chance.choice(own) if own else None
 
     # -- steps -------------------------------------------------------------------------
 
-    def _make(self, operation: str) -> Calling[Promise]:
+    def _make(self, operation: str) -> Calling[Write]:
         mark = self._mark()
         request = KINDS[operation].build(mark, self.destination)
-        return (yield from self._promised(request, mark))
+        return (yield from self._write(request, mark))
 
     def _make_anything(self) -> Calling[None]:
         yield from self._make(self.chance.choice(_FREELY_MADE))
 
     def _fit_a_lamp(self) -> Calling[None]:
-        """The thing that the household switches, which is seen until it can be switched."""
+        """Create the thing to switch, and read it until it is active."""
         lamp = yield from self._make("CreateManagedThing")
         status = None
         while lamp.identifier and status != iotmi.ProvisioningStatus.ACTIVATED:
@@ -149,7 +149,7 @@ class Household:
         self._lamp = lamp.identifier
 
     def _look(self) -> Calling[None]:
-        """Read something of its own, which is as it was left."""
+        """Read a resource of its own and compare it with the last write."""
         promise = self._one_of()
         if promise is None:
             return
@@ -194,7 +194,7 @@ class Household:
         try:
             yield from self._ask(iotmi.DeleteCredentialLocker(promise.identifier))
         except ResourceNotFoundError as error:
-            # By this call's own first attempt, or by one before that nobody was sure of.
+            # Deleted by this call's first attempt, or by an earlier call with an unknown outcome.
             *before, _ = error.failed_attempts
             unsure = {failure.error_type for failure in before} - {"ThrottlingError"}
             if promise.deleted is Known.UNDONE and not unsure:
@@ -210,7 +210,7 @@ class Household:
             promise.deleted = Known.DONE
 
     def _toggle(self) -> Calling[None]:
-        """What must not be done twice: the second would undo the first."""
+        """Send a command that must not be repeated: a second one would undo the first."""
         mark = self._mark()
         toggle = iotmi.CapabilityAction(name="Toggle", parameters={"mark": mark})
         switch = iotmi.CommandCapability(
@@ -218,7 +218,7 @@ class Household:
         )
         endpoints = [iotmi.CommandEndpoint(endpoint_id="1", capabilities=[switch])]
         command = iotmi.SendManagedThingCommand(self._lamp, endpoints=endpoints)
-        promise = yield from self._promised(command, mark)
+        promise = yield from self._write(command, mark)
         if promise.made is Known.UNCERTAIN:
             self._lit = None
         elif promise.made is Known.DONE and self._lit is not None:
@@ -233,23 +233,23 @@ class Household:
                 self._lit = lit
 
     def _refresh(self) -> Calling[None]:
-        """One refresh for each account, so that a second one of the same shows."""
+        """Refresh each account once, so a repetition would show."""
         mark = self._mark()
         login = iotmi.CreateAccountAssociation(name=mark, connector_destination_id=self.destination)
-        account = yield from self._promised(login, mark)
+        account = yield from self._write(login, mark)
         if account.identifier:
             request = iotmi.StartAccountAssociationRefresh(account.identifier)
-            yield from self._promised(request, account.identifier)
+            yield from self._write(request, account.identifier)
 
     def _discover(self) -> Calling[None]:
-        """One discovery for each account, likewise."""
+        """Discover each account once, so a repetition would show."""
         account = yield from self._make("CreateAccountAssociation")
         if account.identifier:
             request = KINDS["StartDeviceDiscovery"].build(account.identifier, "")
-            yield from self._promised(request, account.identifier)
+            yield from self._write(request, account.identifier)
 
     def _find(self) -> Calling[None]:
-        """By its serial number, of which there is one in the world."""
+        """Find its thing by its unique serial number."""
         promise = self._one_of("CreateManagedThing")
         if promise is None:
             return
@@ -263,10 +263,10 @@ class Household:
         key = f"{KEY}{self._mark()}"
         own = iotmi.EncryptionType.CUSTOMER_KEY_ENCRYPTION
         request = iotmi.PutDefaultEncryptionConfiguration(encryption_type=own, kms_key_arn=key)
-        yield from self._promised(request, key)
+        yield from self._write(request, key)
 
     def _register_an_endpoint(self) -> Calling[None]:
-        yield from self._promised(iotmi.RegisterCustomEndpoint(), "")
+        yield from self._write(iotmi.RegisterCustomEndpoint(), "")
 
 
 _STEPS: Final[Mapping[Callable[[Household], Calling[None]], int]] = {

@@ -1,4 +1,4 @@
-"""What an application sees of calls without asking for it: its log, its telemetry, or nothing."""
+"""The log of calls, and OpenTelemetry that is absent, unused, suppressed or too old."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ from iotmi import AsyncClient, Client
 from iotmi.emulator import Emulator
 from tests.support.factories import SERIAL, hub_request, make_hub
 
-# Left open, Python 3.13 says so at the end.
+# Python 3.13 warns at exit about a connection left open.
 BEGINNING = """
 import atexit
 from iotmi.emulator import Emulator
@@ -24,7 +24,7 @@ client = emulator.client()
 """
 CALL = "client.managed_things.list().collect()\n"
 
-# Which of our modules' functions run during a call, by the modules' names.
+# The modules of ours whose functions run during a call.
 WATCHING = """
 import pathlib, sys
 ran = set()
@@ -49,7 +49,7 @@ metrics.set_meter_provider(MeterProvider([reader], shutdown_on_exit=False))
 
 
 def run(program: str, *folders: Path) -> subprocess.CompletedProcess[str]:
-    """What a fresh process says, which finds modules in *folders* first."""
+    """Return the output of a new process that finds modules in *folders* first."""
     path = "".join(f"sys.path.insert(0, {str(folder)!r})\n" for folder in folders)
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", f"import sys\n{path}{program}"],
@@ -59,11 +59,11 @@ def run(program: str, *folders: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-# -- telemetry that nobody set up ------------------------------------------------------------
+# -- telemetry without providers ------------------------------------------------------------
 
 
-def test_who_does_not_use_opentelemetry_has_nothing_of_it() -> None:
-    """It is not imported, and nothing that observes is run during a call."""
+def test_without_opentelemetry_nothing_runs() -> None:
+    """Without OpenTelemetry, it is not imported and no observer runs during a call."""
     run(
         f"{BEGINNING}{CALL}{WATCHING}"
         "assert not [name for name in sys.modules if name.startswith('opentelemetry')]\n"
@@ -73,7 +73,7 @@ def test_who_does_not_use_opentelemetry_has_nothing_of_it() -> None:
 
 
 def test_an_api_without_a_provider_observes_nothing() -> None:
-    """Some other library has imported it: calls are not watched."""
+    """If another library only imports the API, calls are not observed."""
     run(
         f"{BEGINNING}import opentelemetry.trace\n{CALL}{WATCHING}"
         "assert 'opentelemetry' in ran and 'events' not in ran, ran\n"
@@ -82,7 +82,7 @@ def test_an_api_without_a_provider_observes_nothing() -> None:
 
 
 def test_providers_that_are_set_later_are_found() -> None:
-    """A client made before is observed, and so are its copies and others, by the same metrics."""
+    """A client created before the providers is observed, with its copies, by one set of metrics."""
     run(
         f"{BEGINNING}{CALL}{PROVIDERS}{CALL}"
         "client.with_options(timeout=5.0).account_associations.list().collect()\n"
@@ -97,8 +97,8 @@ def test_providers_that_are_set_later_are_found() -> None:
     )
 
 
-def test_what_suppresses_instrumentation_suppresses_ours() -> None:
-    """OpenTelemetry's own switch, for the calls of a block."""
+def test_instrumentation_can_be_suppressed() -> None:
+    """OpenTelemetry's suppression switch stops observation in its block."""
     run(
         f"{BEGINNING}{PROVIDERS}"
         "from opentelemetry import context\n"
@@ -111,8 +111,8 @@ def test_what_suppresses_instrumentation_suppresses_ours() -> None:
     )
 
 
-def test_what_disables_instrumentations_disables_ours() -> None:
-    """OpenTelemetry's own switch, for a process."""
+def test_instrumentation_can_be_disabled() -> None:
+    """OpenTelemetry's environment variable stops observation in a process."""
     run(
         f"{BEGINNING}{PROVIDERS}import os\n"
         "os.environ['OTEL_PYTHON_DISABLED_INSTRUMENTATIONS'] = 'redis, iotmi'\n"
@@ -128,7 +128,7 @@ def test_what_disables_instrumentations_disables_ours() -> None:
     "metrics", [None, "class Meter:\n    def create_histogram(self, name, unit=''): ...\n"]
 )
 def test_an_api_that_is_too_old_breaks_no_call(metrics: str | None, tmp_path: Path) -> None:
-    """Without metrics at all, or with histograms that take no bounds, there is no telemetry."""
+    """An API without metrics or bucket bounds gives no telemetry and no error."""
     package = tmp_path / "opentelemetry"
     for name, text in {"trace": "", "context": "", "metrics": metrics}.items():
         if text is not None:
@@ -147,13 +147,13 @@ def test_an_api_that_is_too_old_breaks_no_call(metrics: str | None, tmp_path: Pa
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """The records of the logger `iotmi`, from DEBUG on."""
+    """Return the records of the logger `iotmi`, from DEBUG on."""
     caplog.set_level(logging.DEBUG, logger="iotmi")
     return caplog
 
 
 def lines(log: pytest.LogCaptureFixture) -> list[str]:
-    """What was logged, with a # for each number and an id for each id."""
+    """Return the log lines, with a # for each number and an id for each id."""
     told = [record.getMessage() for record in log.records if record.name == "iotmi"]
     log.clear()
     return [re.sub(r"\d+\.\d{3}", "#", re.sub(r"(?<=request id )\S+", "id", line)) for line in told]
@@ -171,10 +171,10 @@ STORY = [
 ]
 
 
-def test_the_log_tells_the_story_of_a_call(
+def test_a_call_is_logged(
     log: pytest.LogCaptureFixture, client: Client, emulator: Emulator
 ) -> None:
-    """Each attempt when it begins and when it has failed, each pause, the answer; and no secret."""
+    """The log has each attempt, failure, pause and response, and no secret."""
     emulator.faults.fail("CreateManagedThing", "ThrottlingException")
     emulator.faults.reset_connections("CreateManagedThing")
     client.send(hub_request())
@@ -182,20 +182,20 @@ def test_the_log_tells_the_story_of_a_call(
     assert lines(log) == STORY
 
 
-def test_so_it_does_of_an_awaited_call(
+def test_an_async_call_is_logged_the_same(
     log: pytest.LogCaptureFixture, async_client: AsyncClient, emulator: Emulator
 ) -> None:
-    """Word for word."""
+    """The log of an async call is the same, word for word."""
     emulator.faults.fail("CreateManagedThing", "ThrottlingException")
     emulator.faults.reset_connections("CreateManagedThing")
     anyio.run(async_client.send, hub_request())
     assert lines(log) == STORY
 
 
-def test_the_library_is_silent_unless_asked(
+def test_no_record_is_above_debug(
     log: pytest.LogCaptureFixture, client: Client, emulator: Emulator
 ) -> None:
-    """Whatever happens, nothing is above DEBUG: what went wrong is raised, and not said twice."""
+    """No record is above DEBUG: failures are raised and not also logged."""
     make_hub(client)
     emulator.faults.fail("GetManagedThing", "InternalServerException", times=5)
     with pytest.raises(iotmi.InternalServerError):
@@ -205,7 +205,7 @@ def test_the_library_is_silent_unless_asked(
 
 
 def test_nothing_is_printed_and_no_handler_is_set() -> None:
-    """A program that configures no logging sees none, nor does one that configures it find ours."""
+    """A program without logging configuration prints nothing, and no handler is added."""
     done = run(
         f"{BEGINNING}import iotmi, logging\n"
         "from contextlib import suppress\n"

@@ -1,4 +1,4 @@
-"""Spans and metrics of calls, as OpenTelemetry's SDK has them, and their absence without it."""
+"""Spans and metrics of calls, recorded by OpenTelemetry's SDK."""
 
 import threading
 from collections.abc import Sequence
@@ -35,25 +35,25 @@ COMMON = {
 
 @pytest.fixture
 def observatory() -> Observatory:
-    """Where the spans and metrics of this test are."""
+    """Return the recorder of the spans and metrics of this test."""
     return Observatory()
 
 
 @pytest.fixture
 def observed(emulator: Emulator, observatory: Observatory, retry: RetryPolicy) -> Client:
-    """A client whose calls are observed, and each of whose requests is a span of its own too."""
+    """Return an observed client whose requests have spans too."""
     client = Client(boto3_client=observatory.instrumented(emulator))
     observed_by(client, retry, observatory.observer)
     return client
 
 
 def calls(observatory: Observatory) -> list[ReadableSpan]:
-    """The spans of calls."""
+    """Return the spans of calls."""
     return [span for span in observatory.spans if span.kind is SpanKind.CLIENT]
 
 
 def events(span: ReadableSpan) -> list[tuple[str, dict[str, object]]]:
-    """What happened in *span*, without what took how long."""
+    """Return the events of *span*, without durations."""
     return [
         (
             event.name,
@@ -67,7 +67,7 @@ ELAPSED = "iotmi.elapsed"
 
 
 def parents(spans: Sequence[ReadableSpan], name: str) -> set[str | None]:
-    """The names of the parents of those called *name*."""
+    """Return the names of the parents of the spans called *name*."""
     names = {span.context.span_id: span.name for span in spans if span.context}
     return {
         names.get(span.parent.span_id) if span.parent else None
@@ -80,7 +80,7 @@ def parents(spans: Sequence[ReadableSpan], name: str) -> set[str | None]:
 
 
 def test_a_call_is_a_span(observed: Client, observatory: Observatory) -> None:
-    """Named and described by the conventions, with what AWS support asks for."""
+    """A span has the conventional name and attributes, with the request id."""
     response = observed.send(hub_request())
     (span,) = calls(observatory)
     assert span.name == "IoT Managed Integrations.CreateManagedThing"
@@ -102,7 +102,7 @@ def test_a_call_is_a_span(observed: Client, observatory: Observatory) -> None:
 
 
 def test_the_service_is_named_as_botocore_names_it(emulator: Emulator) -> None:
-    """So that dashboards made for botocore's instrumentation hold for these spans."""
+    """`rpc.service` equals botocore's, so dashboards for botocore work."""
     model = emulator.boto3_client().meta.service_model
     assert model.service_id == SERVICE_ID
 
@@ -110,7 +110,7 @@ def test_the_service_is_named_as_botocore_names_it(emulator: Emulator) -> None:
 def test_attempts_and_pauses_are_events_of_one_span(
     observed: Client, observatory: Observatory, emulator: Emulator, pauses: list[float]
 ) -> None:
-    """In order, each with what went wrong; the call went well."""
+    """Each failed attempt and pause is an event, in order, of a successful span."""
     emulator.faults.fail("CreateManagedThing", "ThrottlingException")
     emulator.faults.reset_connections("CreateManagedThing")
     response = observed.send(hub_request())
@@ -135,8 +135,8 @@ def test_attempts_and_pauses_are_events_of_one_span(
     assert span.status.status_code is StatusCode.UNSET
 
 
-def test_a_failure_is_told_by_its_kind(observed: Client, observatory: Observatory) -> None:
-    """The service's code, its request id and status, and not its message."""
+def test_a_failure_has_its_code(observed: Client, observatory: Observatory) -> None:
+    """A failed span has the service's code, request id and status, but no message."""
     with pytest.raises(iotmi.ResourceNotFoundError) as caught:
         observed.managed_things.get("lost")
     (span,) = calls(observatory)
@@ -155,7 +155,7 @@ def test_a_failure_is_told_by_its_kind(observed: Client, observatory: Observator
 
 
 def test_each_page_of_a_walk_is_a_span(observed: Client, observatory: Observatory) -> None:
-    """It says which page, and is a child of the span it was asked for in."""
+    """Each page has a span with its number, a child of the span around the iteration."""
     for number in range(2):
         make_hub(observed, number)
     with observatory.tracer.start_as_current_span("walk"):
@@ -166,8 +166,8 @@ def test_each_page_of_a_walk_is_a_span(observed: Client, observatory: Observator
     assert parents(observatory.spans, pages[0].name) == {"walk"}
 
 
-def test_a_deadline_is_a_failure_of_its_own_kind(observatory: Observatory) -> None:
-    """The attempt that was cut short is an event."""
+def test_a_deadline_has_its_own_error_type(observatory: Observatory) -> None:
+    """A deadline has its own error type, and the interrupted attempt is an event."""
     with Service() as service:
         service.open.clear()
         client = with_keys(Client, endpoint_url=service.url, timeout=0.5)
@@ -181,8 +181,8 @@ def test_a_deadline_is_a_failure_of_its_own_kind(observatory: Observatory) -> No
     assert events(span) == [("attempt", told)]
 
 
-def test_a_code_that_nobody_knows_is_told_by_its_status(observatory: Observatory) -> None:
-    """What a proxy says in the place of a code goes nowhere."""
+def test_an_unknown_code_is_replaced_by_the_status(observatory: Observatory) -> None:
+    """An unknown code is replaced by the status, because a proxy's text may be anything."""
     said = [answer("418 Teapot", b"{}", x_amzn_errortype="SN900000000001")]
     with serving(said) as url, with_keys(Client, endpoint_url=url) as client:
         observed_by(client, RetryPolicy(), observatory.observer)
@@ -205,17 +205,17 @@ def test_a_code_that_nobody_knows_is_told_by_its_status(observatory: Observatory
     ],
 )
 def test_every_error_has_a_short_name(error: BaseException, name: str) -> None:
-    """Of not too many: the service's known codes, statuses, our classes, the application's."""
+    """`error.type` is a known code, a status, one of our classes or an application's class."""
     assert error_type(error) == name
 
 
 @pytest.mark.parametrize("failing", [False, True])
-def test_what_a_hook_raises_is_how_the_call_ends(
+def test_an_error_of_a_hook_ends_the_span(
     emulator: Emulator,
     observatory: Observatory,
     failing: bool,  # noqa: FBT001 - pytest's way
 ) -> None:
-    """The attempt before it is told all the same."""
+    """An error of a hook ends the span, with the attempt before it as an event."""
 
     def hook(_: Attempt) -> None:
         raise ZeroDivisionError("mine")
@@ -236,17 +236,17 @@ def test_what_a_hook_raises_is_how_the_call_ends(
 
 
 def nested(observatory: Observatory, operation: str) -> None:
-    """The caller's span holds the call's, and the call's those of its requests."""
+    """Check that the caller's span holds the call's, and the call's those of its requests."""
     spans = observatory.spans
     assert parents(spans, f"{SERVICE_ID}.{operation}") == {"caller"}
     assert parents(spans, "HTTP") == {f"{SERVICE_ID}.{operation}"}
 
 
 @pytest.mark.parametrize("timeout", [None, 5.0])
-def test_a_call_stands_between_its_caller_and_its_requests(
+def test_spans_of_calls_are_nested(
     emulator: Emulator, observatory: Observatory, timeout: float | None
 ) -> None:
-    """Also where an attempt has a thread of its own for its deadline, and beside hooks."""
+    """A call's span is between its caller's and its requests', with deadlines and hooks too."""
     client = Client(boto3_client=observatory.instrumented(emulator), timeout=timeout)
     policy = RetryPolicy(on_attempt=lambda _: None, sleep=lambda _: None)
     observed_by(client, policy, observatory.observer)
@@ -259,10 +259,10 @@ def test_a_call_stands_between_its_caller_and_its_requests(
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_so_it_does_in_every_task(
+def test_spans_are_nested_in_every_task(
     emulator: Emulator, observatory: Observatory, backend: str
 ) -> None:
-    """Each task's calls are children of the task's own span, however they overlap."""
+    """Each task's calls are children of the task's own span."""
     client = AsyncClient(boto3_client=observatory.instrumented(emulator))
     observed_by(client, RetryPolicy(), observatory.observer)
 
@@ -281,7 +281,7 @@ def test_so_it_does_in_every_task(
 
 
 def in_traces(observatory: Observatory, callers: int) -> None:
-    """Each caller has a trace, with one call, with one request."""
+    """Check that each caller has a trace with one call and one request."""
     traces: dict[int, list[ReadableSpan]] = {}
     for span in observatory.spans:
         assert span.context is not None
@@ -294,8 +294,8 @@ def in_traces(observatory: Observatory, callers: int) -> None:
         assert parents(spans, caller.name) == {None}
 
 
-def test_so_it_does_in_every_thread(observed: Client, observatory: Observatory) -> None:
-    """One client, many threads, each with a span of its own."""
+def test_spans_are_nested_in_every_thread(observed: Client, observatory: Observatory) -> None:
+    """With one client in many threads, each thread has its own trace."""
     together = threading.Barrier(5)
 
     def look(number: int) -> None:
@@ -315,7 +315,7 @@ def test_so_it_does_in_every_thread(observed: Client, observatory: Observatory) 
 def test_a_cancelled_call_ends_its_span(
     observatory: Observatory, backend: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It says so, and the caller's span is the current one as before."""
+    """A cancelled call ends its span with an error, and restores the caller's span."""
 
     async def main() -> None:
         with Service() as service:
@@ -337,10 +337,10 @@ def test_a_cancelled_call_ends_its_span(
     assert not [record for record in caplog.records if record.name.startswith("opentelemetry")]
 
 
-def test_a_call_that_is_left_may_end_anywhere(
+def test_a_collected_call_may_end_anywhere(
     observed: Client, observatory: Observatory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A coroutine that is collected is closed wherever the collector runs; no context is lost."""
+    """A collected coroutine detaches no context of the thread that collects it."""
     flow = observed._context.execute(GetManagedThing("x"))
     next(flow)
     assert trace.get_current_span() is trace.INVALID_SPAN
@@ -350,8 +350,8 @@ def test_a_call_that_is_left_may_end_anywhere(
     assert not [record for record in caplog.records if record.name.startswith("opentelemetry")]
 
 
-def test_what_is_not_sampled_has_no_children(emulator: Emulator, observatory: Observatory) -> None:
-    """The decision about a call is that about its requests; it is measured all the same."""
+def test_an_unsampled_call_has_no_children(emulator: Emulator, observatory: Observatory) -> None:
+    """Requests of an unsampled call are not sampled either, but are measured."""
     client = Client(boto3_client=observatory.instrumented(emulator))
     off = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False)
     observed_by(client, RetryPolicy(), Telemetry(off, observatory.meter_provider))
@@ -366,7 +366,7 @@ def test_what_is_not_sampled_has_no_children(emulator: Emulator, observatory: Ob
 def test_calls_attempts_and_pauses_are_measured(
     observed: Client, observatory: Observatory, emulator: Emulator, pauses: list[float]
 ) -> None:
-    """In seconds, by operation, Region and what went wrong, and by nothing else."""
+    """Durations are measured in seconds by operation, Region and error only."""
     emulator.faults.fail("ListManagedThings", "ThrottlingException", times=2)
     observed.managed_things.list().collect()
     with pytest.raises(iotmi.ResourceNotFoundError):
@@ -388,10 +388,8 @@ def test_calls_attempts_and_pauses_are_measured(
     assert paused.explicit_bounds[0] == 0.005
 
 
-def test_a_measurement_leads_to_the_span_of_its_call(
-    observed: Client, observatory: Observatory
-) -> None:
-    """An exemplar has the call's span, and not its caller's."""
+def test_an_exemplar_links_to_the_call(observed: Client, observatory: Observatory) -> None:
+    """An exemplar links to the call's span, not to the caller's."""
     with observatory.tracer.start_as_current_span("caller"):
         observed.managed_things.list().collect()
     (span,) = calls(observatory)
@@ -400,8 +398,8 @@ def test_a_measurement_leads_to_the_span_of_its_call(
         assert [exemplar.span_id for exemplar in point.exemplars] == [span.context.span_id]
 
 
-def test_each_pair_of_providers_has_its_own(emulator: Emulator) -> None:
-    """All clients have one set of instruments, until other providers are set."""
+def test_each_pair_of_providers_has_its_instruments(emulator: Emulator) -> None:
+    """All clients share one set of instruments for each pair of providers."""
     first, second = Observatory(), Observatory()
     for observatory, operations in ((first, 2), (second, 1)):
         with providers_for_a_while():

@@ -1,4 +1,4 @@
-"""Run the comparison from the command line: ``python -m tests.parity``."""
+"""Run the comparison: ``python -m tests.parity``."""
 
 import sys
 

@@ -1,9 +1,9 @@
-"""Every operation by boto3, by iotmi and by the AWS CLI, with the same results.
+"""Every operation gives the same result by boto3, by iotmi and by the AWS CLI.
 
     python -m tests.parity
 
-makes a virtual environment for the AWS CLI, which pins botocore, runs all steps by each, and
-prints how many of the operations gave the same. ``--cli PROGRAM`` takes an AWS CLI that is there.
+makes a virtual environment for the AWS CLI, which pins botocore, runs all steps in each way, and
+prints how many operations gave the same result. ``--cli PROGRAM`` uses an installed AWS CLI.
 """
 
 import argparse
@@ -40,10 +40,10 @@ _VOLATILE: Final = (
 
 
 def run(steps: Sequence[Step], runner: Runner, theirs: Service) -> list[str]:
-    """What each step gave, with ids and times replaced; canonical JSON, or the error's code.
+    """Return each step's result as JSON with ids and times replaced, or its error code.
 
     Raises:
-        AssertionError: A step succeeded that was to be refused, or the other way round.
+        AssertionError: a step succeeded that had to fail, or failed that had to succeed.
     """
     names: dict[str, str] = {}
     results = []
@@ -64,7 +64,7 @@ def run(steps: Sequence[Step], runner: Runner, theirs: Service) -> list[str]:
 
 
 def _normal(shape: Shape, value: Json) -> Json:
-    """A value with the same text for every time, and nothing for what is absent."""
+    """Return a value with one text for every time, and without absent members."""
     match shape.kind:
         case "timestamp":
             assert isinstance(value, datetime | float | int | str)
@@ -89,19 +89,19 @@ def _masked(text: str) -> str:
 
 
 def _without(names: Mapping[str, str], text: str) -> str:
-    """*text* without the ids, first by the name they were kept by and then by their form."""
+    """Return *text* without ids, first by their stored names and then by their form."""
     for name, value in sorted(names.items(), key=lambda item: -len(item[1])):
         text = text.replace(value, f"<{name}>")
     return _masked(text)
 
 
 def load() -> Service:
-    """The service as botocore knows it."""
+    """Return the service model of botocore."""
     return Service(Loader().load_service_model(SERVICE, "service-2"))
 
 
 def operations_that_agree(theirs: Service, results: Mapping[str, list[str]]) -> set[str]:
-    """The operations all of whose steps gave the same by each way; says the first differences."""
+    """Return the operations whose steps all gave the same result. Print differences."""
     agreed = set(theirs.operations) & {step.operation for step in STEPS}
     for step, *found in zip(STEPS, *results.values(), strict=True):
         if len(set(found)) > 1 and step.operation in agreed:
@@ -113,7 +113,7 @@ def operations_that_agree(theirs: Service, results: Mapping[str, list[str]]) -> 
 
 @contextmanager
 def ways(theirs: Service, *, over_http: bool) -> Iterator[dict[str, Runner]]:
-    """boto3 and iotmi, each with an emulator of its own."""
+    """Yield boto3 and iotmi, each with its own emulator."""
     with ExitStack() as stack:
         plain, ours = (stack.enter_context(Emulator()) for _ in range(2))
         once = iotmi.RetryPolicy(max_attempts=1)
@@ -141,7 +141,7 @@ def _client(address: str) -> Json:
 
 
 def install_cli(folder: Path) -> Path:
-    """The AWS CLI in a virtual environment of its own."""
+    """Install the AWS CLI into a virtual environment of its own."""
     venv.create(folder, with_pip=True)
     programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
     subprocess.run([programs / "python", "-m", "pip", "install", "-q", "awscli"], check=True)
@@ -149,7 +149,7 @@ def install_cli(folder: Path) -> Path:
 
 
 def main() -> int:
-    """Run all steps by every way."""
+    """Run all steps in every way."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cli", type=Path, help="an AWS CLI that is installed already")
     program: Path | None = parser.parse_args().cli

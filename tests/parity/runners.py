@@ -1,7 +1,7 @@
-"""The same call by raw boto3, by iotmi and by the AWS CLI, and what each makes of the answer.
+"""The same call by boto3, by iotmi and by the AWS CLI.
 
-Owns the three ways. What is called is the steps' business. A runner gives the answer's document
-as boto3 gives it, or raises `RefusedError`.
+This module owns the three ways, and `steps` the calls. A runner returns the response as boto3 gives
+it, or raises `RefusedError`.
 """
 
 import json
@@ -31,25 +31,25 @@ _CLI_SECONDS: Final = 60
 
 
 class RefusedError(Exception):
-    """The service refused the call with this code."""
+    """An error response of the service, with its code."""
 
 
 class Runner(Protocol):
     """One way to call the service."""
 
     def __call__(self, operation: str, parameters: Mapping[str, Json]) -> Json:
-        """The answer's document."""
+        """Return the response."""
         ...
 
 
 class Boto3Runner:
-    """Raw boto3."""
+    """Plain boto3."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def __call__(self, operation: str, parameters: Mapping[str, Json]) -> Json:
-        """What the method of the client answers, without what botocore adds."""
+        """Return the client's response without botocore's metadata."""
         try:
             answer = getattr(self._client, xform_name(operation))(**parameters)
         except ClientError as error:
@@ -59,7 +59,7 @@ class Boto3Runner:
 
 
 class IotmiRunner:
-    """iotmi: values in, values out."""
+    """iotmi, with typed values."""
 
     def __init__(self, client: iotmi.Client, theirs: Service) -> None:
         self._client = client
@@ -67,7 +67,7 @@ class IotmiRunner:
         self._requests = {info.name: info.request for info in iotmi.operations()}
 
     def __call__(self, operation: str, parameters: Mapping[str, Json]) -> Json:
-        """The answer's value, in the service's names."""
+        """Return the response in the service's names."""
         request = self._requests[operation]
         told = self._theirs.operations[operation]
         with warnings.catch_warnings():
@@ -87,12 +87,12 @@ class IotmiRunner:
 
 
 class CliRunner:
-    """The AWS CLI, as a person types it; it knows the server by an environment variable only."""
+    """The AWS CLI as a person types it. An environment variable names the server."""
 
     def __init__(self, program: Path, address: str, home: Path) -> None:
         self._program = program
         settings = home / "aws_config"
-        # Without this, a value that is an address would be fetched and its content sent.
+        # Without this, the CLI replaces a URL by its content.
         settings.write_text("[default]\ncli_follow_urlparam = false\noutput = json\n")
         kept = {name: value for name, value in os.environ.items() if "AWS" not in name}
         self._environment = {
@@ -109,7 +109,7 @@ class CliRunner:
         }
 
     def __call__(self, operation: str, parameters: Mapping[str, Json]) -> Json:
-        """What the command prints."""
+        """Return the printed response."""
         done = subprocess.run(
             [str(self._program), SERVICE, xform_name(operation, "-"), *_flags(parameters)],
             env=self._environment,
@@ -129,7 +129,7 @@ class CliRunner:
 def _flags(parameters: Mapping[str, Json]) -> list[str]:
     flags: list[str] = []
     if "MaxResults" in parameters or "NextToken" in parameters:
-        # Else the CLI would go through the pages by itself.
+        # Otherwise the CLI would fetch all pages.
         flags.append("--no-paginate")
     for name, value in parameters.items():
         flag = xform_name(name, "-")

@@ -1,6 +1,7 @@
-"""A day at the service, as data: every operation, some of them refused.
+"""Calls of every operation as data, some of which the service refuses.
 
-Knows no client. A name in angle brackets stands for what an earlier step's answer held.
+This module does not know a client. A name in angle brackets stands for a value of an earlier
+response.
 """
 
 import json
@@ -21,10 +22,10 @@ class Step:
     """One call.
 
     Attributes:
-        operation: Its name.
-        parameters: As boto3 takes them, with names in angle brackets.
-        kept: What later steps use: the name, and the member of this answer.
-        error: The code it is to be refused with, or None where it is to succeed.
+        operation: its name.
+        parameters: boto3's parameters, with names in angle brackets.
+        kept: values for later steps: a name, and the member of this response.
+        error: the expected error code, or None.
     """
 
     operation: str
@@ -33,7 +34,7 @@ class Step:
     error: str | None = None
 
     def filled_in(self, names: Mapping[str, str]) -> dict[str, Json]:
-        """The parameters with what the names stand for."""
+        """Return the parameters with values for the names."""
         text = _NAME.sub(lambda found: names[found[1]], json.dumps(self.parameters))
         filled: dict[str, Json] = json.loads(text)
         return filled

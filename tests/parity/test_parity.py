@@ -1,6 +1,6 @@
-"""boto3 and iotmi, in process and over HTTP, give the same for every operation.
+"""boto3 and iotmi give the same result for every operation, in process and over HTTP.
 
-The AWS CLI takes part in the command, ``python -m tests.parity``.
+The command ``python -m tests.parity`` adds the AWS CLI.
 """
 
 from contextlib import ExitStack
@@ -12,8 +12,8 @@ from tests.parity.runners import Runner
 from tests.parity.steps import STEPS, Step
 
 
-def test_every_operation_gives_the_same_by_each_way(capsys: pytest.CaptureFixture[str]) -> None:
-    """All 83 operations: the same answers and refusals, ids and times aside."""
+def test_every_operation_gives_the_same_result(capsys: pytest.CaptureFixture[str]) -> None:
+    """All 83 operations give the same responses and errors, except for ids and times."""
     theirs = load()
     with ExitStack() as stack:
         runners: dict[str, Runner] = {}
@@ -25,8 +25,8 @@ def test_every_operation_gives_the_same_by_each_way(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == ""
 
 
-def test_a_difference_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """An operation one of whose steps gave another result does not agree, and is named."""
+def test_a_difference_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """An operation with a different result in one step is named."""
     theirs = load()
     same = [f"{number}" for number in range(len(STEPS))]
     agreed = operations_that_agree(theirs, {"one": same, "other": ["odd", *same[1:]]})
@@ -37,8 +37,8 @@ def test_a_difference_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_a_step_that_should_be_refused_must_be() -> None:
-    """A refusal that does not come is no agreement."""
+def test_a_missing_error_is_found() -> None:
+    """A step that should fail and succeeds is an error."""
     theirs = load()
     steps = [Step("ListCredentialLockers", error="ConflictException")]
     with ways(theirs, over_http=False) as runners:
