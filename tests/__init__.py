@@ -1,1 +1,1 @@
-"""The tests. Real parts only: boto3 itself, the emulator, a server on loopback."""
+"""Tests with real parts: boto3, the emulator, servers on loopback."""

@@ -1,4 +1,4 @@
-"""Fixtures for every test: an emulated world and clients of it."""
+"""Fixtures for every test: an emulator and its clients."""
 
 from collections.abc import Iterator
 
@@ -11,44 +11,44 @@ from tests.support.http_servers import KEYS, Service
 
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made-up credentials where botocore looks first."""
+    """Set made-up credentials in the environment."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    """A server that keeps connections."""
+    """Yield a server that keeps connections."""
     with Service() as service:
         yield service
 
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """An emulated account with nothing in it."""
+    """Yield an empty emulated account."""
     with Emulator() as emulator:
         yield emulator
 
 
 @pytest.fixture
 def pauses() -> list[float]:
-    """The pauses that clients of this test make; nothing is waited for."""
+    """Return the list of simulated pauses of this test's clients."""
     return []
 
 
 @pytest.fixture
 def retry(pauses: list[float]) -> RetryPolicy:
-    """The default policy, without waiting and with the same chance in each run."""
+    """Return the default policy with a fixed seed and simulated pauses."""
     return RetryPolicy(seed=1, sleep=pauses.append)
 
 
 @pytest.fixture
 def client(emulator: Emulator, retry: RetryPolicy) -> Client:
-    """A client of the emulator that never really waits."""
+    """Return a client of the emulator that never really waits."""
     return emulator.client(retry=retry)
 
 
 @pytest.fixture
 def async_client(emulator: Emulator, retry: RetryPolicy) -> AsyncClient:
-    """A client to be awaited that never really waits."""
+    """Return an async client of the emulator that never really waits."""
     return emulator.async_client(retry=retry)

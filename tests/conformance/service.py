@@ -23,31 +23,31 @@ class Shape:
 
     def __init__(self, service: "Service", name: str) -> None:
         self._service = service
-        self._told: Document = service.document["shapes"][name]
+        self._part: Document = service.document["shapes"][name]
         self.name = name
-        self.min: float | None = self._told.get("min")
-        self.max: float | None = self._told.get("max")
-        self.pattern: str | None = self._told.get("pattern")
-        self.enum: tuple[str, ...] = tuple(self._told.get("enum", ()))
-        self.sensitive: bool = self._told.get("sensitive", False)
-        self.deprecated: bool = self._told.get("deprecated", False)
-        self.fault: bool = self._told.get("fault", False)
+        self.min: float | None = self._part.get("min")
+        self.max: float | None = self._part.get("max")
+        self.pattern: str | None = self._part.get("pattern")
+        self.enum: tuple[str, ...] = tuple(self._part.get("enum", ()))
+        self.sensitive: bool = self._part.get("sensitive", False)
+        self.deprecated: bool = self._part.get("deprecated", False)
+        self.fault: bool = self._part.get("fault", False)
 
     @property
     def kind(self) -> str:
         """Return ``string``, ``enum``, ``integer``, ``structure``, ``document`` and so on."""
-        if self._told.get("document"):
+        if self._part.get("document"):
             return "document"
-        kind: str = self._told["type"]
+        kind: str = self._part["type"]
         return "enum" if self.enum else "integer" if kind == "long" else kind
 
     @cached_property
     def properties(self) -> "tuple[Property, ...]":
         """Return the members of a structure, in the model's order."""
-        required = frozenset(self._told.get("required", ()))
+        required = frozenset(self._part.get("required", ()))
         return tuple(
-            Property(self._service, name, told, required=name in required)
-            for name, told in self._told.get("members", {}).items()
+            Property(self._service, name, part, required=name in required)
+            for name, part in self._part.get("members", {}).items()
         )
 
     def property(self, name: str) -> "Property":
@@ -57,17 +57,17 @@ class Shape:
     @cached_property
     def item(self) -> "Shape":
         """Return the shape of a list's items."""
-        return self._service.shape(self._told["member"]["shape"])
+        return self._service.shape(self._part["member"]["shape"])
 
     @cached_property
     def key(self) -> "Shape":
         """Return the shape of a map's keys."""
-        return self._service.shape(self._told["key"]["shape"])
+        return self._service.shape(self._part["key"]["shape"])
 
     @cached_property
     def value(self) -> "Shape":
         """Return the shape of a map's values."""
-        return self._service.shape(self._told["value"]["shape"])
+        return self._service.shape(self._part["value"]["shape"])
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}>"
@@ -81,13 +81,13 @@ class Property:
         location: ``uri``, ``querystring`` or ``body``.
     """
 
-    def __init__(self, service: "Service", name: str, told: Document, *, required: bool) -> None:
+    def __init__(self, service: "Service", name: str, part: Document, *, required: bool) -> None:
         self.name = name
-        self.shape = service.shape(told["shape"])
+        self.shape = service.shape(part["shape"])
         self.required = required
-        self.location: str = told.get("location", "body")
-        self.token: bool = told.get("idempotencyToken", False)
-        self.deprecated: bool = told.get("deprecated", False) or self.shape.deprecated
+        self.location: str = part.get("location", "body")
+        self.token: bool = part.get("idempotencyToken", False)
+        self.deprecated: bool = part.get("deprecated", False) or self.shape.deprecated
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.shape}>"
@@ -96,12 +96,12 @@ class Property:
 class Operation:
     """One operation of the model."""
 
-    def __init__(self, service: "Service", told: Document) -> None:
-        self.name: str = told["name"]
-        self.input = service.shape(told["input"]["shape"])
-        self.output = service.shape(told["output"]["shape"]) if "output" in told else None
-        self.address: str = told["http"]["requestUri"]
-        self.status: int = told["http"].get("responseCode", 200)
+    def __init__(self, service: "Service", part: Document) -> None:
+        self.name: str = part["name"]
+        self.input = service.shape(part["input"]["shape"])
+        self.output = service.shape(part["output"]["shape"]) if "output" in part else None
+        self.address: str = part["http"]["requestUri"]
+        self.status: int = part["http"].get("responseCode", 200)
 
     @property
     def answered(self) -> Shape | None:
@@ -130,7 +130,7 @@ class Service:
         self.document = document
         self._shapes: dict[str, Shape] = {}
         self.operations: Mapping[str, Operation] = {
-            name: Operation(self, told) for name, told in document["operations"].items()
+            name: Operation(self, part) for name, part in document["operations"].items()
         }
 
     def shape(self, name: str) -> Shape:
@@ -143,7 +143,7 @@ class Service:
     def errors(self) -> tuple[Shape, ...]:
         """Return the modelled errors."""
         shapes: Document = self.document["shapes"]
-        return tuple(self.shape(name) for name, told in shapes.items() if told.get("exception"))
+        return tuple(self.shape(name) for name, part in shapes.items() if part.get("exception"))
 
 
 def installed() -> Service:

@@ -62,13 +62,13 @@ def refused(
     error = caught.value
     assert error.operation == type(request).__name__
     assert error.request_id == REQUEST_ID
-    told = "".join(traceback.format_exception(error)) + repr(vars(error))
+    shown = "".join(traceback.format_exception(error)) + repr(vars(error))
     link: BaseException | None = error
     while link is not None:
-        told += repr(link)
+        shown += repr(link)
         link = link.__cause__ or link.__context__
-    assert CANARY not in told, told
-    assert str(NUMBER) not in told, told
+    assert CANARY not in shown, shown
+    assert str(NUMBER) not in shown, shown
     return error
 
 

@@ -119,9 +119,9 @@ def test_the_suggested_lines_are_right(theirs: Service, ours: Library) -> None:
         line = member_line(each, required=member.required, wire_case=wire_case_of(model))
         (statement,) = ast.parse(line).body
         assert isinstance(statement, ast.AnnAssign)
-        told = ast.unparse(statement.annotation).removesuffix(" | None")
+        written_type = ast.unparse(statement.annotation).removesuffix(" | None")
         # The text is generated from the model by this test.
-        kind = eval(told, names)  # noqa: S307
+        kind = eval(written_type, names)  # noqa: S307
         assert shape_of(kind) == member.shape, line
         assert (statement.value is None) == (member.required and each.location != "uri"), line
         looked += 1

@@ -206,7 +206,7 @@ SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
         "throttled, Retry-After 60": Scene(
             stage=_refused(429, "ThrottlingException", retry_after=60),
             kinds=["ThrottlingError"],
-            why="the next would begin 60.00 s later",
+            why="the next attempt would begin 60.00 s later",
         ),
         "5xx for ever": Scene(
             stage=_refused(503, "ServiceUnavailableException", retry=EAGER),
@@ -228,12 +228,12 @@ SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
             stage=_over(_nowhere, retry=EAGER), kinds=["NotSentError"]
         ),
         "answers lost for ever": Scene(stage=_losing_answers, kinds=["NoResponseError"]),
-        "an answer later than the deadline": Scene(stage=_delaying, why="cut short"),
-        "accepted, and silence": Scene(stage=_met_by(keep_silent), why="cut short"),
-        "never accepted": Scene(stage=_over(never_accepting), why="cut short"),
-        "no handshake": Scene(stage=_over(_silent_tls), why="cut short"),
-        "a body byte by byte": Scene(stage=_met_by(drip_body), why="cut short"),
-        "a head byte by byte": Scene(stage=_met_by(drip_head), why="cut short"),
+        "an answer later than the deadline": Scene(stage=_delaying, why="cut off"),
+        "accepted, and silence": Scene(stage=_met_by(keep_silent), why="cut off"),
+        "never accepted": Scene(stage=_over(never_accepting), why="cut off"),
+        "no handshake": Scene(stage=_over(_silent_tls), why="cut off"),
+        "a body byte by byte": Scene(stage=_met_by(drip_body), why="cut off"),
+        "a head byte by byte": Scene(stage=_met_by(drip_head), why="cut off"),
         "paced, with a full queue": Scene(
             stage=_met_by(Answers(b'{"Id": "x"}'), pacing=_SLOWLY, crowd=True),
             callers=CROWD,

@@ -179,15 +179,15 @@ def _wrong_with_failures(
     if error.attempts != len(error.failed_attempts):
         yield f"{error.attempts} attempts, and {len(error.failed_attempts)} failures"
     if not {failure.error_type for failure in failures} <= scene.kinds:
-        yield f"failures tell of {failures}"
+        yield f"unexpected failures {failures}"
     if any(failure.pause < scene.shortest_pause for failure in failures[:-1]):
         yield "a pause was shorter than the service asked for"
     if (error.last is None) == bool(failures):
         yield f"the last error is {error.last!r}"
     if issued:
-        told = [failure.request_id or "" for failure in failures]
-        if len(set(told)) != len(told) or not issued.issuperset(told):
-            yield f"request ids that were not given: {told}"
+        reported = [failure.request_id or "" for failure in failures]
+        if len(set(reported)) != len(reported) or not issued.issuperset(reported):
+            yield f"request ids that were not given: {reported}"
 
 
 _CUT_SHORT: Final = DeadlineExceededError.__name__
@@ -208,7 +208,7 @@ def _wrong_with_text(text: str, error: DeadlineExceededError, scene: Scene) -> I
         parts += [failure.code or failure.error_type, failure.request_id or ""]
     for part in parts:
         if part not in text:
-            yield f"the text does not tell {part!r}: {text}"
+            yield f"the text lacks {part!r}: {text}"
 
 
 def main() -> int:

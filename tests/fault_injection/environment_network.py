@@ -98,11 +98,11 @@ def failure_of(call: Callable[[], object]) -> CallError:
     raise AssertionError("it was answered")
 
 
-def _require_not_sent(client: Client, *told: str, attempts: int) -> NotSentError:
+def _require_not_sent(client: Client, *expected: str, attempts: int) -> NotSentError:
     error = failure_of(lambda: client.managed_things.get("x"))
     assert isinstance(error, NotSentError), repr(error)
     assert error.attempts == attempts, f"{error.attempts} attempts: {error}"
-    assert any(word in str(error) for word in told), error
+    assert any(word in str(error) for word in expected), error
     return error
 
 
@@ -178,15 +178,17 @@ def _kept(
 
         with ThreadPoolExecutor(threads) as pool:
             attempts = Counter(pool.map(read, range(calls)))
-            told = Counter(pool.map(command, range(calls)))
+            outcomes = Counter(pool.map(command, range(calls)))
     came = sum(line.startswith(b"POST") for line in answers.requests)
-    assert told["answered"] <= came <= calls, f"{told}, and {came} came"
+    assert outcomes["answered"] <= came <= calls, f"{outcomes}, and {came} came"
     again = calls - attempts[1]
     if idle is not None:
-        assert (again, told["uncertain"]) == (0, 0), f"{again} needed another attempt; {told}"
+        assert (again, outcomes["uncertain"]) == (0, 0), (
+            f"{again} needed another attempt; {outcomes}"
+        )
     return (
         f"{calls} reads answered, {again} not by the first attempt; {calls} commands, of which"
-        f" {told['answered']} answered, {told['uncertain']} uncertain, {came} came to the service"
+        f" {outcomes['answered']} succeeded, {outcomes['uncertain']} uncertain, {came} arrived"
     )
 
 
@@ -296,7 +298,7 @@ def _by_a_proxy(client_of: ClientFactory, status: int) -> CallError:
 def certificates_that_are_refused(seed: int, client_of: ClientFactory) -> str:
     """Check that each bad certificate is named after one attempt, and a good one works."""
     del seed
-    told = []
+    reasons = []
     with tempfile.TemporaryDirectory() as folder:
         good = make_certificate(Path(folder))
         elsewhere = make_certificate(Path(folder), name=ELSEWHERE)
@@ -312,10 +314,10 @@ def certificates_that_are_refused(seed: int, client_of: ClientFactory) -> str:
                 client = client_of(url, trusted=trusted)
                 _require_not_sent(client, *words, attempts=1)
             assert answers.requests == []
-            told.append(words[0])
+            reasons.append(words[0])
         with listening(Answers(_THING), tls=good.context()) as url:
             assert client_of(url, trusted=good).managed_things.get("x").id == "x"
-    return f"NotSentError for {', '.join(told)}, after one attempt"
+    return f"NotSentError for {', '.join(reasons)}, after one attempt"
 
 
 def handshakes_that_are_refused(seed: int, client_of: ClientFactory) -> str:
@@ -329,15 +331,15 @@ def handshakes_that_are_refused(seed: int, client_of: ClientFactory) -> str:
         ciphers.set_ciphers("AES128-GCM-SHA256")
         asking.verify_mode = CERT_REQUIRED
         asking.load_verify_locations(good.path)
-        told = []
+        reasons = []
         for context in (ciphers, asking):
             with listening(Answers(_THING), tls=context) as url:
                 client = client_of(url, trusted=good)
-                told.append(_require_not_sent(client, "handshake failure", attempts=1))
+                reasons.append(_require_not_sent(client, "handshake failure", attempts=1))
         with listening(talk_nonsense) as url:
             client = client_of(url.replace("http:", "https:"), trusted=good)
             _require_not_sent(client, "SSL", attempts=1)
-    return str(told[0])
+    return str(reasons[0])
 
 
 _CHECKS: Final = (

@@ -46,8 +46,6 @@ class Write:
     @property
     def misleading(self) -> bool:
         """Return True if the last error alone would deny an effect that earlier ones allow."""
-        return (
-            self.made is Known.UNCERTAIN
-            and self.error is not None
-            and not self.error.may_have_acted
-        )
+        if self.made is not Known.UNCERTAIN or self.error is None:
+            return False
+        return not any(last.may_have_acted for last in self.error.failed_attempts[-1:])

@@ -87,12 +87,12 @@ def run(mode: Mode, *, callers: int, calls: int, policy: RetryPolicy, seed: int)
             )
             for number in range(callers)
         ]
-        told = evolve(policy, seed=seed, sleep=lambda _: None, on_attempt=recorder.on_attempt_end)
+        seeded = evolve(policy, seed=seed, sleep=lambda _: None, on_attempt=recorder.on_attempt_end)
         began = time.monotonic()
         if mode == "threads":
-            _in_threads(emulator, told, households)
+            _in_threads(emulator, seeded, households)
         else:
-            asyncio.run(_in_tasks(emulator, told, households))
+            asyncio.run(_in_tasks(emulator, seeded, households))
         seconds = time.monotonic() - began
         emulator.faults.clear()
         seen = recorder.calls()
@@ -168,8 +168,8 @@ def report(title: str, figures: Figures) -> str:
     uncertain, done = books.unsafe_uncertain
     lines = [
         (
-            f"{title} (attempts={policy.max_attempts}, budget={policy.quota}): {figures.calls} calls,"
-            f" {figures.attempts} attempts in {figures.seconds:.0f} s"
+            f"{title} (attempts={policy.max_attempts}, quota={policy.quota}):"
+            f" {figures.calls} calls, {figures.attempts} attempts in {figures.seconds:.0f} s"
         ),
         f"faults: {_shares(figures.faults, figures.attempts)}",
         f"ended in an error: {figures.failed.total()} calls ({_listed(figures.failed)})",

@@ -46,7 +46,7 @@ def test_the_audit_finds_wrong_creates(emulator: Emulator, client: Client) -> No
     findings = "\n".join(audit(emulator, writes, ()).findings)
     assert "lost should be" in findings
     assert "twice is there 2 times" in findings
-    assert "denied is there" in findings
+    assert "denied exists" in findings
     assert "unrequested: 'unasked'" in findings
     assert len(findings.splitlines()) == 4
 

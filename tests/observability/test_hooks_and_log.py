@@ -154,9 +154,9 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 def lines(log: pytest.LogCaptureFixture) -> list[str]:
     """Return the log lines, with a # for each number and an id for each id."""
-    told = [record.getMessage() for record in log.records if record.name == "iotmi"]
+    messages = [record.getMessage() for record in log.records if record.name == "iotmi"]
     log.clear()
-    return [re.sub(r"\d+\.\d{3}", "#", re.sub(r"(?<=request id )\S+", "id", line)) for line in told]
+    return [re.sub(r"\d+\.\d{3}", "#", re.sub(r"(?<=request id )\S+", "id", line)) for line in messages]
 
 
 STORY = [

@@ -92,8 +92,8 @@ def test_a_call_is_a_span(observed: Client, observatory: Observatory) -> None:
         "iotmi.attempts": 1,
     }
     assert span.status.status_code is StatusCode.UNSET
-    told = {"iotmi.attempt": 1, "aws.request_id": response.request_id}
-    assert events(span) == [("attempt", told)]
+    expected = {"iotmi.attempt": 1, "aws.request_id": response.request_id}
+    assert events(span) == [("attempt", expected)]
     assert span.instrumentation_scope is not None
     assert (span.instrumentation_scope.name, span.instrumentation_scope.version) == (
         "iotmi",
@@ -115,9 +115,9 @@ def test_attempts_and_pauses_are_events_of_one_span(
     emulator.faults.reset_connections("CreateManagedThing")
     response = observed.send(hub_request())
     (span,) = calls(observatory)
-    told = events(span)
-    ids = [attributes.pop("aws.request_id", None) for _, attributes in told]
-    assert told == [
+    expected = events(span)
+    ids = [attributes.pop("aws.request_id", None) for _, attributes in expected]
+    assert expected == [
         ("attempt", {"iotmi.attempt": 1, "error.type": "ThrottlingException"}),
         (
             "pause",
@@ -177,8 +177,8 @@ def test_a_deadline_has_its_own_error_type(observatory: Observatory) -> None:
         service.open.set()
     (span,) = calls(observatory)
     assert (span.attributes or {})["error.type"] == "DeadlineExceededError"
-    told = {"iotmi.attempt": 1, "error.type": "DeadlineExceededError"}
-    assert events(span) == [("attempt", told)]
+    expected = {"iotmi.attempt": 1, "error.type": "DeadlineExceededError"}
+    assert events(span) == [("attempt", expected)]
 
 
 def test_an_unknown_code_is_replaced_by_the_status(observatory: Observatory) -> None:

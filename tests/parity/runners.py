@@ -69,10 +69,10 @@ class IotmiRunner:
     def __call__(self, operation: str, parameters: Mapping[str, Json]) -> Json:
         """Return the response in the service's names."""
         request = self._requests[operation]
-        told = self._theirs.operations[operation]
+        modelled = self._theirs.operations[operation]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            arguments = pair(request, told.input, parameters).arguments
+            arguments = pair(request, modelled.input, parameters).arguments
             try:
                 value: object = self._client.send(request(**arguments)).value
             except iotmi.ServiceError as error:
@@ -80,8 +80,8 @@ class IotmiRunner:
         if value is None:
             return {}
         if isinstance(value, Page):
-            assert told.listed is not None
-            page = {told.listed.name: [to_boto3(item) for item in value.items]}
+            assert modelled.listed is not None
+            page = {modelled.listed.name: [to_boto3(item) for item in value.items]}
             return page if value.next_token is None else {**page, "NextToken": value.next_token}
         return to_boto3(value)
 

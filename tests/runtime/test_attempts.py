@@ -1,4 +1,4 @@
-"""What is told of attempts: to hooks, to observers, and in every error of a call."""
+"""Attempts as hooks, observers and errors report them."""
 
 import copy
 import pickle
@@ -36,20 +36,20 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def told() -> list[Attempt]:
-    """What `on_attempt` is told."""
+    """Return the attempts that `on_attempt` receives."""
     return []
 
 
 @pytest.fixture
 def hooked(emulator: Emulator, told: list[Attempt], pauses: list[float]) -> Client:
-    """A client whose hook writes down."""
+    """Return a client whose hook records the attempts."""
     return emulator.client(retry=RetryPolicy(on_attempt=told.append, sleep=pauses.append))
 
 
-def test_every_attempt_is_told(
+def test_every_attempt_is_reported(
     hooked: Client, emulator: Emulator, told: list[Attempt], pauses: list[float]
 ) -> None:
-    """Two that failed and the one that was answered, each with the pause before it."""
+    """The hook gets two failed attempts and a successful one, each with its pause."""
     emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
     response = hooked.send(hub_request())
     assert [(one.operation, one.attempt, type(one.error)) for one in told] == [
@@ -66,8 +66,8 @@ def test_every_attempt_is_told(
     assert 0 < sum(one.elapsed for one in told) <= response.elapsed
 
 
-async def test_so_it_is_for_the_awaiting_client(emulator: Emulator, told: list[Attempt]) -> None:
-    """The hook is called in the task."""
+async def test_the_async_client_does_the_same(emulator: Emulator, told: list[Attempt]) -> None:
+    """The async client calls the hook in the task."""
     tasks: list[int] = []
 
     def hook(attempt: Attempt) -> None:
@@ -85,8 +85,8 @@ async def test_so_it_is_for_the_awaiting_client(emulator: Emulator, told: list[A
     assert set(tasks) == {anyio.get_current_task().id}
 
 
-def test_an_answer_that_cannot_be_read_is_an_attempt_that_failed(told: list[Attempt]) -> None:
-    """The hook and the error's story have its request id and status."""
+def test_an_undecodable_response_is_a_failed_attempt(told: list[Attempt]) -> None:
+    """An undecodable response is a failed attempt with its request id and status."""
     with (
         serving([answer("200 OK", b"<html>", x_amzn_requestid="r-7")]) as url,
         with_keys(Client, endpoint_url=url, retry=RetryPolicy(on_attempt=told.append)) as client,
@@ -99,10 +99,8 @@ def test_an_answer_that_cannot_be_read_is_an_attempt_that_failed(told: list[Atte
     assert (failure.request_id, failure.http_status) == ("r-7", 200)
 
 
-def test_an_attempt_that_is_cut_short_is_told_and_one_that_is_not_begun_is_not(
-    emulator: Emulator, told: list[Attempt]
-) -> None:
-    """The deadline ends the first attempt here, and forbids the second there."""
+def test_only_attempts_that_began_are_reported(emulator: Emulator, told: list[Attempt]) -> None:
+    """The hook gets an attempt that the deadline ended, and none that it prevented."""
     policy = RetryPolicy(on_attempt=told.append)
     with (
         serving([keep_silent]) as url,
@@ -119,11 +117,11 @@ def test_an_attempt_that_is_cut_short_is_told_and_one_that_is_not_begun_is_not(
 
 
 @pytest.mark.parametrize("failing", [True, False])
-def test_what_a_hook_raises_ends_the_call_and_repeats_nothing(
+def test_an_error_of_a_hook_ends_the_call(
     emulator: Emulator,
     failing: bool,  # noqa: FBT001 - pytest's way
 ) -> None:
-    """A hook whose own call is throttled has not throttled a command."""
+    """An error of a hook ends the call, even a throttle of a call that the hook made."""
 
     def hook(_: Attempt) -> None:
         raise iotmi.ThrottlingError("mine", operation="Mine", code="ThrottlingException")
@@ -138,8 +136,8 @@ def test_what_a_hook_raises_ends_the_call_and_repeats_nothing(
     assert len(emulator.calls) == before + 1
 
 
-def test_both_hooks_are_told_in_order(emulator: Emulator) -> None:
-    """The attempt has ended before its retry is announced."""
+def test_both_hooks_are_called_in_order(emulator: Emulator) -> None:
+    """`on_attempt` is called before `on_retry`."""
     order: list[Attempt | Retry] = []
     policy = RetryPolicy(on_attempt=order.append, on_retry=order.append, sleep=lambda _: None)
     emulator.faults.fail("GetManagedThing", "ThrottlingException")
@@ -154,10 +152,8 @@ def test_both_hooks_are_told_in_order(emulator: Emulator) -> None:
 # -- the story in an error -------------------------------------------------------------
 
 
-def test_an_error_tells_the_whole_story(
-    client: Client, emulator: Emulator, pauses: list[float]
-) -> None:
-    """One fact sheet for each attempt that failed, oldest first, the last one included."""
+def test_an_error_has_all_failures(client: Client, emulator: Emulator, pauses: list[float]) -> None:
+    """An error has one record for each failed attempt, oldest first."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException")
     emulator.faults.reset_connections("GetManagedThing")
     with pytest.raises(iotmi.ResourceNotFoundError) as caught:
@@ -179,10 +175,8 @@ def test_an_error_tells_the_whole_story(
     assert "ThrottlingException" not in str(caught.value)
 
 
-def test_failures_that_were_overcome_are_not_kept_for_the_next_call(
-    client: Client, emulator: Emulator
-) -> None:
-    """Each call has a story of its own."""
+def test_failures_are_not_kept_for_the_next_call(client: Client, emulator: Emulator) -> None:
+    """Each call has its own list of failures."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException")
     for attempts in (2, 1):
         with pytest.raises(iotmi.ResourceNotFoundError) as caught:
@@ -190,8 +184,8 @@ def test_failures_that_were_overcome_are_not_kept_for_the_next_call(
         assert len(caught.value.failed_attempts) == caught.value.attempts == attempts
 
 
-def test_what_was_never_sent_has_its_story_too() -> None:
-    """Nothing listened, twice."""
+def test_unsent_attempts_are_failures_too() -> None:
+    """Attempts that could not connect are recorded too."""
     with with_keys(
         Client,
         endpoint_url=closed_port(),
@@ -203,8 +197,8 @@ def test_what_was_never_sent_has_its_story_too() -> None:
     assert caught.value.request_id is None
 
 
-def test_a_deadline_tells_its_story_in_one_line() -> None:
-    """Attempts, time, pauses, codes and request ids, and what it was that time ran out on."""
+def test_the_text_of_a_deadline_error() -> None:
+    """The text has attempts, time, pauses, codes, request ids and the last activity."""
     script = [
         answer("503 Service Unavailable", b"{}", x_amzn_requestid="r-1"),
         hang_up,
@@ -239,7 +233,7 @@ def test_a_deadline_tells_its_story_in_one_line() -> None:
 
 
 def test_a_failed_attempt_is_a_value() -> None:
-    """It compares, hashes, pickles and copies, and says what it is."""
+    """A failed attempt compares, hashes, pickles, copies and has a text."""
     failure = FailedAttempt(
         error_type="ThrottlingError",
         code="ThrottlingException",
@@ -255,8 +249,8 @@ def test_a_failed_attempt_is_a_value() -> None:
     assert not hasattr(failure, "__dict__")
 
 
-def test_the_story_holds_no_secret(client: Client, emulator: Emulator) -> None:
-    """A request's sensitive values are in no text of it."""
+def test_failures_contain_no_secret(client: Client, emulator: Emulator) -> None:
+    """No text of an error contains a request's sensitive value."""
     emulator.faults.fail("CreateManagedThing", "ValidationException")
     with pytest.raises(iotmi.ValidationError) as caught:
         make_hub(client)
@@ -266,8 +260,8 @@ def test_the_story_holds_no_secret(client: Client, emulator: Emulator) -> None:
 # -- observers -------------------------------------------------------------------------
 
 
-class Diary:
-    """An observer that writes down what it is told."""
+class RecordingObserver:
+    """An observer that records its calls."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[str, object]] = []
@@ -291,15 +285,13 @@ class Diary:
         self.entries.append(("call ended", outcome))
 
     def outcomes(self) -> Iterator[CallResult]:
-        """How the calls ended."""
+        """Return the end of each call."""
         return (told for _, told in self.entries if isinstance(told, CallResult))
 
 
-def test_observers_are_told_of_a_call_from_its_beginning_to_its_end(
-    emulator: Emulator, told: list[Attempt]
-) -> None:
-    """Each of them in order, beside the policy's hooks."""
-    client, diaries = emulator.client(), (Diary(), Diary())
+def test_observers_see_the_whole_call(emulator: Emulator, told: list[Attempt]) -> None:
+    """Each observer is called in order, in addition to the policy's hooks."""
+    client, diaries = emulator.client(), (RecordingObserver(), RecordingObserver())
     observed_by(client, RetryPolicy(on_attempt=told.append, sleep=lambda _: None), *diaries)
     emulator.faults.fail("CreateManagedThing", "ThrottlingException")
     response = client.send(hub_request())
@@ -319,9 +311,9 @@ def test_observers_are_told_of_a_call_from_its_beginning_to_its_end(
         assert outcome.elapsed >= response.elapsed
 
 
-def test_observers_learn_how_a_call_failed_and_on_which_page(emulator: Emulator) -> None:
-    """The error that is raised, with the request id and status of the answer."""
-    client, diary = emulator.client(), Diary()
+def test_observers_see_the_error_and_the_page(emulator: Emulator) -> None:
+    """The result has the raised error, with the response's request id and status."""
+    client, diary = emulator.client(), RecordingObserver()
     for number in range(2):
         make_hub(client, number)
     observed_by(client, RetryPolicy.none(), diary)
@@ -338,9 +330,9 @@ def test_observers_learn_how_a_call_failed_and_on_which_page(emulator: Emulator)
     assert (second.request_id, second.http_status) == (caught.value.request_id, 500)
 
 
-async def test_a_call_that_is_left_ends_for_its_observers_too() -> None:
-    """Cancelled while its attempt hangs: no attempt has ended, the call has."""
-    diary = Diary()
+async def test_a_cancelled_call_ends_for_its_observers() -> None:
+    """A cancelled call ends for its observers, and its attempt does not."""
+    diary = RecordingObserver()
     with Service() as service:
         service.open.clear()
         client = with_keys(AsyncClient, endpoint_url=service.url)
@@ -353,16 +345,16 @@ async def test_a_call_that_is_left_ends_for_its_observers_too() -> None:
         service.open.set()
 
 
-def test_nobody_told_is_nothing_made(client: Client) -> None:
-    """A client without hooks has no observer, and its calls no watch."""
+def test_without_hooks_there_are_no_observers(client: Client) -> None:
+    """A client without hooks creates no observers."""
     assert client._context.observers == ()
     assert client.send(GetManagedThing(make_hub(client).id)).attempts == 1
     assert client.with_options(retry=RetryPolicy(on_retry=print))._context.observers != ()
 
 
-def test_a_command_that_an_observer_watches_is_still_not_repeated(emulator: Emulator) -> None:
-    """To be watched changes nothing of what is repeated when."""
-    client, diary = emulator.client(), Diary()
+def test_observers_do_not_change_retries(emulator: Emulator) -> None:
+    """Observers do not change which calls are retried."""
+    client, diary = emulator.client(), RecordingObserver()
     observed_by(client, RetryPolicy(sleep=lambda _: None), diary)
     emulator.faults.fail("SendManagedThingCommand", "InternalServerException")
     with pytest.raises(iotmi.InternalServerError):
@@ -381,10 +373,8 @@ def test_a_command_that_an_observer_watches_is_still_not_repeated(emulator: Emul
         (lambda faults: faults.lose_answers("GetManagedThing", times=9), True),
     ],
 )
-def test_an_error_says_whether_the_service_may_have_acted(
-    plant: Callable[[Faults], None], *, expected: bool
-) -> None:
-    """Not after a refusal, nor where nothing left; else it may have."""
+def test_may_have_acted(plant: Callable[[Faults], None], *, expected: bool) -> None:
+    """`may_have_acted` is False after a refusal or an unsent request, else True."""
     with Emulator() as emulator:
         plant(emulator.faults)
         with pytest.raises(iotmi.CallError) as caught:
@@ -393,8 +383,8 @@ def test_an_error_says_whether_the_service_may_have_acted(
     assert caught.value.may_have_acted is expected
 
 
-def test_the_last_attempt_alone_does_not_say_it() -> None:
-    """A throttle after a lost answer: the class says nothing was done, and something was."""
+def test_may_have_acted_considers_all_attempts() -> None:
+    """A throttle after a lost response leaves `may_have_acted` True."""
     with Emulator() as emulator:
         emulator.faults.lose_answers("CreateCredentialLocker")
         emulator.faults.fail("CreateCredentialLocker", "ThrottlingException", times=9)

@@ -1,4 +1,4 @@
-"""One call's way: tokens, attempts, deadlines, and what is repeated when."""
+"""One call: client tokens, attempts, deadlines and retries."""
 
 import math
 import time
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.anyio
 
 
 def tokens(emulator: Emulator) -> list[object]:
-    """The client tokens that the service has seen."""
+    """Return the client tokens that the service received."""
     return [call.parameters.get("ClientToken") for call in emulator.calls if call.parameters]
 
 
 def test_a_throttled_create_sends_one_token_throughout(
     client: Client, emulator: Emulator, pauses: list[float]
 ) -> None:
-    """Throttled twice and then accepted: one ClientToken, three times, one thing."""
+    """A create that is throttled twice sends one ClientToken and creates one thing."""
     emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
     response = client.send(hub_request())
     assert response.attempts == 3
@@ -43,8 +43,10 @@ def test_a_throttled_create_sends_one_token_throughout(
     assert all(0 <= pause <= bound for pause, bound in zip(pauses, (1, 2), strict=True))
 
 
-async def test_so_does_the_awaiting_client(async_client: AsyncClient, emulator: Emulator) -> None:
-    """The same loop drives both colours."""
+async def test_the_async_client_sends_one_token(
+    async_client: AsyncClient, emulator: Emulator
+) -> None:
+    """The async client sends one token too."""
     emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
     response = await async_client.send(hub_request())
     assert response.attempts == 3
@@ -52,7 +54,7 @@ async def test_so_does_the_awaiting_client(async_client: AsyncClient, emulator: 
 
 
 def test_a_create_called_again_sends_another_token(client: Client, emulator: Emulator) -> None:
-    """A call that was given up is over: the application's next call is another request."""
+    """A second call of the application is another request."""
     once = client.with_options(retry=RetryPolicy.none())
     emulator.faults.fail("CreateManagedThing", "ThrottlingException")
     with pytest.raises(iotmi.ThrottlingError) as caught:
@@ -64,7 +66,7 @@ def test_a_create_called_again_sends_another_token(client: Client, emulator: Emu
 
 
 def test_a_given_token_is_sent_as_it_is(client: Client, emulator: Emulator) -> None:
-    """Who brings a token of their own makes the application's own retry safe too."""
+    """A given token makes the application's own retry safe."""
     create = client.credential_lockers.create
     first, again = create(name="A", client_token="mine"), create(name="A", client_token="mine")
     assert tokens(emulator) == ["mine", "mine"]
@@ -73,17 +75,15 @@ def test_a_given_token_is_sent_as_it_is(client: Client, emulator: Emulator) -> N
         create(name="B", client_token="mine")
 
 
-def test_an_answer_lost_after_the_effect_makes_no_second_thing(
-    client: Client, emulator: Emulator
-) -> None:
-    """The service acted, its answer was an error: the repetition finds the first thing again."""
+def test_a_lost_response_creates_no_second_thing(client: Client, emulator: Emulator) -> None:
+    """A retry after a lost response returns the first thing."""
     emulator.faults.fail("CreateManagedThing", "InternalServerException", before_effect=False)
     made = make_hub(client)
     assert [thing.id for thing in client.managed_things.list()] == [made.id]
 
 
-def test_a_command_is_not_repeated_when_nobody_knows(client: Client, emulator: Emulator) -> None:
-    """After a 5xx the service may have acted; a second Toggle would undo the first."""
+def test_a_command_with_unknown_outcome_is_not_retried(client: Client, emulator: Emulator) -> None:
+    """A command is not retried after a 5xx, because a second Toggle would undo the first."""
     emulator.faults.fail("SendManagedThingCommand", "InternalServerException")
     with pytest.raises(iotmi.InternalServerError) as caught:
         client.managed_things.send_command("x", endpoints=[toggle()])
@@ -91,18 +91,16 @@ def test_a_command_is_not_repeated_when_nobody_knows(client: Client, emulator: E
     assert len(emulator.calls) == 1
 
 
-def test_a_throttled_command_is_repeated(client: Client, emulator: Emulator) -> None:
-    """A throttle says that the service did nothing."""
+def test_a_throttled_command_is_retried(client: Client, emulator: Emulator) -> None:
+    """A throttled command is retried, because the service did nothing."""
     emulator.faults.fail("SendManagedThingCommand", "ThrottlingException")
     with pytest.raises(iotmi.ResourceNotFoundError) as caught:
         client.managed_things.send_command("x", endpoints=[toggle()])
     assert caught.value.attempts == 2
 
 
-def test_an_error_that_waiting_does_not_heal_is_raised_at_once(
-    client: Client, emulator: Emulator
-) -> None:
-    """No attempt is made that cannot help."""
+def test_a_lasting_error_is_not_retried(client: Client, emulator: Emulator) -> None:
+    """A lasting error is raised after one attempt."""
     with pytest.raises(iotmi.ResourceNotFoundError) as caught:
         client.managed_things.get("x")
     assert caught.value.attempts == 1
@@ -110,7 +108,7 @@ def test_an_error_that_waiting_does_not_heal_is_raised_at_once(
 
 
 def test_attempts_end(client: Client, emulator: Emulator, pauses: list[float]) -> None:
-    """The last error is raised as it is, and knows how many attempts there were."""
+    """The last error is raised, with the number of attempts."""
     emulator.faults.fail("GetManagedThing", "ServiceUnavailableException", times=9)
     with pytest.raises(iotmi.ServiceUnavailableError) as caught:
         client.managed_things.get("x")
@@ -123,7 +121,7 @@ def test_attempts_end(client: Client, emulator: Emulator, pauses: list[float]) -
 def test_the_pause_that_the_service_asks_for_is_kept(
     client: Client, emulator: Emulator, pauses: list[float]
 ) -> None:
-    """Retry-After is never cut short."""
+    """A pause is never shorter than Retry-After."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=7)
     with pytest.raises(iotmi.ResourceNotFoundError):
         client.managed_things.get("x")
@@ -131,10 +129,10 @@ def test_the_pause_that_the_service_asks_for_is_kept(
 
 
 @pytest.mark.parametrize(("asked", "attempts"), [(60, 2), (61, 1)])
-def test_nobody_waits_a_day_because_a_header_says_so(
+def test_a_very_long_retry_after_ends_the_call(
     emulator: Emulator, asked: float, attempts: int
 ) -> None:
-    """A longer pause than the policy allows ends the call at once, and the error tells it."""
+    """A Retry-After above the policy's limit ends the call, and the error has it."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=asked)
     policy = RetryPolicy(max_attempts=2, sleep=lambda _: None)
     with pytest.raises(iotmi.ThrottlingError) as caught:
@@ -147,8 +145,8 @@ def test_nobody_waits_a_day_because_a_header_says_so(
         patient.managed_things.get("x")
 
 
-def test_the_hook_is_told_of_each_retry(emulator: Emulator) -> None:
-    """What failed, how, which attempt it was and how long the pause will be."""
+def test_on_retry_gets_each_retry(emulator: Emulator) -> None:
+    """The hook gets the operation, the error, the attempt's number and the pause."""
     told: list[Retry] = []
     policy = RetryPolicy(on_retry=told.append, sleep=lambda _: None)
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2)
@@ -162,7 +160,7 @@ def test_the_hook_is_told_of_each_retry(emulator: Emulator) -> None:
 
 
 async def test_pauses_are_really_made(emulator: Emulator) -> None:
-    """Without a substitute, both clients wait."""
+    """Without a simulated sleep, both clients wait."""
     policy = RetryPolicy(throttle_backoff=0.02, seed=1)
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2, retry_after=0.02)
     began = time.monotonic()
@@ -176,7 +174,7 @@ async def test_pauses_are_really_made(emulator: Emulator) -> None:
 
 
 def test_the_same_seed_makes_the_same_pauses(emulator: Emulator) -> None:
-    """Chance can be held still for a test."""
+    """A seed fixes the jitter."""
     seen: list[list[float]] = [[], []]
     for pauses in seen:
         emulator.faults.fail("GetManagedThing", "ThrottlingException", times=4)
@@ -186,13 +184,13 @@ def test_the_same_seed_makes_the_same_pauses(emulator: Emulator) -> None:
     assert seen[0] == seen[1] != []
 
 
-def test_a_spent_budget_ends_the_repeating(emulator: Emulator) -> None:
-    """A client that meets nothing but failures stops repeating, and successes earn it back."""
+def test_an_exhausted_quota_stops_retries(emulator: Emulator) -> None:
+    """An exhausted quota stops retries, and successes refill it."""
     client = emulator.client(retry=RetryPolicy(quota=30, sleep=lambda _: None))
     emulator.faults.fail("GetManagedThing", "InternalServerException", times=4)
     with pytest.raises(iotmi.InternalServerError) as caught:
         client.managed_things.get("x")
-    assert caught.value.attempts == 3  # two repetitions at 14 each
+    assert caught.value.attempts == 3  # two retries at 14 each
     emulator.faults.clear()
     emulator.faults.fail("GetManagedThing", "InternalServerException", times=1)
     with pytest.raises(iotmi.InternalServerError) as caught:
@@ -206,8 +204,8 @@ def test_a_spent_budget_ends_the_repeating(emulator: Emulator) -> None:
     assert found.value.attempts == 2
 
 
-def test_no_budget_repeats_as_often_as_allowed(emulator: Emulator) -> None:
-    """None is no bound."""
+def test_without_a_quota_all_attempts_are_made(emulator: Emulator) -> None:
+    """`quota=None` is no limit."""
     client = emulator.client(retry=RetryPolicy(quota=None, max_attempts=60, sleep=lambda _: None))
     emulator.faults.fail("GetManagedThing", "InternalServerException", times=58)
     with pytest.raises(iotmi.ResourceNotFoundError) as caught:
@@ -215,10 +213,10 @@ def test_no_budget_repeats_as_often_as_allowed(emulator: Emulator) -> None:
     assert caught.value.attempts == 59
 
 
-def test_total_time_ends_the_repeating_with_the_last_error(
+def test_max_elapsed_ends_a_call_with_the_last_error(
     emulator: Emulator, pauses: list[float]
 ) -> None:
-    """No attempt begins after it; what is raised is the service's own error."""
+    """No attempt begins after `max_elapsed`, and the service's error is raised."""
     policy = RetryPolicy(max_attempts=50, max_elapsed=3.0, seed=1, sleep=pauses.append)
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=50)
     with pytest.raises(iotmi.ThrottlingError):
@@ -227,7 +225,7 @@ def test_total_time_ends_the_repeating_with_the_last_error(
 
 
 def test_a_pause_past_the_deadline_is_not_begun(emulator: Emulator) -> None:
-    """The deadline's error comes at once, and holds the last error."""
+    """DeadlineExceededError is raised before the pause, with the last error."""
     client = emulator.client(timeout=2.0)
     emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=60)
     began = time.monotonic()
@@ -240,8 +238,8 @@ def test_a_pause_past_the_deadline_is_not_begun(emulator: Emulator) -> None:
     assert caught.value.__cause__ is caught.value.last
 
 
-def test_a_hanging_attempt_is_left_at_the_deadline() -> None:
-    """A server that never answers does not hold the caller longer than was allowed."""
+def test_a_hanging_attempt_is_abandoned_at_the_deadline() -> None:
+    """A silent server does not hold the caller beyond the timeout."""
     with (
         serving([keep_silent]) as url,
         with_keys(iotmi.Client, endpoint_url=url, timeout=0.3) as client,
@@ -253,8 +251,8 @@ def test_a_hanging_attempt_is_left_at_the_deadline() -> None:
     assert caught.value.last is None
 
 
-def test_the_deadline_tells_what_came_before_the_hanging() -> None:
-    """The first attempt was answered with an error, the second not at all."""
+def test_a_deadline_error_has_earlier_failures() -> None:
+    """The error has the failed first attempt and the interrupted second one."""
     unavailable = answer("503 Service Unavailable", b"{}")
     policy = RetryPolicy(sleep=lambda _: None)
     with (
@@ -266,8 +264,8 @@ def test_the_deadline_tells_what_came_before_the_hanging() -> None:
     assert isinstance(caught.value.last, iotmi.ServiceUnavailableError)
 
 
-async def test_so_it_is_for_the_awaiting_client() -> None:
-    """The thread is left behind, the task goes on."""
+async def test_the_async_client_does_the_same() -> None:
+    """The thread is abandoned, and the task goes on."""
     with serving([keep_silent]) as url:
         async with with_keys(iotmi.AsyncClient, endpoint_url=url, timeout=0.3) as client:
             with pytest.raises(iotmi.DeadlineExceededError):
@@ -275,15 +273,15 @@ async def test_so_it_is_for_the_awaiting_client() -> None:
 
 
 def test_a_call_within_its_time_is_not_disturbed(emulator: Emulator) -> None:
-    """A deadline that is not reached changes neither answer nor error."""
+    """A deadline that is not reached changes no result."""
     client = emulator.client(timeout=30)
     assert isinstance(make_hub(client), CreatedManagedThing)
     with pytest.raises(iotmi.ResourceNotFoundError):
         client.managed_things.get("x")
 
 
-def test_a_response_tells_about_its_call(client: Client) -> None:
-    """`send` gives the value with all that is known of the call; the raw answer is not shown."""
+def test_a_response_has_facts_of_its_call(client: Client) -> None:
+    """`send` returns the value with facts of the call, and hides the raw response."""
     made = make_hub(client)
     response = client.send(GetManagedThing(made.id))
     assert isinstance(response, Response)
@@ -296,8 +294,8 @@ def test_a_response_tells_about_its_call(client: Client) -> None:
     assert "CANARY" not in repr(response)
 
 
-def test_nothing_listens() -> None:
-    """A refused connection sent nothing, so any operation is tried again, and then says so."""
+def test_a_refused_connection_is_retried() -> None:
+    """A refused connection sent nothing, so any operation is retried."""
     with with_keys(
         iotmi.Client,
         endpoint_url=closed_port(),
@@ -309,8 +307,8 @@ def test_nothing_listens() -> None:
     assert caught.value.retryable
 
 
-def test_no_credentials_is_said_at_once() -> None:
-    """Waiting does not make credentials appear."""
+def test_missing_credentials_are_not_retried() -> None:
+    """Missing credentials are not retried."""
     import boto3
 
     with (
@@ -321,16 +319,16 @@ def test_no_credentials_is_said_at_once() -> None:
     assert caught.value.attempts == 1
 
 
-def test_no_region_is_said_when_the_client_is_made() -> None:
-    """A client without a Region could not call anybody."""
+def test_a_client_needs_a_region() -> None:
+    """A client without a Region cannot be created."""
     with pytest.raises(iotmi.NotSentError, match="You must specify a region"):
         iotmi.Client()
     with pytest.raises(iotmi.NotSentError, match="nobody"):
         iotmi.Client(profile_name="nobody")
 
 
-def test_a_closed_connection_is_no_response_and_reads_are_repeated() -> None:
-    """The server hung up once; the read is tried again and answered."""
+def test_a_read_is_retried_after_a_closed_connection() -> None:
+    """A read is retried after the server closed the connection."""
     with (
         serving([hang_up, answer("200 OK", b'{"Id": "x"}')]) as url,
         with_keys(
@@ -342,8 +340,8 @@ def test_a_closed_connection_is_no_response_and_reads_are_repeated() -> None:
     assert response.request_id is None
 
 
-def test_a_closed_connection_does_not_repeat_a_command() -> None:
-    """Nobody knows whether the service acted."""
+def test_a_command_is_not_retried_after_a_closed_connection() -> None:
+    """A command is not retried after the server closed the connection."""
     with (
         serving([hang_up]) as url,
         with_keys(
@@ -355,8 +353,8 @@ def test_a_closed_connection_does_not_repeat_a_command() -> None:
     assert caught.value.attempts == 1
 
 
-def test_tls_refused_is_named() -> None:
-    """A server that speaks no TLS is an error of ours, not a stack of somebody else's."""
+def test_a_server_without_tls() -> None:
+    """A server without TLS raises an error of ours."""
     from tests.support.http_servers import talk_nonsense
 
     with (
@@ -369,8 +367,8 @@ def test_tls_refused_is_named() -> None:
             client.managed_things.get("x")
 
 
-def test_a_proxy_that_answers_html_is_a_server_error() -> None:
-    """An answer without a code of the service's goes by what HTTP says."""
+def test_a_response_without_a_code_goes_by_its_status() -> None:
+    """A response without a code is mapped by its HTTP status."""
     page = answer("502 Bad Gateway", b"<html>no</html>", content_type="text/html")
     with (
         serving([page]) as url,
@@ -397,8 +395,8 @@ def test_a_proxy_that_answers_html_is_a_server_error() -> None:
         (b'{"Id": "x", "Tags": ["CANARY"]}', "tags", "is an array, not an object"),
     ],
 )
-def test_an_answer_that_cannot_be_read(body: bytes, path: str | None, reason: str) -> None:
-    """It is a ResponseError with operation, request id and path, and quotes nothing."""
+def test_an_undecodable_response(body: bytes, path: str | None, reason: str) -> None:
+    """ResponseError has operation, request id and path, and quotes nothing."""
     import traceback
 
     script = [answer("200 OK", body, x_amzn_requestid="r-7")]
@@ -410,8 +408,8 @@ def test_an_answer_that_cannot_be_read(body: bytes, path: str | None, reason: st
     assert "CANARY" not in "".join(traceback.format_exception(error))
 
 
-def test_a_place_deep_in_an_answer_is_named() -> None:
-    """The path leads through lists."""
+def test_the_path_of_an_undecodable_member() -> None:
+    """The path includes list indices."""
     body = b'{"Endpoints": [{"endpointId": "1", "capabilities": [{"id": 5}]}]}'
     with (
         serving([answer("200 OK", body)]) as url,
@@ -423,7 +421,7 @@ def test_a_place_deep_in_an_answer_is_named() -> None:
 
 
 def test_options_make_a_light_copy(client: Client) -> None:
-    """The copy has other options over the same connection; the first keeps its own."""
+    """A copy has other options and the same connection."""
     copy = client.with_options(timeout=5.0)
     assert copy._context.transport._client is client._context.transport._client
     assert copy._context.retry_strategy is client._context.retry_strategy
@@ -435,5 +433,5 @@ def test_options_make_a_light_copy(client: Client) -> None:
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """asyncio; test_async.py holds for trio too."""
+    """Return asyncio. test_client.py covers trio."""
     return "asyncio"

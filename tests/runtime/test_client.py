@@ -1,4 +1,4 @@
-"""The clients: making, copying, closing, and living beside other users of boto3."""
+"""Clients: creating, copying, closing, and sharing boto3 with other code."""
 
 import concurrent.futures
 import subprocess
@@ -20,14 +20,12 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Both event loops."""
+    """Return each event loop."""
     return str(request.param)
 
 
-async def test_the_awaiting_client_has_the_same_names(
-    emulator: Emulator, retry: RetryPolicy
-) -> None:
-    """Create, read, change, list and delete, awaited, under asyncio and trio."""
+async def test_the_async_client_works(emulator: Emulator, retry: RetryPolicy) -> None:
+    """The async client creates, reads, changes, lists and deletes, on asyncio and trio."""
     async with emulator.async_client(retry=retry) as client:
         made = await client.managed_things.create(
             role=hub_request().role,
@@ -49,7 +47,7 @@ async def test_the_awaiting_client_has_the_same_names(
 def test_the_two_clients_have_the_same_families_and_methods(
     client: Client, async_client: AsyncClient
 ) -> None:
-    """Nothing is missing on either side."""
+    """Both clients have the same families and methods."""
     for info in iotmi.operations():
         family, method = info.method.split(".")
         for one in (client, async_client):
@@ -60,14 +58,14 @@ def test_the_two_clients_have_the_same_families_and_methods(
 
 
 def test_one_client_serves_many_threads(client: Client) -> None:
-    """Sixty-four threads make sixty-four hubs."""
+    """64 threads create 64 hubs with one client."""
     with concurrent.futures.ThreadPoolExecutor(64) as pool:
         made = list(pool.map(lambda number: make_hub(client, number).id, range(64)))
     assert sorted(made) == sorted(thing.id for thing in client.managed_things.list())
 
 
 def test_a_client_can_be_made_from_a_session_and_closed() -> None:
-    """The Region and the endpoint are taken; leaving the block closes the connections."""
+    """A client uses the session's Region and the endpoint, and closes its connections."""
     with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
         with Client(session=session(), endpoint_url=url) as client:
             assert client.managed_things.get("x").id == "x"
@@ -77,7 +75,7 @@ def test_a_client_can_be_made_from_a_session_and_closed() -> None:
 
 
 def test_options_that_contradict_each_other_are_refused(emulator: Emulator) -> None:
-    """A finished client brings its own Region; a session its own profile; time runs forward."""
+    """Conflicting options and negative timeouts raise an error."""
     with pytest.raises(TypeError, match="brings its own"):
         Client(boto3_client=emulator.boto3_client(), region_name="eu-west-1")
     with pytest.raises(TypeError, match="brings its own"):
@@ -90,7 +88,7 @@ def test_options_that_contradict_each_other_are_refused(emulator: Emulator) -> N
 
 
 def test_a_given_boto3_client_stays_open_and_as_it_was(emulator: Emulator) -> None:
-    """Its owner's own calls go on being parsed by botocore, before, beside and after ours."""
+    """The owner's own calls are unchanged before, during and after ours."""
     theirs = emulator.boto3_client()
     with Client(boto3_client=theirs) as ours:
         made = make_hub(ours)
@@ -99,8 +97,8 @@ def test_a_given_boto3_client_stays_open_and_as_it_was(emulator: Emulator) -> No
     assert theirs.list_managed_things()["Items"][0]["Id"] == made.id  # type: ignore[attr-defined]  # ditto
 
 
-def test_an_answer_of_a_stubber_is_read_too() -> None:
-    """Who tests with botocore's Stubber gets values from its parsed answers."""
+def test_a_stubbers_response_is_decoded() -> None:
+    """botocore's Stubber works: its parsed responses become values."""
     theirs = boto3.client(
         "iot-managed-integrations",
         region_name="eu-west-1",
@@ -122,7 +120,7 @@ def test_an_answer_of_a_stubber_is_read_too() -> None:
 
 
 def test_botocore_does_not_retry_beneath_us() -> None:
-    """Attempts would multiply: one attempt of ours is one request."""
+    """One attempt of ours is one request."""
     unavailable = answer("503 Service Unavailable", b"{}")
     with serving([unavailable] * 5) as url:
         client = Client(session=session(), endpoint_url=url, retry=RetryPolicy.none())
@@ -138,14 +136,14 @@ def test_botocore_does_not_retry_beneath_us() -> None:
 
 
 def test_botocore_does_not_validate_beneath_us() -> None:
-    """What `unchecked` lets through reaches the service; botocore has no second opinion."""
+    """An `unchecked` request reaches the service."""
     with serving([answer("204 No Content")]) as url:
         with with_keys(Client, endpoint_url=url) as client, iotmi.unchecked():
             client.managed_things.update("x", name="")
 
 
-def test_our_requests_say_who_we_are() -> None:
-    """The version is in the user agent."""
+def test_the_user_agent_has_our_version() -> None:
+    """The user agent has the version."""
     seen: list[str] = []
     with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
         client = open_client(session(), endpoint_url=url)
@@ -157,7 +155,7 @@ def test_our_requests_say_who_we_are() -> None:
 
 
 def test_without_anyio_the_message_says_what_to_install() -> None:
-    """The base install has no AsyncClient, and says how to get one."""
+    """Without anyio, AsyncClient raises an error with the install command."""
     program = (
         "import sys; sys.modules['anyio'] = None\n"
         "import boto3, iotmi\n"
@@ -172,8 +170,8 @@ def test_without_anyio_the_message_says_what_to_install() -> None:
     assert "iotmi[async]" in done.stdout
 
 
-def test_a_client_of_the_emulator_lets_its_kind_of_time_pass() -> None:
-    """Pauses are skipped where looks take the place of time, move emulated time, or are made."""
+def test_pauses_follow_the_emulators_clock() -> None:
+    """Pauses are skipped on the `on_read` clock, advance `emulated` time, or are real."""
     with Emulator() as looked_at, Emulator(clock="emulated") as moved:
         for emulator in (looked_at, moved):
             client = emulator.client()
@@ -186,8 +184,8 @@ def test_a_client_of_the_emulator_lets_its_kind_of_time_pass() -> None:
         assert real.client()._context.retry_strategy.policy == RetryPolicy(seed=0)
 
 
-def test_clients_of_the_emulator_pause_as_its_seed_says() -> None:
-    """The same in every run, and not in step with each other."""
+def test_the_emulators_seed_fixes_pauses() -> None:
+    """Pauses are the same in every run, and differ between clients."""
 
     def pauses(seed: int) -> list[list[float | None]]:
         with Emulator(seed=seed) as emulator:
@@ -205,7 +203,7 @@ def test_clients_of_the_emulator_pause_as_its_seed_says() -> None:
 
 
 def test_a_throttle_refills_while_pauses_are_skipped() -> None:
-    """What a client would have waited counts for the service, so a skipped pause helps too."""
+    """Skipped pauses count as time for the emulator's throttle."""
     with Emulator() as emulator:
         emulator.faults.throttle(rate=1.0, burst=1)
         client = emulator.client(retry=None)

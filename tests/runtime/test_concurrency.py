@@ -1,4 +1,4 @@
-"""One client in many hands at once: threads, tasks, and tasks that are cancelled in the middle."""
+"""One client used by many threads and tasks at once, with cancellations."""
 
 import asyncio
 import gc
@@ -30,13 +30,13 @@ FAST = Pacing(initial_rate=1e6, max_rate=1e6)
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Both event loops."""
+    """Return each event loop."""
     return str(request.param)
 
 
 @pytest.fixture(autouse=True)
 def _silence(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """No thread, task or finaliser of these tests ends with an error that nobody is told of."""
+    """Fail if a thread, task or finalizer of these tests ends with an unreported error."""
     heard: list[object] = []
     monkeypatch.setattr(threading, "excepthook", heard.append)
     monkeypatch.setattr(sys, "unraisablehook", heard.append)
@@ -48,24 +48,24 @@ def _silence(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) 
 
 
 def faulty(emulator: Emulator) -> RetryPolicy:
-    """A tenth of the calls is throttled; a policy that repeats often enough, without waiting."""
+    """Return a client that retries often without waiting; a tenth of its calls is throttled."""
     emulator.faults.fail_randomly(0.1, "ThrottlingException")
     return RetryPolicy(max_attempts=20, quota=500, sleep=lambda _: None)
 
 
 def require_consistent(client: Client | AsyncClient) -> None:
-    """Nobody stands in line any more, and the budget is between nothing and its most."""
+    """Check that no caller is queued and the quota is within its bounds."""
     course = client._context
     assert course.rate_limiters is not None
-    for pacer in course.rate_limiters._limiters.values():
-        assert pacer._queue == []
+    for limiter in course.rate_limiters._limiters.values():
+        assert limiter._queue == []
     assert 0 <= course.retry_strategy.quota._available <= 500
-    # What was left ends in its own time.
+    # Abandoned attempts end later.
     assert comes_true(lambda: not course.connection.abandoned.at_limit)
 
 
 def test_sixty_four_threads(emulator: Emulator) -> None:
-    """Each creates and reads back its own; every answer belongs to who asked."""
+    """Each of 64 threads creates and reads back its own resource."""
     client = emulator.client(retry=faulty(emulator), pacing=FAST)
     barrier = threading.Barrier(64)
 
@@ -85,7 +85,7 @@ def test_sixty_four_threads(emulator: Emulator) -> None:
 
 
 async def each_its_own(client: AsyncClient, tasks: int) -> None:
-    """Have *tasks* tasks create a locker and read it back at once."""
+    """Let *tasks* tasks create a locker each and read it back."""
     wrong: list[int] = []
 
     async def work(number: int) -> None:
@@ -100,7 +100,7 @@ async def each_its_own(client: AsyncClient, tasks: int) -> None:
 
 
 async def test_five_hundred_tasks(emulator: Emulator) -> None:
-    """The same, awaited, under either loop."""
+    """Each of 500 tasks reads back its own resource, on either event loop."""
     client = emulator.async_client(retry=faulty(emulator), pacing=FAST)
     await each_its_own(client, TASKS)
     assert len(await client.credential_lockers.list().collect()) == TASKS
@@ -108,7 +108,7 @@ async def test_five_hundred_tasks(emulator: Emulator) -> None:
 
 
 def test_two_event_loops_of_either_kind_at_once(emulator: Emulator) -> None:
-    """One client, asyncio in one thread and trio in another; afterwards each once more."""
+    """One client serves asyncio in one thread and trio in another."""
     client = emulator.async_client(retry=faulty(emulator), pacing=FAST)
 
     def under_asyncio() -> None:
@@ -126,7 +126,7 @@ def test_two_event_loops_of_either_kind_at_once(emulator: Emulator) -> None:
 
 
 async def test_cancelled_at_any_moment(emulator: Emulator) -> None:
-    """Calls cancelled before, during and after their attempts leave the client as it was."""
+    """Calls cancelled before, during and after attempts leave the client consistent."""
     client = emulator.async_client(
         retry=RetryPolicy(max_attempts=20, throttle_backoff=0.001, quota=500), pacing=FAST
     )
@@ -144,13 +144,13 @@ async def test_cancelled_at_any_moment(emulator: Emulator) -> None:
     assert 0 < len(ended) < 200
     require_consistent(client)
     emulator.faults.clear()
-    # What was left may have taken effect; what was answered surely has.
+    # An abandoned create may have taken effect, and a successful one has.
     stored = {locker.id async for locker in client.credential_lockers.list()}
     assert set(ended) <= stored
 
 
-def test_tasks_of_asyncio_that_are_cancelled_by_hand(emulator: Emulator) -> None:
-    """At moments of chance, some before they begin: whoever is not cancelled is answered."""
+def test_cancelled_asyncio_tasks(emulator: Emulator) -> None:
+    """Every task that is not cancelled gets its response."""
     client = emulator.async_client(retry=faulty(emulator), pacing=FAST)
     chance = random.Random(3)
 
@@ -171,7 +171,7 @@ def test_tasks_of_asyncio_that_are_cancelled_by_hand(emulator: Emulator) -> None
 
 
 async def test_calls_cancelled_while_their_attempts_hang() -> None:
-    """Ten threads are left behind, and the next call is answered."""
+    """After ten abandoned attempts, the next call succeeds."""
     with Service() as service:
         client = with_keys(AsyncClient, endpoint_url=service.url)
         service.open.clear()
@@ -182,14 +182,14 @@ async def test_calls_cancelled_while_their_attempts_hang() -> None:
 
 
 def interrupted() -> Steps[None]:
-    """A flow that is in the middle of something."""
+    """Return steps that are in the middle of a call."""
     yield from sleep(0.01)
     yield from send(ListManagedThings())
     yield from sleep(60.0)
 
 
-async def test_a_cancelled_flow_is_closed_at_once(emulator: Emulator) -> None:
-    """By its driver, and not when the garbage collector comes by."""
+async def test_cancelled_steps_are_closed_at_once(emulator: Emulator) -> None:
+    """The driver closes cancelled steps, and not the garbage collector."""
     client = emulator.async_client(retry=RetryPolicy())
     flow = interrupted()
     with anyio.move_on_after(0.3):
@@ -197,8 +197,8 @@ async def test_a_cancelled_flow_is_closed_at_once(emulator: Emulator) -> None:
     assert inspect.getgeneratorstate(flow) == inspect.GEN_CLOSED
 
 
-def test_an_interrupted_flow_is_closed_at_once(emulator: Emulator) -> None:
-    """Ctrl-C in a pause ends the flow as well."""
+def test_interrupted_steps_are_closed_at_once(emulator: Emulator) -> None:
+    """Ctrl-C during a pause closes the steps too."""
 
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
@@ -210,8 +210,8 @@ def test_an_interrupted_flow_is_closed_at_once(emulator: Emulator) -> None:
     assert inspect.getgeneratorstate(flow) == inspect.GEN_CLOSED
 
 
-async def test_a_walk_left_in_the_middle_needs_no_closing(emulator: Emulator) -> None:
-    """Walks are no asynchronous generators, which trio's collector would complain of."""
+async def test_an_unfinished_pager_needs_no_cleanup(emulator: Emulator) -> None:
+    """Pagers are no asynchronous generators, so an unfinished one needs no cleanup."""
     client = emulator.async_client()
     for number in range(3):
         make_hub(emulator.client(), number)
@@ -221,8 +221,8 @@ async def test_a_walk_left_in_the_middle_needs_no_closing(emulator: Emulator) ->
     gc.collect()
 
 
-async def test_two_tasks_cannot_ask_for_the_same_page() -> None:
-    """A page would be given twice, or lost; who comes second is told."""
+async def test_two_tasks_cannot_request_the_same_page() -> None:
+    """A second task that requests the same page gets an error."""
     with Service() as service:
         service.body = b'{"Items": [{"Id": "t"}], "NextToken": "#"}'
         client = with_keys(AsyncClient, endpoint_url=service.url)
@@ -239,5 +239,5 @@ async def test_two_tasks_cannot_ask_for_the_same_page() -> None:
 
 
 async def needed(call: Awaitable[iotmi.ManagedThingSummary]) -> None:
-    """Wait for *call*, which is to be answered."""
+    """Await *call*, which must succeed."""
     assert (await call).id == "t"

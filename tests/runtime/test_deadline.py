@@ -1,4 +1,4 @@
-"""A client's `timeout`: over attempts, pauses and pages, whatever goes wrong, and to the moment."""
+"""A client's `timeout` over attempts, pauses and pages, under every fault."""
 
 import math
 import socket
@@ -35,13 +35,13 @@ Scene: TypeAlias = tuple[Sequence[Act], RetryPolicy, Pacing | None]
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Both event loops."""
+    """Return each event loop."""
     return str(request.param)
 
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    """A server that keeps connections and answers with an endless listing."""
+    """Yield a server with an endless listing."""
     with Service() as service:
         service.body = b'{"Items": [{"Id": "t"}], "NextToken": "#"}'
         yield service
@@ -51,7 +51,7 @@ def service() -> Iterator[Service]:
 
 
 def trickle(connection: socket.socket) -> None:
-    """Send an answer byte by byte, which no timeout of a socket ends."""
+    """Send a response byte by byte, which no socket timeout ends."""
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
     for _ in range(20):
@@ -60,7 +60,7 @@ def trickle(connection: socket.socket) -> None:
 
 
 def keep_silent(connection: socket.socket) -> None:
-    """Read the request and answer nothing for longer than anybody here waits."""
+    """Read the request and send nothing for longer than any timeout here."""
     connection.recv(65536)
     connection.settimeout(0.8)
     connection.recv(1)
@@ -90,8 +90,8 @@ SCENES: dict[str, Scene] = {
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
-def test_the_time_is_kept(scene: Scene) -> None:
-    """Within a tenth of a second, whatever the service does; a busy machine may try again."""
+def test_a_call_ends_at_its_deadline(scene: Scene) -> None:
+    """A call ends within a tenth of a second of its deadline."""
     late = list[float]()
     for _ in until(lambda: late[-1] < 0.1, most=TRIES):
         acts, policy, pacing = scene
@@ -106,8 +106,8 @@ def test_the_time_is_kept(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES.keys())
-async def test_so_it_is_by_the_awaiting_client(scene: Scene) -> None:
-    """Under asyncio and trio."""
+async def test_an_async_call_ends_at_its_deadline(scene: Scene) -> None:
+    """An async call ends within a tenth of a second of its deadline."""
     late = list[float]()
     for _ in until(lambda: late[-1] < 0.1, most=TRIES):
         acts, policy, pacing = scene
@@ -122,7 +122,7 @@ async def test_so_it_is_by_the_awaiting_client(scene: Scene) -> None:
 
 
 def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> None:
-    """A pause that took longer than it should have leaves nothing for the next attempt."""
+    """No attempt begins after a pause that used up the time."""
     told: list[Attempt] = []
     policy = RetryPolicy(sleep=lambda _: time.sleep(1.0), on_attempt=told.append)
     timed = client.with_options(timeout=1.0, retry=policy)
@@ -136,8 +136,8 @@ def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> N
     assert len(told) == 1
 
 
-def test_a_timeout_of_somebody_elses_is_no_deadline(client: Client) -> None:
-    """A TimeoutError from a handler that the application hung on its client comes out as it is."""
+def test_a_handlers_timeout_error_is_no_deadline(client: Client) -> None:
+    """A TimeoutError of an application's handler is raised unchanged."""
 
     def handler(**_: object) -> None:
         raise TimeoutError("mine")
@@ -148,8 +148,8 @@ def test_a_timeout_of_somebody_elses_is_no_deadline(client: Client) -> None:
             one.managed_things.get("x")
 
 
-async def test_nor_is_it_by_the_awaiting_client(async_client: AsyncClient) -> None:
-    """With a bound in time and without."""
+async def test_a_handlers_timeout_error_is_no_deadline_async(async_client: AsyncClient) -> None:
+    """The async client raises it unchanged, with and without a timeout."""
 
     def handler(**_: object) -> None:
         raise TimeoutError("mine")
@@ -161,7 +161,7 @@ async def test_nor_is_it_by_the_awaiting_client(async_client: AsyncClient) -> No
 
 
 def test_infinity_is_no_bound(emulator: Emulator) -> None:
-    """When a client is made, and when it is copied."""
+    """`timeout=inf` is no timeout, for clients and copies."""
     for client in (
         emulator.client(timeout=math.inf),
         emulator.client(timeout=1.0).with_options(timeout=math.inf),
@@ -176,13 +176,13 @@ def test_infinity_is_no_bound(emulator: Emulator) -> None:
 
 
 def narrow(service: Service, timeout: float) -> Client:
-    """A client with two connections."""
+    """Return a client with two connections."""
     theirs = open_client(session(), endpoint_url=service.url, connections=2)
     return Client(boto3_client=theirs, retry=RetryPolicy.none(), timeout=timeout)
 
 
-def test_attempts_that_were_left_do_not_pile_up(service: Service) -> None:
-    """With as many left as there are connections, no more is sent; one that ends makes room."""
+def test_abandoned_attempts_are_limited(service: Service) -> None:
+    """Nothing is sent while as many attempts are abandoned as there are connections."""
     service.open.clear()
     client = narrow(service, 0.1)
     for _ in until(lambda: client._context.connection.abandoned.at_limit):
@@ -199,8 +199,8 @@ def test_attempts_that_were_left_do_not_pile_up(service: Service) -> None:
     assert client.with_options(timeout=10.0).managed_things.list().first() is not None
 
 
-async def test_nor_do_they_under_an_event_loop(service: Service) -> None:
-    """No worker thread is free, or too many attempts go on: the wait for one has its time too."""
+async def test_abandoned_attempts_are_limited_async(service: Service) -> None:
+    """The wait for a free worker thread ends at the deadline."""
     service.open.clear()
     theirs = open_client(session(), endpoint_url=service.url, connections=2)
     client = AsyncClient(boto3_client=theirs, retry=RetryPolicy.none(), timeout=0.1)
@@ -219,8 +219,8 @@ async def test_nor_do_they_under_an_event_loop(service: Service) -> None:
     assert await patient.managed_things.list().first() is not None
 
 
-async def test_cancelled_calls_do_not_pile_up_either(service: Service) -> None:
-    """Who is cancelled leaves an attempt behind as well, and copies share the bound."""
+async def test_cancelled_calls_are_limited(service: Service) -> None:
+    """Cancelled calls count as abandoned, and copies share the limit."""
     service.open.clear()
     theirs = open_client(session(), endpoint_url=service.url, connections=2)
     client = AsyncClient(boto3_client=theirs, retry=RetryPolicy.none())
@@ -232,8 +232,8 @@ async def test_cancelled_calls_do_not_pile_up_either(service: Service) -> None:
     assert await client.managed_things.list().first() is not None
 
 
-def test_an_attempt_that_was_left_before_it_began_is_not_made() -> None:
-    """A thread that takes it up too late does nothing."""
+def test_an_attempt_abandoned_before_it_began_is_not_made() -> None:
+    """A thread that starts an abandoned attempt sends nothing."""
     left, done = AbandonedCalls(1), list[int]()
     attempt = AbandonableCall(work(lambda: done.append(1)), left)
     assert attempt.abandon().not_started_because is not None
@@ -244,7 +244,7 @@ def test_an_attempt_that_was_left_before_it_began_is_not_made() -> None:
 
 
 def test_an_attempt_that_has_ended_is_not_counted() -> None:
-    """Whether it is left before its end or after."""
+    """An attempt that ended is not counted, if abandoned before or after."""
     left = AbandonedCalls(1)
     ended = AbandonableCall(work(lambda: 1), left)
     assert ended() == 1
@@ -265,18 +265,18 @@ def test_an_attempt_that_has_ended_is_not_counted() -> None:
 
 
 def require_shared(error: iotmi.DeadlineExceededError, before: int) -> None:
-    """Of a second, pages that take 0.4 each get two at the most, and one on a very busy machine."""
+    """Check that pages of 0.4 s get two in a second, or one on a busy machine."""
     assert before in {1, 2}
     assert error.page == before + 1
     assert f"no response within 1 s, on page {before + 1}, after " in str(error)
 
 
-def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
-    """Each page alone would be in time; the error says which was not, and those before are kept."""
+def test_pages_share_one_deadline(service: Service) -> None:
+    """The error names the page that was late, and earlier pages are kept."""
     service.taking = 0.4
     with with_keys(Client, endpoint_url=service.url, timeout=1.0) as client:
         pager = client.managed_things.list()
-        # Each walk has a deadline of its own.
+        # Each iteration has a deadline of its own.
         for _ in range(2):
             pages = list[Page[ManagedThingSummary]]()
             with pytest.raises(iotmi.DeadlineExceededError) as caught:
@@ -290,8 +290,8 @@ def test_the_pages_of_a_walk_share_one_deadline(service: Service) -> None:
         assert len(endless.managed_things.list().collect(limit=4)) == 4
 
 
-async def test_so_they_do_for_the_awaiting_client(service: Service) -> None:
-    """Items, pages and all of them as a list."""
+async def test_async_pages_share_one_deadline(service: Service) -> None:
+    """Async items, pages and collect share one deadline."""
     service.taking = 0.4
     async with with_keys(AsyncClient, endpoint_url=service.url, timeout=1.0) as client:
         pager = client.managed_things.list()
@@ -312,8 +312,8 @@ async def test_so_they_do_for_the_awaiting_client(service: Service) -> None:
         assert len(await endless.managed_things.list().collect(limit=4)) == 4
 
 
-def test_what_the_application_does_between_pages_is_not_counted(service: Service) -> None:
-    """A walk outlives its timeout many times where the time was not the library's."""
+def test_time_between_pages_is_not_counted(service: Service) -> None:
+    """Time that the application spends between pages does not count."""
     slow = with_keys(Client, endpoint_url=service.url)
     with with_keys(Client, endpoint_url=service.url, timeout=1.0) as client:
         walk = client.managed_things.list().pages()
@@ -326,8 +326,8 @@ def test_what_the_application_does_between_pages_is_not_counted(service: Service
     slow.close()
 
 
-async def test_nor_by_the_awaiting_client(service: Service) -> None:
-    """What the task awaits between two pages is its own."""
+async def test_time_between_pages_is_not_counted_async(service: Service) -> None:
+    """Time that the task awaits between pages does not count."""
     slow = with_keys(AsyncClient, endpoint_url=service.url)
     async with with_keys(AsyncClient, endpoint_url=service.url, timeout=1.0) as client:
         walk = client.managed_things.list().pages()
@@ -340,8 +340,8 @@ async def test_nor_by_the_awaiting_client(service: Service) -> None:
     await slow.close()
 
 
-def test_the_pages_within_a_flow_share_one_deadline_too(client: Client, emulator: Emulator) -> None:
-    """A method of several steps walks a listing as one: three pauses of 4 s are too many for 10."""
+def test_pages_within_a_method_share_one_deadline(client: Client, emulator: Emulator) -> None:
+    """A method of several steps lists with one deadline: three pauses of 4 s exceed 10 s."""
     for number in range(5):
         make_hub(client, number)
     for _ in range(3):
@@ -354,8 +354,8 @@ def test_the_pages_within_a_flow_share_one_deadline_too(client: Client, emulator
     assert len(client._sync_driver.run(send_all_pages(ListManagedThings(max_results=1)))) == 5
 
 
-def test_pauses_count_over_pages_though_nobody_waits(client: Client, emulator: Emulator) -> None:
-    """Time passes too where a test puts something in the place of sleeping."""
+def test_simulated_pauses_count_over_pages(client: Client, emulator: Emulator) -> None:
+    """Simulated pauses count too."""
     for number in range(3):
         make_hub(client, number)
     timed = client.with_options(
@@ -370,8 +370,8 @@ def test_pauses_count_over_pages_though_nobody_waits(client: Client, emulator: E
         next(walk)
 
 
-def test_a_call_by_itself_is_on_no_page(client: Client, emulator: Emulator) -> None:
-    """A listing that is sent is one call, and its error names no page."""
+def test_a_single_call_is_on_no_page(client: Client, emulator: Emulator) -> None:
+    """The error of a listing that is sent as one call names no page."""
     emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=60)
     with pytest.raises(iotmi.DeadlineExceededError) as caught:
         client.with_options(timeout=2.0).send(ListManagedThings())

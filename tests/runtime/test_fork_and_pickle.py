@@ -1,4 +1,4 @@
-"""Clients in several processes: what is forked shares nothing, what is pickled takes no secret."""
+"""Clients after a fork share nothing, and pickled clients contain no secret."""
 
 import asyncio
 import gc
@@ -25,7 +25,7 @@ from tests.support.http_servers import Service, session
 
 T = TypeVar("T")
 
-# Forking a process that has threads is what is looked at here; Python 3.12 and later warn of it.
+# Python 3.12 and later warn about a fork with threads, which these tests need.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
     pytest.mark.usefixtures("keys"),
@@ -33,12 +33,12 @@ pytestmark = [
 
 
 def in_a_fork(function: Callable[[], T]) -> T:
-    """What *function* gives in a forked child."""
+    """Return the result of *function* in a forked child."""
     fork = multiprocessing.get_context("fork")
     here, there = fork.Pipe()
     child = fork.Process(target=lambda: there.send(function()))
     child.start()
-    # So that a child that fails ends the waiting.
+    # A child that fails closes the pipe and ends the wait.
     there.close()
     try:
         assert here.poll(20), "the child hangs"
@@ -50,12 +50,12 @@ def in_a_fork(function: Callable[[], T]) -> T:
 
 
 def fetch(client: Client) -> str:
-    """One call, in whichever process."""
+    """Make one call."""
     return client.managed_things.get("x").id
 
 
 def fetch_awaiting(client: AsyncClient) -> str:
-    """The same, awaited."""
+    """Make one async call."""
 
     async def main() -> str:
         return (await client.managed_things.get("x")).id
@@ -64,7 +64,7 @@ def fetch_awaiting(client: AsyncClient) -> str:
 
 
 def test_a_forked_child_calls_over_a_connection_of_its_own(service: Service) -> None:
-    """The child's sockets are new, and the parent's goes on as if nothing had been."""
+    """The child has new sockets, and the parent's stay open."""
     with Client(endpoint_url=service.url) as client:
         fetch(client)
         assert in_a_fork(lambda: [fetch(client), fetch(client)]) == ["x", "x"]
@@ -75,7 +75,7 @@ def test_a_forked_child_calls_over_a_connection_of_its_own(service: Service) -> 
 
 
 def test_copies_share_one_connection_in_the_child_too(service: Service) -> None:
-    """As in the parent: the copy's calls go over the same socket, whichever calls first."""
+    """In the child too, a client and its copy share a socket."""
     with Client(endpoint_url=service.url) as client:
         copy = client.with_options(timeout=30.0)
 
@@ -91,8 +91,8 @@ def test_copies_share_one_connection_in_the_child_too(service: Service) -> None:
     assert len(set(service.ports)) == 1
 
 
-def test_a_forked_child_of_a_forked_child_has_its_own_too(service: Service) -> None:
-    """Each generation starts anew."""
+def test_a_grandchild_has_its_own_connection(service: Service) -> None:
+    """A grandchild has sockets of its own."""
     with Client(endpoint_url=service.url) as client:
         fetch(client)
 
@@ -105,7 +105,7 @@ def test_a_forked_child_of_a_forked_child_has_its_own_too(service: Service) -> N
 
 
 def test_locks_that_were_held_at_the_fork_do_not_stop_the_child(service: Service) -> None:
-    """A thread of the parent holds every lock of the client; the child calls all the same."""
+    """A child can call although a thread of the parent held every lock of the client."""
     client = Client(
         session=session(),
         endpoint_url=service.url,
@@ -127,7 +127,7 @@ def test_locks_that_were_held_at_the_fork_do_not_stop_the_child(service: Service
         pools.lock,
         *sockets,
     ]
-    # Nobody but the client holds on to its boto3 client, here or in the child.
+    # Only the client references its boto3 client, here and in the child.
     del boto3_client, pools
     assert len(sockets) == 1
     held, over = threading.Event(), threading.Event()
@@ -141,7 +141,7 @@ def test_locks_that_were_held_at_the_fork_do_not_stop_the_child(service: Service
 
     def call_and_collect() -> str:
         found = fetch(client)
-        # What is collected is closed, and what is the parent's must not be.
+        # Collection closes sockets, and the parent's must stay open.
         gc.collect()
         return found
 
@@ -159,7 +159,7 @@ def test_locks_that_were_held_at_the_fork_do_not_stop_the_child(service: Service
 
 
 def test_forked_children_do_not_pause_in_step(emulator: Emulator) -> None:
-    """Each has chance of its own: the pauses after a throttle differ; a seed keeps them alike."""
+    """Children have different jitter, unless a seed fixes it."""
 
     def pauses_of(client: Client) -> list[float]:
         emulator.faults.fail("GetManagedThing", "ThrottlingException", times=3)
@@ -176,8 +176,8 @@ def test_forked_children_do_not_pause_in_step(emulator: Emulator) -> None:
     assert first == second
 
 
-def test_a_given_boto3_client_hangs_up_in_the_child(service: Service) -> None:
-    """It cannot be made anew, but its sockets can: the parent's are left alone."""
+def test_a_given_boto3_client_reconnects_in_the_child(service: Service) -> None:
+    """The sockets of a given boto3 client are replaced in the child."""
     with Client(boto3_client=open_client(session(), endpoint_url=service.url)) as client:
         fetch(client)
         assert in_a_fork(lambda: fetch(client)) == "x"
@@ -186,8 +186,8 @@ def test_a_given_boto3_client_hangs_up_in_the_child(service: Service) -> None:
     assert parents == parents_again != childs
 
 
-def test_a_client_of_the_emulator_goes_on_in_a_child(client: Client) -> None:
-    """The child has the emulated account as it was, and what it adds stays its own."""
+def test_a_client_of_the_emulator_works_in_a_child(client: Client) -> None:
+    """The child has a copy of the emulated account."""
     made = make_hub(client).id
 
     def child() -> list[str]:
@@ -199,8 +199,8 @@ def test_a_client_of_the_emulator_goes_on_in_a_child(client: Client) -> None:
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "trio"])
-def test_an_awaiting_client_goes_on_in_a_child(service: Service, loop: str) -> None:
-    """Under an event loop of the child's, of either kind, whichever the parent had."""
+def test_an_async_client_works_in_a_child(service: Service, loop: str) -> None:
+    """An async client works in the child, on either event loop."""
     client = AsyncClient(endpoint_url=service.url)
     fetch_awaiting(client)
 
@@ -213,7 +213,7 @@ def test_an_awaiting_client_goes_on_in_a_child(service: Service, loop: str) -> N
 
 
 def test_closing_in_the_child_closes_nothing_of_the_parents(service: Service) -> None:
-    """Leaving the block in a child that has called nobody touches no connection."""
+    """Closing an unused client in a child closes no connection."""
     client = Client(endpoint_url=service.url)
     fetch(client)
     in_a_fork(client.close)
@@ -223,7 +223,7 @@ def test_closing_in_the_child_closes_nothing_of_the_parents(service: Service) ->
 
 
 def test_a_copy_closes_nothing(service: Service) -> None:
-    """The connection is the first client's to close."""
+    """Only the first client closes the connection."""
     with Client(endpoint_url=service.url) as client:
         fetch(client)
         with client.with_options(timeout=30.0) as copy:
@@ -232,8 +232,8 @@ def test_a_copy_closes_nothing(service: Service) -> None:
     assert len(set(service.ports)) == 1
 
 
-def test_a_walk_goes_on_in_the_child(service: Service) -> None:
-    """A pager that the parent began asks for the next page over the child's connection."""
+def test_a_pager_continues_in_the_child(service: Service) -> None:
+    """A pager that the parent began continues over the child's connection."""
     service.body = b'{"Items": [{"Id": "t"}], "NextToken": "a"}'
     with Client(endpoint_url=service.url, timeout=20.0) as client:
         walk = iter(client.managed_things.list())
@@ -243,8 +243,8 @@ def test_a_walk_goes_on_in_the_child(service: Service) -> None:
     assert len(set(service.ports)) == 2
 
 
-def test_what_each_process_has_is_made_once_however_many_threads_ask() -> None:
-    """In the child, threads that ask at once get one value; the parent keeps its own."""
+def test_a_per_process_value_is_made_once() -> None:
+    """Threads that read a per-process value at once get one value."""
     cell = ForkLocal("parent", lambda before: f"{before}'s child {random.random()}")
 
     def child() -> set[str]:
@@ -266,10 +266,8 @@ def test_what_each_process_has_is_made_once_however_many_threads_ask() -> None:
     assert cell.get() == cell.peek() == "parent"
 
 
-def test_each_number_of_a_process_has_its_own(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a child does, looked at from within: all is renewed once, and the parent's is kept."""
+def test_each_process_has_its_own_state(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child renews each part of the state once, and the parent keeps its own."""
     own = Client(endpoint_url=service.url, pacing=Pacing(), timeout=20.0)
     given = Client(boto3_client=open_client(session(), endpoint_url=service.url))
     before = [(one._context.transport, one._context.retry_strategy) for one in (own, given)]
@@ -277,14 +275,14 @@ def test_each_number_of_a_process_has_its_own(
         fetch(one)
     pid = os.getpid()
     monkeypatch.setattr(os, "getpid", lambda: pid + 1)
-    own.close()  # Nothing of this process yet.
+    own.close()  # The state of this process is not created yet.
     for one, (transport, persistence) in zip((own, given), before, strict=True):
         fetch(one)
         course = one._context
         assert course.transport is not transport
         assert course.retry_strategy is not persistence
         assert course.retry_strategy.policy == persistence.policy
-        # A given boto3 client stays the one that was given.
+        # A given boto3 client is kept.
         assert (course.transport._client is transport._client) == (one is given)
         after = (course.connection, course.retry_strategy, course.rate_limiters)
         fetch(one)
@@ -299,15 +297,15 @@ def test_each_number_of_a_process_has_its_own(
 
 @pytest.fixture
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A secret in the environment, where the chain finds it in every process."""
+    """Set a secret in the environment, where every process finds it."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "CANARYID")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "CANARYSECRET")
 
 
 @pytest.mark.usefixtures("credentials")
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_client_crosses_into_a_pool_of_processes(service: Service, method: str) -> None:
-    """Both colours and a copy are as good as new at the other side; no credentials travel."""
+def test_a_client_can_be_pickled(service: Service, method: str) -> None:
+    """Pickled clients and copies work in other processes, without credentials."""
     place: dict[str, Any] = {"region_name": "eu-west-1", "endpoint_url": service.url}
     with (
         Client(**place) as client,
@@ -324,7 +322,7 @@ def test_a_client_crosses_into_a_pool_of_processes(service: Service, method: str
 
 @pytest.mark.usefixtures("credentials")
 def test_a_pickle_keeps_every_option(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a copy its own; and the Region that was found, where the other side may find another."""
+    """A pickle keeps each option, and the Region that was found."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ca-central-1")
     policy, pacing = RetryPolicy(max_attempts=7), Pacing(initial_rate=3.0)
     first = Client(endpoint_url="http://127.0.0.1:1", retry=policy)
@@ -344,8 +342,8 @@ def test_a_pickle_keeps_every_option(monkeypatch: pytest.MonkeyPatch) -> None:
         twin.close()
 
 
-def test_what_cannot_cross_says_what_to_do(emulator: Emulator, client: Client) -> None:
-    """A session and a boto3 client hold credentials and sockets, so their clients stay here."""
+def test_clients_that_cannot_be_pickled(emulator: Emulator, client: Client) -> None:
+    """Clients with a given session or boto3 client cannot be pickled."""
     made = Client(session=session())
     for one, given in (
         (made, "session"),
@@ -357,8 +355,8 @@ def test_what_cannot_cross_says_what_to_do(emulator: Emulator, client: Client) -
             pickle.dumps(one)
 
 
-def test_the_process_is_looked_at_before_each_call(client: Client) -> None:
-    """Nothing is renewed where nothing was forked."""
+def test_nothing_is_renewed_without_a_fork(client: Client) -> None:
+    """Without a fork, nothing is renewed."""
     course = client._context
     before = (course.connection, course.retry_strategy)
     make_hub(client)

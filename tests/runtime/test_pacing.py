@@ -1,4 +1,4 @@
-"""Pacing: a client finds the rate that the service allows, and follows it.
+"""Pacing: a client finds and follows the rate that the service allows.
 
 The limiter is proven against a simulated service in simulated time: a token bucket, 32 callers.
 """
@@ -25,7 +25,7 @@ ROUND_TRIP = 0.05
 
 @frozen(order=True)
 class Event:
-    """Something that happens at a moment: a caller asks, a call arrives, an answer comes."""
+    """A request, an arrival or a response, at a moment."""
 
     moment: float
     sequence: int
@@ -35,13 +35,13 @@ class Event:
 
 
 class Simulation:
-    """Callers that call as often as the pacer lets them, and a service with a token bucket."""
+    """Callers that call as fast as the rate limiter allows, and a token bucket."""
 
     def __init__(self, limits: Sequence[tuple[float, float]], *, burst: int = 20) -> None:
         self.limits = limits
         self.burst = self.tokens = float(burst)
         self.now = self.filled = 0.0
-        self.pacer = RateLimiter(Pacing(), clock=lambda: self.now)
+        self.limiter = RateLimiter(Pacing(), clock=lambda: self.now)
         self.chance = random.Random(7)
         self.events: list[Event] = []
         self.sequence = 0
@@ -50,7 +50,7 @@ class Simulation:
         self.lost = 0
 
     def run(self, *, calls: int, until: float = 1e9) -> None:
-        """Have *calls* calls made, each with up to five attempts."""
+        """Make *calls* calls of up to five attempts each."""
         waiting = calls - CALLERS
         for _ in range(CALLERS):
             self.begin(1)
@@ -64,13 +64,13 @@ class Simulation:
             elif event.act == "arrive":
                 self.plan(ROUND_TRIP / 2, "took" if self.take() else "refused", event.attempt)
             elif event.act == "took":
-                self.pacer.on_success()
+                self.limiter.on_success()
                 self.taken.append(self.now)
                 if waiting > 0:
                     waiting -= 1
                     self.begin(1)
             else:
-                self.pacer.on_throttle()
+                self.limiter.on_throttle()
                 self.refused.append(self.now)
                 if event.attempt == 5:
                     self.lost += 1
@@ -79,14 +79,14 @@ class Simulation:
                     self.plan(pause, "begin", event.attempt + 1)
 
     def begin(self, attempt: int) -> None:
-        self.ask(attempt, self.pacer.enqueue())
+        self.ask(attempt, self.limiter.enqueue())
 
     def ask(self, attempt: int, place: int) -> None:
-        seconds = self.pacer.delay(place)
+        seconds = self.limiter.delay(place)
         if seconds > 0:
             self.plan(seconds, "ask", attempt, place)
         else:
-            self.pacer.dequeue(place)
+            self.limiter.dequeue(place)
             self.plan(ROUND_TRIP / 2, "arrive", attempt)
 
     def plan(self, seconds: float, act: str, attempt: int, place: int = -1) -> None:
@@ -103,13 +103,13 @@ class Simulation:
         return True
 
     def rate(self, since: float, until: float) -> float:
-        """What the service took in a span, in calls a second."""
+        """Return the accepted calls a second in a span."""
         return sum(since <= moment < until for moment in self.taken) / (until - since)
 
 
 @pytest.mark.parametrize("limit", [10, 20, 50, 100])
 def test_an_unknown_limit_is_found(limit: int) -> None:
-    """Nothing is lost, and once warm at least 95 % of the limit is used."""
+    """No call is lost, and a warm client uses at least 95 % of the limit."""
     simulation = Simulation([(0, limit)])
     simulation.run(calls=1000)
     assert len(simulation.taken) == 1000
@@ -118,15 +118,15 @@ def test_an_unknown_limit_is_found(limit: int) -> None:
     assert simulation.rate(5, end) >= 0.95 * limit
 
 
-def test_few_calls_are_refused() -> None:
-    """Of 1,000 creates against 20 a second with a burst of 20, under 3 %."""
+def test_few_calls_are_throttled() -> None:
+    """Of 1,000 creates at 20 a second with a burst of 20, under 3 % are throttled."""
     simulation = Simulation([(0, 20)])
     simulation.run(calls=1000)
     assert len(simulation.refused) < 0.03 * (1000 + len(simulation.refused))
 
 
 def test_a_limit_that_changes_is_followed() -> None:
-    """It halves, doubles, doubles again: five seconds later the rate is there."""
+    """Five seconds after each change of the limit, the rate has followed."""
     simulation = Simulation([(0, 20), (30, 10), (60, 20), (90, 40)])
     simulation.run(calls=10**6, until=120)
     for since, limit in ((5, 20), (35, 10), (66, 20), (96, 40)):
@@ -136,17 +136,17 @@ def test_a_limit_that_changes_is_followed() -> None:
 
 
 def test_a_quiet_time_allows_a_burst_and_no_more() -> None:
-    """After a pause a few calls may begin together, as many as `burst` says."""
+    """After a quiet time, up to `burst` calls may start together."""
     now = [0.0]
-    pacer = RateLimiter(Pacing(initial_rate=10.0, max_rate=10.0, burst=3), clock=lambda: now[0])
+    limiter = RateLimiter(Pacing(initial_rate=10.0, max_rate=10.0, burst=3), clock=lambda: now[0])
     now[0] = 60.0
 
     def begins() -> bool:
-        place = pacer.enqueue()
+        place = limiter.enqueue()
         try:
-            return pacer.delay(place) == 0
+            return limiter.delay(place) == 0
         finally:
-            pacer.dequeue(place)
+            limiter.dequeue(place)
 
     assert [begins() for _ in range(5)] == [True, True, True, False, False]
     now[0] += 0.1
@@ -154,46 +154,48 @@ def test_a_quiet_time_allows_a_burst_and_no_more() -> None:
 
 
 def test_the_rate_stays_between_its_bounds() -> None:
-    """Neither success nor failure leads outside."""
+    """Neither success nor throttles move the rate out of its bounds."""
     now = [0.0]
-    pacer = RateLimiter(Pacing(initial_rate=4.0, min_rate=2.0, max_rate=8.0), clock=lambda: now[0])
+    limiter = RateLimiter(
+        Pacing(initial_rate=4.0, min_rate=2.0, max_rate=8.0), clock=lambda: now[0]
+    )
     for _ in range(20):
         now[0] += 1
-        pacer.dequeue(place := pacer.enqueue())
-        pacer.delay(place)
-    assert pacer.rate == 8.0
+        limiter.dequeue(place := limiter.enqueue())
+        limiter.delay(place)
+    assert limiter.rate == 8.0
     for _ in range(20):
         now[0] += 1
-        pacer.on_throttle()
-    assert pacer.rate == 2.0
+        limiter.on_throttle()
+    assert limiter.rate == 2.0
 
 
 def test_throttles_of_calls_under_way_count_as_one() -> None:
-    """Thirty refusals within half a second take the rate back once."""
+    """Thirty throttles within half a second reduce the rate once."""
     now = [10.0]
-    pacer = RateLimiter(Pacing(initial_rate=100.0), clock=lambda: now[0])
+    limiter = RateLimiter(Pacing(initial_rate=100.0), clock=lambda: now[0])
     for _ in range(100):
-        pacer.on_success()
-    pacer.on_throttle()
-    once = pacer.rate
+        limiter.on_success()
+    limiter.on_throttle()
+    once = limiter.rate
     for _ in range(30):
         now[0] += 0.01
-        pacer.on_throttle()
-    assert pacer.rate == once
+        limiter.on_throttle()
+    assert limiter.rate == once
 
 
-def test_who_waits_is_told_when_to_ask_again() -> None:
-    """Those behind in the line are told a later moment, so they do not all come at once."""
-    pacer = RateLimiter(Pacing(initial_rate=10.0, burst=1), clock=lambda: 0.0)
-    places = [pacer.enqueue() for _ in range(4)]
-    assert pacer.delay(places[0]) == 0.0
-    pacer.dequeue(places[0])
-    waits = [pacer.delay(place) for place in places[1:]]
+def test_queued_callers_get_different_moments() -> None:
+    """Later callers in the queue get later moments."""
+    limiter = RateLimiter(Pacing(initial_rate=10.0, burst=1), clock=lambda: 0.0)
+    places = [limiter.enqueue() for _ in range(4)]
+    assert limiter.delay(places[0]) == 0.0
+    limiter.dequeue(places[0])
+    waits = [limiter.delay(place) for place in places[1:]]
     assert waits == pytest.approx([0.1, 0.2, 0.3])
 
 
 def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
-    """Ten creates at ten a second take most of a second; reads are not held up by them."""
+    """Paced creates do not delay reads."""
     client = emulator.client(
         retry=RetryPolicy(), pacing=Pacing(initial_rate=20.0, max_rate=20.0, burst=1)
     )
@@ -202,28 +204,28 @@ def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
         made = list(pool.map(lambda number: make_hub(client, number), range(10)))
     assert time.monotonic() - began >= 9 / 20
     assert len({thing.id for thing in made}) == 10
-    pacers = client._context.rate_limiters
-    assert pacers is not None
+    limiters = client._context.rate_limiters
+    assert limiters is not None
     assert client.managed_things.get(made[0].id).id == made[0].id
-    assert pacers.of("GetManagedThing") is not pacers.of("CreateManagedThing")
+    assert limiters.of("GetManagedThing") is not limiters.of("CreateManagedThing")
 
 
-def test_throttles_are_ridden_out(emulator: Emulator) -> None:
-    """A paced client falls back when it is refused, and gets there."""
+def test_a_paced_client_survives_throttles(emulator: Emulator) -> None:
+    """A paced client slows down after throttles and completes every call."""
     client = emulator.client(
         retry=RetryPolicy(throttle_backoff=0.01), pacing=Pacing(initial_rate=200.0)
     )
     emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
     assert client.send(hub_request()).attempts == 3
-    pacers = client._context.rate_limiters
-    assert pacers is not None
-    assert pacers.of("CreateManagedThing").rate < 200.0
+    limiters = client._context.rate_limiters
+    assert limiters is not None
+    assert limiters.of("CreateManagedThing").rate < 200.0
     with pytest.raises(iotmi.ResourceNotFoundError):
         client.managed_things.get("x")
 
 
 def test_a_turn_past_the_deadline_is_not_waited_for(emulator: Emulator) -> None:
-    """The error comes at once, nothing is sent, and the place in line is given up."""
+    """The error comes at once, nothing is sent, and the caller leaves the queue."""
     client = emulator.client(timeout=2.0, pacing=Pacing(initial_rate=0.1, max_rate=0.1, burst=1))
     make_hub(client)
     before = len(emulator.calls)
@@ -232,13 +234,13 @@ def test_a_turn_past_the_deadline_is_not_waited_for(emulator: Emulator) -> None:
         make_hub(client, 1)
     assert time.monotonic() - began < 2.0
     assert len(emulator.calls) == before
-    pacers = client._context.rate_limiters
-    assert pacers is not None
-    assert pacers.of("CreateManagedThing")._queue == []
+    limiters = client._context.rate_limiters
+    assert limiters is not None
+    assert limiters.of("CreateManagedThing")._queue == []
 
 
-def test_without_real_pauses_a_turn_is_asked_for_once(client: Client, pauses: list[float]) -> None:
-    """A test that puts something in the place of sleeping is not held up."""
+def test_simulated_pauses_do_not_delay(client: Client, pauses: list[float]) -> None:
+    """With simulated pauses, pacing does not delay."""
     paced = client.with_options(pacing=Pacing(initial_rate=1.0, max_rate=1.0, burst=1))
     for number in range(3):
         make_hub(paced, number)
@@ -246,7 +248,7 @@ def test_without_real_pauses_a_turn_is_asked_for_once(client: Client, pauses: li
 
 
 def test_pacing_is_a_frozen_value_with_bounds() -> None:
-    """A rate of nothing is refused; a slow one, and one call at a time, are not."""
+    """A rate of zero is refused; a slow rate and a burst of one are allowed."""
     assert Pacing() == Pacing(initial_rate=10.0, min_rate=0.5, max_rate=None, burst=5)
     slow = Pacing(initial_rate=0.01, min_rate=0.01, max_rate=0.01, burst=1)
     assert (slow.initial_rate, slow.min_rate, slow.max_rate, slow.burst) == (0.01, 0.01, 0.01, 1)
@@ -261,20 +263,20 @@ def test_pacing_is_a_frozen_value_with_bounds() -> None:
     assert all(one.kw_only for one in fields(Pacing))
 
 
-def test_many_threads_share_one_pacer() -> None:
-    """The line stays whole under threads."""
-    pacer = RateLimiter(Pacing(initial_rate=1e6, max_rate=1e6, burst=1))
+def test_many_threads_share_one_rate_limiter() -> None:
+    """The queue stays consistent under threads."""
+    limiter = RateLimiter(Pacing(initial_rate=1e6, max_rate=1e6, burst=1))
 
     def work() -> None:
         for _ in range(200):
-            place = pacer.enqueue()
-            pacer.delay(place)
-            pacer.on_success()
-            pacer.dequeue(place)
+            place = limiter.enqueue()
+            limiter.delay(place)
+            limiter.on_success()
+            limiter.dequeue(place)
 
     threads = [threading.Thread(target=work) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert pacer._queue == []
+    assert limiter._queue == []

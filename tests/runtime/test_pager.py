@@ -1,4 +1,4 @@
-"""Pagers, blocking and awaiting."""
+"""Pagers, sync and async."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -21,17 +21,17 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def ids(client: Client) -> list[str]:
-    """Seven things, in the order of their creation."""
+    """Return the ids of seven things, in order of creation."""
     return [make_hub(client, number).id for number in range(7)]
 
 
 def listings(emulator: Emulator) -> int:
-    """How often the service was asked for a page."""
+    """Return the number of page requests."""
     return sum(call.operation == "ListManagedThings" for call in emulator.calls)
 
 
 def test_items_come_page_by_page(client: Client, emulator: Emulator, ids: list[str]) -> None:
-    """Nothing is sent before the first item is asked for, and no page before it is needed."""
+    """A page is requested only when its first item is needed."""
     pager = client.managed_things.list(max_results=3)
     assert listings(emulator) == 0
     walk = iter(pager)
@@ -42,14 +42,14 @@ def test_items_come_page_by_page(client: Client, emulator: Emulator, ids: list[s
     assert [thing.id for thing in pager] == ids
 
 
-def test_a_pager_can_be_walked_twice(client: Client, ids: list[str]) -> None:
-    """Each walk begins at the first page."""
+def test_a_pager_can_be_iterated_twice(client: Client, ids: list[str]) -> None:
+    """Each iteration begins at the first page."""
     pager = client.managed_things.list(max_results=2)
     assert [thing.id for thing in pager] == [thing.id for thing in pager] == ids
 
 
 def test_pages_have_tokens_until_the_last(client: Client, ids: list[str]) -> None:
-    """A page tells where the next begins, and a request can begin there."""
+    """A page has the next token, and a request can begin there."""
     pages = list(client.managed_things.list(max_results=3).pages())
     assert [len(page.items) for page in pages] == [3, 3, 1]
     assert all(isinstance(page, Page) for page in pages)
@@ -58,10 +58,10 @@ def test_pages_have_tokens_until_the_last(client: Client, ids: list[str]) -> Non
     assert [thing.id for thing in rest] == ids[3:]
 
 
-def test_first_and_collect_ask_for_no_more_than_they_need(
+def test_first_and_collect_request_only_needed_pages(
     client: Client, emulator: Emulator, ids: list[str]
 ) -> None:
-    """One page for the first item; as many as the limit needs for a part."""
+    """`first` requests one page, `collect(limit=)` as many as needed."""
     pager = client.managed_things.list(max_results=3)
     first = pager.first()
     assert first is not None
@@ -80,8 +80,8 @@ def test_nothing_to_list(client: Client) -> None:
     assert client.managed_things.list().collect() == []
 
 
-async def test_the_awaiting_pager_does_the_same(async_client: AsyncClient, ids: list[str]) -> None:
-    """Items, pages, first and a part, all awaited."""
+async def test_the_async_pager_does_the_same(async_client: AsyncClient, ids: list[str]) -> None:
+    """The async pager gives the same items, pages and first item."""
     pager = async_client.managed_things.list(max_results=3)
     assert [thing.id async for thing in pager] == ids
     assert [len(page.items) async for page in pager.pages()] == [3, 3, 1]
@@ -96,7 +96,7 @@ async def test_the_awaiting_pager_does_the_same(async_client: AsyncClient, ids: 
 
 
 def test_kinds_of_pagers(client: Client, async_client: AsyncClient) -> None:
-    """Each client's pagers can be walked in its own way only."""
+    """A sync pager is not an async iterable, and the reverse."""
     assert isinstance(iter(client.managed_things.list()), Iterator)
     assert isinstance(aiter(async_client.managed_things.list()), AsyncIterator)
     assert not hasattr(client.managed_things.list(), "__aiter__")
@@ -104,20 +104,20 @@ def test_kinds_of_pagers(client: Client, async_client: AsyncClient) -> None:
 
 
 def page(items: int, token: str | None) -> bytes:
-    """The body of an answer."""
+    """Return the body of a page."""
     listed = [{"Id": f"t{number}"} for number in range(items)]
     return json.dumps({"Items": listed, "NextToken": token}).encode()
 
 
-def test_an_empty_page_is_not_the_end_and_any_token_goes_back() -> None:
-    """Pages may be empty in the middle; the service's token need not keep to its own pattern."""
+def test_an_empty_page_is_not_the_end() -> None:
+    """Empty pages do not end a listing, and any next token is sent back."""
     script = [answer("200 OK", page(0, "a/+b")), answer("200 OK", page(2, None))]
     with serving(script) as url, with_keys(Client, endpoint_url=url) as client:
         assert [thing.id for thing in client.managed_things.list()] == ["t0", "t1"]
 
 
-def test_the_same_token_twice_ends_the_walk_with_an_error() -> None:
-    """A walk that would never end is refused."""
+def test_a_repeated_next_token_is_an_error() -> None:
+    """A repeated next token raises an error, because the listing would not end."""
     script = [answer("200 OK", page(1, "same"))] * 2
     with serving(script) as url, with_keys(Client, endpoint_url=url) as client:
         with pytest.raises(iotmi.ResponseError, match="same next_token") as caught:
@@ -126,6 +126,6 @@ def test_the_same_token_twice_ends_the_walk_with_an_error() -> None:
 
 
 def test_a_listing_can_be_sent_by_itself(client: Client, ids: list[str]) -> None:
-    """`send` gives one page."""
+    """`send` returns one page."""
     response = client.send(ListManagedThings(max_results=2))
     assert [thing.id for thing in response.value.items] == ids[:2]

@@ -1,4 +1,4 @@
-"""The policy of repeating, piece by piece: its bounds, its pauses, its budget.
+"""The retry policy: its limits, backoff and quota.
 
 What a call makes of it is the business of `tests.runtime.test_call`.
 """
@@ -19,8 +19,8 @@ from tests.support.threads import unfinished
 # -- the policy ------------------------------------------------------------------------
 
 
-def test_a_policy_says_what_it_does_by_default() -> None:
-    """Five attempts, pauses that grow to 20 seconds, a budget, and no bound in time."""
+def test_the_defaults_of_a_policy() -> None:
+    """The defaults are five attempts, pauses up to 20 s, a quota and no time limit."""
     assert RetryPolicy() == RetryPolicy(
         max_attempts=5,
         initial_backoff=0.05,
@@ -51,8 +51,8 @@ def test_a_policy_says_what_it_does_by_default() -> None:
         "max_elapsed",
     ],
 )
-def test_no_bound_of_a_policy_is_nothing(name: str) -> None:
-    """Each is more than zero, and may be as little as one likes."""
+def test_limits_of_a_policy_are_positive(name: str) -> None:
+    """Each limit must be positive, and may be arbitrarily small."""
     nothing: dict[str, Any] = {name: 0}
     least: dict[str, Any] = {name: 1 if name in {"max_attempts", "quota"} else 0.001}
     with pytest.raises(ValueError, match=name):
@@ -60,8 +60,8 @@ def test_no_bound_of_a_policy_is_nothing(name: str) -> None:
     assert getattr(RetryPolicy(**least), name) == least[name]
 
 
-def test_some_bounds_may_be_left_away() -> None:
-    """None stands for no bound."""
+def test_some_limits_may_be_none() -> None:
+    """None means no limit."""
     boundless = RetryPolicy(max_retry_after=None, quota=None, max_elapsed=None)
     assert (boundless.max_retry_after, boundless.quota, boundless.max_elapsed) == (None, None, None)
 
@@ -79,7 +79,7 @@ def test_some_bounds_may_be_left_away() -> None:
 def test_pauses_are_drawn_below_bounds_that_double(
     emulator: Emulator, pauses: list[float], code: str, bounds: list[float]
 ) -> None:
-    """Evenly between nothing and the bound, which is higher after a throttle, up to the longest."""
+    """Pauses are uniform below a doubling bound, higher after a throttle."""
     emulator.faults.fail("GetManagedThing", code, times=4)
     policy = RetryPolicy(max_backoff=5.0, seed=7, sleep=pauses.append)
     with pytest.raises(iotmi.ResourceNotFoundError):
@@ -88,8 +88,8 @@ def test_pauses_are_drawn_below_bounds_that_double(
     assert pauses == [chance.uniform(0, bound) for bound in bounds]
 
 
-def test_there_is_no_number_of_attempts_whose_bound_is_too_large(emulator: Emulator) -> None:
-    """The bound has stopped doubling long before a float would hold it no more."""
+def test_backoff_never_overflows(emulator: Emulator) -> None:
+    """The bound stops doubling before a float overflows."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=1100)
     policy = RetryPolicy(max_attempts=1100, max_backoff=0.5, quota=None, sleep=lambda _: None)
     with pytest.raises(iotmi.ThrottlingError) as caught:
@@ -97,16 +97,14 @@ def test_there_is_no_number_of_attempts_whose_bound_is_too_large(emulator: Emula
     assert caught.value.attempts == 1100
 
 
-def test_without_a_seed_clients_do_not_keep_in_step() -> None:
-    """Two that were refused together come back at moments of their own."""
+def test_clients_have_different_jitter() -> None:
+    """Clients without a seed have different jitter."""
     first, second = (RetryStrategy.from_policy(RetryPolicy()).rng.random() for _ in range(2))
     assert first != second
 
 
-def test_an_attempt_may_begin_at_the_very_end_of_the_total_time(
-    emulator: Emulator, pauses: list[float]
-) -> None:
-    """Two pauses of two seconds are not longer than four."""
+def test_an_attempt_may_begin_at_max_elapsed(emulator: Emulator, pauses: list[float]) -> None:
+    """An attempt may begin at `max_elapsed` exactly."""
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=9, retry_after=2)
     policy = RetryPolicy(throttle_backoff=0.001, max_elapsed=4.0, sleep=pauses.append)
     with pytest.raises(iotmi.ThrottlingError) as caught:
@@ -118,8 +116,8 @@ def test_an_attempt_may_begin_at_the_very_end_of_the_total_time(
 # -- the budget ------------------------------------------------------------------------
 
 
-def test_a_budget_is_spent_to_its_last() -> None:
-    """What costs more than is left is not spent, and nothing of it."""
+def test_the_quota_can_be_exhausted() -> None:
+    """A retry that costs more than is left takes nothing."""
     budget = RetryQuota(20)
     assert budget.acquire(13)
     assert not budget.acquire(8)
@@ -128,8 +126,8 @@ def test_a_budget_is_spent_to_its_last() -> None:
     assert not RetryQuota(0).acquire(1)
 
 
-def test_a_budget_is_earned_back_up_to_what_it_was() -> None:
-    """Successes in advance are worth nothing."""
+def test_the_quota_is_refilled_to_its_capacity() -> None:
+    """Successes refill the quota up to its capacity."""
     budget = RetryQuota(20)
     budget.release(5)
     assert budget.acquire(20)
@@ -139,15 +137,15 @@ def test_a_budget_is_earned_back_up_to_what_it_was() -> None:
     assert budget.acquire(7)
 
 
-def test_no_budget_is_no_bound() -> None:
-    """It is neither spent nor earned."""
+def test_no_quota_is_no_limit() -> None:
+    """`None` is never exhausted."""
     budget = RetryQuota(None)
     budget.release(1)
     assert all(budget.acquire(10**6) for _ in range(10))
 
 
 def attempts(client: Client) -> int:
-    """How often a client tries to get what is not there."""
+    """Return the number of attempts of a call that fails."""
     with pytest.raises(iotmi.ServiceError) as caught:
         client.managed_things.get("x")
     return caught.value.attempts
@@ -162,15 +160,15 @@ def attempts(client: Client) -> int:
         ("InternalServerException", 27, 2),
     ],
 )
-def test_what_a_repetition_costs(emulator: Emulator, code: str, budget: int, expected: int) -> None:
-    """5 after a throttle, which costs the service little, and 14 otherwise."""
+def test_the_cost_of_a_retry(emulator: Emulator, code: str, budget: int, expected: int) -> None:
+    """A retry costs 5 after a throttle and 14 otherwise."""
     emulator.faults.fail("GetManagedThing", code, times=4)
     policy = RetryPolicy(quota=budget, sleep=lambda _: None)
     assert attempts(emulator.client(retry=policy)) == expected
 
 
-def test_a_repetition_that_succeeds_costs_nothing(emulator: Emulator) -> None:
-    """What it cost is paid back, so that a budget for one is enough for many."""
+def test_a_successful_retry_costs_nothing(emulator: Emulator) -> None:
+    """A successful retry gives its cost back."""
     client = emulator.client(retry=RetryPolicy(quota=14, sleep=lambda _: None))
     for _ in range(3):
         emulator.faults.fail("ListManagedThings", "InternalServerException")
@@ -179,8 +177,10 @@ def test_a_repetition_that_succeeds_costs_nothing(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize(("successes", "expected"), [(13, 1), (14, 2)])
-def test_a_success_at_once_pays_back_one(emulator: Emulator, successes: int, expected: int) -> None:
-    """Fourteen of them earn a repetition."""
+def test_a_first_attempt_success_pays_back_one(
+    emulator: Emulator, successes: int, expected: int
+) -> None:
+    """Fourteen first-attempt successes pay for a retry."""
     client = emulator.client(retry=RetryPolicy(quota=14, sleep=lambda _: None))
     emulator.faults.fail("GetManagedThing", "InternalServerException", times=2)
     assert attempts(client) == 2
@@ -191,7 +191,7 @@ def test_a_success_at_once_pays_back_one(emulator: Emulator, successes: int, exp
 
 
 class Coin(int):
-    """An amount that tells when it is reckoned with."""
+    """An amount that detects arithmetic with it."""
 
     reckoned: Callable[[], None]
 
@@ -205,10 +205,10 @@ class Coin(int):
 
 
 @pytest.mark.parametrize("does", [RetryQuota.acquire, RetryQuota.release])
-def test_threads_spend_and_earn_one_after_the_other(
+def test_the_quota_holds_its_lock(
     does: Callable[[RetryQuota, int], object],
 ) -> None:
-    """While one is at it, the others wait."""
+    """Each method of the quota holds the lock."""
     budget, coin, waiting = RetryQuota(20), Coin(3), list[int]()
     coin.reckoned = lambda: waiting.append(
         unfinished(lambda: budget.acquire(1), lambda: budget.release(1))

@@ -1,4 +1,4 @@
-"""How much time there is, and attempts that were left, piece by piece and without waiting.
+"""Deadlines and abandoned attempts, without waiting.
 
 What a call makes of it is the business of `tests.runtime.test_deadline`.
 """
@@ -18,8 +18,8 @@ from tests.support.threads import unfinished, work
 # -- a deadline ------------------------------------------------------------------------
 
 
-def test_pauses_are_counted_as_time_that_passed() -> None:
-    """So that time passes too where a test does not wait."""
+def test_simulated_pauses_count() -> None:
+    """Simulated pauses count as elapsed time."""
     deadline = Deadline(10.0)
     assert deadline.elapsed() < 1.0
     deadline.add_simulated(1.0)
@@ -29,24 +29,24 @@ def test_pauses_are_counted_as_time_that_passed() -> None:
     assert deadline.remaining() == 0.0
 
 
-def test_a_pause_may_end_at_the_very_end() -> None:
-    """Only one that ends later is too long."""
+def test_a_pause_may_end_at_the_deadline() -> None:
+    """A pause may end at the deadline exactly."""
     deadline = Deadline(10.0)
     deadline.add_simulated(4.0)
     assert not deadline.would_exceed(6.0)
     assert deadline.would_exceed(6.001)
 
 
-def test_a_span_without_an_end_is_never_passed() -> None:
-    """Nothing is too long for it."""
+def test_without_a_timeout_no_pause_is_too_long() -> None:
+    """Without a timeout, no pause is too long."""
     deadline = Deadline(None)
     deadline.add_simulated(1e9)
     assert deadline.remaining() is None
     assert not deadline.would_exceed(1e9)
 
 
-def test_the_error_of_a_deadline_tells_all_that_is_known() -> None:
-    """Time, page, attempts, pauses, and the story, in its text and its members."""
+def test_the_error_of_a_deadline() -> None:
+    """The error has time, page, attempts, pauses and failures, in text and fields."""
     deadline, last = Deadline(10.0), iotmi.NoResponseError("x", operation="Op")
     failures = [
         FailedAttempt(error_type="ThrottlingError", code="Code", request_id="r", elapsed=0.5),
@@ -69,8 +69,8 @@ def test_the_error_of_a_deadline_tells_all_that_is_known() -> None:
     assert (error.last, error.page, error.failed_attempts) == (None, 3, ())
 
 
-def test_the_pages_of_a_walk_are_numbered_and_share_one_deadline() -> None:
-    """The first page's bound is that of all."""
+def test_pages_are_numbered_and_share_one_deadline() -> None:
+    """The first page's timeout holds for all pages."""
     walk = PagingDeadline()
     walk.end_page()
     first = walk.start_page(10.0)
@@ -86,14 +86,14 @@ def test_the_pages_of_a_walk_are_numbered_and_share_one_deadline() -> None:
 
 
 def begun(among: AbandonedCalls) -> "AbandonableCall[None]":
-    """An attempt under way."""
+    """Return a started attempt."""
     attempt = AbandonableCall(work(lambda: None), among)
     among.started(attempt)
     return attempt
 
 
-def test_each_attempt_that_was_left_counts_until_it_ends() -> None:
-    """There is room again when so many have ended that fewer than the most go on."""
+def test_an_abandoned_attempt_counts_until_it_ends() -> None:
+    """An abandoned attempt counts until it ends."""
     among = AbandonedCalls(2)
     attempts = [begun(among) for _ in range(3)]
     full = []
@@ -108,8 +108,8 @@ def test_each_attempt_that_was_left_counts_until_it_ends() -> None:
     assert [*full, among.at_limit] == [False, False, True, True, True, False]
 
 
-def test_who_waits_for_room_is_told_when_there_is_some() -> None:
-    """Or when there is none in time."""
+def test_waiting_for_room() -> None:
+    """A waiting caller gets True when an attempt ends, or False at the deadline."""
     among = AbandonedCalls(1)
     among.wait(0.0)
     attempt = begun(among)
@@ -125,12 +125,12 @@ def test_who_waits_for_room_is_told_when_there_is_some() -> None:
 
 
 def fail() -> None:
-    """End badly."""
+    """Raise an error."""
     raise LookupError("mine")
 
 
-def test_an_attempt_that_was_not_left_leaves_nothing_behind() -> None:
-    """Whether it ends well or badly, and where it is left after its end."""
+def test_a_finished_attempt_is_not_counted() -> None:
+    """A finished attempt is not counted, even if it is abandoned later."""
     among = AbandonedCalls(1)
     well, badly = AbandonableCall(work(lambda: 5), among), AbandonableCall(work(fail), among)
     assert well() == 5
@@ -142,8 +142,8 @@ def test_an_attempt_that_was_not_left_leaves_nothing_behind() -> None:
         assert not among.at_limit
 
 
-def test_an_attempt_that_no_thread_took_up_is_not_made() -> None:
-    """Its caller is told that it was never sent."""
+def test_an_attempt_without_a_thread_is_not_made() -> None:
+    """An attempt without a thread is reported as never sent."""
     among, made = AbandonedCalls(1), list[int]()
     attempt = AbandonableCall(work(lambda: made.append(1)), among)
     assert attempt.abandon().not_started_because == "no worker thread became free"
@@ -154,7 +154,7 @@ def test_an_attempt_that_no_thread_took_up_is_not_made() -> None:
 
 
 class Watched(AbandonableCall[None]):
-    """An attempt that tells when somebody looks whether it was left, or leaves it."""
+    """An attempt that detects a read or a change of its abandoned flag."""
 
     looked: Callable[[], object] = staticmethod(lambda: None)
 
@@ -171,10 +171,10 @@ class Watched(AbandonableCall[None]):
 @pytest.mark.parametrize(
     "does", [AbandonedCalls.started, AbandonedCalls.finished, AbandonedCalls.abandon]
 )
-def test_threads_begin_end_and_leave_one_after_the_other(
+def test_ending_and_abandoning_hold_the_lock(
     does: Callable[[AbandonedCalls, AbandonableCall[None]], object],
 ) -> None:
-    """An attempt cannot be left in the moment in which it ends."""
+    """An attempt cannot be abandoned at the moment when it ends."""
     among, waiting = AbandonedCalls(9), list[int]()
     first, second, third = (begun(among) for _ in range(3))
     attempt = Watched(work(lambda: None), among)

@@ -1,4 +1,4 @@
-"""Waiters, as flows over both clients."""
+"""Waiters with both clients."""
 
 import pytest
 
@@ -18,14 +18,14 @@ def anyio_backend() -> str:
 
 
 def looks(emulator: Emulator) -> int:
-    """How often a waiter has looked."""
+    """Return the number of polls."""
     return sum(call.operation == "GetManagedThing" for call in emulator.calls)
 
 
-def test_a_waiter_looks_at_once_and_then_after_growing_pauses(
+def test_a_waiter_polls_after_growing_intervals(
     client: Client, emulator: Emulator, pauses: list[float]
 ) -> None:
-    """The hub is seen PRE_ASSOCIATED, DISCOVERED and ACTIVATED; two pauses lie between."""
+    """A waiter polls at once, then after growing intervals."""
     hub = make_hub(client)
     thing = client.managed_things.wait_until_activated(hub.id)
     assert thing.provisioning_status is ProvisioningStatus.ACTIVATED
@@ -36,18 +36,18 @@ def test_a_waiter_looks_at_once_and_then_after_growing_pauses(
     assert len(pauses) == 2
 
 
-async def test_the_awaiting_waiter_is_the_same(
+async def test_the_async_waiter_is_the_same(
     async_client: AsyncClient, client: Client, pauses: list[float]
 ) -> None:
-    """One text, two drivers."""
+    """The async waiter gives the same result."""
     hub = make_hub(client)
     thing = await async_client.managed_things.wait_until_activated(hub.id)
     assert thing.provisioning_status is ProvisioningStatus.ACTIVATED
     assert len(pauses) == 2
 
 
-def test_a_waiter_ends_early_when_hope_is_lost(client: Client) -> None:
-    """A thing that is being deleted will not be activated; the error holds it."""
+def test_a_waiter_ends_when_the_state_is_impossible(client: Client) -> None:
+    """A thing under deletion raises an error with the thing."""
     hub = make_hub(client)
     client.managed_things.delete(hub.id)
     with pytest.raises(iotmi.WaitFailedError, match="ACTIVATED cannot come") as caught:
@@ -57,7 +57,7 @@ def test_a_waiter_ends_early_when_hope_is_lost(client: Client) -> None:
 
 
 def test_a_waiter_ends_in_time(pauses: list[float]) -> None:
-    """It gives up before the pause that would end too late, and holds the last value seen."""
+    """A waiter stops before an interval that ends past its timeout, with the last value."""
     body = b'{"Id": "x", "ProvisioningStatus": "DISCOVERED"}'
     policy = RetryPolicy(sleep=pauses.append)
     with (
@@ -75,7 +75,7 @@ def test_a_waiter_ends_in_time(pauses: list[float]) -> None:
 
 
 def test_waiting_for_a_deletion(client: Client, emulator: Emulator) -> None:
-    """The waiter sees the deletion in progress, and then nothing any more."""
+    """The waiter polls while the deletion is in progress, until the thing is gone."""
     hub = make_hub(client)
     client.managed_things.delete(hub.id)
     client.managed_things.wait_until_deleted(hub.id)
@@ -86,7 +86,7 @@ def test_waiting_for_a_deletion(client: Client, emulator: Emulator) -> None:
 
 @pytest.mark.parametrize("status", ["DELETED", "DELETION_FAILED"])
 def test_the_ends_of_a_deletion(status: str) -> None:
-    """DELETED is an end too, and DELETION_FAILED the other one."""
+    """DELETED ends the wait, and DELETION_FAILED raises."""
     body = f'{{"Id": "x", "ProvisioningStatus": "{status}"}}'.encode()
     with (
         serving([answer("200 OK", body)]) as url,
@@ -100,7 +100,7 @@ def test_the_ends_of_a_deletion(status: str) -> None:
 
 
 def test_waiting_for_an_end_user(client: Client) -> None:
-    """The association is in progress at first, and then it stands."""
+    """An association is in progress and then associated."""
     made = client.account_associations.create(
         connector_destination_id=make_connector_destination(client),
         general_authorization=None,
@@ -110,8 +110,8 @@ def test_waiting_for_an_end_user(client: Client) -> None:
     assert link.association_state is iotmi.AssociationState.ASSOCIATION_SUCCEEDED
 
 
-def test_waiting_for_an_end_user_who_will_not_come(client: Client) -> None:
-    """An association on its way out never settles."""
+def test_waiting_for_an_association_under_deletion(client: Client) -> None:
+    """An association under deletion raises."""
     made = client.account_associations.create(
         connector_destination_id=make_connector_destination(client)
     )
@@ -120,7 +120,7 @@ def test_waiting_for_an_end_user_who_will_not_come(client: Client) -> None:
         client.account_associations.wait_until_settled(made.account_association_id)
 
 
-def test_pauses_must_be_pauses() -> None:
-    """A pause of nothing would be a busy loop."""
+def test_an_interval_of_zero_is_refused() -> None:
+    """An interval of zero is refused."""
     with pytest.raises(ValueError, match="initial"):
         PollInterval(initial=0)
