@@ -1,4 +1,4 @@
-"""README, docs and examples: they run, they link to what is there, and they leave nothing out.
+"""README, docs and examples run, link correctly, and are complete.
 
 `tests.support.docs_plugin` runs the Python blocks of the pages. This module looks at the rest.
 """
@@ -60,22 +60,22 @@ def row_of(family: str) -> str:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=name_of)
 def test_an_example_runs(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Run as a script, it says what it is, ends well and prints a little."""
+    """Each example runs as a script, prints little, and has a docstring."""
     ended = runpy.run_path(str(example), run_name="__main__")
     assert ended["__doc__"]
     assert 1 <= len(capsys.readouterr().out.splitlines()) <= 20
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_a_page_links_to_what_is_there(page: Path) -> None:
-    """Every link inside the project leads to a file, and to a heading that the file has."""
+def test_links_lead_to_existing_headings(page: Path) -> None:
+    """Every internal link leads to a file and to one of its headings."""
     for target, heading in links_of(page):
         assert target.exists(), target
         assert heading is None or heading in anchors_of(target), heading
 
 
 def test_every_page_is_found_from_the_index() -> None:
-    """The index of the docs links to each of its pages."""
+    """The index links to every page."""
     linked = {target for target, _ in links_of(DOCS / "index.md")}
     pages = {page for page in PAGES if page.is_relative_to(DOCS)} - {DOCS / "index.md"}
     assert sorted(pages - linked) == []
@@ -83,7 +83,7 @@ def test_every_page_is_found_from_the_index() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_is_documented(family: str) -> None:
-    """It has a page that links to its example, an example, and a line on the index page."""
+    """A family has a page, an example and a line on the index page."""
     page, example = DOCS / "families" / f"{family}.md", ROOT / "examples" / f"{family}.py"
     assert example in {target for target, _ in links_of(page)}
     assert example.exists()
@@ -111,7 +111,7 @@ def test_what_takes_several_requests_is_documented(method: str) -> None:
 
 
 def test_the_page_of_all_operations_is_current() -> None:
-    """It is what `docs/operations.py` writes, and it names every waiter there is."""
+    """The page equals the output of `docs/operations.py`, and names every waiter."""
     made = runpy.run_path(str(DOCS / "operations.py"))
     assert (DOCS / "operations.md").read_text() == made["page"](), (
         "run: python docs/operations.py --write"
@@ -121,7 +121,7 @@ def test_the_page_of_all_operations_is_current() -> None:
 
 
 def test_every_error_is_explained() -> None:
-    """The page on errors names each class of the tree."""
+    """The page on errors names each class."""
     page = (DOCS / "errors.md").read_text()
     public = [getattr(iotmi, name) for name in dir(iotmi)]
     errors = [kind for kind in public if isinstance(kind, type) and issubclass(kind, Exception)]
@@ -130,8 +130,8 @@ def test_every_error_is_explained() -> None:
     assert [name for name in names if not re.search(rf"\b{name}\b", page)] == []
 
 
-def test_what_is_not_repeated_is_listed() -> None:
-    """The page on retries names each operation that is not repeated by itself."""
+def test_operations_without_retries_are_listed() -> None:
+    """The page on retries names each operation that is not idempotent."""
     page = (DOCS / "retries.md").read_text()
     methods = [info.method for info in iotmi.operations() if not info.idempotent]
     assert "managed_things.send_command" in methods
@@ -139,7 +139,7 @@ def test_what_is_not_repeated_is_listed() -> None:
 
 
 def test_the_readme_has_its_two_commands() -> None:
-    """Each stands alone in a block of its own, so that it can be copied and run."""
+    """Each command is alone in its block, ready to copy."""
     readme = (ROOT / "README.md").read_text()
     blocks = re.findall(r"^```sh\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
     assert blocks == [
@@ -148,8 +148,8 @@ def test_the_readme_has_its_two_commands() -> None:
     ]
 
 
-def test_the_drawing_of_the_floors_is_the_contract() -> None:
-    """The architecture page draws the layers that import-linter checks, in the same order."""
+def test_the_drawing_shows_the_layers() -> None:
+    """The architecture page draws the layers of import-linter, in order."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     (layers,) = [each["layers"] for each in contracts["contracts"] if each["id"] == "layers"]
     page = (DOCS / "design" / "architecture.md").read_text()
@@ -157,7 +157,7 @@ def test_the_drawing_of_the_floors_is_the_contract() -> None:
     assert drawn == [re.sub(r" [:|] ", ", ", layer).replace("iotmi.", "") for layer in layers]
 
 
-def test_the_changes_tell_of_this_version() -> None:
-    """The changelog has a section for the version of the package."""
+def test_the_changelog_has_this_version() -> None:
+    """The changelog has a section for this version."""
     changes = (ROOT / "CHANGELOG.md").read_text()
     assert f"\n## [{iotmi.__version__}]" in changes

@@ -1,4 +1,4 @@
-"""The tree of errors, and what of botocore's becomes which of them."""
+"""The error classes, and the mapping from botocore's errors."""
 
 import copy
 import inspect
@@ -29,8 +29,8 @@ MODELLED = [
 
 
 def client_error(code: str, status: int = 400, **more: object) -> botocore.exceptions.ClientError:
-    """What botocore raises for an error of the service's."""
-    # Modelled members stand beside those that the stubs know.
+    """Return botocore's exception for an error of the service."""
+    # The stubs lack modelled members.
     answer: Any = {
         "Error": {"Code": code, "Message": "words"},
         "ResponseMetadata": {"RequestId": "r-1", "HTTPStatusCode": status, "HTTPHeaders": {}},
@@ -40,7 +40,7 @@ def client_error(code: str, status: int = 400, **more: object) -> botocore.excep
 
 
 def examples() -> list[errors.IotmiError]:
-    """One error of each class."""
+    """Return one error of each class."""
     made: list[errors.IotmiError] = [
         errors.IotmiError("x"),
         errors.ConstraintError("Thing", (errors.Problem("a.b", "must be so", 5),)),
@@ -75,13 +75,13 @@ def examples() -> list[errors.IotmiError]:
 
 
 def drawn_parents() -> dict[str, str]:
-    """What the picture at the top of the module says: each class with the one above it."""
+    """Return each class in the module's drawing with its parent."""
     parents: dict[str, str] = {}
     above = [(-1, "IotmiError")]
     for line in (errors.__doc__ or "").splitlines():
         found = list(re.finditer(r"[├└]── (\w+Error)\b", line))
         if found:
-            # The second name on a line is the first one's sibling.
+            # The second name on a line is a sibling of the first.
             while above[-1][0] >= found[0].start():
                 above.pop()
             parents |= {match[1]: above[-1][1] for match in found}
@@ -90,7 +90,7 @@ def drawn_parents() -> dict[str, str]:
 
 
 def test_the_drawn_tree_is_the_tree() -> None:
-    """The picture has exactly the classes of the module, each below what it is a kind of."""
+    """The drawing has exactly the classes of the module, below their parents."""
     parents = {
         name: kind.__bases__[0].__name__ for name, kind in CLASSES.items() if name != "IotmiError"
     }
@@ -99,13 +99,13 @@ def test_the_drawn_tree_is_the_tree() -> None:
 
 
 def test_every_class_has_an_example_here() -> None:
-    """The tests on all errors leave none out."""
+    """The examples have every class."""
     assert {type(error) for error in examples()} == set(CLASSES.values())
 
 
 @pytest.mark.parametrize("error", examples(), ids=lambda error: type(error).__name__)
-def test_errors_pickle_and_copy_whole(error: errors.IotmiError) -> None:
-    """Class, text and every field survive pickling and copying, with a note added later."""
+def test_errors_can_be_pickled_and_copied(error: errors.IotmiError) -> None:
+    """Class, text, fields and notes survive pickling and copying."""
     error.add_note("seen in the test")
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
         assert type(twin) is type(error)
@@ -117,16 +117,16 @@ def test_errors_pickle_and_copy_whole(error: errors.IotmiError) -> None:
         assert repr(vars(twin).get("problems")) == repr(vars(error).get("problems"))
 
 
-def test_a_pickled_problem_keeps_what_was_given_where_it_is_plain() -> None:
-    """Numbers, texts and None come back as they were."""
+def test_a_pickled_problem_keeps_plain_values() -> None:
+    """Numbers, texts and None survive in a pickled problem."""
     for given in (5, 2.5, "short", True, None):
         twin = pickle.loads(pickle.dumps(errors.Problem("path", "limit", given)))
         assert (twin.path, twin.rule, twin.value) == ("path", "limit", given)
         assert type(twin.value) is type(given)
 
 
-def test_a_pickle_has_the_repr_of_what_a_waiter_saw() -> None:
-    """The value may hold secrets, which its repr hides; a copy in this process has it whole."""
+def test_a_pickled_waiter_error_has_a_repr() -> None:
+    """A pickle has only the repr of the last value, which hides secrets."""
     seen = iotmi.CredentialLocker(id="abc", name="CANARY")
     error = errors.WaitFailedError("x", seen)
     assert copy.copy(error).last_value is copy.deepcopy(error).last_value is seen
@@ -136,8 +136,8 @@ def test_a_pickle_has_the_repr_of_what_a_waiter_saw() -> None:
     assert pickle.loads(pickle.dumps(errors.WaitTimeoutError("x", None))).last_value is None
 
 
-def test_a_problem_pickles_whatever_was_given() -> None:
-    """What stands in the wrong place may not pickle, or hold secrets that its repr hides."""
+def test_a_problem_with_any_value_can_be_pickled() -> None:
+    """A bad value that cannot be pickled, or has secrets, is pickled as its repr."""
     misplaced = iotmi.UpdateManagedThing("a", owner="CANARY")
     for given in (misplaced, lambda: None, 10**5000, "short", None):
         pickled = pickle.dumps(errors.Problem("path", "must be a string", given))
@@ -149,7 +149,7 @@ def test_a_problem_pickles_whatever_was_given() -> None:
 
 @pytest.mark.parametrize("code", MODELLED)
 def test_every_modelled_error_has_its_class(code: str) -> None:
-    """Each exception of the service's model becomes a class of its own, by its code."""
+    """Each exception of the model has a class, by its code."""
     error = map_error(client_error(code, 499), "GetManagedThing", str)
     assert type(error).__name__ == code.removesuffix("Exception") + "Error"
     assert isinstance(error, errors.ServiceError)
@@ -180,8 +180,8 @@ CODES_BEFORE_EVERY_SERVICE = {
 }
 
 
-def test_codes_that_stand_before_every_service_have_their_classes() -> None:
-    """They are in no service's model; a proxy's answer without a code is known by its status."""
+def test_codes_of_the_front_end_have_classes() -> None:
+    """Codes of AWS's front end have classes; a code-less response goes by its status."""
     for kind, codes in CODES_BEFORE_EVERY_SERVICE.items():
         for code in codes.split():
             error = map_error(client_error(code), "GetManagedThing", str)
@@ -190,8 +190,8 @@ def test_codes_that_stand_before_every_service_have_their_classes() -> None:
     assert set(ERRORS_BY_CODE) == known | set(MODELLED)
 
 
-def test_which_errors_are_worth_repeating() -> None:
-    """Those that another moment may heal; of what was not sent, its cause says so."""
+def test_which_errors_are_retryable() -> None:
+    """Only temporary errors are retryable; NotSentError depends on its cause."""
     worth = {name for name, kind in CLASSES.items() if kind.retryable}
     server = {"InternalFailureError", "InternalServerError", "ServiceUnavailableError"}
     assert worth == server | {"ThrottlingError", "NoResponseError"}
@@ -204,7 +204,7 @@ def test_which_errors_are_worth_repeating() -> None:
 
 
 def test_a_code_without_a_class_is_a_service_error_with_its_code() -> None:
-    """What nobody has heard of yet keeps its code."""
+    """An unknown code becomes a ServiceError with the code."""
     error = map_error(client_error("TeapotException", 418), "GetManagedThing", str)
     assert type(error) is errors.ServiceError
     assert error.code == "TeapotException"
@@ -212,7 +212,7 @@ def test_a_code_without_a_class_is_a_service_error_with_its_code() -> None:
 
 
 def test_the_missing_resource_is_named() -> None:
-    """ResourceNotFoundException tells which resource, of what kind."""
+    """ResourceNotFoundError has the resource's id and type."""
     raised = client_error("ResourceNotFoundException", 404, ResourceId="i", ResourceType="T")
     error = map_error(raised, "GetManagedThing", str)
     assert isinstance(error, errors.ResourceNotFoundError)
@@ -220,7 +220,7 @@ def test_the_missing_resource_is_named() -> None:
 
 
 def test_the_code_decides_and_never_the_status() -> None:
-    """A quota comes with 402 and a limit with 410; neither is worth repeating."""
+    """The quotas with status 402 and 410 are not retryable."""
     quota = map_error(client_error("ServiceQuotaExceededException", 402), "X", str)
     limit = map_error(client_error("LimitExceededException", 410), "X", str)
     throttle = map_error(client_error("ThrottlingException", 400), "X", str)
@@ -235,7 +235,7 @@ HTTP_ERRORS = (botocore.exceptions.HTTPClientError, botocore.exceptions.Connecti
 
 
 def botocore_errors() -> list[Exception]:
-    """One of each exception that botocore has."""
+    """Return one of each exception of botocore."""
     made: list[Exception] = [ResponseParserError("x")]
     for kind in vars(botocore.exceptions).values():
         if inspect.isclass(kind) and issubclass(kind, botocore.exceptions.BotoCoreError):
@@ -263,7 +263,7 @@ UNREADABLE = (
 
 @pytest.mark.parametrize("raised", botocore_errors(), ids=lambda raised: type(raised).__name__)
 def test_every_exception_of_botocore_becomes_one_of_ours(raised: Exception) -> None:
-    """What may have left the machine is told apart from what surely did not."""
+    """NotSentError is only used if the request surely did not leave."""
     error = map_error(raised, "GetManagedThing", str)
     if isinstance(raised, UNREADABLE):
         assert type(error) is errors.ResponseError
@@ -283,7 +283,7 @@ def test_every_exception_of_botocore_becomes_one_of_ours(raised: Exception) -> N
     ],
 )
 def test_a_refused_certificate_or_proxy_sent_nothing(failure: Exception) -> None:
-    """If it came of a `connect`; later, a request may have left: both are raised then too."""
+    """TLS and proxy errors are NotSentError only if `connect` raised them."""
 
     def connect() -> None:
         raise failure
@@ -306,10 +306,8 @@ def test_a_refused_certificate_or_proxy_sent_nothing(failure: Exception) -> None
         ({}, None),
     ],
 )
-def test_how_long_to_wait_is_read_from_the_headers(
-    headers: dict[str, str], seconds: float | None
-) -> None:
-    """AWS's own header counts milliseconds and comes first; HTTP's is seconds or a date."""
+def test_retry_after_headers(headers: dict[str, str], seconds: float | None) -> None:
+    """AWS's header in milliseconds precedes HTTP's in seconds or as a date."""
     raised = client_error("ThrottlingException", 429)
     metadata: Any = raised.response.get("ResponseMetadata")
     metadata["HTTPHeaders"] = headers
@@ -318,8 +316,8 @@ def test_how_long_to_wait_is_read_from_the_headers(
     assert error.retry_after == seconds
 
 
-def test_a_service_error_tells_its_story_in_one_line() -> None:
-    """Operation, code, message, status, request id and attempts stand in the text."""
+def test_the_text_of_a_service_error() -> None:
+    """The text has operation, code, message, status, request id and attempts."""
     error = errors.ConflictError(
         "words",
         operation="Op",
@@ -331,8 +329,8 @@ def test_a_service_error_tells_its_story_in_one_line() -> None:
     assert str(error) == "Op: ConflictException: words (HTTP 409, request id r, 2 attempts)"
 
 
-def test_which_errors_leave_it_open_whether_the_service_acted() -> None:
-    """A lost or unreadable answer, a fault of the server's, and a code of one that nobody knows."""
+def test_which_errors_may_have_acted() -> None:
+    """`may_have_acted` is True for lost or bad responses, 5xx and unknown codes."""
     fresh = [error for error in examples() if isinstance(error, errors.CallError)]
     for error in fresh:
         error.failed_attempts = ()
@@ -349,8 +347,8 @@ def test_which_errors_leave_it_open_whether_the_service_acted() -> None:
         assert error.may_have_acted is expected, (code, status)
 
 
-def test_the_story_of_an_error_tells_whether_the_service_may_have_acted() -> None:
-    """One attempt is enough, whichever; without a story the error speaks for itself."""
+def test_failed_attempts_decide_may_have_acted() -> None:
+    """One attempt that may have acted is enough; without attempts the class decides."""
     undone = errors.FailedAttempt(error_type="ThrottlingError", elapsed=0.5)
     done = errors.FailedAttempt(error_type="NoResponseError", elapsed=0.5, may_have_acted=True)
     for kind in (errors.NotSentError, errors.NoResponseError):
@@ -364,14 +362,14 @@ def test_the_story_of_an_error_tells_whether_the_service_may_have_acted() -> Non
             assert error.may_have_acted is expected
 
 
-def test_an_error_tells_once_how_often_it_was_tried() -> None:
-    """One attempt is not worth a word."""
+def test_the_text_mentions_several_attempts_once() -> None:
+    """The text mentions attempts only if there were several."""
     error = errors.ServiceError("words", operation="Op", code="Code", http_status=418)
     assert str(error) == "Op: Code: words (HTTP 418, request id None)"
 
 
-def test_what_an_error_is_not_told_is_absent() -> None:
-    """One attempt, no story, and None for the rest."""
+def test_the_defaults_of_an_error() -> None:
+    """The defaults are one attempt, no failures, and None."""
     made = [
         errors.CallError(message="words", operation="Op"),
         errors.NotSentError("words", operation="Op"),
@@ -388,8 +386,8 @@ def test_what_an_error_is_not_told_is_absent() -> None:
         assert getattr(error, "http_status", 0) == 0
 
 
-def test_what_an_error_is_told_it_keeps() -> None:
-    """Every member is what was given for it."""
+def test_given_fields_are_kept() -> None:
+    """Each given field is kept."""
     last = errors.NoResponseError("earlier", operation="Op", attempts=2)
     unread = errors.ResponseError("x", operation="Op", request_id="r", path="id", attempts=3)
     late = errors.DeadlineExceededError(
@@ -413,7 +411,7 @@ def test_what_an_error_is_told_it_keeps() -> None:
 
 
 def test_a_constraint_error_lists_its_problems() -> None:
-    """A line for each, after a line that counts them."""
+    """The text counts the problems and has one line for each."""
     first, second = errors.Problem("a.b", "must be so", 5), errors.Problem("c", "must not", "d")
     one, two = (
         errors.ConstraintError("Thing", (first,)),
@@ -426,15 +424,15 @@ def test_a_constraint_error_lists_its_problems() -> None:
 
 
 def test_a_long_value_is_shortened() -> None:
-    """Of more than 80 characters the first 77 are shown."""
-    # Quotes belong to what is shown.
+    """A value of more than 80 characters is cut after 77."""
+    # The quotes count.
     just, over = "x" * 78, "x" * 79
     assert str(errors.Problem("p", "l", just)) == f"p: l, got '{just}'"
     assert str(errors.Problem("p", "l", over)) == f"p: l, got '{'x' * 76}..."
 
 
-def test_a_failed_attempt_says_what_it_knows() -> None:
-    """The service's code or else the class, and a request id where one came."""
+def test_the_text_of_a_failed_attempt() -> None:
+    """The text has the code or the class, and the request id."""
     unanswered = errors.FailedAttempt(error_type="NoResponseError", elapsed=0.5)
     assert str(unanswered) == "NoResponseError"
     assert (unanswered.code, unanswered.request_id, unanswered.http_status) == (None, None, None)

@@ -1,4 +1,4 @@
-"""The house rules that a machine can hold: floors, door, tables, sizes, bounds."""
+"""Rules of the package: public names, tables, file sizes, imports, bounds."""
 
 import ast
 import inspect
@@ -19,7 +19,7 @@ PACKAGE = ROOT / "iotmi"
 
 
 def modules() -> dict[str, Path]:
-    """Every module of the package by its dotted name."""
+    """Return every module of the package by its dotted name."""
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -28,12 +28,12 @@ def modules() -> dict[str, Path]:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The modules of ours that a file imports, wherever in it."""
+    """Yield our modules that a file imports, at any place."""
     known = modules()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             within = [f"{node.module}.{alias.name}" for alias in node.names]
-            # ``from package import module`` needs the module, not what the package says.
+            # ``from package import module`` needs the module only.
             yield from (name for name in within if name in known)
             if not all(name in known for name in within):
                 yield node.module
@@ -42,20 +42,20 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def test_errors_import_nothing_of_ours() -> None:
-    """The tree can be read by itself."""
+    """`iotmi.errors` imports no module of ours except its table of codes."""
     assert not [name for name in imports(PACKAGE / "errors.py") if name.startswith("iotmi")]
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("**/*.py")), ids=lambda path: path.name)
 def test_files_stay_small(path: Path) -> None:
-    """450 lines at most, the tests included."""
+    """A file has at most 450 lines."""
     if not any(part.startswith(".") or part == "build" for part in path.relative_to(ROOT).parts):
         assert len(path.read_text().splitlines()) <= 450
 
 
-def test_the_door_is_exact() -> None:
-    """`__all__` is what can be had, and what type checkers read in the stub."""
-    # The stub, which checkers read instead, has neither of the two.
+def test_all_is_exact() -> None:
+    """`__all__` equals the importable names and the stub."""
+    # The stub, which type checkers read, has neither name.
     names, homes = vars(iotmi)["__all__"], vars(iotmi)["_HOMES"]
     stub = ast.parse((PACKAGE / "__init__.pyi").read_text())
     seen = {
@@ -77,7 +77,7 @@ def test_the_door_is_exact() -> None:
         iotmi.Nothing  # type: ignore[attr-defined]  # noqa: B018  (the mistake under test)
 
 
-def test_the_door_leaves_out_no_class_of_the_families() -> None:
+def test_every_class_of_the_families_is_public() -> None:
     """Every enum, value and request can be imported from iotmi."""
     for name in modules():
         if name.startswith("iotmi.resources."):
@@ -88,7 +88,7 @@ def test_the_door_leaves_out_no_class_of_the_families() -> None:
 
 
 def loaded(program: str) -> set[str]:
-    """The modules that a fresh process has after *program*."""
+    """Return the modules of a new process after *program*."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", f"{program}\nimport sys; print(*sys.modules)"],
         capture_output=True,
@@ -99,14 +99,14 @@ def loaded(program: str) -> set[str]:
 
 
 def test_importing_iotmi_imports_next_to_nothing() -> None:
-    """Neither boto3 nor any family, until something is used."""
+    """`import iotmi` imports neither boto3 nor a family."""
     found = loaded("import iotmi")
     assert {name for name in found if name.startswith("iotmi")} == {"iotmi"}
     assert not found & {"boto3", "botocore", "attr", "cattrs", "tenacity", "anyio"}
 
 
 def test_a_client_loads_the_families_it_uses_and_no_other() -> None:
-    """One family in, the others out; no emulator, no anyio, no tenacity before a failure."""
+    """A client imports the families it uses, and no anyio, tenacity or emulator."""
     found = loaded(
         "import boto3, iotmi\n"
         "client = iotmi.Client(session=boto3.Session(region_name='eu-west-1'))\n"
@@ -118,7 +118,7 @@ def test_a_client_loads_the_families_it_uses_and_no_other() -> None:
 
 
 def test_a_call_that_succeeds_loads_neither_cattrs_nor_tenacity() -> None:
-    """They are for what goes wrong, and take longer to load than a call takes."""
+    """tenacity is imported at the first failure, because its import is slow."""
     program = (
         "from iotmi.emulator import Emulator\n"
         "client = Emulator().client()\n"
@@ -134,7 +134,7 @@ def test_a_call_that_succeeds_loads_neither_cattrs_nor_tenacity() -> None:
 
 
 def test_methods_show_their_signatures(client: iotmi.Client) -> None:
-    """A notebook sees names, types without limits, and what comes back."""
+    """Signatures have names, plain types and the returned type."""
     signature = inspect.signature(client.managed_things.get)
     assert str(signature) == "(identifier: str) -> iotmi.ManagedThing"
     create = inspect.signature(client.managed_things.create)
@@ -148,7 +148,7 @@ def test_methods_show_their_signatures(client: iotmi.Client) -> None:
 
 
 def test_the_class_of_a_family_shows_its_methods() -> None:
-    """Documentation tools read names, docstrings and signatures without a client."""
+    """Methods on the class have names, docstrings and signatures."""
     get = iotmi.ManagedThings.get
     assert get.__name__ == "get"
     assert get.__doc__ == iotmi.GetManagedThing.__doc__
@@ -158,12 +158,12 @@ def test_the_class_of_a_family_shows_its_methods() -> None:
 
 
 def test_families_are_properties_in_alphabetical_order() -> None:
-    """A newcomer finds a family where it should be."""
+    """The families are in alphabetical order."""
     names = [name for name, value in vars(Families).items() if isinstance(value, FamilyDescriptor)]
     assert names == sorted(names)
 
 
-def test_operations_tell_where_they_are() -> None:
+def test_operations() -> None:
     """Each operation has its classes, its method and its page."""
     infos = {info.name: info for info in iotmi.operations()}
     get = infos["GetManagedThing"]
@@ -178,7 +178,7 @@ def test_operations_tell_where_they_are() -> None:
 
 
 def test_the_oldest_releases_are_the_lower_bounds() -> None:
-    """The run that proves the bounds runs with the bounds."""
+    """`oldest.txt` equals the lower bounds of pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     bounds: dict[str, str] = dict(line.split(">=") for line in project["dependencies"])
     pinned = dict(

@@ -1,4 +1,4 @@
-"""The fixtures that pytest finds once iotmi is installed, in a pytest of their own."""
+"""The pytest fixtures of an installed iotmi."""
 
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ ROOT: Final = Path(__file__).parents[1]
 
 @pytest.fixture
 def installed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A project beside which iotmi is installed, as far as entry points tell."""
+    """Return a project next to an installed iotmi with its entry point."""
     site = pytester.mkdir("site")
     entry = site / "iotmi_proof-1.dist-info"
     entry.mkdir()
@@ -23,8 +23,8 @@ def installed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyt
     return pytester
 
 
-def test_the_fixtures_are_there_without_a_word(installed: pytest.Pytester) -> None:
-    """Three lines of a test, no conftest: a client, an emulator, and faults between them."""
+def test_the_fixtures_need_no_conftest(installed: pytest.Pytester) -> None:
+    """A test without a conftest has a client, an emulator and faults."""
     installed.makepyfile(
         """
         def test_a_locker(iotmi_client, iotmi_emulator):
@@ -39,8 +39,8 @@ def test_the_fixtures_are_there_without_a_word(installed: pytest.Pytester) -> No
     installed.runpytest_subprocess("-q").assert_outcomes(passed=2)
 
 
-def test_the_awaited_client_sees_the_same_world(installed: pytest.Pytester) -> None:
-    """Both clients of one test are of one emulator, and neither waits."""
+def test_both_clients_share_an_emulator(installed: pytest.Pytester) -> None:
+    """Both clients of a test share one emulator, and do not wait."""
     installed.makepyfile(
         """
         import anyio
@@ -58,7 +58,7 @@ def test_the_awaited_client_sees_the_same_world(installed: pytest.Pytester) -> N
 
 
 def test_a_run_without_the_fixtures_loads_nothing(installed: pytest.Pytester) -> None:
-    """Neither iotmi nor boto3, so that coverage of either is measured whole."""
+    """Without the fixtures, neither iotmi nor boto3 is imported, so coverage is complete."""
     installed.makepyfile(
         """
         import sys
@@ -71,8 +71,8 @@ def test_a_run_without_the_fixtures_loads_nothing(installed: pytest.Pytester) ->
     installed.runpytest_subprocess("-q").assert_outcomes(passed=1)
 
 
-def test_the_fixtures_say_what_they_are(installed: pytest.Pytester) -> None:
-    """Each has its line in ``pytest --fixtures``."""
+def test_the_fixtures_have_descriptions(installed: pytest.Pytester) -> None:
+    """Each fixture has a line in ``pytest --fixtures``."""
     result = installed.runpytest_subprocess("--fixtures")
     for name, said in (
         ("iotmi_emulator", "empty emulator"),

@@ -29,7 +29,7 @@ WORDS = {
     "enum": "must be one of",
     "required": "is required",
 }
-"""What the problem with each kind of limit says."""
+"""The rule in a problem with each kind of limit."""
 
 
 BEGIN = "-----BEGIN CERTIFICATE-----"

@@ -14,7 +14,7 @@ from hypothesis.errors import NoSuchExample
 from iotmi._schema.patterns import compile_pattern
 
 ODD: Final = " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\t\n0Azé中Ω😀"
-"""What a serialiser, a signer or a path may trip over."""
+"""Characters that serializers, signers and paths have to escape."""
 
 _QUICK: Final = settings(
     database=None,

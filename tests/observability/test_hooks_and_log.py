@@ -156,7 +156,9 @@ def lines(log: pytest.LogCaptureFixture) -> list[str]:
     """Return the log lines, with a # for each number and an id for each id."""
     messages = [record.getMessage() for record in log.records if record.name == "iotmi"]
     log.clear()
-    return [re.sub(r"\d+\.\d{3}", "#", re.sub(r"(?<=request id )\S+", "id", line)) for line in messages]
+    return [
+        re.sub(r"\d+\.\d{3}", "#", re.sub(r"(?<=request id )\S+", "id", line)) for line in messages
+    ]
 
 
 STORY = [

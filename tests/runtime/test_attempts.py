@@ -35,85 +35,85 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def told() -> list[Attempt]:
+def attempts() -> list[Attempt]:
     """Return the attempts that `on_attempt` receives."""
     return []
 
 
 @pytest.fixture
-def hooked(emulator: Emulator, told: list[Attempt], pauses: list[float]) -> Client:
+def hooked(emulator: Emulator, attempts: list[Attempt], pauses: list[float]) -> Client:
     """Return a client whose hook records the attempts."""
-    return emulator.client(retry=RetryPolicy(on_attempt=told.append, sleep=pauses.append))
+    return emulator.client(retry=RetryPolicy(on_attempt=attempts.append, sleep=pauses.append))
 
 
 def test_every_attempt_is_reported(
-    hooked: Client, emulator: Emulator, told: list[Attempt], pauses: list[float]
+    hooked: Client, emulator: Emulator, attempts: list[Attempt], pauses: list[float]
 ) -> None:
     """The hook gets two failed attempts and a successful one, each with its pause."""
     emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=2)
     response = hooked.send(hub_request())
-    assert [(one.operation, one.attempt, type(one.error)) for one in told] == [
+    assert [(one.operation, one.attempt, type(one.error)) for one in attempts] == [
         ("CreateManagedThing", 1, iotmi.ThrottlingError),
         ("CreateManagedThing", 2, iotmi.ThrottlingError),
         ("CreateManagedThing", 3, type(None)),
     ]
-    assert [one.pause for one in told] == [0.0, *pauses]
-    assert [one.error.request_id for one in told if one.error] == [
-        one.request_id for one in told[:2]
+    assert [one.pause for one in attempts] == [0.0, *pauses]
+    assert [one.error.request_id for one in attempts if one.error] == [
+        one.request_id for one in attempts[:2]
     ]
-    assert told[-1].request_id == response.request_id
-    assert len({one.request_id for one in told} - {None}) == 3
-    assert 0 < sum(one.elapsed for one in told) <= response.elapsed
+    assert attempts[-1].request_id == response.request_id
+    assert len({one.request_id for one in attempts} - {None}) == 3
+    assert 0 < sum(one.elapsed for one in attempts) <= response.elapsed
 
 
-async def test_the_async_client_does_the_same(emulator: Emulator, told: list[Attempt]) -> None:
+async def test_the_async_client_does_the_same(emulator: Emulator, attempts: list[Attempt]) -> None:
     """The async client calls the hook in the task."""
     tasks: list[int] = []
 
     def hook(attempt: Attempt) -> None:
-        told.append(attempt)
+        attempts.append(attempt)
         tasks.append(anyio.get_current_task().id)
 
     client = emulator.async_client(retry=RetryPolicy(on_attempt=hook, sleep=lambda _: None))
     emulator.faults.fail("GetManagedThing", "ServiceUnavailableException")
     with pytest.raises(iotmi.ResourceNotFoundError):
         await client.managed_things.get("x")
-    assert [type(one.error).__name__ for one in told] == [
+    assert [type(one.error).__name__ for one in attempts] == [
         "ServiceUnavailableError",
         "ResourceNotFoundError",
     ]
     assert set(tasks) == {anyio.get_current_task().id}
 
 
-def test_an_undecodable_response_is_a_failed_attempt(told: list[Attempt]) -> None:
+def test_an_undecodable_response_is_a_failed_attempt(attempts: list[Attempt]) -> None:
     """An undecodable response is a failed attempt with its request id and status."""
     with (
         serving([answer("200 OK", b"<html>", x_amzn_requestid="r-7")]) as url,
-        with_keys(Client, endpoint_url=url, retry=RetryPolicy(on_attempt=told.append)) as client,
+        with_keys(Client, endpoint_url=url, retry=RetryPolicy(on_attempt=attempts.append)) as client,
     ):
         with pytest.raises(iotmi.ResponseError) as caught:
             client.managed_things.get("x")
-    assert [(one.error, one.request_id) for one in told] == [(caught.value, "r-7")]
+    assert [(one.error, one.request_id) for one in attempts] == [(caught.value, "r-7")]
     (failure,) = caught.value.failed_attempts
     assert (failure.error_type, failure.code) == ("ResponseError", None)
     assert (failure.request_id, failure.http_status) == ("r-7", 200)
 
 
-def test_only_attempts_that_began_are_reported(emulator: Emulator, told: list[Attempt]) -> None:
+def test_only_attempts_that_began_are_reported(emulator: Emulator, attempts: list[Attempt]) -> None:
     """The hook gets an attempt that the deadline ended, and none that it prevented."""
-    policy = RetryPolicy(on_attempt=told.append)
+    policy = RetryPolicy(on_attempt=attempts.append)
     with (
         serving([keep_silent]) as url,
         with_keys(Client, endpoint_url=url, retry=policy, timeout=0.5) as client,
     ):
         with pytest.raises(iotmi.DeadlineExceededError) as cut:
             client.managed_things.get("x")
-    assert [one.error for one in told] == [cut.value]
-    told.clear()
+    assert [one.error for one in attempts] == [cut.value]
+    attempts.clear()
     emulator.faults.fail("GetManagedThing", "ThrottlingException", retry_after=60)
     with pytest.raises(iotmi.DeadlineExceededError) as refused:
         emulator.client(retry=policy, timeout=2.0).managed_things.get("x")
-    assert [one.error for one in told] == [refused.value.last]
+    assert [one.error for one in attempts] == [refused.value.last]
 
 
 @pytest.mark.parametrize("failing", [True, False])
@@ -286,13 +286,13 @@ class RecordingObserver:
 
     def outcomes(self) -> Iterator[CallResult]:
         """Return the end of each call."""
-        return (told for _, told in self.entries if isinstance(told, CallResult))
+        return (entry for _, entry in self.entries if isinstance(entry, CallResult))
 
 
-def test_observers_see_the_whole_call(emulator: Emulator, told: list[Attempt]) -> None:
+def test_observers_see_the_whole_call(emulator: Emulator, attempts: list[Attempt]) -> None:
     """Each observer is called in order, in addition to the policy's hooks."""
     client, diaries = emulator.client(), (RecordingObserver(), RecordingObserver())
-    observed_by(client, RetryPolicy(on_attempt=told.append, sleep=lambda _: None), *diaries)
+    observed_by(client, RetryPolicy(on_attempt=attempts.append, sleep=lambda _: None), *diaries)
     emulator.faults.fail("CreateManagedThing", "ThrottlingException")
     response = client.send(hub_request())
     for diary in diaries:
@@ -304,7 +304,7 @@ def test_observers_see_the_whole_call(emulator: Emulator, told: list[Attempt]) -
             "call ended",
         ]
         assert diary.entries[0][1] == ("eu-west-1", None)
-        assert [entry for name, entry in diary.entries if name == "attempt ended"] == told
+        assert [entry for name, entry in diary.entries if name == "attempt ended"] == attempts
         (outcome,) = diary.outcomes()
         assert (outcome.attempts, outcome.error) == (2, None)
         assert (outcome.request_id, outcome.http_status) == (response.request_id, 201)
@@ -322,7 +322,7 @@ def test_observers_see_the_error_and_the_page(emulator: Emulator) -> None:
     emulator.faults.fail("ListManagedThings", "InternalServerException")
     with pytest.raises(iotmi.InternalServerError) as caught:
         next(walk)
-    begins = [told for name, told in diary.entries if name.endswith("begins")]
+    begins = [entry for name, entry in diary.entries if name.endswith("begins")]
     assert begins == [("eu-west-1", 1), ("eu-west-1", 2)]
     first, second = diary.outcomes()
     assert first.error is None

@@ -147,16 +147,16 @@ def test_a_very_long_retry_after_ends_the_call(
 
 def test_on_retry_gets_each_retry(emulator: Emulator) -> None:
     """The hook gets the operation, the error, the attempt's number and the pause."""
-    told: list[Retry] = []
-    policy = RetryPolicy(on_retry=told.append, sleep=lambda _: None)
+    retries: list[Retry] = []
+    policy = RetryPolicy(on_retry=retries.append, sleep=lambda _: None)
     emulator.faults.fail("GetManagedThing", "ThrottlingException", times=2)
     with pytest.raises(iotmi.ResourceNotFoundError):
         emulator.client(retry=policy).managed_things.get("x")
-    assert [(retry.operation, retry.attempt, type(retry.error)) for retry in told] == [
+    assert [(retry.operation, retry.attempt, type(retry.error)) for retry in retries] == [
         ("GetManagedThing", 1, iotmi.ThrottlingError),
         ("GetManagedThing", 2, iotmi.ThrottlingError),
     ]
-    assert all(retry.pause >= 0 for retry in told)
+    assert all(retry.pause >= 0 for retry in retries)
 
 
 async def test_pauses_are_really_made(emulator: Emulator) -> None:
@@ -323,8 +323,8 @@ def test_a_client_needs_a_region() -> None:
     """A client without a Region cannot be created."""
     with pytest.raises(iotmi.NotSentError, match="You must specify a region"):
         iotmi.Client()
-    with pytest.raises(iotmi.NotSentError, match="nobody"):
-        iotmi.Client(profile_name="nobody")
+    with pytest.raises(iotmi.NotSentError, match="unknown"):
+        iotmi.Client(profile_name="unknown")
 
 
 def test_a_read_is_retried_after_a_closed_connection() -> None:

@@ -189,13 +189,13 @@ def test_the_emulators_seed_fixes_pauses() -> None:
 
     def pauses(seed: int) -> list[list[float | None]]:
         with Emulator(seed=seed) as emulator:
-            told: list[list[float | None]] = []
+            pauses_of_runs: list[list[float | None]] = []
             for _ in range(2):
                 emulator.faults.fail("GetManagedThing", "ThrottlingException", times=4)
                 with pytest.raises(iotmi.ResourceNotFoundError) as caught:
                     emulator.client().managed_things.get("x")
-                told.append([one.pause for one in caught.value.failed_attempts])
-            return told
+                pauses_of_runs.append([one.pause for one in caught.value.failed_attempts])
+            return pauses_of_runs
 
     first, second = pauses(7)
     assert first != second

@@ -123,8 +123,8 @@ async def test_an_async_call_ends_at_its_deadline(scene: Scene) -> None:
 
 def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> None:
     """No attempt begins after a pause that used up the time."""
-    told: list[Attempt] = []
-    policy = RetryPolicy(sleep=lambda _: time.sleep(1.0), on_attempt=told.append)
+    attempts: list[Attempt] = []
+    policy = RetryPolicy(sleep=lambda _: time.sleep(1.0), on_attempt=attempts.append)
     timed = client.with_options(timeout=1.0, retry=policy)
     emulator.faults.fail("GetManagedThing", "InternalServerException")
     with pytest.raises(iotmi.DeadlineExceededError, match="no time left") as caught:
@@ -133,7 +133,7 @@ def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> N
     assert [failure.error_type for failure in caught.value.failed_attempts] == [
         "InternalServerError"
     ]
-    assert len(told) == 1
+    assert len(attempts) == 1
 
 
 def test_a_handlers_timeout_error_is_no_deadline(client: Client) -> None:

@@ -11,7 +11,7 @@ from iotmi._serde.decoder import decode
 
 
 def test_a_known_value_is_its_member() -> None:
-    """The value finds the member, which is a string and says that it is known."""
+    """A known value finds its member, which is a string with `is_known` True."""
     assert Role("DEVICE") is Role.DEVICE
     assert Role.DEVICE.known
     assert Role.DEVICE == "DEVICE"
@@ -20,8 +20,8 @@ def test_a_known_value_is_its_member() -> None:
     assert repr(Role.DEVICE) == "Role.DEVICE"
 
 
-def test_a_value_learned_later_survives() -> None:
-    """A strange value is of the enum's class, equal to its text, hashable, and not known."""
+def test_an_unknown_value_is_kept() -> None:
+    """An unknown value is of the enum's class, equal to its text, hashable, not known."""
     strange = Role("GATEWAY")
     assert type(strange) is Role
     assert not strange.known
@@ -34,14 +34,14 @@ def test_a_value_learned_later_survives() -> None:
     assert copy.deepcopy(strange) == pickle.loads(pickle.dumps(strange)) == strange
 
 
-def test_an_answer_with_a_strange_value_is_decoded() -> None:
-    """What the service learns later does not break who reads it."""
+def test_a_response_with_an_unknown_value_is_decoded() -> None:
+    """A response with an unknown value is decoded."""
     thing = decode({"Id": "x", "Role": "GATEWAY"}, ManagedThing)
     assert thing.role is not None
     assert not thing.role.known
 
 
-def test_what_is_no_string_is_no_value() -> None:
-    """Only strings can be strange values."""
+def test_only_strings_are_values() -> None:
+    """Only strings can be unknown values."""
     with pytest.raises(ValueError, match="5 is not a valid Role"):
         Role(5)  # type: ignore[arg-type]  # the mistake under test

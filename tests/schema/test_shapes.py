@@ -1,4 +1,4 @@
-"""Kinds of members that a declaration may have, also those no request of today uses."""
+"""Every kind of member that a declaration may have."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -32,14 +32,14 @@ class Everything:
 
 @camel_model
 class Nest:
-    """A value that holds values."""
+    """A value with nested values."""
 
     inner_values: Sequence[Everything] | None = None
     old_name: Annotated[str, Deprecated("use inner_values")] | None = None
 
 
-def test_a_time_is_brought_to_utc_and_needs_a_zone() -> None:
-    """Any zone will do; none will not."""
+def test_a_datetime_is_converted_to_utc() -> None:
+    """A datetime is converted to UTC, and one without a zone is refused."""
     noon = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=2)))
     assert Everything(moment=noon).moment == datetime(2026, 1, 1, 10, tzinfo=UTC)
     assert Everything(moment=noon).moment.tzinfo is UTC  # type: ignore[union-attr]  # it is there
@@ -50,7 +50,7 @@ def test_a_time_is_brought_to_utc_and_needs_a_zone() -> None:
 
 
 def test_a_number_is_finite_and_within_its_range() -> None:
-    """A whole number is taken for a number; infinity is not."""
+    """A float member takes an int, and no infinity."""
     ratio = Everything(ratio=1).ratio
     assert isinstance(ratio, float)
     for bad, rule in ((0.4, "from 0.5 to 1.5"), (float("inf"), "finite"), ("1", "a number")):
@@ -58,8 +58,8 @@ def test_a_number_is_finite_and_within_its_range() -> None:
             Everything(ratio=bad)  # type: ignore[arg-type]  # mistakes under test
 
 
-def test_the_items_of_a_list_take_their_form_too() -> None:
-    """Plain strings in a list of an enum become members; a strange one is named by its place."""
+def test_items_of_a_list_are_converted() -> None:
+    """Strings in a list of an enum become members; errors name the index."""
     given: list[Role] = ["DEVICE", Role.CONTROLLER]  # type: ignore[list-item]  # accepted at run time
     assert Everything(roles=given).roles == (Role.DEVICE, Role.CONTROLLER)
     with pytest.raises(ConstraintError, match=r"roles\[1\]: must be one of CONTROLLER, DEVICE"):
@@ -76,14 +76,14 @@ def test_the_items_of_a_list_take_their_form_too() -> None:
         ("long", "ab", "at least 3 characters, has 2"),
     ],
 )
-def test_open_ranges_say_their_one_end(keyword: str, value: str, rule: str) -> None:
-    """A limit with one end names that end."""
+def test_one_sided_limits(keyword: str, value: str, rule: str) -> None:
+    """The rule of a one-sided limit names that side."""
     with pytest.raises(ConstraintError, match=rule):
         Everything(**{keyword: value})  # type: ignore[arg-type]  # one of three strings
 
 
 def test_a_list_of_secrets_is_secret() -> None:
-    """Neither the list nor an item of it is shown, in a repr, a problem or a scrubbed text."""
+    """No repr, problem or redacted text shows a sensitive list or its items."""
     value = Everything(secrets=["hush"], secret_numbers={"pin": 4711})
     assert repr(value) == "Everything(secrets='***', secret_numbers='***')"
     with pytest.raises(ConstraintError) as caught:
@@ -94,7 +94,7 @@ def test_a_list_of_secrets_is_secret() -> None:
 
 
 def test_evolve_makes_another_value() -> None:
-    """Members not named stay; limits hold; a strange name is refused."""
+    """`evolve` keeps other members, validates, and refuses unknown names."""
     value = Everything(short="abc")
     assert evolve(value, exact="xyz") == Everything(short="abc", exact="xyz")
     with pytest.raises(ConstraintError):
@@ -112,18 +112,18 @@ def test_the_wire_case_derives_wire_names() -> None:
 
 
 def test_a_deprecated_member_can_be_found_on_its_class() -> None:
-    """A tool may look at the class without reading a member."""
+    """Reading a deprecated member from the class does not warn."""
     assert type(vars(Nest)["old_name"]).__get__(Nest.__dict__["old_name"], None, Nest)
 
 
-def test_a_kind_that_no_member_can_have_is_refused_at_once() -> None:
-    """A slip in a declaration shows when the class is made, not in some answer."""
+def test_an_unsupported_annotation_is_refused() -> None:
+    """An unsupported annotation is refused when the class is created."""
     with pytest.raises(TypeError, match="cannot have a member of type"):
         shape_of(bytes)
 
 
 def test_a_member_is_required_or_may_be_absent() -> None:
-    """There is no other default, for an answer that leaves a member out means None."""
+    """A default other than None is refused, because an absent member means None."""
 
     @model
     class Defaulting:

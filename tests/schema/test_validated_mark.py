@@ -1,4 +1,4 @@
-"""What was in order at its birth: when it is looked into again, and when not."""
+"""Values are validated once, and again only if they may have changed."""
 
 import pickle
 
@@ -16,7 +16,7 @@ from iotmi import (
 
 
 def report(name: str = "On/Off") -> CapabilityReport:
-    """A small report."""
+    """Return a small capability report."""
     return CapabilityReport(
         version="1.0.0",
         endpoints=[
@@ -39,7 +39,7 @@ def report(name: str = "On/Off") -> CapabilityReport:
 
 
 def creation(capability_report: CapabilityReport) -> CreateManagedThing:
-    """A request that holds *capability_report*."""
+    """Return a request with *capability_report*."""
     return CreateManagedThing(
         role=Role.DEVICE,
         authentication_material="UPC:1",
@@ -48,8 +48,8 @@ def creation(capability_report: CapabilityReport) -> CreateManagedThing:
     )
 
 
-def test_a_value_in_order_is_not_looked_into_again() -> None:
-    """It cannot have changed; one that was built unchecked is found out by whoever holds it."""
+def test_a_validated_value_is_not_validated_again() -> None:
+    """A validated value is not validated again inside another; an unchecked one is."""
     assert creation(report()).capability_report == report()
     with iotmi.unchecked():
         broken = report(name="x" * 500)
@@ -59,8 +59,8 @@ def test_a_value_in_order_is_not_looked_into_again() -> None:
     assert problem.path == "capability_report.endpoints[0].capabilities[0].name"
 
 
-def test_a_value_from_elsewhere_is_looked_into() -> None:
-    """A pickle may come from where nothing was checked; so may an answer."""
+def test_a_value_from_elsewhere_is_validated() -> None:
+    """Unpickled and decoded values are validated when they are used in a request."""
     with iotmi.unchecked():
         broken = report(name="x" * 500)
     with pytest.raises(ConstraintError):
@@ -68,8 +68,8 @@ def test_a_value_from_elsewhere_is_looked_into() -> None:
     assert creation(pickle.loads(pickle.dumps(report()))).capability_report == report()
 
 
-def test_a_document_may_have_changed_since() -> None:
-    """What is of free form is looked into each time, for a dictionary in it can be changed."""
+def test_a_document_is_validated_each_time() -> None:
+    """A document is validated each time, because its dictionaries are mutable."""
     schema: dict[str, iotmi.JsonValue] = {}
     item = iotmi.CapabilitySchemaItem(
         format=iotmi.SchemaVersionFormat.AWS,

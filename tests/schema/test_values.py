@@ -1,4 +1,4 @@
-"""Values: how they are built, checked, shown, compared and kept."""
+"""Values: creation, validation, repr, comparison, storage."""
 
 import copy
 import pickle
@@ -34,8 +34,8 @@ from tests.support.factories import hub_request, switch_report
 ARN = "arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/abc"
 
 
-def test_a_limit_is_checked_where_the_value_is_built() -> None:
-    """A value outside its range is refused on the line that builds it, with path and limit."""
+def test_a_limit_is_validated_at_creation() -> None:
+    """A value out of range raises an error at its creation, with path and limit."""
     with pytest.raises(ConstraintError) as caught:
         WiFiSimpleSetupConfiguration(timeout_in_minutes=3)
     (problem,) = caught.value.problems
@@ -49,16 +49,16 @@ def test_a_limit_is_checked_where_the_value_is_built() -> None:
     assert isinstance(caught.value, ValueError)
 
 
-def test_an_answer_is_never_checked() -> None:
-    """The same value arriving in an answer is decoded as it is."""
+def test_a_response_is_never_validated() -> None:
+    """The same value in a response is decoded."""
     body = {"Id": "x", "WiFiSimpleSetupConfiguration": {"TimeoutInMinutes": 3}}
     thing = decode(body, ManagedThing)
     assert thing.wifi_simple_setup_configuration is not None
     assert thing.wifi_simple_setup_configuration.timeout_in_minutes == 3
 
 
-def test_a_request_looks_inside_values_from_an_answer() -> None:
-    """A value that an answer brought past its limits is refused when it is to be sent."""
+def test_a_request_validates_decoded_values() -> None:
+    """A decoded value beyond its limits is refused in a request."""
     body = {"Id": "x", "WiFiSimpleSetupConfiguration": {"TimeoutInMinutes": 3}}
     setup = decode(body, ManagedThing).wifi_simple_setup_configuration
     with pytest.raises(ConstraintError) as caught:
@@ -67,8 +67,8 @@ def test_a_request_looks_inside_values_from_an_answer() -> None:
     assert problem.path == "wifi_simple_setup_configuration.timeout_in_minutes"
 
 
-def test_all_problems_are_told_at_once_with_their_paths() -> None:
-    """Every broken limit of a request is named, however deep, and no sensitive value is shown."""
+def test_an_error_has_all_problems() -> None:
+    """An error has every problem at any depth, and no sensitive value."""
     not_json: Any = {"a": {1: 2}}
     with iotmi.unchecked():
         endpoint = CommandEndpoint(
@@ -95,7 +95,7 @@ def test_all_problems_are_told_at_once_with_their_paths() -> None:
 
 
 def test_unchecked_lets_a_request_past_the_limits() -> None:
-    """Inside `unchecked` limits do not hold, values still take their one form, and it ends."""
+    """Inside `unchecked`, limits do not hold and values are still converted."""
     with iotmi.unchecked():
         request = UpdateManagedThing("x", name="n" * 500)
         locker = UntagResource(ARN, tag_keys=["a"])
@@ -106,7 +106,7 @@ def test_unchecked_lets_a_request_past_the_limits() -> None:
 
 
 def test_a_required_member_cannot_be_none() -> None:
-    """None for a required member is a problem with its path; leaving it out is a TypeError."""
+    """None for a required member is a problem; leaving it out is a TypeError."""
     with pytest.raises(ConstraintError, match="role: is required"):
         CreateManagedThing(
             role=None,  # type: ignore[arg-type]  # the mistake under test
@@ -136,26 +136,26 @@ def test_a_required_member_cannot_be_none() -> None:
         ("metadata", {5: "b"}, "must be a string"),
     ],
 )
-def test_what_does_not_fit_is_refused(keyword: str, value: object, rule: str) -> None:
-    """Wrong kinds, lengths, patterns, sizes and enum values are refused, each with its rule."""
+def test_invalid_values_are_refused(keyword: str, value: object, rule: str) -> None:
+    """Wrong types, lengths, patterns, sizes and enum values have their own rules."""
     with pytest.raises(ConstraintError, match=rule) as caught:
         UpdateManagedThing("x", **{keyword: value})  # type: ignore[arg-type]  # mistakes under test
     assert all(problem.path.startswith(keyword) for problem in caught.value.problems)
 
 
 def test_a_boolean_is_not_an_integer() -> None:
-    """Python takes True for 1; the service does not."""
+    """True is refused where the service wants a number."""
     with pytest.raises(ConstraintError, match="must be an integer"):
         WiFiSimpleSetupConfiguration(timeout_in_minutes=True)
 
 
 def test_letters_of_every_script_make_a_name() -> None:
-    r"""The model's ``\p{L}\p{N}`` is every letter and number of Unicode."""
+    r"""``\p{L}\p{N}`` matches every letter and number of Unicode."""
     assert UpdateManagedThing("x", name="Küche 家 ٣ Ⅷ._-").name == "Küche 家 ٣ Ⅷ._-"
 
 
-def test_values_take_one_form() -> None:
-    """A list becomes a tuple, a map read-only, the plain string of an enum its member."""
+def test_values_are_converted() -> None:
+    """Lists become tuples, maps read-only, and enum strings members."""
     tags = {"room": "hall"}
     request = CreateManagedThing(
         role="DEVICE",  # type: ignore[arg-type]  # accepted at run time, refused by checkers
@@ -173,7 +173,7 @@ def test_values_take_one_form() -> None:
 
 
 def test_a_document_is_copied_and_must_be_json() -> None:
-    """A free-form document is taken as it is now, and only if JSON can hold it."""
+    """A document is copied, and must be JSON."""
     parameters: dict[str, list[int]] = {"levels": [1]}
     action = CapabilityAction(name="UpdateState", parameters=parameters)
     parameters["levels"].append(2)
@@ -184,7 +184,7 @@ def test_a_document_is_copied_and_must_be_json() -> None:
 
 
 def test_values_are_frozen_hashable_and_equal_by_content() -> None:
-    """A request is a plain value: it cannot be changed, it hashes, it compares."""
+    """A request is immutable, hashable and equal by content."""
     request = hub_request()
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         request.role = Role.DEVICE  # type: ignore[misc]  # the mistake under test
@@ -207,27 +207,27 @@ def test_values_are_frozen_hashable_and_equal_by_content() -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_values_pickle_and_copy(value: object) -> None:
-    """Values survive pickling and copying whole."""
+    """Values can be pickled and copied."""
     assert pickle.loads(pickle.dumps(value)) == value
     assert copy.deepcopy(value) == value
 
 
-def test_a_pickled_request_is_not_checked_again() -> None:
-    """What `unchecked` let through stays through."""
+def test_an_unpickled_request_is_not_validated() -> None:
+    """An unchecked request can be unpickled."""
     with iotmi.unchecked():
         request = UpdateManagedThing("x", name="n" * 500)
     assert pickle.loads(pickle.dumps(request)) == request
 
 
-def test_a_repr_shows_what_is_there_and_hides_what_is_sensitive() -> None:
-    """Absent members are left out; sensitive ones show as three stars."""
+def test_a_repr_hides_sensitive_members() -> None:
+    """A repr omits absent members and shows sensitive ones as three stars."""
     assert repr(CredentialLocker(id="abc", name="Home")) == "CredentialLocker(id='abc', name='***')"
     assert "CANARY" not in repr(hub_request())
     assert repr(ReadOnlyMap({"a": 1})) == "{'a': 1}"
 
 
-def test_a_deprecated_parameter_warns_the_line_that_gives_it() -> None:
-    """The warning names the replacement and points at the caller, not into the library."""
+def test_a_deprecated_parameter_warns() -> None:
+    """The warning names the replacement and points at the caller."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         for _ in range(3):
@@ -239,8 +239,8 @@ def test_a_deprecated_parameter_warns_the_line_that_gives_it() -> None:
     assert "use capability_report" in str(warning.message)
 
 
-def test_a_deprecated_member_of_an_answer_warns_who_reads_it() -> None:
-    """Reading it warns where it holds something; decoding, showing and comparing do not."""
+def test_reading_a_deprecated_member_warns() -> None:
+    """Reading a deprecated member that is present warns; decoding and repr do not."""
     thing = decode({"Id": "x", "ConnectorPolicyId": "p"}, ManagedThing)
     empty = decode({"Id": "x"}, ManagedThing)
     assert repr(thing)
@@ -252,8 +252,8 @@ def test_a_deprecated_member_of_an_answer_warns_who_reads_it() -> None:
     assert caught[0].filename == __file__
 
 
-def test_a_report_keeps_to_its_sizes() -> None:
-    """Forty endpoints are taken, forty-one are not."""
+def test_the_size_of_a_report() -> None:
+    """A report takes 40 endpoints and refuses 41."""
     (endpoint,) = switch_report().endpoints
     assert len(CapabilityReport(version="1.0.0", endpoints=[endpoint] * 40).endpoints) == 40
     with pytest.raises(ConstraintError, match="endpoints: must hold from 0 to 40 items, got 41"):

@@ -1,7 +1,7 @@
-"""A canary in each of the service's sensitive shapes is seen in no place but its own.
+"""A canary in each sensitive shape of the service appears only in its own member.
 
-Every operation that takes or gives something sensitive meets every kind of failure, on a real
-connection; then all that was shown, logged, raised and pickled is searched.
+Every operation with sensitive members meets every kind of failure on a real connection. Then all
+reprs, logs, errors and pickles are searched.
 """
 
 import json
@@ -52,41 +52,41 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:Depr
 
 @cache
 def everything() -> tuple[Planted, ...]:
-    """Every operation with something sensitive in it."""
+    """Return every operation with a sensitive member."""
     return planted(service.installed())
 
 
 @cache
 def requests() -> tuple[Planted, ...]:
-    """Those that take something sensitive."""
+    """Return the operations with a sensitive member in the request."""
     return tuple(each for each in everything() if each.asked)
 
 
 @cache
 def answers() -> tuple[Planted, ...]:
-    """Those that give something sensitive."""
+    """Return the operations with a sensitive member in the response."""
     return tuple(each for each in everything() if each.answered)
 
 
 @pytest.fixture
 def everywhere() -> Everywhere:
-    """Where to look."""
+    """Return a collector of texts."""
     return Everywhere()
 
 
 @pytest.fixture
 def line() -> Line:
-    """A line to catch requests on, and to answer them."""
+    """Yield a capture of requests with prepared responses."""
     return Line()
 
 
 def names(spots: Sequence[Spot]) -> set[str]:
-    """The shapes of *spots*."""
+    """Return the shapes of *spots*."""
     return {name for name, _ in spots}
 
 
 def places(everywhere: Everywhere) -> set[str]:
-    """Where something was seen at all."""
+    """Return the places where a canary was found."""
     return {place for place, _ in everywhere.seen}
 
 
@@ -94,7 +94,7 @@ def places(everywhere: Everywhere) -> set[str]:
 
 
 def test_each_sensitive_shape_has_a_canary_and_is_planted() -> None:
-    """The shapes are those of botocore's model, and each is in a request or an answer."""
+    """The canaries' shapes are those of botocore's model, and each is planted."""
     assert set(CANARIES) == sensitive_shapes(service.installed())
     assert len({canary.core for canary in CANARIES.values()}) == 24
     asked = {name for each in everything() for name in names(each.asked)}
@@ -103,8 +103,8 @@ def test_each_sensitive_shape_has_a_canary_and_is_planted() -> None:
     assert (len(asked), len(answered)) == (18, 18)
 
 
-def test_each_canary_is_where_it_belongs(line: Line) -> None:
-    """Every request carries its canaries out, and every answer to whoever reads its members."""
+def test_each_canary_is_in_its_member(line: Line) -> None:
+    """Each canary is sent in its request, and readable in its response's member."""
     client = line.client()
     for each in everything():
         line.body = json.dumps(each.answer).encode()
@@ -118,16 +118,16 @@ def test_each_canary_is_where_it_belongs(line: Line) -> None:
 
 
 @pytest.mark.parametrize("name", CANARIES)
-def test_a_canary_in_the_open_is_found_everywhere(name: str, everywhere: Everywhere) -> None:
-    """What looks for the canaries finds each of them, in every place where it looks."""
-    told = " ".join(CANARIES[name].texts)
+def test_the_search_finds_every_canary(name: str, everywhere: Everywhere) -> None:
+    """The search finds each canary in every place."""
+    canaries = " ".join(CANARIES[name].texts)
     with everywhere.listening():
-        logging.getLogger("botocore.endpoint").debug("sending %s", told)
-        logging.getLogger("iotmi").error("lost", exc_info=ValueError(told))
-        warnings.warn(told, DeprecationWarning, stacklevel=1)
-    everywhere.value("a value", told)
-    error = iotmi.NotSentError("no", operation=told)
-    error.__cause__ = ValueError(told)
+        logging.getLogger("botocore.endpoint").debug("sending %s", canaries)
+        logging.getLogger("iotmi").error("lost", exc_info=ValueError(canaries))
+        warnings.warn(canaries, DeprecationWarning, stacklevel=1)
+    everywhere.value("a value", canaries)
+    error = iotmi.NotSentError("no", operation=canaries)
+    error.__cause__ = ValueError(canaries)
     everywhere.error("an error", error)
     assert {place for _, place in everywhere.found(name)} == {
         "a value",
@@ -147,7 +147,7 @@ def test_a_canary_in_the_open_is_found_everywhere(name: str, everywhere: Everywh
 
 
 def quoted(each: Planted) -> str:
-    """What a careless service says of a request: all that is secret in it, however it came."""
+    """Return the secrets of a request, as a careless service might quote them."""
     return " | ".join(
         spelling
         for text in each.texts
@@ -163,7 +163,7 @@ def quoted(each: Planted) -> str:
 
 
 def refusal(status: str, code: str, **headers: str) -> Callable[[Planted], list[Act]]:
-    """An error of the service's that quotes the request in each of its members."""
+    """Return an error response that quotes the request in each member."""
 
     def acts(each: Planted) -> list[Act]:
         said = quoted(each)
@@ -174,7 +174,7 @@ def refusal(status: str, code: str, **headers: str) -> Callable[[Planted], list[
 
 
 def page(status: str) -> Callable[[Planted], list[Act]]:
-    """A page of a proxy's that quotes the request."""
+    """Return a proxy's page that quotes the request."""
     return lambda each: [answer(status, f"<html>{quoted(each)}</html>".encode())]
 
 
@@ -186,10 +186,10 @@ class Failure:
     """A way to fail.
 
     Attributes:
-        acts: what the server does for one request.
-        error: what comes of it; None where the call succeeds in the end.
-        options: of the client.
-        attempts: the most.
+        acts: the server's reaction to each request.
+        error: the class of the error, or None if the call succeeds in the end.
+        options: the options of the client.
+        attempts: the maximum number of attempts.
     """
 
     acts: Callable[[Planted], Sequence[Act]]
@@ -226,7 +226,7 @@ HANDED_IN, OF_ITS_OWN = "a boto3 client that is handed in", "a client of its own
 
 @contextmanager
 def connected(failure: Failure, way: str) -> Iterator[Mapping[str, Any]]:
-    """Options for a client of a server on which every request, in order, fails so."""
+    """Return the options of a client of a server with these reactions."""
     acts = [act for each in requests() for act in failure.acts(each)]
     config = Config(read_timeout=0.05, retries={"total_max_attempts": 1})
     with serving(acts) as url:
@@ -238,13 +238,13 @@ def connected(failure: Failure, way: str) -> Iterator[Mapping[str, Any]]:
             yield {"boto3_client": theirs, **failure.options}
 
 
-# One of its own waits a minute for an answer.
+# A client with its own session waits a minute for a response.
 WAYS: Final = sorted({*product(FAILURES, (HANDED_IN, OF_ITS_OWN))} - {("late", OF_ITS_OWN)})
 
 
 @contextmanager
 def ending(everywhere: Everywhere, failure: Failure) -> Iterator[None]:
-    """What is done within it ends as *failure* says, and its error is shown."""
+    """Check that the block ends as *failure* says, and collect its error."""
     if failure.error is None:
         yield
         return
@@ -255,8 +255,8 @@ def ending(everywhere: Everywhere, failure: Failure) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("how", "way"), WAYS)
-def test_no_failure_tells(how: str, way: str, everywhere: Everywhere) -> None:
-    """Whatever goes wrong with whichever request, nothing shows what was secret in it."""
+def test_no_failure_reveals_secrets(how: str, way: str, everywhere: Everywhere) -> None:
+    """No failure of any request reveals its secrets."""
     failure = FAILURES[how]
     retry = everywhere.policy(attempts=failure.attempts)
     with connected(failure, way) as options, everywhere.listening():
@@ -272,8 +272,8 @@ def test_no_failure_tells(how: str, way: str, everywhere: Everywhere) -> None:
 
 
 @pytest.mark.parametrize("how", ["refused", "late", "throttled and answered"])
-def test_no_failure_tells_who_awaits(how: str, everywhere: Everywhere) -> None:
-    """The same under asyncio, where the attempts run in other threads."""
+def test_no_async_failure_reveals_secrets(how: str, everywhere: Everywhere) -> None:
+    """No failure of an async call reveals its secrets."""
     failure = FAILURES[how]
 
     async def meet(client: iotmi.AsyncClient) -> None:
@@ -290,8 +290,8 @@ def test_no_failure_tells_who_awaits(how: str, everywhere: Everywhere) -> None:
     assert not everywhere.found()
 
 
-def test_no_request_tells(line: Line, everywhere: Everywhere) -> None:
-    """Neither the repr of a request or a value, nor that of a pager over it."""
+def test_no_request_reveals_secrets(line: Line, everywhere: Everywhere) -> None:
+    """No repr of a request, a value or a pager reveals secrets."""
     client = line.client()
     for each in requests():
         request = each.request
@@ -303,14 +303,14 @@ def test_no_request_tells(line: Line, everywhere: Everywhere) -> None:
 
 
 def held_at(holder: Json, path: Place) -> Json:
-    """What *holder* has at *path*."""
+    """Return the part of *holder* at *path*."""
     for step in path:
         holder = holder[step]
     return holder
 
 
 def spoilt(each: Planted) -> Iterator[dict[str, Json]]:
-    """Parameters that break a limit at or above each secret, which is in them still."""
+    """Yield parameters that break a limit at or above each secret."""
     for name, path in each.asked:
         core = CANARIES[name].core
         for wrong in (f"{core}\x00" * 600, [core], {core: {core: core}}, {core: 1}, core.encode()):
@@ -321,8 +321,8 @@ def spoilt(each: Planted) -> Iterator[dict[str, Json]]:
                 yield with_value(each.parameters, path[:depth], held * 100)
 
 
-def test_no_broken_limit_tells(everywhere: Everywhere) -> None:
-    """What is wrong at or around a secret is told without it: type, length, number of items."""
+def test_no_problem_reveals_secrets(everywhere: Everywhere) -> None:
+    """A problem with a secret shows its type or size only."""
     refused = dict.fromkeys((name for each in requests() for name, _ in each.asked), 0)
     for each in requests():
         for parameters in spoilt(each):
@@ -342,14 +342,14 @@ def test_no_broken_limit_tells(everywhere: Everywhere) -> None:
 
 @frozen
 class Reading:
-    """A client whose requests are answered at will, and what is shown of the answers."""
+    """A client with prepared responses, and a collector of their texts."""
 
     line: Line
     client: iotmi.Client
     everywhere: Everywhere
 
     def reads(self, each: Planted, body: bytes) -> bool:
-        """Whether *body* can be read as what is answered. Whatever comes of it is shown."""
+        """Return True if *body* can be decoded. Collect the result."""
         self.line.body = body
         self.line.sent.clear()
         try:
@@ -365,19 +365,19 @@ class Reading:
 
 @pytest.fixture
 def reading(line: Line, everywhere: Everywhere) -> Reading:
-    """Reads answers."""
+    """Yield a reader of responses."""
     return Reading(line, line.client(), everywhere)
 
 
-def test_no_answer_tells(reading: Reading) -> None:
-    """What was read is there for who asks by name, and for nobody else."""
+def test_no_response_reveals_secrets(reading: Reading) -> None:
+    """A response's secrets are in its members and in no text."""
     for each in answers():
         assert reading.reads(each, json.dumps(each.answer).encode())
     assert not reading.everywhere.found()
 
 
-def test_no_unreadable_answer_tells(reading: Reading) -> None:
-    """An answer that cannot be read is not shown: cut short, or wrong at the secret's place."""
+def test_no_undecodable_response_reveals_secrets(reading: Reading) -> None:
+    """An undecodable response is not quoted, if truncated or wrong at the secret."""
     refused = 0
     for each in answers():
         assert not reading.reads(each, json.dumps(each.answer).encode()[:-1])
@@ -394,8 +394,8 @@ def test_no_unreadable_answer_tells(reading: Reading) -> None:
 
 
 @pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "DISCOVERED"])
-def test_no_waiter_tells(status: str, line: Line, everywhere: Everywhere) -> None:
-    """A waiter's error has the value seen last; neither it nor its pickle tells a secret."""
+def test_no_waiter_reveals_secrets(status: str, line: Line, everywhere: Everywhere) -> None:
+    """A waiter's error has the last value, and no text or pickle reveals its secret."""
     (each,) = (each for each in answers() if each.declared.name == "GetManagedThing")
     line.body = json.dumps({**each.answer, "ProvisioningStatus": status}).encode()
     client = line.client().with_options(retry=everywhere.policy())
@@ -409,8 +409,8 @@ def test_no_waiter_tells(status: str, line: Line, everywhere: Everywhere) -> Non
 # -- the emulator --------------------------------------------------------------------------
 
 
-def test_the_emulator_does_not_tell(tmp_path: Path, everywhere: Everywhere) -> None:
-    """What the emulator keeps is in its file; neither its name, nor what it lists, nor a repr."""
+def test_the_emulator_reveals_no_secrets(tmp_path: Path, everywhere: Everywhere) -> None:
+    """No name, list or repr of the emulator reveals stored secrets."""
     answered = set[str]()
     with Emulator(tmp_path / "home.db") as emulator:
         emulator.faults.fail(None, "ThrottlingException")
@@ -434,7 +434,7 @@ def test_the_emulator_does_not_tell(tmp_path: Path, everywhere: Everywhere) -> N
 
 
 def acceptable(each: Planted) -> dict[str, Json]:
-    """The parameters without those that name what there is not, and with a bar code."""
+    """Return the parameters without unknown references, and with a valid bar code."""
     members = {member.name: member for member in each.theirs.input.properties}
     wanted = {path[0] for _, path in each.asked}
     kept = {

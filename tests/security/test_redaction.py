@@ -1,4 +1,4 @@
-"""What is sensitive appears nowhere: a canary is planted and looked for everywhere."""
+"""Sensitive values appear in no repr, error, traceback or log."""
 
 import logging
 import traceback
@@ -66,7 +66,7 @@ REQUESTS: list[Request[object]] = [
 
 @pytest.fixture
 def records(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """All that any logger said at DEBUG or above, as text."""
+    """Return all log records at DEBUG or above, as text."""
     caplog.set_level(logging.DEBUG)
     for name in list(logging.root.manager.loggerDict):
         caplog.set_level(logging.DEBUG, logger=name)
@@ -77,21 +77,21 @@ def records(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
 
 
 def everything(error: BaseException) -> str:
-    """The error's text, repr, fields and whole traceback, causes included."""
+    """Return the error's text, repr, fields and whole traceback."""
     return "\n".join(
         [str(error), repr(error), repr(vars(error)), "".join(traceback.format_exception(error))]
     )
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
-def test_no_repr_tells(request_: Request[object], client: Client) -> None:
-    """Neither a request's repr nor that of what is made of it."""
+def test_no_repr_reveals_secrets(request_: Request[object], client: Client) -> None:
+    """No repr of a request or its bound method shows a secret."""
     assert CANARY not in repr(request_)
     assert CANARY not in repr(iotmi.Pager(client, request_))  # type: ignore[arg-type]  # any request
 
 
-def test_no_answer_tells(client: Client, records: Callable[[], str]) -> None:
-    """The whole way of a creation and a reading, with every logger at DEBUG."""
+def test_no_response_reveals_secrets(client: Client, records: Callable[[], str]) -> None:
+    """A create and a get show no secret, with every logger at DEBUG."""
     made = client.send(REQUESTS[0]).value
     assert isinstance(made, iotmi.CreatedManagedThing)
     response = client.send(iotmi.GetManagedThing(made.id))
@@ -105,11 +105,11 @@ def test_no_answer_tells(client: Client, records: Callable[[], str]) -> None:
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
-@pytest.mark.parametrize("place", ["service", "nobody", "hung up", "nonsense"])
-def test_no_error_and_no_log_tells(
+@pytest.mark.parametrize("place", ["service", "refused", "hung up", "nonsense"])
+def test_no_error_and_no_log_reveals_secrets(
     request_: Request[object], place: str, records: Callable[[], str]
 ) -> None:
-    """Whatever goes wrong on the way, the error, its causes and the logs keep the secret."""
+    """Errors, their causes and logs show no secret."""
     quoting = answer(
         "400 Bad Request",
         f'{{"Message": "Value {CANARY} at serialNumber is bad: {CANARY}%20{CANARY}"}}'.encode(),
@@ -117,7 +117,7 @@ def test_no_error_and_no_log_tells(
     )
     scripts: dict[str, list[Act]] = {
         "service": [quoting],
-        "nobody": [],
+        "refused": [],
         "hung up": [hang_up],
         "nonsense": [answer("200 OK", f'{{"Id": ["{CANARY}"], "Items": "{CANARY}"'.encode())],
     }
@@ -125,11 +125,11 @@ def test_no_error_and_no_log_tells(
         serving(scripts[place]) as url,
         with_keys(
             iotmi.Client,
-            endpoint_url=closed_port() if place == "nobody" else url,
+            endpoint_url=closed_port() if place == "refused" else url,
             retry=RetryPolicy.none(),
         ) as client,
     ):
-        # Loggers that botocore made with the client.
+        # Loggers that botocore created with the client.
         for name in list(logging.root.manager.loggerDict):
             if name.startswith(("botocore", "urllib3", "boto3")):
                 logging.getLogger(name).setLevel(logging.DEBUG)
@@ -145,7 +145,7 @@ def test_no_error_and_no_log_tells(
 
 
 def test_a_refused_limit_keeps_the_secret() -> None:
-    """What is wrong with a sensitive member is told; its value and its keys are not."""
+    """A problem with a sensitive member shows neither value nor keys."""
     with pytest.raises(iotmi.ConstraintError) as caught:
         iotmi.UpdateManagedThing("x", owner=f"{CANARY}/", brand=f"{CANARY}/")
     assert "owner: must match" in str(caught.value)
@@ -158,7 +158,7 @@ def test_a_refused_limit_keeps_the_secret() -> None:
 def test_another_client_of_botocore_logs_as_before(
     emulator: Emulator, client: Client, records: Callable[[], str]
 ) -> None:
-    """The silence is for our calls alone."""
+    """Log records of other boto3 clients are unchanged."""
     make_hub(client)
     assert "botocore.endpoint" not in records()
     theirs = emulator.boto3_client()
@@ -167,15 +167,15 @@ def test_another_client_of_botocore_logs_as_before(
     assert "somebody" in records()
 
 
-def test_short_secrets_do_not_blot_out_the_text() -> None:
-    """A secret of a letter or two is hidden where it stands alone, and only there."""
+def test_short_secrets_are_redacted_as_words() -> None:
+    """A secret of one or two letters is redacted only as a whole word."""
     hide = redactor(iotmi.UpdateManagedThing("x", owner="a", brand="on"))
     assert hide("a cat sat on a mat: on") == "*** cat sat *** *** mat: ***"
     assert redactor(iotmi.GetManagedThing("x"))("x stays") == "x stays"
 
 
 def test_secrets_are_found_in_every_spelling() -> None:
-    """In an address a blank is %20 or +, in JSON a quote has a backslash."""
+    """URL-encoded and JSON-escaped secrets are redacted."""
     hide = redactor(iotmi.UpdateManagedThing("x", classification='top "secret" äö'))
     for text in (
         'top "secret" äö',

@@ -1,9 +1,9 @@
-"""Random use of the service: the emulator beside a reference in plain dictionaries.
+"""Random use of the service: the emulator compared with a reference model in plain dictionaries.
 
     python -m tests.stateful [--runs 2000] [--steps 30] [--seed 1]
 
-Hypothesis draws the steps; each is done through iotmi's client and told to the reference, and
-what the caller sees must be the same, refusals included. The run is the same for a seed.
+Hypothesis draws the steps. Each runs through iotmi's client and the reference model, and both must
+give the same result or error. A seed fixes the run.
 """
 
 import argparse
@@ -25,12 +25,12 @@ from tests.stateful.rules import Day, FurnishedDay
 RULES: Final = tuple(name for name, member in vars(Day).items() if isfunction(member))
 
 
-def spend_days(
+def run_sequences(
     runs: int, *, steps: int = 30, begin: int | None = None, tally: Tally | None = None
 ) -> Tally:
-    """Live so many days, and tell what was done; raises where the two accounts differ.
+    """Run that many sequences and print figures. Raise an error if the two accounts differ.
 
-    Without a seed to *begin* with, the days are the same each time.
+    Without a seed in *begin*, the sequences are the same each time.
     """
     counted = tally or Tally()
     with Emulator() as emulator:
@@ -57,8 +57,8 @@ def spend_days(
 
 
 def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description="Random use, beside a reference.")
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Random use, compared with a reference.")
     parser.add_argument("--runs", type=int, default=2000)
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--seed", type=int, default=None)
@@ -66,7 +66,7 @@ def main() -> None:
     begin = random.SystemRandom().randrange(2**32) if given.seed is None else given.seed
     say(f"seed {begin}")
     began = time.monotonic()
-    tally = spend_days(given.runs, steps=given.steps, begin=begin)
+    tally = run_sequences(given.runs, steps=given.steps, begin=begin)
     say(f"{tally.runs} runs, {tally.steps} steps, {tally.compared} answers compared, no difference")
     refusals = ", ".join(f"{code} {times}" for code, times in tally.refusals.most_common())
     say(f"refused alike: {refusals}")

@@ -1,7 +1,7 @@
-"""What holds the emulator and the reference together: one call here, the same call there.
+"""The comparison of emulator and reference model: one call on each side.
 
-Owns the two accounts of one run, the ids there were, and the comparing. Which calls are made is
-not known here.
+This module owns the two accounts of a run, the ids so far, and the comparison. It does not know the
+calls.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ KINDS: Final = {
 
 @define
 class Tally:
-    """What was done so far."""
+    """Figures so far."""
 
     runs: int = 0
     steps: int = 0
@@ -46,7 +46,7 @@ class Tally:
 
 
 def shown(thing: ManagedThing | ManagedThingSummary) -> object:
-    """What a get and a list both show of a thing."""
+    """Return the members of a thing that a get and a list share."""
     return (
         thing.id,
         thing.role,
@@ -58,7 +58,7 @@ def shown(thing: ManagedThing | ManagedThingSummary) -> object:
 
 
 def switch(action: str) -> CommandEndpoint:
-    """A command's part for the lamp's switch."""
+    """Return a command's part for the lamp's switch."""
     capability = CommandCapability(
         id="matter.OnOff@1.4", name="On/Off", version="6", actions=[CapabilityAction(name=action)]
     )
@@ -66,7 +66,7 @@ def switch(action: str) -> CommandEndpoint:
 
 
 def outcome(attempt: Callable[[], object]) -> tuple[str, object]:
-    """How an attempt ended, be it at the service or at the reference."""
+    """Return the result or the error code of a call."""
     try:
         return "answered", attempt()
     except (ServiceError, RefusedError) as error:
@@ -74,7 +74,7 @@ def outcome(attempt: Callable[[], object]) -> tuple[str, object]:
 
 
 class Comparison(RuleBasedStateMachine):
-    """One account from its first call on, beside what it should be."""
+    """One account from its first call on, and the reference for it."""
 
     tally: ClassVar[Tally]
     boto3_client: ClassVar[BaseClient]
@@ -83,11 +83,11 @@ class Comparison(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.emulator = Emulator()
-        # The client is made once, for that takes longer than a day does.
+        # Creating a client takes longer than a run.
         self.emulator.attach(self.boto3_client)
         self.destination = make_connector_destination(self.client)
         self.reference = Reference()
-        # All ids there ever were: what is gone must stay gone.
+        # All ids so far: deleted resources must stay deleted.
         self.ids: dict[str, list[str]] = {home: [] for home in (*KINDS, "discoveries")}
         self.materials: list[str] = []
         self.serials = 0
@@ -96,43 +96,43 @@ class Comparison(RuleBasedStateMachine):
 
     @invariant()
     def count(self) -> None:
-        """After each step; the first time, before any."""
+        """Count each step; before the first step, the run."""
         self.tally.steps += self.begun
         self.begun = True
 
     def teardown(self) -> None:
         self.emulator.close()
 
-    def agree(self, call: Callable[[], object], told: Callable[[], object]) -> None:
-        """The service and the reference answer alike, or refuse alike."""
-        self.compare(outcome(call), outcome(told))
+    def agree(self, call: Callable[[], object], expected: Callable[[], object]) -> None:
+        """Check that the service and the reference give the same result or error."""
+        self.compare(outcome(call), outcome(expected))
 
-    def make(self, home: str, call: Callable[[], str], told: Callable[[str], None]) -> None:
-        """The same where the service chooses an id."""
+    def make(self, home: str, call: Callable[[], str], expected: Callable[[str], None]) -> None:
+        """Check a create, where the service chooses an id."""
         made = outcome(call)
         identifier = str(made[1])
 
         def tell() -> str:
-            told(identifier)
+            expected(identifier)
             return identifier
 
         self.compare(made, outcome(tell))
         if made[0] == "answered":
             self.ids[home].append(identifier)
 
-    def compare(self, done: tuple[str, object], told: tuple[str, object]) -> None:
+    def compare(self, done: tuple[str, object], expected: tuple[str, object]) -> None:
         self.tally.compared += 1
-        if told[0] == "refused":
-            self.tally.refusals[str(told[1])] += 1
-        assert done == told
+        if expected[0] == "refused":
+            self.tally.refusals[str(expected[1])] += 1
+        assert done == expected
 
     def pick(self, home: str, number: int) -> str:
-        """One of the ids there ever were, or one there never was."""
+        """Return an id that existed at some time, or one that never did."""
         known = self.ids[home]
         return known[-1 - number % len(known)] if known and number < 9 else NOBODY
 
     def maybe(self, home: str, number: int) -> str | None:
-        """The same, or none."""
+        """Return the same, or None."""
         return self.pick(home, number) if number % 3 else None
 
     def create_thing(self, request: CreateManagedThing, way: str, given: Record) -> None:

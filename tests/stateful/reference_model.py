@@ -1,7 +1,7 @@
-"""What the service is to do, as plain dictionaries: written from its documentation alone.
+"""The behaviour of the service as plain dictionaries, written from its documentation alone.
 
-A method does what a call does, and answers with what the caller is to see of it, or refuses with
-an error's code. Ids are the service's choice and are told. Nothing of the emulator is used here.
+A method returns the result of a call, or raises an error with a code. The service chooses ids, so
+they are arguments. This module uses nothing of the emulator.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,8 @@ NOT_FOUND = "ResourceNotFoundException"
 INVALID = "ValidationException"
 CONFLICT = "ConflictException"
 
-# How a thing comes to be activated, by what it was made with: each look shows the present
-# status and brings about the next.
+# The statuses until activation, by the create request: each read shows the present status and
+# advances to the next.
 STEPS = {
     "bar code": {"PRE_ASSOCIATED": "DISCOVERED", "DISCOVERED": "ACTIVATED"},
     "found by a hub": {"PRE_ASSOCIATED": "ACTIVATED"},
@@ -23,7 +23,7 @@ STEPS = {
 
 
 class RefusedError(Exception):
-    """The service refuses, with this code."""
+    """An error with a code of the service."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -31,17 +31,17 @@ class RefusedError(Exception):
 
 
 def refuse(code: str) -> NoReturn:
-    """Refuse the call."""
+    """Raise the error."""
     raise RefusedError(code)
 
 
 def find(home: dict[str, Record], identifier: str | None) -> Record:
-    """What has this id."""
+    """Return the resource with this id."""
     return home.get(identifier or "") or refuse(NOT_FOUND)
 
 
 class Reference:
-    """One account. Dictionaries keep the order in which things were made."""
+    """One account. Dictionaries keep the order of creation."""
 
     def __init__(self) -> None:
         self.lockers: dict[str, Record] = {}
@@ -207,7 +207,7 @@ class Reference:
         return identifier, status
 
     def find_in_cloud(self, identifier: str, association: str, asked: list[str]) -> None:
-        """Find the devices asked for; things foreseen for the account are registered by it."""
+        """Find the requested devices. Things prepared for the account are registered."""
         mine = [pair for pair in self.links if pair[1] == association]
         known = {self.things[thing]["device"]: thing for thing, _ in mine}
         for device in asked:
@@ -222,7 +222,7 @@ class Reference:
                 self.links[pair], waiting["status"] = "ASSOCIATED", "ACTIVATED"
 
     def find_by_hub(self, identifier: str, materials: list[str]) -> None:
-        """A hub found devices; what they are called is the service's choice."""
+        """Find devices by a hub. The service chooses their ids."""
         hub = find(self.discoveries, identifier)["hub"]
         for material in materials:
             found = {"device": None, "how": None, "discovery": identifier, "hub": hub}

@@ -1,6 +1,6 @@
-"""The steps of a day: what users do with the service, in any order.
+"""The steps of a run: calls of users in any order.
 
-Every function of ``Day`` is a rule, which Hypothesis draws with its arguments.
+Every method of ``Day`` is a rule. Hypothesis draws it with its arguments.
 """
 
 from typing import Final
@@ -36,7 +36,7 @@ KEYS: Final = sampled_from(["floor", "owner", "room"])
 
 
 class Day(Comparison):
-    """One account from its first call on; each step holds the two accounts together."""
+    """One account from its first call on. Each step compares the two sides."""
 
     @rule(name=NAMES, tags=dictionaries(KEYS, NAMES, max_size=2))
     def create_locker(self, name: str, tags: dict[str, str]) -> None:
@@ -199,7 +199,7 @@ class Day(Comparison):
         pair = self.pick("things", thing), self.pick("associations", association)
         cloud = [each for each, its in self.reference.things.items() if its["way"] == "cloud"]
         if cloud and thing:
-            # Of all things, only these can be registered.
+            # Only these things can be registered.
             pair = cloud[-thing % len(cloud)], pair[1]
 
         def call() -> None:
@@ -216,7 +216,7 @@ class Day(Comparison):
         pair = self.pick("things", thing), self.pick("associations", association)
         links = list(self.reference.links)
         if links and linked:
-            # Two at random are seldom linked.
+            # Two random ids are seldom linked.
             pair = links[-linked % len(links)]
         self.agree(
             lambda: self.client.account_associations.deregister(
@@ -306,7 +306,7 @@ class Day(Comparison):
 
     @rule(size=FEW, number=PICKS)
     def list_by_home(self, size: int, number: int) -> None:
-        """The things of a locker, then those of a hub."""
+        """List the things of a locker, then those of a hub."""
         locker, hub = self.pick("lockers", number), self.pick("things", number)
         things = self.client.managed_things
         self.agree(
@@ -326,7 +326,7 @@ class Day(Comparison):
 
     @rule(size=FEW)
     def list_the_others(self, size: int) -> None:
-        """Lockers, associations, discoveries and registrations, each in order of creation."""
+        """List lockers, associations, discoveries and registrations, in order of creation."""
         client, reference = self.client, self.reference
         self.agree(
             lambda: [each.id for each in client.credential_lockers.list(max_results=size)],
@@ -358,17 +358,17 @@ class Day(Comparison):
 
     @rule()
     def stumble(self) -> None:
-        """The next call is throttled once, which its caller does not notice."""
+        """Throttle the next call once, which its caller does not notice."""
         self.emulator.faults.clear()
         self.emulator.faults.fail(None, "ThrottlingException")
 
 
 class FurnishedDay(Day):
-    """A day that begins in a home: most of what can be done needs something to do it with."""
+    """A run that begins with resources, because most operations need some."""
 
     @initialize()
     def furnish(self) -> None:
-        """A hub and a lamp in one locker, both found; an account with devices, one registered."""
+        """Create a hub and a lamp in one locker, and an account with devices."""
         self.create_locker("Hall", {})
         self.create_hub(1, again=False)
         self.create_lamp(1)

@@ -1,7 +1,7 @@
-"""A canary for each sensitive shape, planted wherever the shape occurs, and where to look for them.
+"""A canary for each sensitive shape, planted wherever the shape occurs, and the places to search.
 
-`Everywhere` collects what an application might show, write down or send away. A new way out of
-the library gets a method there, and one call in the tests.
+`Everywhere` collects everything that an application might print, log or send. A new output of the
+library needs a method there, and a call in the tests.
 """
 
 import logging
@@ -29,11 +29,11 @@ from tests.support.otel import Observatory
 
 @frozen
 class Canary:
-    """What stands in the place of a secret.
+    """A stand-in for a secret.
 
     Attributes:
-        core: by which it is found, however the rest of it is quoted: it begins and ends with it.
-        value: the whole, with characters that addresses, JSON and reprs quote.
+        core: its beginning and end, found however the rest is quoted.
+        value: the whole, with characters that URLs, JSON and reprs quote.
     """
 
     core: str
@@ -41,7 +41,7 @@ class Canary:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Each text in it, keys included."""
+        """Return each text, keys included."""
         return tuple(_texts_in(self.value))
 
 
@@ -104,13 +104,13 @@ Spot: TypeAlias = tuple[str, Path]
 
 @frozen
 class Planted:
-    """An operation with every canary that fits into what it takes and gives.
+    """An operation with a canary in each sensitive place.
 
     Attributes:
-        parameters: as boto3 takes them; they hold one in each sensitive place.
-        asked: those places.
-        answer: JSON that holds one in each sensitive place.
-        answered: those places.
+        parameters: boto3's parameters with the canaries.
+        asked: the sensitive places of the request.
+        answer: a JSON response with the canaries.
+        answered: the sensitive places of the response.
     """
 
     declared: Declared
@@ -122,13 +122,13 @@ class Planted:
 
     @property
     def request(self) -> iotmi.Request[object]:
-        """What the user makes of the parameters."""
+        """Return our request of the parameters."""
         return self.built(self.parameters)
 
     def built(self, parameters: Mapping[str, Json]) -> iotmi.Request[object]:
-        """A request of *parameters*, of which only the outermost part is checked while it is made.
+        """Return a request of *parameters* with unchecked nested values.
 
-        The request itself looks at the rest, so that all problems are found from there.
+        The request validates the nested values, so all problems have paths from there.
         """
         with iotmi.unchecked():
             arguments = pair(self.declared.request, self.theirs.input, parameters).arguments
@@ -136,13 +136,13 @@ class Planted:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The texts of the canaries in the request."""
+        """Return the canaries in the request."""
         names = dict.fromkeys(name for name, _ in self.asked)
         return tuple(text for name in names for text in CANARIES[name].texts)
 
 
 def planted(theirs: Service) -> tuple[Planted, ...]:
-    """Every operation that takes or gives anything sensitive."""
+    """Return every operation with a sensitive member."""
     ours = library.installed()
     made = (_planted(theirs.operations[name], each) for name, each in ours.operations.items())
     return tuple(each for each in made if each.asked or each.answered)
@@ -158,7 +158,7 @@ def _planted(operation: Operation, declared: Declared) -> Planted:
 
 
 def _plant(shape: Shape, held: Json) -> tuple[Json, tuple[Spot, ...]]:
-    """What *shape* has *held* with the canaries, and where they are."""
+    """Return *held* with canaries in the places of *shape*, and the places."""
     spots = tuple(_spots(shape, held, ()))
     for name, path in spots:
         held = with_value(held, path, CANARIES[name].value)
@@ -180,53 +180,53 @@ def _spots(shape: Shape, held: Json, path: Path) -> Iterator[Spot]:
 
 
 def sensitive_shapes(theirs: Service) -> set[str]:
-    """The names of the model's sensitive shapes."""
+    """Return the names of the model's sensitive shapes."""
     return {name for name in theirs.document["shapes"] if theirs.shape(name).sensitive}
 
 
 @define
 class Everywhere:
-    """What was shown, written down or sent away: the place of each text, and the text."""
+    """A collector of texts with their places."""
 
     seen: list[tuple[str, str]] = field(factory=list, repr=False)
 
     def add(self, place: str, *texts: str) -> None:
-        """Something that is text already."""
+        """Add a text."""
         self.seen += [(place, text) for text in texts]
 
     def value(self, place: str, value: object) -> None:
-        """What anybody prints."""
+        """Add the texts of a value."""
         self.add(place, repr(value), str(value), f"{value}", ascii([value]))
 
     def error(self, place: str, error: BaseException) -> None:
-        """An error as an application's log, its error tracker and its worker pool have it."""
-        told = traceback.TracebackException.from_exception(error, capture_locals=False)
-        self.add(f"traceback of {place}", *told.format(chain=True))
+        """Add an error as logs, error trackers and worker pools show it."""
+        shown = traceback.TracebackException.from_exception(error, capture_locals=False)
+        self.add(f"traceback of {place}", *shown.format(chain=True))
         link: BaseException | None = error
         while link is not None:
             name = f"{type(link).__name__} of {place}"
             self.value(name, link)
             self.add(f"fields of {name}", repr(vars(link)), repr(link.args))
             if isinstance(link, iotmi.IotmiError):
-                # Latin-1 shows each octet; the cores are ASCII.
+                # Latin-1 decodes every byte, and the cores are ASCII.
                 self.add(f"pickle of {name}", pickle.dumps(link).decode("latin-1"))
             link = link.__cause__ or link.__context__
 
     def policy(self, *, attempts: int = 5) -> RetryPolicy:
-        """A policy that waits for nothing, and whose hooks show all that they are told."""
+        """Return a policy that simulates pauses, and whose hooks collect texts."""
         return RetryPolicy(
             max_attempts=attempts,
             seed=1,
             sleep=lambda _: None,
-            on_retry=lambda told: self.value("on_retry", told),
-            on_attempt=lambda told: self.value("on_attempt", told),
+            on_retry=lambda retry: self.value("on_retry", retry),
+            on_attempt=lambda attempt: self.value("on_attempt", attempt),
         )
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """While it lasts, every log record from DEBUG on and every warning is collected.
+        """Collect every log record from DEBUG on and every warning in the block.
 
-        Loggers that botocore makes while it lasts are listened to from the next time on.
+        Loggers that botocore creates in the block are collected from the next time on.
         """
         handler = _Handler(self.add)
         names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in _LOUD]
@@ -247,14 +247,14 @@ class Everywhere:
 
     @contextmanager
     def observing(self, client: iotmi.Client | iotmi.AsyncClient) -> Iterator[None]:
-        """While it lasts, the spans and metrics of *client*'s calls are collected."""
+        """Collect the spans and metrics of *client*'s calls in the block."""
         observatory = Observatory()
         observed_by(client, client._context.retry_strategy.policy, observatory.observer)
         yield
         self.add("the telemetry", *observatory.texts())
 
     def found(self, *names: str) -> set[tuple[str, str]]:
-        """Which canaries were seen, of those *names* or of all: the shape and the place."""
+        """Return the shape and place of each canary that was found."""
         cores = {name: CANARIES[name].core for name in names or CANARIES}
         return {
             (name, place)
@@ -268,21 +268,21 @@ _LOUD: Final = frozenset({"iotmi", "boto3", "botocore", "urllib3", "asyncio", "c
 
 
 class _Handler(logging.Handler):
-    """Hands on what a record says, and all that it carries."""
+    """A handler that passes on a record's message and extra fields."""
 
     def __init__(self, add: Callable[..., None]) -> None:
         super().__init__(logging.DEBUG)
         self._add = add
 
     def emit(self, record: logging.LogRecord) -> None:
-        told = "".join(traceback.format_exception(record.exc_info[1])) if record.exc_info else ""
+        shown = "".join(traceback.format_exception(record.exc_info[1])) if record.exc_info else ""
         fields = repr({name: value for name, value in vars(record).items() if name != "exc_info"})
-        self._add(f"log of {record.name}", record.getMessage(), fields, told)
+        self._add(f"log of {record.name}", record.getMessage(), fields, shown)
 
 
 def _texts_in(value: Json) -> Iterator[str]:
     if isinstance(value, str):
-        # A letter or two is no secret.
+        # Texts of one or two letters match everywhere.
         if len(value) > 2:
             yield value
     elif isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""What stands between an end user's account and this service, made for tests."""
+"""Cloud connectors, connector destinations and associations for tests."""
 
 from iotmi import (
     AuthConfig,
@@ -24,7 +24,7 @@ SECRET = SecretsManager(
 
 
 def make_connector(client: Client, name: str = "Elm lights") -> str:
-    """The id of a cloud connector."""
+    """Create a cloud connector and return its id."""
     return client.cloud_connectors.create(
         name=name,
         endpoint_config=EndpointConfig(lambda_=LambdaConfig(arn=FUNCTION)),
@@ -33,7 +33,7 @@ def make_connector(client: Client, name: str = "Elm lights") -> str:
 
 
 def destination_request(connector: str) -> CreateConnectorDestination:
-    """The creation of a connector destination with both ways to sign in."""
+    """Return a create request of a connector destination with both ways to sign in."""
     return CreateConnectorDestination(
         name="Elm lights",
         cloud_connector_id=connector,
@@ -58,12 +58,12 @@ def destination_request(connector: str) -> CreateConnectorDestination:
 
 
 def make_connector_destination(client: Client) -> str:
-    """The id of a connector destination, with a connector of its own."""
+    """Create a connector destination with its own connector, and return its id."""
     return client.send(destination_request(make_connector(client))).value.id
 
 
 def make_association(client: Client) -> str:
-    """The id of an account association that stands, without a sign-in."""
+    """Create an associated account association, and return its id."""
     return client.account_associations.create(
         connector_destination_id=make_connector_destination(client),
         general_authorization=GeneralAuthorizationName(auth_material_name="household"),

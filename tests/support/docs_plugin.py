@@ -1,11 +1,10 @@
-"""Runs every Python block of the documents, each page with a small home on an emulator of its own.
+"""A pytest plugin that runs every Python block of the documents on an emulator.
 
-A plugin of pytest (``-p tests.support.docs_plugin`` in pyproject.toml), since the documents stand outside the
-folder of the tests. Nothing that is run here or there finds credentials, a Region or a profile of
-the person who runs it.
+pyproject.toml loads it by ``-p``, because the documents are outside the folder of the tests. No
+test or page finds credentials, a Region or a profile of the person who runs it.
 
-A page finds `client` and `emulator`, and the ids `locker_id`, `hub_id` and `lamp_id`; what else it
-needs it imports, as its reader would. Waiters and retries do not wait.
+A page finds `client`, `emulator`, `locker_id`, `hub_id` and `lamp_id`, and imports everything else.
+Waiters and retries do not wait.
 """
 
 from contextlib import ExitStack
@@ -20,7 +19,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 
 @pytest.fixture(autouse=True)
 def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test finds credentials, a Region or a profile of the person who runs it."""
+    """Hide credentials, Region and profile from every test."""
     for name in (
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -37,13 +36,13 @@ def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def furnish(page: dict[str, Any]) -> None:
-    """Give a page its home."""
-    # Not at the top: pytest loads this module before coverage is measured.
+    """Prepare the emulator of a page."""
+    # Imported here, because pytest loads this module before coverage starts.
     from iotmi import AuthenticationMaterialType, Role
     from iotmi.emulator import Emulator
     from tests.support.factories import switch_report
 
-    # What a page sets up for the whole process, it enters here.
+    # A page enters process-wide changes here.
     page["afterwards"] = ExitStack()
     emulator = page["emulator"] = page["_furnished"] = Emulator()
     client = emulator.client()
@@ -74,7 +73,7 @@ def furnish(page: dict[str, Any]) -> None:
 
 
 def clear(page: dict[str, Any]) -> None:
-    """Close the home, and the emulator that the page made, if it made one."""
+    """Close the emulators of a page."""
     page["afterwards"].close()
     page["_furnished"].close()
     page["emulator"].close()

@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, as `iotmi emulator` starts it."""
+"""The emulator in a process of its own, started by `iotmi emulator`."""
 
 import os
 import re
@@ -13,7 +13,7 @@ _ADDRESS: Final = re.compile(r"http://([^\s/:]+:\d+)")
 
 @contextmanager
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that has been started, and that is no more when the block ends."""
+    """Yield a started process, and kill it at the end of the block."""
     environment = {name: value for name, value in os.environ.items() if "IOTMI" not in name}
     with subprocess.Popen(
         [sys.executable, "-m", "iotmi", "emulator", *arguments],
@@ -29,7 +29,7 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def address_of(process: subprocess.Popen[str]) -> str:
-    """Host and port of a server, once it listens."""
+    """Return host and port of a server, once it listens."""
     assert process.stdout is not None
     line = process.stdout.readline()
     found = _ADDRESS.search(line)

@@ -1,4 +1,4 @@
-"""A few resources that many tests begin with."""
+"""Resources that many tests begin with."""
 
 from iotmi import (
     AsyncClient,
@@ -23,7 +23,7 @@ MATERIAL = f"SN:{SERIAL};UPC:829576019524"
 
 
 def hub_request(number: int = 0) -> CreateManagedThing:
-    """The creation of a hub; each *number* is another one."""
+    """Return a create request of hub *number*."""
     return CreateManagedThing(
         role=Role.CONTROLLER,
         authentication_material=f"SN:{SERIAL}{number};UPC:829576019524",
@@ -32,12 +32,12 @@ def hub_request(number: int = 0) -> CreateManagedThing:
 
 
 def make_hub(client: Client, number: int = 0) -> CreatedManagedThing:
-    """A hub."""
+    """Create a hub."""
     return client.send(hub_request(number)).value
 
 
 def toggle() -> CommandEndpoint:
-    """What tells a switch to do the opposite."""
+    """Return a command that toggles a switch."""
     return CommandEndpoint(
         endpoint_id="1",
         capabilities=[
@@ -52,7 +52,7 @@ def toggle() -> CommandEndpoint:
 
 
 def switch_report() -> CapabilityReport:
-    """What a switch that can be turned on and off reports."""
+    """Return the capability report of an on/off switch."""
     return CapabilityReport(
         version="1.0.0",
         node_id="zb.539D+4A1D",
@@ -78,7 +78,7 @@ def switch_report() -> CapabilityReport:
 def observed_by(
     client: Client | AsyncClient, policy: RetryPolicy, *observers: Instrumentation
 ) -> None:
-    """Have *observers* observe all calls of *client* from now on, which keeps to *policy*."""
+    """Add *observers* to all calls of *client*, which then uses *policy*."""
     course = client._context
     client._attach(
         ClientContext.create(

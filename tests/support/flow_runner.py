@@ -1,4 +1,4 @@
-"""Runs a flow on given answers, for states that the emulator never comes to."""
+"""Runs steps on given responses, for states that the emulator never reaches."""
 
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ R = TypeVar("R")
 
 
 def fed(flow: Steps[R], answer: object) -> R:
-    """What *flow* gives where each of its requests is answered so, and no pause takes time."""
+    """Return the result of *flow*, with these responses and simulated pauses."""
     try:
         while True:
             step = next(flow)

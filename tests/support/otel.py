@@ -1,4 +1,4 @@
-"""OpenTelemetry's SDK with all that it is told kept in memory: what an application would see."""
+"""OpenTelemetry's SDK with in-memory exporters."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from iotmi.emulator import Emulator
 
 @define
 class Observatory:
-    """A pair of providers that are nobody else's, and what they were told."""
+    """A private pair of providers with their records."""
 
     _exporter: InMemorySpanExporter = field(factory=InMemorySpanExporter)
     _reader: InMemoryMetricReader = field(factory=InMemoryMetricReader)
@@ -35,21 +35,21 @@ class Observatory:
 
     @property
     def observer(self) -> Telemetry:
-        """What observes a client for these providers."""
+        """Return the observer of these providers."""
         return Telemetry(self.tracer_provider, self.meter_provider)
 
     @property
     def tracer(self) -> Tracer:
-        """The application's own."""
+        """Return the application's tracer."""
         return self.tracer_provider.get_tracer("application")
 
     @property
     def spans(self) -> tuple[ReadableSpan, ...]:
-        """Those that have ended, in that order."""
+        """Return the ended spans, in order."""
         return self._exporter.get_finished_spans()
 
     def measured(self) -> dict[str, list[HistogramDataPoint]]:
-        """What was measured, by the metric's name; one point for each set of attributes."""
+        """Return the data points of each metric, by name."""
         data = self._reader.get_metrics_data()
         return {
             metric.name: [
@@ -61,12 +61,12 @@ class Observatory:
         }
 
     def texts(self) -> Iterator[str]:
-        """All that would be sent away."""
+        """Return all exported texts."""
         yield from (span.to_json() for span in self.spans)
         yield from (f"{name} {points!r}" for name, points in self.measured().items())
 
     def instrumented(self, emulator: Emulator) -> BaseClient:
-        """A boto3 client with a span for each request, as an instrumentation of HTTP would make."""
+        """Return a boto3 client with a span for each request, as an HTTP instrumentation does."""
         client = emulator.boto3_client(config=Config(retries={"total_max_attempts": 1}))
 
         def before_send(**_: object) -> None:
@@ -78,9 +78,9 @@ class Observatory:
 
 @contextmanager
 def providers_for_a_while() -> Iterator[None]:
-    """Providers that an application sets meanwhile are forgotten afterwards.
+    """Reset OpenTelemetry's providers after the block.
 
-    OpenTelemetry itself keeps the first that are set for as long as the process lives.
+    OpenTelemetry itself keeps the first providers of a process.
     """
     with pytest.MonkeyPatch.context() as patch:
 

@@ -1,4 +1,4 @@
-"""What threads do beside each other: seen without a clock that a busy machine could outrun."""
+"""Concurrency of threads, observed without a clock that a busy machine could outrun."""
 
 import threading
 import time
@@ -12,16 +12,16 @@ T = TypeVar("T")
 
 
 def work(function: Callable[[], T], cancel: Callable[[], None] = lambda: None) -> RunBlocking[T]:
-    """Some that has all the time in the world."""
+    """Take some time."""
     return RunBlocking(function, Deadline(None), cancel)
 
 
 def unfinished(*works: Callable[[], object]) -> int:
-    """How many of these do not come to their end in other threads, for all that can be seen.
+    """Return the number of functions that do not finish in other threads.
 
-    Called where a lock should be held that they need. What need not wait for it takes much less
-    than the turns that it is given, each of which passes while this thread waits: where a machine
-    stands still in one of them, the others are left.
+    Call this while holding a lock that the functions need. Functions that need no lock take much
+    less time than the turns given here, each of which passes while this thread waits. On a stalled
+    machine the remaining turns are skipped.
     """
     threads = [threading.Thread(target=work) for work in works]
     for thread in threads:
@@ -31,22 +31,22 @@ def unfinished(*works: Callable[[], object]) -> int:
     return sum(thread.is_alive() for thread in threads)
 
 
-def until(told: Callable[[], bool], *, most: int = 200) -> Iterator[int]:
-    """Turns, until something is so.
+def until(condition: Callable[[], bool], *, most: int = 200) -> Iterator[int]:
+    """Yield turns until *condition* is true.
 
     Raises:
-        AssertionError: it was not so after the *most* that anybody should need.
+        AssertionError: it is still false after *most* seconds.
     """
     for turn in range(most):
         yield turn
-        if told():
+        if condition():
             return
     raise AssertionError(f"not so after {most} tries")
 
 
-def comes_true(told: Callable[[], bool]) -> bool:
-    """Whether something becomes so within ten seconds, which is long for whatever is told here."""
+def comes_true(condition: Callable[[], bool]) -> bool:
+    """Return True if the condition becomes true within ten seconds."""
     end = time.monotonic() + 10
-    while not told() and time.monotonic() < end:
+    while not condition() and time.monotonic() < end:
         threading.Event().wait(0.005)
-    return told()
+    return condition()

@@ -237,7 +237,7 @@ def what_goes_wrong(client: Client) -> None:
 def open_enums(thing: ManagedThing) -> str:
     match thing.role:
         case None:
-            return "not told"
+            return "unknown"
         case role if not role.known:
             # A value that the service learned later comes before the members: to a type checker
             # an enum is closed, and what stood after the last member would be unreachable.

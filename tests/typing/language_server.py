@@ -1,7 +1,7 @@
-"""A small client of a language server: asks what an editor asks while somebody types.
+"""A small client of a language server, with an editor's requests.
 
-Knows the protocol (JSON-RPC over stdio, framed by ``Content-Length``) and how Pyright's server is
-started, and not what the tests hope for. The place of the cursor is written into the text as ``‸``.
+This module knows the protocol (JSON-RPC over stdio, framed by ``Content-Length``) and Pyright's
+server, and not the tests. ``‸`` marks the place of the cursor in a text.
 """
 
 import json
@@ -22,11 +22,11 @@ Message: TypeAlias = dict[str, Any]
 
 
 class LanguageServerError(Exception):
-    """The server answered with an error, not in time, or not at all."""
+    """The server sent an error, was late, or ended."""
 
 
 class LanguageServer:
-    """Pyright's language server over one folder, with one document that changes."""
+    """Pyright's language server for a folder with one changing document."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = {"uri": folder.as_uri(), "name": folder.name}
@@ -42,7 +42,7 @@ class LanguageServer:
             stderr=subprocess.DEVNULL,
         )
         self._input = _open(self._process.stdin)
-        # A thread, for a read from a pipe takes no timeout.
+        # A thread, because a read from a pipe has no timeout.
         self._reader = threading.Thread(
             target=self._read, args=(_open(self._process.stdout),), daemon=True
         )
@@ -69,17 +69,17 @@ class LanguageServer:
             self._stop()
 
     def completions(self, text: str) -> frozenset[str]:
-        """What is offered at the cursor of *text*."""
+        """Return the completions at the cursor of *text*."""
         found = self._at_cursor("textDocument/completion", text)
         return frozenset(item["label"] for item in found["items"])
 
     def parameters(self, text: str) -> tuple[str, ...]:
-        """The parameters of the call that the cursor of *text* stands in, with their types."""
+        """Return the parameters of the call at the cursor of *text*, with their types."""
         (signature,) = self._at_cursor("textDocument/signatureHelp", text)["signatures"]
         return tuple(parameter["label"] for parameter in signature["parameters"])
 
     def hover(self, text: str) -> str:
-        """What is shown of the name at the cursor of *text*."""
+        """Return the hover text at the cursor of *text*."""
         shown: str = self._at_cursor("textDocument/hover", text)["contents"]["value"]
         return shown
 
@@ -127,7 +127,7 @@ class LanguageServer:
         return answer
 
     def _ask(self, method: str, **parameters: object) -> object:
-        """Send a request, answer what the server asks meanwhile, and give the result."""
+        """Send a request, serve the server's own requests meanwhile, and return the result."""
         number = next(self._numbers)
         self._send({"id": number, "method": method, "params": parameters})
         end = time.monotonic() + SECONDS
@@ -163,7 +163,7 @@ class LanguageServer:
             while header := output.readline().strip():
                 length = int(header.removeprefix(b"Content-Length:"))
                 while output.readline().strip():
-                    pass  # The other headers say nothing that is needed here.
+                    pass  # The other headers are not needed.
                 self._arrived.put(json.loads(output.read(length)))
         self._arrived.put(None)
 
@@ -175,7 +175,7 @@ def _open(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def _settings(message: Message) -> object:
-    """What the server asks of an editor: the settings, section by section; all else is fine."""
+    """Return the settings that the server requests, section by section."""
     if message["method"] != "workspace/configuration":
         return None
     python = {"pythonPath": sys.executable}

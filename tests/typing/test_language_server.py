@@ -1,4 +1,4 @@
-"""What an editor shows while somebody writes against this library, asked of Pyright's server."""
+"""Completion, signature help and hover of Pyright's server for this library."""
 
 import re
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The typing proof: four type checkers read `typing/api.py` and `typing/misuse.py`.
 
-mypy and pyright must refuse every planted mistake and complain of nothing else. What ty and
-pyrefly get wrong stands in `typing/known_misses.toml`. Each checker runs once.
+mypy and pyright must find every planted mistake and report nothing else. `typing/known_misses.toml`
+lists the errors of ty and pyrefly. Each checker runs once.
 """
 
 import json
@@ -38,7 +38,7 @@ class Complaint:
 
     @classmethod
     def at(cls, path: str, line: int, message: str) -> "Complaint":
-        """A complaint about a file, however the checker writes its path."""
+        """Return a complaint about a file, whatever the form of its path."""
         return cls(Path(path).name, line, message)
 
 
@@ -47,9 +47,9 @@ Checker: TypeAlias = Callable[[Path], Iterator[Complaint]]
 
 
 def run(module: str, *arguments: str) -> str:
-    """What a checker of this environment writes about both files."""
+    """Return a checker's output about both files."""
     command = [sys.executable, "-m", module, *arguments]
-    # A checker that looks for "python" by itself, as verifytypes does, is to find this one.
+    # verifytypes looks for "python" on PATH, and must find this environment.
     here = str(Path(sys.executable).parent)
     ended = subprocess.run(
         command,
@@ -60,13 +60,13 @@ def run(module: str, *arguments: str) -> str:
         timeout=SECONDS,
         check=False,
     )
-    # 1 says that there were complaints; anything above, that the checker itself failed.
+    # 1 means complaints, and more means that the checker failed.
     assert ended.returncode in {0, 1}, f"{module} failed: {ended.stderr}{ended.stdout}"
     return ended.stdout
 
 
 def mypy(cache: Path) -> Iterator[Complaint]:
-    """`mypy --strict`, with the repository's settings."""
+    """Run `mypy --strict` with the repository's settings."""
     output = run("mypy", "--strict", "--output=json", f"--cache-dir={cache}", str(API), str(MISUSE))
     for line in output.splitlines():
         found = json.loads(line)
@@ -79,13 +79,13 @@ def pyright(_: Path) -> Iterator[Complaint]:
     project = str(API.with_name("pyrightconfig.json"))
     output = run("pyright", "--outputjson", "--pythonpath", sys.executable, "--project", project)
     for found in json.loads(output)["generalDiagnostics"]:
-        # Lines are counted from 0 in the protocol of language servers.
+        # Pyright counts lines from 0.
         line = found["range"]["start"]["line"] + 1
         yield Complaint.at(found["file"], line, found["message"])
 
 
 def ty(_: Path) -> Iterator[Complaint]:
-    """ty, with its own defaults."""
+    """Run ty with its defaults."""
     output = run(
         "ty", "check", "--output-format=gitlab", "--python", sys.prefix, str(API), str(MISUSE)
     )
@@ -96,7 +96,7 @@ def ty(_: Path) -> Iterator[Complaint]:
 
 
 def pyrefly(_: Path) -> Iterator[Complaint]:
-    """Pyrefly, with its strict preset."""
+    """Run Pyrefly with its strict preset."""
     output = run(
         "pyrefly",
         "check",
@@ -118,7 +118,7 @@ CHECKERS: Final[Mapping[str, Checker]] = {
 
 @frozen
 class Verdict:
-    """What one checker got wrong."""
+    """The errors of one checker."""
 
     missed: frozenset[str]
     false_alarms: frozenset[str]
@@ -129,7 +129,7 @@ Judge: TypeAlias = Callable[[str], tuple[Verdict, Complaints]]
 
 @pytest.fixture(scope="session")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
-    """Gives a checker's verdict; each checker runs once, when it is first asked for."""
+    """Return a function that gives a checker's verdict, and runs each checker once."""
     folder = tmp_path_factory.mktemp("checkers")
     known: dict[str, Complaints] = {}
 
@@ -142,13 +142,13 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
 
 
 def planted() -> Mapping[int, str]:
-    """The marker of each mistake, by the number of its line."""
+    """Return the name of each planted mistake by its line."""
     lines = MISUSE.read_text(encoding="utf-8").splitlines()
     return {number: line.partition(MARK)[2] for number, line in enumerate(lines, 1) if MARK in line}
 
 
 def compared(complaints: Complaints) -> Verdict:
-    """*complaints* beside the mistakes that were planted."""
+    """Compare *complaints* with the planted mistakes."""
     mistakes = planted()
     lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in (API, MISUSE)}
     refused = {complaint.line for complaint in complaints if complaint.file == MISUSE.name}
@@ -162,8 +162,8 @@ def compared(complaints: Complaints) -> Verdict:
     )
 
 
-def test_enough_mistakes_are_planted_and_each_has_a_name_of_its_own() -> None:
-    """Two mistakes with one name could hide each other in the list of known misses."""
+def test_each_mistake_has_a_unique_name() -> None:
+    """Each mistake has a unique name, so that known misses are unambiguous."""
     names = list(planted().values())
     assert len(names) >= 50
     assert len(set(names)) == len(names)
@@ -171,22 +171,22 @@ def test_enough_mistakes_are_planted_and_each_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_every_mistake_is_refused(checker: str, judge: Judge) -> None:
-    """mypy and pyright see each planted mistake on its own line."""
+def test_every_mistake_is_found(checker: str, judge: Judge) -> None:
+    """mypy and pyright report each planted mistake on its line."""
     verdict, _ = judge(checker)
     assert not verdict.missed, sorted(verdict.missed)
 
 
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_correct_code_is_left_in_peace(checker: str, judge: Judge) -> None:
-    """mypy and pyright complain of no line that is right."""
+def test_correct_code_is_accepted(checker: str, judge: Judge) -> None:
+    """mypy and pyright report no correct line."""
     verdict, complaints = judge(checker)
     assert not verdict.false_alarms, (sorted(verdict.false_alarms), complaints)
 
 
 @pytest.mark.parametrize("checker", ["ty", "pyrefly"])
-def test_what_the_young_checkers_get_wrong_is_listed(checker: str, judge: Judge) -> None:
-    """The list of ty's and pyrefly's misses and false alarms is exact, in both directions."""
+def test_misses_of_ty_and_pyrefly_are_listed(checker: str, judge: Judge) -> None:
+    """The list of ty's and pyrefly's misses and false alarms is exact."""
     with (FOLDER / "known_misses.toml").open("rb") as file:
         listed = tomllib.load(file)[checker]
     verdict, complaints = judge(checker)
@@ -196,7 +196,7 @@ def test_what_the_young_checkers_get_wrong_is_listed(checker: str, judge: Judge)
 
 @pytest.fixture(scope="session")
 def completeness() -> Mapping[str, object]:
-    """Pyright's report on the installed package."""
+    """Return Pyright's report on the installed package."""
     report = json.loads(
         run("pyright", "--verifytypes", "iotmi", "--ignoreexternal", "--outputjson")
     )
@@ -204,8 +204,8 @@ def completeness() -> Mapping[str, object]:
     return found
 
 
-def test_the_package_says_that_it_is_typed(completeness: Mapping[str, object]) -> None:
-    """Pyright finds `py.typed` beside the package that these tests import."""
+def test_the_package_is_typed(completeness: Mapping[str, object]) -> None:
+    """Pyright finds `py.typed` in the package under test."""
     package = completeness["packageRootDirectory"]
     assert isinstance(package, str), "iotmi is not installed: python -m pip install -e '.[dev]'"
     assert Path(iotmi.__file__).parent.samefile(package)
@@ -213,7 +213,7 @@ def test_the_package_says_that_it_is_typed(completeness: Mapping[str, object]) -
 
 
 def test_every_public_type_is_known(completeness: Mapping[str, object]) -> None:
-    """`pyright --verifytypes` is at 100 %: no public symbol has a type left to guess."""
+    """`pyright --verifytypes` gives 100 %."""
     symbols = completeness["symbols"]
     assert isinstance(symbols, list)
     unknown = [
