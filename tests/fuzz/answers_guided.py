@@ -1,7 +1,7 @@
-"""The same cases, found by what they reach: atheris mutates octets and watches iotmi's code.
+"""The engine atheris: it mutates bytes of cases and measures which code of iotmi they reach.
 
-``python -m tests.fuzz.answers --engine atheris`` starts it in a process of its own, which
-atheris ends when it is done, and in which it sees iotmi being imported.
+``python -m tests.fuzz.answers --engine atheris`` starts this module in a process of its own. There
+atheris sees the import of iotmi, and ends the process.
 """
 
 import shlex
@@ -13,20 +13,28 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import Phase, given, settings
+
+if TYPE_CHECKING:
+    from tests.fuzz.answers_reading import Case
 
 MISSING: Final = "the engine atheris needs atheris: python -m pip install 'iotmi[fuzz]'\n"
 
 _LONGEST: Final = 4096
-"""Octets of a case. What is longer is for the other engine."""
+"""The maximum size of a case in bytes."""
+
+_DRAWN: Final = 2000
+"""The number of new cases that mutation may start from."""
 
 _ITSELF: Final = shlex.join([sys.executable, "-m", "tests.fuzz.answers_guided"])
 
 
 def guided(*, inputs: int, seed: int, corpus: Path, keep: bool) -> int:
-    """Read so many cases, beginning with those of *corpus*.
+    """Read *inputs* cases, beginning with those of *corpus*.
 
-    With *keep* the corpus is made anew afterwards, of as few files as reach what all of them do.
+    With *keep*, replace the corpus by the smallest set of files that reaches the same code.
     """
     if find_spec("atheris") is None:
         sys.stderr.write(MISSING)
@@ -66,28 +74,34 @@ def _atheris(*options: str | Path) -> int:
 
 
 def main() -> None:
-    """What atheris drives; it never comes back from here."""
-    # Not everywhere installed, and without types.
+    """Run atheris, which ends the process."""
+    # Imported by name, because atheris is optional and has no types.
     atheris: Any = import_module("atheris")
     with atheris.instrument_imports(include=["iotmi"]):
-        # The seam between the two engines; it imports iotmi.
-        from tests.fuzz.answers_mutation import Mutator
         from tests.fuzz.answers_reading import Reader
+        from tests.fuzz.strategies import cases
 
-    reader, mutator = Reader(), Mutator.of(0)
+    reader, drawn = Reader(), list[bytes]()
+
+    @settings(max_examples=_DRAWN, database=None, phases=[Phase.generate])
+    @given(cases())
+    def draw(case: "Case") -> None:
+        drawn.append(case.encode())
+
+    draw()
 
     def read(data: bytes) -> None:
         reader.read(reader.decode(data))
 
     def mutate(data: bytes, most: int, seed: int) -> bytes:
-        # Now a right answer spoilt at a place, now whatever atheris thinks of.
+        # Three in ten are new cases near the model.
         pick = Random(seed)
         if pick.random() < 0.3:
-            return mutator.case(pick.getrandbits(32)).encode()[:most]
+            return pick.choice(drawn)[:most]
         mutated: bytes = atheris.Mutate(data, most)
         return mutated
 
-    # To merge, it starts itself anew by the first word, in a shell.
+    # To merge, atheris starts this program again in a shell.
     atheris.Setup([_ITSELF, *sys.argv[1:]], read, custom_mutator=mutate)
     atheris.Fuzz()
 

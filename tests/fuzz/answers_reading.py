@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cache
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from attrs import frozen
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -268,34 +268,3 @@ class _Answering(Line):
         for name, value in self.headers:
             headers[name] = value
         return response
-
-
-SHOWN: Final = 2000
-"""So many octets of a case are shown."""
-
-
-def shortened(reader: Reader, case: Case, kind: type[BaseException]) -> Case:
-    """A smaller case that raises *kind* too: parts of the body are left out while it does."""
-    body, size = case.body, len(case.body) // 2
-    while size:
-        place = 0
-        while place < len(body):
-            shorter = body[:place] + body[place + size :]
-            if _raises(reader, Case(case.operation, shorter, case.status, case.headers), kind):
-                body = shorter
-            else:
-                place += size
-        # Below this a long body would take minutes.
-        size = size // 2 if len(body) < 20_000 or size > 64 else 0
-    return Case(case.operation, body, case.status, case.headers)
-
-
-def _raises(reader: Reader, case: Case, kind: type[BaseException]) -> bool:
-    try:
-        reader.read(case)
-    except kind:
-        return True
-    # Another failure is another story.
-    except Exception:  # noqa: BLE001
-        return False
-    return False

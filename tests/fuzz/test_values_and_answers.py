@@ -28,13 +28,20 @@ from iotmi._schema.shapes import (
     StructureShape,
 )
 from iotmi._schema.traits import Number, Size, Text
-from tests.conformance import service
 from tests.conformance.generate import Json
-from tests.conformance.ledger import promised
 from tests.conformance.pairing import bare, model_in
 from tests.conformance.texts import matching
-from tests.fuzz.answers_mutation import STATUSES, WAITS
 from tests.fuzz.answers_reading import Case, Reader, always_hashes
+from tests.fuzz.strategies import (
+    ERROR_BODIES,
+    ERROR_STATUSES,
+    HEADERS,
+    JSON,
+    TEXTS,
+    THEIRS,
+    corrupted,
+    responses,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:DeprecationWarning")
 
@@ -52,64 +59,6 @@ FEW: Final = settings(
 )
 MORE: Final = settings(FEW, max_examples=200)
 
-THEIRS: Final = service.installed()
-
-NUMBERS: Final = st.integers() | st.floats() | st.sampled_from((10**400, -(2**63), 253402300800))
-TEXTS: Final = st.text(st.characters(codec=None), max_size=8)
-JSON: Final[st.SearchStrategy[Json]] = st.recursive(
-    st.none() | st.booleans() | NUMBERS | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@cache
-def right(shape: service.Shape) -> st.SearchStrategy[Json]:
-    """Answers of *shape* as the model has them, but for the limits, which bind no answer."""
-    match shape.kind:
-        case "structure":
-            known = promised(THEIRS).get(shape.name, frozenset())
-            needed = {p.name for p in shape.properties if p.required or p.name in known}
-            members = {p.name: right(p.shape) for p in shape.properties}
-            return st.fixed_dictionaries(
-                {name: members[name] for name in needed},
-                optional={name: each for name, each in members.items() if name not in needed},
-            )
-        case "list":
-            return st.lists(right(shape.item), max_size=2)
-        case "map":
-            return st.dictionaries(TEXTS, right(shape.value), max_size=2)
-        case "enum":
-            return st.sampled_from(shape.enum) | TEXTS
-        case kind:
-            return {
-                "string": TEXTS,
-                "integer": st.integers(),
-                "double": NUMBERS,
-                "boolean": st.booleans(),
-                "timestamp": st.floats(0, 4e9) | st.integers(0, 2**32),
-                "document": JSON,
-            }[kind]
-
-
-@st.composite
-def nearly(draw: st.DrawFn, answer: st.SearchStrategy[Json]) -> Json:
-    """An *answer* with up to two places wrong."""
-    root = [draw(answer)]
-    for _ in range(draw(st.integers(0, 2))):
-        holder: Any = root
-        key: Any = 0
-        while isinstance(held := holder[key], dict | list) and held and draw(st.booleans()):
-            holder = held
-            key = draw(
-                st.sampled_from(sorted(held) if isinstance(held, dict) else range(len(held)))
-            )
-        if isinstance(holder, dict) and draw(st.booleans()):
-            del holder[key]
-        else:
-            holder[key] = draw(JSON)
-    return root[0]
-
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
@@ -122,7 +71,7 @@ def reader() -> Iterator[Reader]:
 def test_an_answer_near_the_model_is_read_or_refused(reader: Reader, name: str) -> None:
     """Each decoder gives a value that shows, compares and pickles, or raises ResponseError."""
     shape = THEIRS.operations[name].answered
-    answer = nearly(right(shape)) if shape is not None else JSON
+    answer = corrupted(responses(shape)) if shape is not None else JSON
 
     @FEW
     @given(answer)
@@ -139,7 +88,7 @@ def test_an_answer_of_the_model_is_read(reader: Reader, name: str) -> None:
     shape = THEIRS.operations[name].answered
 
     @settings(FEW, max_examples=4)
-    @given(right(shape) if shape is not None else st.just({}))
+    @given(responses(shape) if shape is not None else st.just({}))
     def read(document: Json) -> None:
         sendable = json.dumps(document)
         if "1" + "0" * 400 not in sendable:
@@ -159,29 +108,10 @@ def test_octets_are_read_or_refused(reader: Reader, name: str, body: bytes | str
         assert outcome.error is iotmi.ResponseError
 
 
-ERROR_BODIES: Final = st.binary(max_size=40) | st.one_of(
-    JSON,
-    st.dictionaries(st.sampled_from(("Message", "message", "__type", "code", "Code")), JSON),
-    st.dictionaries(st.sampled_from(("Message", "ResourceId", "ResourceType", "Error")), JSON),
-).map(lambda document: json.dumps(document).encode())
-
-HEADER_TEXTS: Final = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=12)
-HEADERS: Final = st.fixed_dictionaries(
-    {},
-    optional={
-        "x-amzn-errortype": st.sampled_from([each.name for each in THEIRS.errors]) | HEADER_TEXTS,
-        "x-amzn-requestid": HEADER_TEXTS,
-        "x-amzn-query-error": HEADER_TEXTS,
-        "retry-after": st.sampled_from(WAITS) | HEADER_TEXTS,
-        "x-amz-retry-after": st.sampled_from(WAITS) | HEADER_TEXTS,
-    },
-)
-
-
 @MORE
 @given(
     name=st.sampled_from(sorted(THEIRS.operations)),
-    status=st.sampled_from([each for each in STATUSES if each >= 300]) | st.integers(300, 999),
+    status=ERROR_STATUSES,
     headers=HEADERS,
     body=ERROR_BODIES,
 )
