@@ -1,9 +1,9 @@
-"""An answer's way from the connection into the user's hands, and what is promised of it there.
+"""A response's way from the connection to the caller, and the promises about it.
 
-A case is what the service answers one request with. Most are handed to the client's own flow as
-if the transport had just brought them, which is fast; those with a status go the whole way, through
-botocore's parser too. Whatever comes out is looked at as a user would: shown, compared, hashed,
-pickled. What is wrong raises; the errors of `iotmi.IotmiError` are an answer like any other.
+A case is the response to one request. Most cases are handed to the client's steps as if the
+transport had returned them, which is fast. Cases with a status use the transport and botocore's
+parser. Every result is checked as a caller would use it: repr, comparison, hash, pickle. A broken
+promise raises an error. An `iotmi.IotmiError` is a valid result.
 """
 
 import pickle
@@ -33,13 +33,13 @@ from tests.support.direct_client import told_of
 
 @frozen
 class Case:
-    """What one operation is answered with.
+    """The response to one operation.
 
     Attributes:
         operation: its name.
-        body: the octets.
-        status: the HTTP status where the case is to go the whole way; None for the short one.
-        headers: of the whole way.
+        body: the bytes.
+        status: the HTTP status of a case for the transport, or None.
+        headers: the headers of a case for the transport.
     """
 
     operation: str
@@ -48,7 +48,7 @@ class Case:
     headers: tuple[tuple[str, str], ...] = ()
 
     def encode(self) -> bytes:
-        """The case as a file of the corpus: head, empty line, body."""
+        """Return the case as a corpus file: head, empty line, body."""
         first = self.operation if self.status is None else f"{self.operation} {self.status}"
         head = "\n".join([first, *(f"{name}: {value}" for name, value in self.headers)])
         return head.encode("latin-1", "replace") + b"\n\n" + self.body
@@ -56,11 +56,11 @@ class Case:
 
 @frozen
 class Outcome:
-    """What came of a case.
+    """The result of a case.
 
     Attributes:
-        error: the class of the refusal; None where the answer was read.
-        value: what was read.
+        error: the class of the error, or None if the response was decoded.
+        value: the decoded value.
     """
 
     error: type[iotmi.IotmiError] | None
@@ -68,7 +68,7 @@ class Outcome:
 
 
 class Reader:
-    """Reads cases. One client and one plain request for each operation serve them all."""
+    """A reader of cases, with one client and one plain request for each operation."""
 
     def __init__(self) -> None:
         theirs, ours = service.installed(), library.installed()
@@ -84,12 +84,12 @@ class Reader:
         self._names = tuple(self.requests)
         self._line = _Answering()
         self._client = self._line.client()
-        # As long as there is a reader.
+        # Serves until the reader is closed.
         self._line.url = self._served.enter_context(listening(self._line.serve))
         self._direct = self._line.own_client()
 
     def close(self) -> None:
-        """Serve no longer."""
+        """Stop the server."""
         self._direct.close()
         self._served.close()
 
@@ -100,7 +100,7 @@ class Reader:
         self.close()
 
     def decode(self, data: bytes) -> Case:
-        """The case that *data* is, whatever it is: a corpus file or a fuzzer's octets."""
+        """Return the case of *data*, which may be a corpus file or any bytes."""
         head, _, body = data.partition(b"\n\n")
         first, *others = head.decode("latin-1").split("\n")
         name, _, status = first.partition(" ")
@@ -114,18 +114,18 @@ class Reader:
         return Case(name, body, 100 + (int(status[:4]) - 100) % 900, headers)
 
     def read(self, case: Case) -> Outcome:
-        """What comes of *case*.
+        """Return the result of *case*.
 
         Raises:
-            Exception: anything outside the tree of `iotmi.IotmiError`, which must not be.
-            AssertionError: a promise about what was read is broken.
+            Exception: an error outside `iotmi.IotmiError`, which is a defect.
+            AssertionError: a promise about the result is broken.
         """
         try:
             response = self._answered(case)
         except iotmi.IotmiError as error:
             _look_at_error(error)
             return Outcome(type(error))
-        # NaN equals nothing, itself included.
+        # NaN does not equal itself.
         same = b"NaN" not in case.body
         _look_at_value(response, same=same, hashes=self._hashable[case.operation])
         return Outcome(None, response.value)
@@ -141,7 +141,7 @@ class Reader:
         self._line.headers = case.headers
         if _travels(case):
             assert _ending(self._direct, request) == _ending(self._client, request), (
-                "the two ways end otherwise"
+                "the two transports differ"
             )
         return self._client.send(request)
 
@@ -156,7 +156,7 @@ def _plainest(
 def _brought(
     client: iotmi.Client, request: iotmi.Request[object], reply: TransportResponse
 ) -> iotmi.Response[object]:
-    """What *client* makes of *reply*: its flow is driven by hand, and the one attempt skipped."""
+    """Return the client's response to *reply*. Its steps run without the transport."""
     flow = client._context.execute(request)
     step = next(flow)
     assert isinstance(step, RunBlocking)
@@ -166,17 +166,17 @@ def _brought(
     except StopIteration as stop:
         response: iotmi.Response[object] = stop.value
         return response
-    raise AssertionError("the flow asked for more than one attempt")
+    raise AssertionError("the steps made more than one attempt")
 
 
 def _travels(case: Case) -> bool:
-    """Whether HTTP can carry *case* to its end, and no more than it."""
+    """Return True if HTTP can carry *case* exactly."""
     return (
         case.status is not None
         and case.status >= 200
         and case.status not in (204, 304)
         and all(_is_a_header(name, value) for name, value in case.headers)
-        # How deep is too deep depends on who reads it.
+        # The recursion limits of the two readers differ.
         and case.body.count(b"[") + case.body.count(b"{") < 500
     )
 
@@ -191,12 +191,12 @@ def _is_a_header(name: str, value: str) -> bool:
 
 
 def _ending(client: iotmi.Client, request: iotmi.Request[object]) -> object:
-    """What a user can tell of a call."""
+    """Return the result of a call, as a caller sees it."""
     try:
         response = client.send(request)
     except iotmi.CallError as error:
         return told_of(error)
-    # NaN equals nothing, and looks the same.
+    # NaN does not equal itself, but its repr does.
     return repr(response.raw), repr(response.value), response.request_id, response.http_status
 
 
@@ -204,22 +204,22 @@ def _look_at_value(response: iotmi.Response[object], *, same: bool, hashes: bool
     value = response.value
     assert isinstance(repr(response), str)
     again = pickle.loads(pickle.dumps(value))
-    assert not same or again == value, "a pickle makes another value"
+    assert not same or again == value, "a pickle changes the value"
     if hashes:
-        assert not same or hash(again) == hash(value), "what is equal hashes otherwise"
+        assert not same or hash(again) == hash(value), "equal values have different hashes"
 
 
 def _look_at_error(error: iotmi.IotmiError) -> None:
     again = pickle.loads(pickle.dumps(error))
-    assert (type(again), str(again)) == (type(error), str(error)), "a pickle makes another error"
+    assert (type(again), str(again)) == (type(error), str(error)), "a pickle changes the error"
     if isinstance(error, iotmi.ServiceError):
         wait = error.retry_after
-        assert wait is None or 0 <= wait <= threading.TIMEOUT_MAX, f"nobody can wait for {wait}"
+        assert wait is None or 0 <= wait <= threading.TIMEOUT_MAX, f"no thread can wait for {wait}"
 
 
 @cache
 def always_hashes(model: type) -> bool:
-    """Whether every value of *model* hashes: where no free-form JSON is in it."""
+    """Return True if every value of *model* is hashable, because it has no document."""
     return (
         all(_hashes(member.shape) for member in schema_of(model).members)
         if _is_ours(model)
@@ -246,7 +246,7 @@ def _is_ours(model: type) -> bool:
 
 
 class _Answering(Line):
-    """A line that answers with headers too, and keeps nothing of what was sent."""
+    """A capture that sends headers too, and stores no requests."""
 
     headers: tuple[tuple[str, str], ...] = ()
 

@@ -1,7 +1,7 @@
-"""Hostile requests, made by chance: bytes, wrong JSON, wrong types, odd paths, SQL in every string.
+"""Hostile requests: random bytes, wrong JSON, wrong types, odd paths, SQL in every string.
 
-Knows the service's model, and neither the server nor what it must answer. The same seed makes
-the same requests.
+This module knows the service's model, and neither the server nor its responses. A seed fixes the
+requests.
 """
 
 import json
@@ -99,10 +99,10 @@ class Hostile:
     """One request.
 
     Attributes:
-        kind: What is wrong with it.
-        method: The HTTP method.
-        target: Path and query, encoded.
-        body: The octets.
+        kind: its defect.
+        method: the HTTP method.
+        target: path and query, encoded.
+        body: the bytes.
     """
 
     kind: str
@@ -113,12 +113,12 @@ class Hostile:
 
 @frozen
 class Forger:
-    """Makes hostile requests without end.
+    """An endless source of hostile requests.
 
     Attributes:
-        theirs: The service whose requests they look like.
-        chance: Picks them.
-        known: Parameters that name something there is.
+        theirs: the service to imitate.
+        chance: the source of choices.
+        known: parameters that name existing resources.
     """
 
     theirs: Service
@@ -126,7 +126,7 @@ class Forger:
     known: Mapping[str, str]
 
     def requests(self) -> Iterator[Hostile]:
-        """One after the other, of every kind."""
+        """Yield requests of every kind."""
         operations = list(self.theirs.operations.values())
         injections = self._injections()
         while True:
@@ -146,7 +146,7 @@ class Forger:
                     yield next(injections)
 
     def _injections(self) -> Iterator[Hostile]:
-        """Well-formed requests with SQL in one string after the other, round and round."""
+        """Yield valid requests with SQL in one string after the other, endlessly."""
         while True:
             for operation in self.theirs.operations.values():
                 for path in strings_of(operation.input):
@@ -155,7 +155,7 @@ class Forger:
                     yield self._rendered("SQL", operation, parameters)
 
     def _plain(self, operation: Operation, fill: Fill = Fill.ANY) -> dict[str, Json]:
-        """Parameters within the model's limits, often about something there is."""
+        """Return valid parameters, often of an existing resource."""
         parameters = Maker(fill, self.chance).structure(operation.input)
         for name, value in self.known.items():
             if name in parameters and self.chance.random() < 0.7:
@@ -163,7 +163,7 @@ class Forger:
         return parameters
 
     def _spoilt(self, operation: Operation) -> dict[str, Json]:
-        """Parameters of which some are of another type."""
+        """Return parameters, some of them of a wrong type."""
         parameters = self._plain(operation)
         for name in parameters:
             if self.chance.random() < 0.5:
@@ -174,14 +174,14 @@ class Forger:
         return evolve(self._rendered(kind, operation, self._plain(operation)), body=body)
 
     def _rendered(self, kind: str, operation: Operation, parameters: Mapping[str, Json]) -> Hostile:
-        """The request as an SDK would write it, whatever the values are."""
-        told = self.theirs.document["shapes"][operation.input.name]["members"]
+        """Return the request as an SDK would encode it, whatever the values."""
+        modelled = self.theirs.document["shapes"][operation.input.name]["members"]
         target, query, body = operation.address, [], {}
         for each in operation.input.properties:
             if each.name not in parameters:
                 continue
             value = parameters[each.name]
-            name = told[each.name].get("locationName", each.name)
+            name = modelled[each.name].get("locationName", each.name)
             if each.location == "uri":
                 target = target.replace(f"{{{name}}}", _quoted(value))
             elif each.location == "querystring":
@@ -196,7 +196,7 @@ class Forger:
 
 
 def strings_of(shape: Shape, path: Place = ()) -> Iterator[Place]:
-    """The place of each string in a structure, and of each free-form document."""
+    """Yield the place of each string and each document in a structure."""
     if len(path) > _DEEPEST:
         return
     match shape.kind:
@@ -212,7 +212,7 @@ def strings_of(shape: Shape, path: Place = ()) -> Iterator[Place]:
 
 
 def _put(value: Json, path: Place, text: str) -> None:
-    """Set the member at *path*, and make what is missing on the way to it."""
+    """Set the member at *path*, and create missing containers."""
     for step, following in pairwise(path):
         empty: Json = [] if isinstance(following, int) else {}
         if isinstance(step, int):

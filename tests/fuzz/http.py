@@ -1,10 +1,10 @@
-"""Hostile requests to the emulator's server, which stays up, answers, and keeps what it has.
+"""Hostile requests to the emulator's server: it stays up, responds, and keeps its data.
 
     python -m tests.fuzz.http --requests 10000 --seed 11
 
-Each request is answered with a refusal (4xx) or, where it happens to be in order, carried out
-(2xx). After a refusal the database is as it was before, row by row; it always has its own tables
-and is sound. No answer shows a traceback.
+Each request is refused (4xx) or, if it happens to be valid, carried out (2xx). After a refusal the
+database is unchanged, row by row. Its tables never change, and it stays sound. No response contains
+a traceback.
 """
 
 import argparse
@@ -37,15 +37,15 @@ _EVERY: Final = 1000
 
 
 @define
-class Witness:
-    """Looks at the database from outside, by a connection of its own."""
+class DatabaseWatch:
+    """A connection of its own to the database."""
 
     connection: sqlite3.Connection
     _version: int = -1
     _seen: str = ""
 
     def dump(self) -> str:
-        """Every table and row. Read anew only where SQLite says that somebody has written."""
+        """Return every table and row. Read again only if SQLite reports a write."""
         (version,) = self.connection.execute("PRAGMA data_version").fetchone()
         if version != self._version:
             self._version = version
@@ -53,18 +53,18 @@ class Witness:
         return self._seen
 
     def schema(self) -> list[tuple[str, ...]]:
-        """The tables and indices."""
+        """Return the tables and indices."""
         return self.connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
 
     def require_sound(self) -> None:
-        """Raise where the database is damaged."""
+        """Raise an error if the database is damaged."""
         found = self.connection.execute("PRAGMA integrity_check").fetchall()
         assert found == [("ok",)], found
 
 
 @define
 class Figures:
-    """What came of the requests."""
+    """Figures of a run."""
 
     statuses: Counter[int] = field(factory=Counter)
     kinds: Counter[str] = field(factory=Counter)
@@ -73,17 +73,17 @@ class Figures:
 
 @define
 class Caller:
-    """One connection, opened again where the server closed it."""
+    """One connection, which reopens after the server closes it."""
 
     address: str
     _connection: HTTPConnection | None = None
 
     def send(self, request: Hostile) -> tuple[int, bytes]:
-        """Status and body of the answer."""
+        """Return status and body of the response."""
         if self._connection is None:
             self._connection = HTTPConnection(self.address, timeout=_SECONDS)
         try:
-            # Written by hand: http.client would refuse some of the targets itself.
+            # http.client's `request` would refuse some of the targets.
             self._connection.putrequest(request.method, request.target, skip_accept_encoding=True)
             self._connection.putheader("Content-Length", str(len(request.body)))
             self._connection.endheaders(request.body)
@@ -103,33 +103,33 @@ class Caller:
 
 
 def run(path: Path, *, requests: int, seed: int) -> Figures:
-    """Send so many hostile requests to a server on a new file.
+    """Send *requests* hostile requests to a server on a new file.
 
     Raises:
-        AssertionError: One was answered otherwise than it may be, or did what it must not.
+        AssertionError: a response or its effect is wrong.
     """
     figures = Figures()
     chance = Random(seed)
     theirs = Service(Loader().load_service_model(SERVICE, "service-2"))
     with Emulator(path) as emulator, serving(emulator) as address:
         forger = Forger(theirs, chance, _furnish(emulator))
-        with _witness(path) as witness, closing(Caller(urlsplit(address).netloc)) as caller:
-            schema = witness.schema()
+        with _watch(path) as watch, closing(Caller(urlsplit(address).netloc)) as caller:
+            schema = watch.schema()
             for number, request in enumerate(islice(forger.requests(), requests)):
                 if number % _EVERY == _EVERY // 2:
                     too_large = Hostile("large", "POST", "/managed-things", b" " * (MAX_BODY + 1))
-                    _check(caller, witness, too_large, figures)
+                    _check(caller, watch, too_large, figures)
                     _send_no_http(urlsplit(address).netloc, chance)
-                _check(caller, witness, request, figures)
-            assert witness.schema() == schema
-            witness.require_sound()
+                _check(caller, watch, request, figures)
+            assert watch.schema() == schema
+            watch.require_sound()
             status, body = caller.send(Hostile("health", "GET", HEALTH))
             assert (status, json.loads(body)["status"]) == (200, "up")
     return figures
 
 
 def _furnish(emulator: Emulator) -> dict[str, str]:
-    """Something to be hostile to, and the parameters that name it."""
+    """Create some resources, and return the parameters that name them."""
     client: Any = emulator.boto3_client()
     locker = client.create_credential_locker(Name="Elm Street 5", Tags={"a": "b"})
     hub = client.create_managed_thing(
@@ -147,32 +147,32 @@ def _furnish(emulator: Emulator) -> dict[str, str]:
 
 
 @contextmanager
-def _witness(path: Path) -> Iterator[Witness]:
+def _watch(path: Path) -> Iterator[DatabaseWatch]:
     with closing(sqlite3.connect(path)) as connection:
-        yield Witness(connection)
+        yield DatabaseWatch(connection)
 
 
-def _check(caller: Caller, witness: Witness, request: Hostile, figures: Figures) -> None:
-    before = witness.dump()
+def _check(caller: Caller, watch: DatabaseWatch, request: Hostile, figures: Figures) -> None:
+    before = watch.dump()
     status, body = caller.send(request)
     figures.kinds[request.kind] += 1
     figures.statuses[status] += 1
     assert 200 <= status < 300 or 400 <= status < 500, f"{status} {body!r} for {request}"
     assert b"Traceback" not in body
     if status >= 400:
-        assert witness.dump() == before, f"{request} was refused, and changed something"
+        assert watch.dump() == before, f"{request} was refused, and changed something"
         figures.refused_unchanged += 1
 
 
 def _send_no_http(address: str, chance: Random) -> None:
-    """Octets that are no request; whatever the answer, the next requests show that all is well."""
+    """Send bytes that are no HTTP. Later requests show that the server is up."""
     with closing(HTTPConnection(address, timeout=_SECONDS)) as connection:
         connection.connect()
         connection.sock.sendall(chance.randbytes(100) + b"\r\n\r\n")
 
 
 def main() -> int:
-    """Send what the command line says."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=11)

@@ -1,4 +1,4 @@
-"""A short run of `fuzz_answers`, the corpus read again, and that a broken promise is seen."""
+"""A short run of `tests.fuzz.answers`, the corpus, and proof that defects are found."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:Depr
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    """Reads cases."""
+    """Yield a reader of cases."""
     with Reader() as reader:
         yield reader
 
@@ -54,7 +54,7 @@ def test_an_error_outside_the_tree_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("file", sorted(CORPUS.iterdir()), ids=lambda file: file.name[:8])
 def test_the_corpus_is_read_or_refused(file: Path, reader: Reader) -> None:
-    """What atheris found to reach further ends as it should, and under its own operation."""
+    """Each kept case is decoded or refused, and its encoding is stable."""
     case = reader.decode(file.read_bytes())
     outcome = reader.read(case)
     assert outcome.error is None or issubclass(outcome.error, iotmi.IotmiError)
@@ -62,14 +62,14 @@ def test_the_corpus_is_read_or_refused(file: Path, reader: Reader) -> None:
 
 
 def test_the_corpus_is_small() -> None:
-    """A few hundred files of a few kilobytes, some that are read and some of each refusal."""
+    """The corpus has some hundred files of at most 4 KiB."""
     sizes = [file.stat().st_size for file in CORPUS.iterdir()]
     assert 50 < len(sizes) < 300
     assert max(sizes) <= 4096
 
 
-def test_any_octets_are_a_case(reader: Reader) -> None:
-    """Whatever a fuzzer comes up with stands for a case; a status sends it the whole way."""
+def test_any_bytes_are_a_case(reader: Reader) -> None:
+    """Any bytes are a case, and a status selects the transport."""
     assert reader.decode(b"").operation in reader.requests
     assert reader.decode(b"GetManagedThing\n\n{}") == Case("GetManagedThing", b"{}")
     assert reader.decode(b"GetManagedThing 429\na: b\n\n{}") == Case(
@@ -77,8 +77,8 @@ def test_any_octets_are_a_case(reader: Reader) -> None:
     )
 
 
-def test_without_atheris_the_command_says_what_to_do() -> None:
-    """The guided engine is an extra; without it the command names the extra and ends with 2."""
+def test_without_atheris_the_command_names_the_extra() -> None:
+    """Without atheris, the command names the extra and returns 2."""
     script = (
         "import sys; sys.modules['atheris'] = None; from tests.fuzz import answers; "
         "sys.argv[1:] = ['--engine', 'atheris']; sys.exit(answers.main())"

@@ -1,4 +1,4 @@
-"""A short run of `fuzz_http`, and that its requests are what they should be."""
+"""A short run of `tests.fuzz.http`, and tests of its requests."""
 
 from itertools import islice
 from pathlib import Path
@@ -12,15 +12,15 @@ from tests.fuzz.http import run
 
 
 def test_hostile_requests_are_refused_and_change_nothing(tmp_path: Path) -> None:
-    """300 hostile requests: each is answered, and those refused leave the database as it was."""
+    """Each of 300 hostile requests gets a response, and refused ones change no row."""
     figures = run(tmp_path / "home.db", requests=300, seed=5)
     assert figures.kinds.total() == 300
     assert set(figures.kinds) == {"JSON", "SQL", "bytes", "path", "types"}
     assert figures.refused_unchanged > 150
 
 
-def test_sql_comes_into_every_string() -> None:
-    """The strings of every operation are found, wherever they are, and one seed makes one run."""
+def test_sql_is_put_into_every_string() -> None:
+    """Every string of an operation is found, and a seed fixes the requests."""
     theirs = Service(Loader().load_service_model(SERVICE, "service-2"))
     send = theirs.operations["SendManagedThingCommand"].input
     places = set(strings_of(send))

@@ -1,6 +1,6 @@
-"""Whatever comes, from the service or from the user, ends in a value or in an `IotmiError`.
+"""Any response and any argument gives a value or an `IotmiError`.
 
-Hypothesis makes the answers and the arguments. The long runs are in `tests.fuzz.answers`.
+Hypothesis draws responses and arguments. `tests.fuzz.answers` has the long runs.
 """
 
 import inspect
@@ -45,7 +45,7 @@ from tests.fuzz.strategies import (
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:DeprecationWarning")
 
-# The same examples in each run, and no more than a suite has time for.
+# The same few examples in each run.
 FEW: Final = settings(
     max_examples=12,
     derandomize=True,
@@ -62,14 +62,14 @@ MORE: Final = settings(FEW, max_examples=200)
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    """Reads answers."""
+    """Yield a reader of cases."""
     with Reader() as reader:
         yield reader
 
 
 @pytest.mark.parametrize("name", THEIRS.operations)
-def test_an_answer_near_the_model_is_read_or_refused(reader: Reader, name: str) -> None:
-    """Each decoder gives a value that shows, compares and pickles, or raises ResponseError."""
+def test_a_corrupted_response_is_read_or_refused(reader: Reader, name: str) -> None:
+    """A corrupted response gives a value with repr and pickle, or ResponseError."""
     shape = THEIRS.operations[name].answered
     answer = corrupted(responses(shape)) if shape is not None else JSON
 
@@ -83,8 +83,8 @@ def test_an_answer_near_the_model_is_read_or_refused(reader: Reader, name: str) 
 
 
 @pytest.mark.parametrize("name", THEIRS.operations)
-def test_an_answer_of_the_model_is_read(reader: Reader, name: str) -> None:
-    """What keeps to the model's kinds is never refused: not for a limit, not for odd characters."""
+def test_a_response_of_the_model_is_read(reader: Reader, name: str) -> None:
+    """A response of the model's types is decoded, whatever its sizes and characters."""
     shape = THEIRS.operations[name].answered
 
     @settings(FEW, max_examples=4)
@@ -99,8 +99,8 @@ def test_an_answer_of_the_model_is_read(reader: Reader, name: str) -> None:
 
 @MORE
 @given(name=st.sampled_from(sorted(THEIRS.operations)), body=st.binary() | TEXTS.map(json.dumps))
-def test_octets_are_read_or_refused(reader: Reader, name: str, body: bytes | str) -> None:
-    """A body that nobody wrote as JSON ends in ResponseError, unless nothing is promised."""
+def test_bytes_are_read_or_refused(reader: Reader, name: str, body: bytes | str) -> None:
+    """A body that is no JSON raises ResponseError, unless the response has no members."""
     octets = body if isinstance(body, bytes) else body.encode()
     outcome = reader.read(Case(name, octets))
     assert outcome.error in (None, iotmi.ResponseError)
@@ -118,22 +118,22 @@ def test_octets_are_read_or_refused(reader: Reader, name: str, body: bytes | str
 def test_an_error_of_any_form_is_a_service_error(
     reader: Reader, name: str, status: int, headers: Mapping[str, str], body: bytes
 ) -> None:
-    """An error's body and headers may hold anything: botocore and we make a ServiceError of it."""
+    """Any error body and headers give a ServiceError."""
     error = reader.read(Case(name, body, status, tuple(headers.items()))).error
     assert error is not None
     assert issubclass(error, iotmi.ServiceError)
 
 
-def test_an_error_nested_to_the_edge_is_a_service_error(reader: Reader) -> None:
-    """The depth at which JSON is too deep depends on who reads it; no depth breaks an error."""
+def test_a_deeply_nested_error_is_a_service_error(reader: Reader) -> None:
+    """Errors nested near the parser's recursion limit give a ServiceError."""
     for depth in range(860, 1000):
         for inner in (b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth):
             for body in (inner, b'{"Message": "no", "a": ' + inner + b"}"):
                 assert reader.read(Case("GetManagedThing", body, 404)).error is iotmi.ServiceError
 
 
-class Text2(str):
-    """A string that is not quite one."""
+class StringSubclass(str):
+    """A subclass of str."""
 
     __slots__ = ()
 
@@ -143,7 +143,7 @@ CYCLE.append(CYCLE)
 
 
 def nested(depth: int) -> object:
-    """Lists in lists."""
+    """Return nested lists."""
     made: object = "core"
     for _ in range(depth):
         made = [made]
@@ -170,11 +170,11 @@ ODD: Final[tuple[object, ...]] = (
     nested(3000),
     float("inf"),
     date(2026, 1, 1),
-    datetime(2026, 1, 1),  # noqa: DTZ001  # without a zone, which is wrong
+    datetime(2026, 1, 1),  # noqa: DTZ001  # a datetime without a zone
     datetime(2026, 1, 1, tzinfo=UTC),
     EARLIEST,
     LATEST,
-    Text2("a"),
+    StringSubclass("a"),
     iotmi.Role.DEVICE,
     iotmi.GetManagedThing("a"),
     [iotmi.GetManagedThing("a")],
@@ -190,7 +190,7 @@ GARBAGE: Final[st.SearchStrategy[object]] = st.sampled_from(ODD) | JSON | st.bin
 
 @cache
 def models() -> list[type]:
-    """Every class of a request or of a value inside one."""
+    """Return every class of a request or of a value inside one."""
     found: dict[type, None] = {}
     waiting = [info.request for info in iotmi.operations()]
     while waiting:
@@ -203,7 +203,7 @@ def models() -> list[type]:
 
 
 def near(shape: Shape) -> st.SearchStrategy[object]:
-    """Values just inside and just outside of what *shape* allows."""
+    """Return values just inside and just outside of the limits of *shape*."""
     match bare(shape):
         case EnumShape(enum=enum):
             return st.sampled_from([*enum, "NEVER_HEARD_OF", ""])
@@ -252,12 +252,12 @@ def _around(kind: type, limit: object) -> Iterator[object]:
 def _sizes(size: Size | None) -> st.SearchStrategy[int]:
     bounds = [] if size is None else [each for each in (size.min, size.max) if each is not None]
     around = {max(0, bound + more) for bound in bounds for more in (-1, 0, 1)}
-    # A list at a bound of hundreds is for the conformance suite, which makes one.
+    # The conformance suite tests lists at limits of hundreds.
     return st.sampled_from(sorted({0, 1, *(count for count in around if count < 12)}))
 
 
 def arguments(model: type) -> st.SearchStrategy[dict[str, Any]]:
-    """What may be passed to *model*: near the limits, and now and then anything."""
+    """Return arguments of *model*: near the limits, and some of any type."""
     made = {
         m.name: st.one_of(near(m.shape), near(m.shape), GARBAGE) for m in schema_of(model).members
     }
@@ -274,7 +274,7 @@ def _unchecked(model: type, given: Mapping[str, Any]) -> object:
 
 
 def _checked(model: type, given: Mapping[str, Any]) -> object:
-    """The value, or the refusal. Any other error is a defect."""
+    """Return the value or the ConstraintError. Any other error is a defect."""
     try:
         return model(**given)
     except iotmi.ConstraintError as error:
@@ -282,8 +282,8 @@ def _checked(model: type, given: Mapping[str, Any]) -> object:
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
-def test_any_argument_is_taken_or_refused(model: type) -> None:
-    """Every class takes what it is given, or raises ConstraintError; unchecked, it always takes."""
+def test_any_argument_is_accepted_or_refused(model: type) -> None:
+    """A class accepts its arguments or raises ConstraintError; unchecked, it accepts."""
     hashes = always_hashes(model)
 
     @FEW
@@ -298,7 +298,7 @@ def test_any_argument_is_taken_or_refused(model: type) -> None:
         else:
             assert repr(value).startswith(f"{model.__name__}(")
             assert value == loose
-            # A value inside a value was checked when it was made, or was not on purpose.
+            # Nested values were validated at creation, or unchecked on purpose.
             if issubclass(model, iotmi.Request):
                 assert pickle.loads(pickle.dumps(value)) == value
                 assert not hashes or hash(value) == hash(loose)
@@ -306,8 +306,8 @@ def test_any_argument_is_taken_or_refused(model: type) -> None:
     build()
 
 
-def test_anything_at_any_member_is_taken_or_refused() -> None:
-    """Each odd thing at each member of each class: ConstraintError, or nothing at all."""
+def test_any_object_in_any_member_is_accepted_or_refused() -> None:
+    """Each odd object in each member is accepted or raises ConstraintError."""
     refused = 0
     for model in models():
         needed = {member.name: None for member in schema_of(model).members if member.required}
@@ -321,7 +321,7 @@ def test_anything_at_any_member_is_taken_or_refused() -> None:
 
 
 def filled(shape: Shape, text: str) -> object:
-    """A value of *shape* with *text* in every place for a string; None where there is none."""
+    """Return a value of *shape* with *text* in every string, or None without one."""
     match bare(shape):
         case ScalarShape(kind=kind) if kind is str:
             return text
@@ -335,7 +335,7 @@ def filled(shape: Shape, text: str) -> object:
 
 
 def test_a_string_that_cannot_be_sent_is_refused() -> None:
-    """A lone surrogate, which no address can hold, is a broken limit at every string there is."""
+    """A lone surrogate breaks a constraint in every string member."""
     looked = 0
     for model in models():
         needed = {member.name: None for member in schema_of(model).members if member.required}
@@ -351,8 +351,8 @@ def test_a_string_that_cannot_be_sent_is_refused() -> None:
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
-def test_an_unknown_keyword_is_pythons_own_error(model: type) -> None:
-    """A keyword that there is not raises TypeError, unchecked or not."""
+def test_an_unknown_keyword_is_a_type_error(model: type) -> None:
+    """An unknown keyword raises TypeError, unchecked or not."""
     needed = {
         name: None
         for name, each in inspect.signature(model).parameters.items()
