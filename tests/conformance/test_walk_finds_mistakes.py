@@ -18,7 +18,7 @@ from tests.conformance.service import Service
 from tests.conformance.structures import Difference
 from tests.conformance.walk import operation_differences, walk
 
-C = TypeVar("C", Text, Number, Size)
+C = TypeVar("C", bound=Text | Number | Size)
 
 
 def models_in(ours: Library) -> Iterator[tuple[str, type]]:

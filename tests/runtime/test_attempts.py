@@ -89,7 +89,9 @@ def test_an_undecodable_response_is_a_failed_attempt(attempts: list[Attempt]) ->
     """An undecodable response is a failed attempt with its request id and status."""
     with (
         serving([answer("200 OK", b"<html>", x_amzn_requestid="r-7")]) as url,
-        with_keys(Client, endpoint_url=url, retry=RetryPolicy(on_attempt=attempts.append)) as client,
+        with_keys(
+            Client, endpoint_url=url, retry=RetryPolicy(on_attempt=attempts.append)
+        ) as client,
     ):
         with pytest.raises(iotmi.ResponseError) as caught:
             client.managed_things.get("x")

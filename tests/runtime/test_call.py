@@ -3,6 +3,7 @@
 import math
 import time
 import uuid
+from contextlib import nullcontext
 
 import pytest
 
@@ -18,7 +19,15 @@ from iotmi import (
 )
 from iotmi.emulator import Emulator
 from tests.support.factories import hub_request, make_hub, toggle
-from tests.support.http_servers import answer, closed_port, hang_up, keep_silent, serving, with_keys
+from tests.support.http_servers import (
+    Service,
+    answer,
+    closed_port,
+    hang_up,
+    keep_silent,
+    serving,
+    with_keys,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -420,15 +429,28 @@ def test_the_path_of_an_undecodable_member() -> None:
     assert caught.value.path == "endpoints[0].capabilities[0].id"
 
 
-def test_options_make_a_light_copy(client: Client) -> None:
-    """A copy has other options and the same connection."""
+def test_a_copy_uses_the_same_connection(service: Service) -> None:
+    """A client and its copy send over one connection."""
+    client = with_keys(Client, endpoint_url=service.url)
+    client.managed_things.get("x")
+    client.with_options(timeout=5.0).managed_things.get("x")
+    first, second = service.ports
+    assert first == second
+
+
+def test_a_copy_has_other_options(client: Client, emulator: Emulator) -> None:
+    """An option that is not given stays; a pause of 10 s exceeds a timeout of 5 s only."""
     copy = client.with_options(timeout=5.0)
-    assert copy._context.transport._client is client._context.transport._client
-    assert copy._context.retry_strategy is client._context.retry_strategy
-    assert (copy._context.timeout, client._context.timeout) == (5.0, None)
-    assert copy.with_options(timeout=math.inf)._context.timeout is None
-    assert copy.with_options(retry=RetryPolicy.none())._context.timeout == 5.0
-    assert make_hub(copy).id == client.managed_things.list().collect()[0].id
+    other_policy = copy.with_options(retry=RetryPolicy(sleep=lambda _: None))
+    for one, timed in [
+        (client, False),
+        (copy, True),
+        (copy.with_options(timeout=math.inf), False),
+        (other_policy, True),
+    ]:
+        emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=10)
+        with pytest.raises(iotmi.DeadlineExceededError) if timed else nullcontext():
+            one.managed_things.list().first()
 
 
 @pytest.fixture

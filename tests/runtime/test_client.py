@@ -12,6 +12,7 @@ import iotmi
 from iotmi import AsyncClient, Client, RetryPolicy
 from iotmi._botocore.session import open_client
 from iotmi.emulator import Emulator
+from tests.support.bad_servers import Refusals, listening
 from tests.support.factories import hub_request, make_hub
 from tests.support.http_servers import answer, serving, session, with_keys
 
@@ -121,18 +122,12 @@ def test_a_stubbers_response_is_decoded() -> None:
 
 def test_botocore_does_not_retry_beneath_us() -> None:
     """One attempt of ours is one request."""
-    unavailable = answer("503 Service Unavailable", b"{}")
-    with serving([unavailable] * 5) as url:
+    unavailable = Refusals(503, "ServiceUnavailableException")
+    with listening(unavailable) as url:
         client = Client(session=session(), endpoint_url=url, retry=RetryPolicy.none())
         with pytest.raises(iotmi.ServiceUnavailableError):
             client.managed_things.get("x")
-        seen: list[object] = []
-        client._context.transport._client.meta.events.register(
-            "before-send.*", lambda **_: seen.append(1)
-        )
-        with pytest.raises(iotmi.ServiceUnavailableError):
-            client.managed_things.get("x")
-        assert len(seen) == 1
+    assert len(unavailable.issued) == 1
 
 
 def test_botocore_does_not_validate_beneath_us() -> None:

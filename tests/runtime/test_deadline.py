@@ -136,25 +136,26 @@ def test_no_attempt_begins_without_time(client: Client, emulator: Emulator) -> N
     assert len(attempts) == 1
 
 
-def test_a_handlers_timeout_error_is_no_deadline(client: Client) -> None:
+def raise_timeout(**_: object) -> None:
+    """Raise a TimeoutError, as a handler of botocore's events."""
+    raise TimeoutError("mine")
+
+
+def test_a_handlers_timeout_error_is_no_deadline(emulator: Emulator) -> None:
     """A TimeoutError of an application's handler is raised unchanged."""
-
-    def handler(**_: object) -> None:
-        raise TimeoutError("mine")
-
-    client._context.transport._client.meta.events.register("before-call.*", handler)
+    boto3_client = emulator.boto3_client()
+    boto3_client.meta.events.register("before-call.*", raise_timeout)
+    client = Client(boto3_client=boto3_client)
     for one in (client, client.with_options(timeout=5.0)):
         with pytest.raises(TimeoutError, match="mine"):
             one.managed_things.get("x")
 
 
-async def test_a_handlers_timeout_error_is_no_deadline_async(async_client: AsyncClient) -> None:
+async def test_a_handlers_timeout_error_is_no_deadline_async(emulator: Emulator) -> None:
     """The async client raises it unchanged, with and without a timeout."""
-
-    def handler(**_: object) -> None:
-        raise TimeoutError("mine")
-
-    async_client._context.transport._client.meta.events.register("before-call.*", handler)
+    boto3_client = emulator.boto3_client()
+    boto3_client.meta.events.register("before-call.*", raise_timeout)
+    async_client = AsyncClient(boto3_client=boto3_client)
     for one in (async_client, async_client.with_options(timeout=5.0)):
         with pytest.raises(TimeoutError, match="mine"):
             await one.managed_things.get("x")
@@ -166,7 +167,7 @@ def test_infinity_is_no_bound(emulator: Emulator) -> None:
         emulator.client(timeout=math.inf),
         emulator.client(timeout=1.0).with_options(timeout=math.inf),
     ):
-        assert client._context.timeout is None
+        emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=60)
         assert client.managed_things.list().first() is None
     with pytest.raises(ValueError, match="more than 0"):
         emulator.client().with_options(timeout=-1.0)
@@ -185,7 +186,7 @@ def test_abandoned_attempts_are_limited(service: Service) -> None:
     """Nothing is sent while as many attempts are abandoned as there are connections."""
     service.open.clear()
     client = narrow(service, 0.1)
-    for _ in until(lambda: client._context.connection.abandoned.at_limit):
+    for _ in until(lambda: len(service.ports) == 2):
         with pytest.raises(iotmi.DeadlineExceededError):
             client.managed_things.list().first()
     assert service.asked(2)
@@ -204,7 +205,7 @@ async def test_abandoned_attempts_are_limited_async(service: Service) -> None:
     service.open.clear()
     theirs = open_client(session(), endpoint_url=service.url, connections=2)
     client = AsyncClient(boto3_client=theirs, retry=RetryPolicy.none(), timeout=0.1)
-    for _ in until(lambda: client._context.connection.abandoned.at_limit):
+    for _ in until(lambda: len(service.ports) == 2):
         with pytest.raises(iotmi.DeadlineExceededError):
             await client.managed_things.list().first()
     assert service.asked(2)

@@ -194,8 +194,8 @@ def test_queued_callers_get_different_moments() -> None:
     assert waits == pytest.approx([0.1, 0.2, 0.3])
 
 
-def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
-    """Paced creates do not delay reads."""
+def test_a_client_is_paced(emulator: Emulator) -> None:
+    """Ten creates at 20 a second from 8 threads take nine intervals."""
     client = emulator.client(
         retry=RetryPolicy(), pacing=Pacing(initial_rate=20.0, max_rate=20.0, burst=1)
     )
@@ -204,10 +204,15 @@ def test_a_client_paces_each_operation_by_itself(emulator: Emulator) -> None:
         made = list(pool.map(lambda number: make_hub(client, number), range(10)))
     assert time.monotonic() - began >= 9 / 20
     assert len({thing.id for thing in made}) == 10
-    limiters = client._context.rate_limiters
-    assert limiters is not None
-    assert client.managed_things.get(made[0].id).id == made[0].id
-    assert limiters.of("GetManagedThing") is not limiters.of("CreateManagedThing")
+
+
+def test_each_operation_has_its_own_rate(client: Client, pauses: list[float]) -> None:
+    """Two creates at one in ten seconds need a pause, and a get after them needs none."""
+    paced = client.with_options(pacing=Pacing(initial_rate=0.1, max_rate=0.1, burst=1))
+    made = [make_hub(paced, number) for number in range(2)]
+    assert len(pauses) == 1
+    paced.managed_things.get(made[0].id)
+    assert len(pauses) == 1
 
 
 def test_a_paced_client_survives_throttles(emulator: Emulator) -> None:
