@@ -431,6 +431,13 @@ def test_a_long_value_is_shortened() -> None:
     assert str(errors.Problem("p", "l", over)) == f"p: l, got '{'x' * 76}..."
 
 
+def test_an_absent_or_redacted_value_is_not_in_the_text() -> None:
+    """`None` and three stars give no value, and every other value is shown."""
+    for value in (None, "".join("***")):
+        assert str(errors.Problem("p", "l", value)) == "p: l"
+    assert str(errors.Problem("p", "l", "")) == "p: l, got ''"
+
+
 def test_the_text_of_a_failed_attempt() -> None:
     """The text has the code or the class, and the request id."""
     unanswered = errors.FailedAttempt(error_type="NoResponseError", elapsed=0.5)

@@ -27,7 +27,12 @@ _SETTINGS: Final = settings(
     database=None,
     deadline=None,
     phases=(Phase.generate, Phase.shrink),
-    suppress_health_check=tuple(HealthCheck),
+    suppress_health_check=(
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.large_base_example,
+    ),
 )
 
 

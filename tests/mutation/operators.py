@@ -13,7 +13,9 @@ Position: TypeAlias = tuple[int, int]
 _DELETED: Final = frozenset({"expr_stmt", "raise_stmt", "return_stmt", "atom_expr", "yield_expr"})
 
 
-class DeleteStatement(Operator):  # type: ignore[misc]  # cosmic-ray has no types
+# pyright: reportIncompatibleMethodOverride=false
+# cosmic-ray has no types, and pyright infers None from its abstract methods.
+class DeleteStatement(Operator):  # type: ignore[misc]
     """Replaces an assignment, a call, a `raise` or a `return` by `pass`."""
 
     def mutation_positions(self, node: NodeOrLeaf) -> Iterator[tuple[Position, Position]]:

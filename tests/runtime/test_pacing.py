@@ -1,6 +1,6 @@
 """Pacing: a client finds and follows the rate that the service allows.
 
-The limiter is proven against a simulated service in simulated time: a token bucket, 32 callers.
+The service is simulated, in simulated time: a token bucket and 32 callers.
 """
 
 import heapq

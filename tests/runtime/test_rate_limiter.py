@@ -1,6 +1,6 @@
 """One rate limiter: its curve, the turn of an attempt, threads.
 
-How a client fares with it is the business of `tests.runtime.test_pacing`.
+`tests.runtime.test_pacing` tests clients with a rate limiter.
 """
 
 import inspect

@@ -1,6 +1,6 @@
 """The retry policy: its limits, backoff and quota.
 
-What a call makes of it is the business of `tests.runtime.test_call`.
+`tests.runtime.test_call` tests the retries of calls.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import fields
+from tenacity import stop_after_attempt, wait_fixed
 
 import iotmi
 from iotmi import Client, RetryPolicy
@@ -215,3 +216,19 @@ def test_the_quota_holds_its_lock(
     )
     does(budget, coin)
     assert waiting == [2]
+
+
+def test_tenacitys_strategies_decide(emulator: Emulator) -> None:
+    """`wait` replaces the backoff, `stop` ends a call early, and both combine as in tenacity."""
+    pauses: list[float] = []
+    policy = RetryPolicy(
+        max_attempts=9,
+        wait=wait_fixed(3) + wait_fixed(1),
+        stop=stop_after_attempt(3) | stop_after_attempt(5),
+        sleep=pauses.append,
+    )
+    emulator.faults.fail("GetManagedThing", "ThrottlingException", times=9)
+    with pytest.raises(iotmi.ThrottlingError) as caught:
+        emulator.client(retry=policy).managed_things.get("x")
+    assert caught.value.attempts == 3
+    assert pauses == [4.0, 4.0]

@@ -1,6 +1,6 @@
 """Deadlines and abandoned attempts, without waiting.
 
-What a call makes of it is the business of `tests.runtime.test_deadline`.
+`tests.runtime.test_deadline` tests the deadlines of calls.
 """
 
 import threading
