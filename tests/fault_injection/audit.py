@@ -171,7 +171,7 @@ def _look_at_calls(books: Audit, writes: Mapping[str, list[Write]], calls: Itera
 def _of_command(parameters: Mapping[str, Any]) -> str:
     (endpoint,) = parameters["Endpoints"]
     (action,) = endpoint["capabilities"][0]["actions"]
-    return str(action["parameters"]["mark"])
+    return str(action["actionTraceId"]).lstrip("0").rstrip("=")
 
 
 def _of(member: str) -> Callable[[Mapping[str, Any]], str]:

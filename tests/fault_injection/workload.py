@@ -212,7 +212,7 @@ class Household:
     def _toggle(self) -> Calling[None]:
         """Send a command that must not be repeated: a second one would undo the first."""
         mark = self._mark()
-        toggle = iotmi.CapabilityAction(name="Toggle", parameters={"mark": mark})
+        toggle = iotmi.CapabilityAction(name="Toggle", action_trace_id=f"{mark:0>15}=")
         switch = iotmi.CommandCapability(
             id="matter.OnOff@1.4", name="On/Off", version="6", actions=[toggle]
         )

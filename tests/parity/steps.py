@@ -83,7 +83,9 @@ _TOGGLE: Final = [
                 "id": _ON_OFF,
                 "name": "On/Off",
                 "version": "6",
-                "actions": [{"name": "Toggle", "ref": "matter.on", "parameters": {"a": [1]}}],
+                "actions": [
+                    {"name": "UpdateState", "ref": "matter.on", "parameters": {"OnOff": True}}
+                ],
             }
         ],
     }

@@ -1,9 +1,7 @@
 """One call: client tokens, attempts, deadlines and retries."""
 
-import math
 import time
 import uuid
-from contextlib import nullcontext
 
 import pytest
 
@@ -20,7 +18,6 @@ from iotmi import (
 from iotmi.emulator import Emulator
 from tests.support.factories import hub_request, make_hub, toggle
 from tests.support.http_servers import (
-    Service,
     answer,
     closed_port,
     hang_up,
@@ -427,30 +424,6 @@ def test_the_path_of_an_undecodable_member() -> None:
         with pytest.raises(iotmi.ResponseError) as caught:
             client.managed_things.get_state("x")
     assert caught.value.path == "endpoints[0].capabilities[0].id"
-
-
-def test_a_copy_uses_the_same_connection(service: Service) -> None:
-    """A client and its copy send over one connection."""
-    client = with_keys(Client, endpoint_url=service.url)
-    client.managed_things.get("x")
-    client.with_options(timeout=5.0).managed_things.get("x")
-    first, second = service.ports
-    assert first == second
-
-
-def test_a_copy_has_other_options(client: Client, emulator: Emulator) -> None:
-    """An option that is not given stays; a pause of 10 s exceeds a timeout of 5 s only."""
-    copy = client.with_options(timeout=5.0)
-    other_policy = copy.with_options(retry=RetryPolicy(sleep=lambda _: None))
-    for one, timed in [
-        (client, False),
-        (copy, True),
-        (copy.with_options(timeout=math.inf), False),
-        (other_policy, True),
-    ]:
-        emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=10)
-        with pytest.raises(iotmi.DeadlineExceededError) if timed else nullcontext():
-            one.managed_things.list().first()
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """Clients: creating, copying, closing, and sharing boto3 with other code."""
 
 import concurrent.futures
+import math
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import boto3
 import pytest
@@ -14,7 +16,7 @@ from iotmi._botocore.session import open_client
 from iotmi.emulator import Emulator
 from tests.support.bad_servers import Refusals, listening
 from tests.support.factories import hub_request, make_hub
-from tests.support.http_servers import answer, serving, session, with_keys
+from tests.support.http_servers import Service, answer, serving, session, with_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -205,3 +207,27 @@ def test_a_throttle_refills_while_pauses_are_skipped() -> None:
         for number in range(5):
             client.credential_lockers.create(name=f"Household {number}")
         assert {call.status for call in emulator.calls} == {201, 429}
+
+
+def test_a_copy_uses_the_same_connection(service: Service) -> None:
+    """A client and its copy send over one connection."""
+    client = with_keys(Client, endpoint_url=service.url)
+    client.managed_things.get("x")
+    client.with_options(timeout=5.0).managed_things.get("x")
+    first, second = service.ports
+    assert first == second
+
+
+def test_a_copy_has_other_options(client: Client, emulator: Emulator) -> None:
+    """An option that is not given stays; a pause of 10 s exceeds a timeout of 5 s only."""
+    copy = client.with_options(timeout=5.0)
+    other_policy = copy.with_options(retry=RetryPolicy(sleep=lambda _: None))
+    for one, timed in [
+        (client, False),
+        (copy, True),
+        (copy.with_options(timeout=math.inf), False),
+        (other_policy, True),
+    ]:
+        emulator.faults.fail("ListManagedThings", "ThrottlingException", retry_after=10)
+        with pytest.raises(iotmi.DeadlineExceededError) if timed else nullcontext():
+            one.managed_things.list().first()

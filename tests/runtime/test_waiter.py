@@ -50,7 +50,7 @@ def test_a_waiter_ends_when_the_state_is_impossible(client: Client) -> None:
     """A thing under deletion raises an error with the thing."""
     hub = make_hub(client)
     client.managed_things.delete(hub.id)
-    with pytest.raises(iotmi.WaitFailedError, match="ACTIVATED cannot come") as caught:
+    with pytest.raises(iotmi.WaitFailedError, match="ACTIVATED: can no longer") as caught:
         client.managed_things.wait_until_activated(hub.id)
     assert isinstance(caught.value.last_value, iotmi.ManagedThing)
     assert caught.value.last_value.provisioning_status is ProvisioningStatus.DELETE_IN_PROGRESS
