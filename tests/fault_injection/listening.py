@@ -39,7 +39,7 @@ PATIENCE: Final = 60.0
 
 @frozen
 class Report:
-    """What a run found."""
+    """The result of a run."""
 
     events: int
     kills: int

@@ -61,7 +61,7 @@ def every_event(event: events.Event) -> str:
 
 
 def members_of_every_event(event: events.Event) -> None:
-    """What all events have needs no narrowing."""
+    """Attributes of all events need no narrowing."""
     assert_type(event.type, EventType)
     assert_type(event.timestamp, datetime | None)
     assert_type(event.raw, Mapping[str, JsonValue])
