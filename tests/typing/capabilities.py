@@ -1,7 +1,7 @@
 # pyright: strict
 """Capabilities as an application uses them, with the type that each expression has.
 
-Read by type checkers and never run: `tests/capabilities/test_typing.py` asks that they have no
+Read by type checkers and never run: `tests/typing/test_typing.py` asks that they have no
 complaint.
 """
 

@@ -1,7 +1,7 @@
 # pyright: strict
 """Planted mistakes with capabilities, one per line. Each marked line must be refused, no other.
 
-Read by type checkers and never run: `tests/capabilities/test_typing.py` compares line by line.
+Read by type checkers and never run: `tests/typing/test_typing.py` compares line by line.
 """
 
 from typing import Annotated
@@ -64,7 +64,7 @@ def states(state: ManagedThingState) -> None:
     OnOff.of("state")  # error: text for a state
     OnOff(on_off="yes")  # error: text for a property
     OnOff(level=5)  # error: property of another capability
-    OnOff(on_off=True).on_off = False  # error: assignment to a frozen value
+    OnOff(on_off=True).on_off = False  # error: assignment to a frozen capability
     OnOff.read(1)  # error: number for a name
 
 

@@ -1,7 +1,7 @@
-"""The typing proof: four type checkers read `typing/api.py` and `typing/misuse.py`.
+"""The typing proof: four type checkers read correct code and planted mistakes in this folder.
 
-mypy and pyright must find every planted mistake and report nothing else. `typing/known_misses.toml`
-lists the errors of ty and pyrefly. Each checker runs once.
+mypy and pyright must find every planted mistake and report nothing else. `known_misses.toml` lists
+the errors of ty and pyrefly. Each checker runs once.
 """
 
 import json
@@ -22,8 +22,9 @@ pytestmark = pytest.mark.checkers
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "tests" / "typing"
-API: Final = FOLDER / "api.py"
-MISUSE: Final = FOLDER / "misuse.py"
+CORRECT: Final = ("api.py", "capabilities.py", "events.py")
+MISTAKEN: Final = ("misuse.py", "capabilities_misuse.py", "events_misuse.py")
+FILES: Final = tuple(str(FOLDER / name) for name in CORRECT + MISTAKEN)
 MARK: Final = "# error: "
 SECONDS: Final = 300.0
 
@@ -47,7 +48,7 @@ Checker: TypeAlias = Callable[[Path], Iterator[Complaint]]
 
 
 def run(module: str, *arguments: str) -> str:
-    """Return a checker's output about both files."""
+    """Return a checker's output about the files."""
     command = [sys.executable, "-m", module, *arguments]
     # verifytypes looks for "python" on PATH, and must find this environment.
     here = str(Path(sys.executable).parent)
@@ -67,7 +68,7 @@ def run(module: str, *arguments: str) -> str:
 
 def mypy(cache: Path) -> Iterator[Complaint]:
     """Run `mypy --strict` with the repository's settings."""
-    output = run("mypy", "--strict", "--output=json", f"--cache-dir={cache}", str(API), str(MISUSE))
+    output = run("mypy", "--strict", "--output=json", f"--cache-dir={cache}", *FILES)
     for line in output.splitlines():
         found = json.loads(line)
         if found["severity"] == "error":
@@ -75,8 +76,8 @@ def mypy(cache: Path) -> Iterator[Complaint]:
 
 
 def pyright(_: Path) -> Iterator[Complaint]:
-    """Run pyright with a project of its own, because the repository's excludes the two files."""
-    project = str(API.with_name("pyrightconfig.json"))
+    """Run pyright with a project of its own, because the repository's excludes these files."""
+    project = str(FOLDER / "pyrightconfig.json")
     output = run("pyright", "--outputjson", "--pythonpath", sys.executable, "--project", project)
     for found in json.loads(output)["generalDiagnostics"]:
         # Pyright counts lines from 0.
@@ -86,9 +87,7 @@ def pyright(_: Path) -> Iterator[Complaint]:
 
 def ty(_: Path) -> Iterator[Complaint]:
     """Run ty with its defaults."""
-    output = run(
-        "ty", "check", "--output-format=gitlab", "--python", sys.prefix, str(API), str(MISUSE)
-    )
+    output = run("ty", "check", "--output-format=gitlab", "--python", sys.prefix, *FILES)
     for found in json.loads(output):
         place = found["location"]
         line = place["positions"]["begin"]["line"]
@@ -104,8 +103,7 @@ def pyrefly(_: Path) -> Iterator[Complaint]:
         "--output-format=json",
         "--python-interpreter-path",
         sys.executable,
-        str(API),
-        str(MISUSE),
+        *FILES,
     )
     for found in json.loads(output)["errors"]:
         yield Complaint.at(found["path"], found["line"], found["description"])
@@ -141,23 +139,31 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     return verdict
 
 
-def planted() -> Mapping[int, str]:
-    """Return the name of each planted mistake by its line."""
-    lines = MISUSE.read_text(encoding="utf-8").splitlines()
-    return {number: line.partition(MARK)[2] for number, line in enumerate(lines, 1) if MARK in line}
+def lines_of(name: str) -> list[str]:
+    """Return the lines of a file of this folder."""
+    return (FOLDER / name).read_text(encoding="utf-8").splitlines()
+
+
+def planted() -> Mapping[tuple[str, int], str]:
+    """Return the name of each planted mistake by its file and line."""
+    return {
+        (name, number): line.partition(MARK)[2]
+        for name in MISTAKEN
+        for number, line in enumerate(lines_of(name), 1)
+        if MARK in line
+    }
 
 
 def compared(complaints: Complaints) -> Verdict:
     """Compare *complaints* with the planted mistakes."""
     mistakes = planted()
-    lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in (API, MISUSE)}
-    refused = {complaint.line for complaint in complaints if complaint.file == MISUSE.name}
+    refused = {(complaint.file, complaint.line) for complaint in complaints}
     return Verdict(
-        missed=frozenset(name for line, name in mistakes.items() if line not in refused),
+        missed=frozenset(name for place, name in mistakes.items() if place not in refused),
         false_alarms=frozenset(
-            f"{complaint.file}: {lines[complaint.file][complaint.line - 1].strip()}"
+            f"{complaint.file}: {lines_of(complaint.file)[complaint.line - 1].strip()}"
             for complaint in complaints
-            if not (complaint.file == MISUSE.name and complaint.line in mistakes)
+            if (complaint.file, complaint.line) not in mistakes
         ),
     )
 
