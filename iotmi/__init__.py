@@ -27,8 +27,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "iotmi._version": "__version__",
     "iotmi.client": "AsyncClient Client",
     "iotmi.errors": """
-        AccessDeniedError AuthenticationError CallError CommandTimeoutError ConflictError ConstraintError
-        DeadlineExceededError EventError ExpiredTokenError FailedAttempt InternalFailureError
+        AccessDeniedError AuthenticationError CallError CommandTimeoutError ConflictError
+        ConstraintError DeadlineExceededError EventError ExpiredTokenError FailedAttempt InternalFailureError
         InternalServerError InvalidRequestError IotmiError LimitExceededError NoResponseError
         NotSentError
         Problem ResourceNotFoundError ResponseError ServiceError ServiceQuotaExceededError

@@ -13,8 +13,8 @@ class Pacing:
     Rates are in calls a second, and each operation has its own.
 
     Attributes:
-        initial_rate: the first rate of each operation. The service allows 10 calls a second for most
-            operations.
+        initial_rate: the first rate of each operation. For most operations the service allows 10
+            calls a second.
         min_rate: the lowest rate.
         max_rate: the highest rate; None for no limit.
         burst: the number of calls that may start together after a quiet time.

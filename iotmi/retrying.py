@@ -61,7 +61,7 @@ class RetryPolicy:
     max_elapsed: float | None = field(
         default=None, validator=validators.optional(validators.gt(0.0))
     )
-    # Strategies are callables of tenacity's RetryCallState. Importing tenacity is slower than a call.
+    # Callables of tenacity's RetryCallState. Importing tenacity for the type would slow a cold start.
     stop: Callable[..., bool] | None = field(
         default=None, validator=validators.optional(validators.is_callable())
     )

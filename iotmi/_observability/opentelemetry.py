@@ -1,6 +1,6 @@
 """OpenTelemetry: one span for each call, and three metrics.
 
-`iotmi._runtime.context` imports this module only after the application imported OpenTelemetry's API.
+`iotmi._runtime.context` imports this module only if the application imported OpenTelemetry's API.
 Names follow the semantic conventions for AWS SDKs; other names begin with ``iotmi.``. An error is
 reported by its type, never by its message, and a request by its operation, never by its members.
 This module does not know how a call is made.

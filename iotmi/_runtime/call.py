@@ -48,7 +48,7 @@ _log: Final = logging.getLogger("iotmi")
 
 
 class Call(Generic[R]):
-    """One call in progress: it makes the attempts that a `RetryStrategy` asks for, and records them."""
+    """One call in progress: it makes and records the attempts that a `RetryStrategy` requests."""
 
     __slots__ = (
         "_attempt_began",

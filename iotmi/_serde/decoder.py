@@ -114,25 +114,28 @@ def _build_decoder(schema: Schema) -> Decoder:
 
 
 def _decoding(shape: Shape) -> tuple[type | None, Decoder | None]:
-    """Return the type of JSON that *shape* keeps as it is, or its decoder; neither for any JSON."""
+    """Return the JSON type that *shape* keeps as it is, or its decoder; neither for any JSON."""
+    expected: type | None = None
+    decoder: Decoder | None = None
     match shape:
         case SensitiveShape(shape=MapShape() as inner):
-            return None, _map_decoder(inner, sensitive=True)
+            decoder = _map_decoder(inner, sensitive=True)
         case SensitiveShape():
-            return _decoding(shape.shape)
+            expected, decoder = _decoding(shape.shape)
         case ScalarShape():
             decoder = _CONVERTED.get(shape.kind)
-            return (None, decoder) if decoder else (shape.kind, None)
+            expected = None if decoder else shape.kind
         case EnumShape():
-            return None, _enum_decoder(shape.enum)
+            decoder = _enum_decoder(shape.enum)
         case ListShape():
-            return None, _list_decoder(shape.item)
+            decoder = _list_decoder(shape.item)
         case MapShape():
-            return None, _map_decoder(shape, sensitive=False)
+            decoder = _map_decoder(shape, sensitive=False)
         case StructureShape():
-            return None, partial(_decode_structure, schema_of(shape.model))
+            decoder = partial(_decode_structure, schema_of(shape.model))
         case _:
-            return None, None
+            pass
+    return expected, decoder
 
 
 def _decode_structure(schema: Schema, value: object) -> object:

@@ -121,7 +121,7 @@ def run_command(
     trace_id = sent.trace_id
     if trace_id is None:
         raise ResponseError(
-            "SendManagedThingCommand: the response has no trace id, which would identify the result",
+            "SendManagedThingCommand: the response has no trace id to identify the result",
             operation="SendManagedThingCommand",
             request_id=None,
             path="trace_id",
