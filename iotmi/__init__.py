@@ -28,12 +28,12 @@ _NAMES: Final[Mapping[str, str]] = {
     "iotmi.client": "AsyncClient Client",
     "iotmi.errors": """
         AccessDeniedError AuthenticationError CallError CommandTimeoutError ConflictError
-        ConstraintError DeadlineExceededError EventError ExpiredTokenError FailedAttempt InternalFailureError
-        InternalServerError InvalidRequestError IotmiError LimitExceededError NoResponseError
-        NotSentError
-        Problem ResourceNotFoundError ResponseError ServiceError ServiceQuotaExceededError
-        ServiceUnavailableError ThrottlingError UnauthorizedError ValidationError WaitError
-        WaitFailedError WaitTimeoutError
+        ConstraintError DeadlineExceededError EventError ExpiredTokenError FailedAttempt
+        InternalFailureError InternalServerError InvalidRequestError IotmiError
+        LimitExceededError NoResponseError NotSentError Problem ResourceNotFoundError
+        ResponseError ServiceError ServiceQuotaExceededError ServiceUnavailableError
+        ThrottlingError UnauthorizedError ValidationError WaitError WaitFailedError
+        WaitTimeoutError
     """,
     "iotmi.pacing": "Pacing",
     "iotmi.paging": "AsyncPager Pager",

@@ -61,7 +61,7 @@ class RetryPolicy:
     max_elapsed: float | None = field(
         default=None, validator=validators.optional(validators.gt(0.0))
     )
-    # Callables of tenacity's RetryCallState. Importing tenacity for the type would slow a cold start.
+    # Callables of tenacity's RetryCallState, whose import would slow a cold start.
     stop: Callable[..., bool] | None = field(
         default=None, validator=validators.optional(validators.is_callable())
     )
