@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 import iotmi
 from iotmi._binding import Async, Driver, Family, M, Sync
-from iotmi._botocore.session import Session, open_client
+from iotmi._botocore.session import Session, open_client, require_service
 from iotmi._botocore.transport import Transport
 from iotmi._runtime.context import ClientContext, ConnectionState
 from iotmi._runtime.sync_driver import SyncDriver
@@ -144,7 +144,7 @@ class _Client(Families[M]):
         pacing: Pacing | None = None,
         timeout: float | None = None,
     ) -> None:
-        _validate_timeout(timeout)
+        _validate_options(retry, pacing, timeout)
         if boto3_client is not None:
             if session or region_name or profile_name or endpoint_url:
                 raise TypeError("a boto3_client brings its own session, Region and endpoint")
@@ -185,7 +185,7 @@ class _Client(Families[M]):
             pacing: another pacing, which starts at its initial rate; None keeps the pacing.
             timeout: another timeout in seconds; ``math.inf`` for none; None keeps the timeout.
         """
-        _validate_timeout(timeout)
+        _validate_options(retry, pacing, timeout)
         copy = type(self).__new__(type(self))
         copy._unpicklable_source = self._unpicklable_source  # noqa: SLF001
         copy._pickle_options = self._pickle_options  # noqa: SLF001
@@ -291,7 +291,16 @@ def _unpickle(kind: Callable[..., _Client[M]], options: Mapping[str, Any]) -> _C
     return kind(**options)
 
 
-def _validate_timeout(timeout: float | None) -> None:
+def _validate_options(
+    retry: RetryPolicy | None, pacing: Pacing | None, timeout: float | None
+) -> None:
+    """Raise where an argument is of the wrong kind: at the first call it would be a riddle."""
+    if retry is not None and not isinstance(retry, RetryPolicy):
+        raise TypeError(f"retry must be an iotmi.RetryPolicy, got {retry!r}")
+    if pacing is not None and not isinstance(pacing, Pacing):
+        raise TypeError(f"pacing must be an iotmi.Pacing, got {pacing!r}")
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float)):
+        raise TypeError(f"timeout must be a number of seconds, got {timeout!r}")
     if timeout is not None and not timeout > 0:
         raise ValueError(f"timeout must be more than 0 seconds, got {timeout}")
 
@@ -314,6 +323,7 @@ def _connector(
 
 def _boto3_client_connector(client: "BaseClient") -> Callable[[str | None], ConnectionState]:
     """Return a function that wraps the application's *client*, again in a forked child."""
+    require_service(client)
 
     def connect(region_name: str | None) -> ConnectionState:
         if region_name is not None:

@@ -157,9 +157,13 @@ class CallError(IotmiError):
         attempts: the number of attempts, the last one included.
         request_id: the id that AWS support asks for, or None if no response had one.
         failed_attempts: the failed attempts of the call, oldest first, the last one included.
+        client_token: the idempotency token that was sent, or None where the operation has none.
+            Sent again with the same parameters, it asks for the same creation. It is no secret,
+            and is not part of the text.
     """
 
     request_id: str | None = None
+    client_token: str | None = None
     _outcome_unknown: bool = False
 
     def __init__(self, message: str, *, operation: str, attempts: int = 1) -> None:

@@ -192,6 +192,7 @@ def test_the_oldest_releases_are_the_lower_bounds() -> None:
         "cattrs",
         "tenacity",
         "typing-extensions",
+        "h11",
     }
     readme = (ROOT / "README.md").read_text()
     assert f"boto3 {bounds['boto3']} and later" in readme

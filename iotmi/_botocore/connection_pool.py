@@ -1,201 +1,281 @@
-"""Connections over HTTP/1.1 that are kept alive, by the standard library.
+"""The connections of one client: kept alive, opened where one is missing, trusted as botocore's.
 
-botocore's way of sending spends more on each request than the standard library beneath it does.
-Whom it trusts, and which of its errors it raises at what, is the same here. This module does not
-know what is sent, nor when it may be sent this way.
+This module does not know what is sent, nor how a signed request comes about.
 """
 
+import socket
+import time
 from collections import deque
-from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
+from collections.abc import Sequence
 from ssl import HAS_NEVER_CHECK_COMMON_NAME, SSLContext, SSLError
-from typing import Final, TypeAlias
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import finalize
 
-import botocore.exceptions as theirs
-from attrs import field, frozen
-from botocore.httpsession import create_urllib3_context, get_cert_path
-from urllib3.util import wait_for_read
+from iotmi._botocore.messages import (
+    Origin,
+    ProtocolError,
+    RawResponse,
+    SignedRequest,
+    UnsendableError,
+)
+from iotmi._botocore.texts import printable
+from iotmi._botocore.unpublished import create_urllib3_context, get_cert_path
+from iotmi._sansio.deadline import Deadline
+from iotmi._sansio.flight import SingleFlight
+from iotmi._sansio.steps import DeadlineReachedError, LookUp, Steps, TakeSlot
+from iotmi.errors import CallError, NoResponseError, NotSentError, ResponseError
 
-from iotmi._botocore.cancellation import SocketCanceller
+if TYPE_CHECKING:
+    from iotmi._botocore.connection import Address, Connection, Limits
 
-Idle: TypeAlias = dict[tuple[str, str], deque[HTTPConnection]]
+Idle: TypeAlias = dict[Origin, deque["Connection"]]
 
-
-@frozen
-class RawResponse:
-    """What came back.
-
-    Attributes:
-        status_code: such as 200.
-        headers: by their names in lower case.
-        body: what came of it: less than was promised, where the connection broke off in between.
-    """
-
-    status_code: int
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+# Long enough for calls that begin at once, short against the lifetime of any DNS record.
+ADDRESS_LIFETIME: Final = 5.0
 
 
 class ConnectionPool:
-    """The connections of one client. Safe under threads.
+    """The connections of one client. Safe under threads and event loops.
 
     Args:
-        most: how many to each host are kept while nobody uses them; one that is missing is made.
-        connect_timeout: in seconds.
-        read_timeout: in seconds, between two pieces of an answer.
-        trusted: a file of certificates; None for those that botocore trusts.
+        max_idle: how many unused connections to each origin are kept.
+        connect_timeout: seconds for a connection to one address.
+        read_timeout: seconds between two pieces of a response.
+        ca_bundle: a file of certificates; None for those that botocore trusts.
+        hint: what to tell if a host has no address.
     """
 
     def __init__(
-        self, *, max_idle: int, connect_timeout: float, read_timeout: float, ca_bundle: str | None
+        self,
+        *,
+        max_idle: int,
+        connect_timeout: float,
+        read_timeout: float,
+        ca_bundle: str | None,
+        hint: str = "",
     ) -> None:
         self._max_idle = max_idle
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._ca_bundle = ca_bundle
         self._context: SSLContext | None = None
-        # Each a stack, for the one used last is the likeliest to be open still.
+        self._names = _Names(hint)
+        # A stack for each origin: the connection used last is the likeliest to be open still.
         self._idle: Final[Idle] = {}
         self._closed = False
         finalize(self, _close_all, self._idle)
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        canceller: SocketCanceller,
-    ) -> RawResponse:
-        """Send a request, and give what comes back, unless *scope* is cancelled.
+    def exchange(self, request: SignedRequest, deadline: Deadline) -> Steps[RawResponse]:
+        """Send *request* over an idle or a new connection, and return the response.
 
         Raises:
-            botocore.exceptions.BotoCoreError: as botocore would, had it sent the request.
+            NotSentError, NoResponseError, ResponseError: see `iotmi.errors`.
+            DeadlineReachedError: the time is up.
         """
-        split = urlsplit(url)
-        idle = self._idle.setdefault((split.scheme, split.netloc), deque())
-        connection = _reuse_idle(idle) or self._connect(split, canceller)
-        target = f"{split.path or '/'}?{split.query}" if split.query else split.path
+        slot = TakeSlot(self, self._max_idle, deadline)
+        yield slot
         try:
-            with canceller.guard(connection.sock):
-                # As botocore: of any but a GET it is said that its body is empty.
-                connection.request(method, target, None if method == "GET" else body, headers)
-                response = _read_response(connection)
-        except (OSError, HTTPException) as error:
-            connection.close()
-            raise _read_error(error, url) from error
-        except BaseException:
-            connection.close()
-            raise
-        if self._closed or len(idle) >= self._max_idle:
-            connection.close()
-        elif connection.sock is not None:
-            # Were it cancelled too late to matter, the next would find it closed.
-            idle.append(connection)
-        return response
+            return (yield from self._exchange(request, deadline))
+        finally:
+            slot.release()
+
+    def _exchange(self, request: SignedRequest, deadline: Deadline) -> Steps[RawResponse]:
+        # Loaded with the first exchange: h11 takes longer to import than a request to send.
+        from iotmi._botocore.connection import Limits, NoAnswerError
+
+        limits = Limits(deadline, self._connect_timeout, self._read_timeout)
+        idle = self._idle.setdefault(request.origin, deque())
+        connection = _reuse_idle(idle)
+        if connection is None:
+            connection = yield from self._connect(request, limits)
+        keep = False
+        try:
+            response = yield from connection.exchange(request, limits)
+            keep = connection.reusable and not self._closed and len(idle) < self._max_idle
+        except UnsendableError as error:
+            raise NotSentError(
+                f"{request.operation}: nothing was sent: {error}", operation=request.operation
+            ) from None
+        except NoAnswerError as error:
+            raise _no_response(request, str(error)) from error.__cause__
+        except ProtocolError as error:
+            failure = error
+        else:
+            return response
+        finally:
+            if keep:
+                idle.append(connection)
+            else:
+                connection.close()
+        # Outside the `except` block: the cause's frames hold the bytes that came.
+        raise _unreadable(request, failure)
 
     def close(self) -> None:
-        """Close the connections, those in use when they have been used."""
+        """Close the idle connections. Those in use are closed after their exchange."""
         self._closed = True
         _close_all(self._idle)
 
-    def _connect(self, url: SplitResult, canceller: SocketCanceller) -> HTTPConnection:
-        host = url.hostname or ""
-        timeout = canceller.connect_timeout(self._connect_timeout)
-        connection: HTTPConnection
-        try:
-            if url.scheme == "https":
-                connection = HTTPSConnection(
-                    host, url.port, timeout=timeout, context=self._ssl_context()
-                )
-            else:
-                connection = HTTPConnection(host, url.port, timeout=timeout)
-            connection.connect()
-        except (OSError, UnicodeError) as error:
-            raise _connect_error(error, url.geturl()) from error
-        connection.sock.settimeout(self._read_timeout)
-        return connection
+    def _connect(self, request: SignedRequest, limits: "Limits") -> Steps["Connection"]:
+        from iotmi._botocore.connection import connect
 
-    def _ssl_context(self) -> SSLContext:
-        """Made once: certificates are many, and botocore reads them for each connection.
+        origin = request.origin
+        context = self._ssl_context(request) if origin.scheme == "https" else None
+        addresses = yield from self._names.resolve(request, limits.deadline)
+        last: OSError | None = None
+        for address in addresses:
+            try:
+                return (yield from connect(address, origin.host, context, limits))
+            except SSLError as error:
+                raise _not_connected(request, error, retryable=False) from error
+            except OSError as error:
+                last = error
+        self._names.forget()
+        raise _not_connected(request, last, retryable=True) from last
 
-        Two threads that begin at once may both make it. No lock guards it, for one could be held
-        at a fork.
+    def _ssl_context(self, request: SignedRequest) -> SSLContext:
+        """Return the context, made once: botocore reads all certificates for each connection.
+
+        Two threads that begin at once may both make it. No lock guards it, because a lock could be
+        held at a fork.
         """
         if self._context is None:
-            self._context = _create_ssl_context(self._ca_bundle or str(get_cert_path(True)))
+            certificates = self._ca_bundle or str(get_cert_path(True))
+            try:
+                self._context = _create_ssl_context(certificates)
+            except OSError as error:
+                raise NotSentError(
+                    f"{request.operation}: nothing was sent: the certificates of {certificates} "
+                    f"cannot be read: {error}",
+                    operation=request.operation,
+                ) from error
         return self._context
+
+
+class _Names:
+    """Addresses of host names, kept for a moment."""
+
+    __slots__ = ("_flight", "_found", "_hint")
+
+    def __init__(self, hint: str) -> None:
+        self._hint = hint
+        self._flight = SingleFlight("iotmi-resolve")
+        self._found: tuple[float, Origin, Sequence[Address]] | None = None
+
+    def resolve(self, request: SignedRequest, deadline: Deadline) -> Steps["Sequence[Address]"]:
+        """Return the addresses of *request*'s host.
+
+        Raises:
+            NotSentError: there is no such host.
+            DeadlineReachedError: the time is up.
+        """
+        origin = request.origin
+
+        def known() -> "Sequence[Address] | None":
+            found = self._found
+            if found and found[1] == origin and time.monotonic() - found[0] < ADDRESS_LIFETIME:
+                return found[2]
+            return None
+
+        def find() -> "Sequence[Address]":
+            addresses = known()
+            if addresses is None:
+                addresses = _addresses(origin)
+                self._found = time.monotonic(), origin, addresses
+            return addresses
+
+        try:
+            return _addresses(origin, socket.AI_NUMERICHOST)
+        except OSError:
+            """The host is a name, or a number that is no address."""
+        except UnicodeError as error:
+            raise _unknown_host(request, error, "") from error
+        step = LookUp(known, find, self._flight, deadline)
+        try:
+            yield step
+        except DeadlineReachedError:
+            raise DeadlineReachedError(None, sent=False) from None
+        except (OSError, UnicodeError) as error:
+            raise _unknown_host(request, error, self._hint) from error
+        return step.result
+
+    def forget(self) -> None:
+        """Look names up again: no known address could be reached."""
+        self._found = None
+
+
+def _addresses(origin: Origin, flags: int = 0) -> "Sequence[Address]":
+    return socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM, flags=flags)
 
 
 def _create_ssl_context(certificates: str) -> SSLContext:
     context: SSLContext = create_urllib3_context()
-    try:
-        context.load_verify_locations(certificates)
-    except OSError as error:
-        told = f"the certificates of {certificates} cannot be read: {error}"
-        raise theirs.InvalidConfigError(error_msg=told) from error
+    context.load_verify_locations(certificates)
     context.check_hostname = True
     if HAS_NEVER_CHECK_COMMON_NAME:
-        # As botocore: no name is looked for where names once stood.
+        # Like botocore: only the subject's alternative names count.
         context.hostname_checks_common_name = False
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
-def host_of(url: str) -> str:
-    """The host that *url* names, as the header says it."""
-    scheme, netloc, *_ = urlsplit(url)
-    return netloc.rpartition("@")[2].removesuffix(_DEFAULT_PORTS.get(scheme, ""))
-
-
-_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
-
-
-def _reuse_idle(idle: deque[HTTPConnection]) -> HTTPConnection | None:
-    """One of those that are *idle*; those that the other side has closed are done with."""
+def _reuse_idle(idle: "deque[Connection]") -> "Connection | None":
+    """Return an idle connection. Those that the server has closed are dropped."""
     while True:
         try:
             connection = idle.pop()
         except IndexError:
             return None
-        # Nothing has been asked, so that all there can be to read is the end.
-        if not wait_for_read(connection.sock, timeout=0.0):
+        # No request is open. Whatever has come is the end, or belongs to no request.
+        if connection.is_quiet():
             return connection
         connection.close()
 
 
-def _read_response(connection: HTTPConnection) -> RawResponse:
-    response = connection.getresponse()
-    headers: dict[str, str] = {}
-    for name, value in response.headers.items():
-        # One that comes twice is joined, as urllib3 joins it.
-        before = headers.get(key := name.lower())
-        headers[key] = value if before is None else f"{before}, {value}"
-    try:
-        return RawResponse(response.status, headers, response.read())
-    except IncompleteRead as error:
-        came = error.partial
-    connection.close()
-    if "content-length" in headers:
-        return RawResponse(response.status, headers, came)
-    # Not in the place of the other, which holds what came and would be this one's cause.
-    raise HTTPException("the answer has no end")
+def _unknown_host(request: SignedRequest, error: Exception, hint: str) -> NotSentError:
+    return NotSentError(
+        f"{request.operation}: nothing was sent: no address was found for the host "
+        f"{request.origin.host!r} ({_text(error)}){hint}",
+        operation=request.operation,
+        retryable=True,
+    )
 
 
-def _connect_error(error: Exception, url: str) -> theirs.BotoCoreError:
-    if isinstance(error, SSLError):
-        return theirs.SSLError(endpoint_url=url, error=error)
-    if isinstance(error, TimeoutError):
-        return theirs.ConnectTimeoutError(endpoint_url=url)
-    return theirs.EndpointConnectionError(endpoint_url=url)
+def _not_connected(
+    request: SignedRequest, error: OSError | None, *, retryable: bool
+) -> NotSentError:
+    origin = request.origin
+    return NotSentError(
+        f"{request.operation}: nothing was sent: could not connect to "
+        f"{origin.scheme}://{origin.host}:{origin.port}: {_text(error)}",
+        operation=request.operation,
+        retryable=retryable,
+    )
 
 
-def _read_error(error: Exception, url: str) -> theirs.BotoCoreError:
-    if isinstance(error, TimeoutError):
-        return theirs.ReadTimeoutError(endpoint_url=url)
-    return theirs.ConnectionClosedError(endpoint_url=url)
+def _no_response(request: SignedRequest, reason: str) -> NoResponseError:
+    return NoResponseError(
+        f"{request.operation}: no response came: {reason}", operation=request.operation
+    )
+
+
+def _unreadable(request: SignedRequest, failure: ProtocolError) -> CallError:
+    request_id = None if failure.request_id is None else printable(failure.request_id)
+    if failure.too_large:
+        return ResponseError(
+            f"{request.operation}: a response that cannot be read: {failure}",
+            operation=request.operation,
+            request_id=request_id,
+        )
+    error = _no_response(request, str(failure))
+    if request_id is not None:
+        error.request_id = request_id
+    return error
+
+
+def _text(error: Exception | None) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)
 
 
 def _close_all(idle: Idle) -> None:

@@ -1,6 +1,6 @@
 """botocore's errors as ours: by their code and never by their status, and without secrets.
 
-When each is raised, and what becomes of it, is not known here.
+This module does not know when each is raised, nor what becomes of it.
 """
 
 import email.utils
@@ -12,10 +12,11 @@ from threading import TIMEOUT_MAX
 from traceback import walk_tb
 from typing import Any, Final
 
-import botocore.exceptions as theirs
+import botocore.exceptions
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.parsers import ResponseParserError
 
+from iotmi._botocore.texts import printable
 from iotmi._schema.error_codes import ERRORS_BY_CODE
 from iotmi._schema.redaction import Redact
 from iotmi.errors import (
@@ -28,12 +29,24 @@ from iotmi.errors import (
 )
 
 
-def map_error(error: Exception, operation: str, redact: Redact) -> CallError:
-    """Our error for one of botocore's, without the secrets that *hide* knows."""
-    if isinstance(error, theirs.ClientError):
-        return _service_error(error, operation, redact)
-    text = redact(_without_query(str(error)))
-    if isinstance(error, ResponseParserError | theirs.ChecksumError | theirs.FlexibleChecksumError):
+def map_error(error: Exception, operation: str, redact: Redact, hint: str = "") -> CallError:
+    """Return our error for one of botocore's, without the secrets that *redact* knows.
+
+    Args:
+        error: botocore's.
+        operation: the operation's name.
+        redact: hides secrets in a text.
+        hint: what to add if no connection could be made.
+    """
+    if isinstance(error, botocore.exceptions.ClientError):
+        return service_error(error.response, operation, redact)
+    text = printable(redact(_without_query(str(error))))
+    if isinstance(
+        error,
+        ResponseParserError
+        | botocore.exceptions.ChecksumError
+        | botocore.exceptions.FlexibleChecksumError,
+    ):
         return ResponseError(
             f"{operation}: the answer cannot be read", operation=operation, request_id=None
         )
@@ -41,6 +54,8 @@ def map_error(error: Exception, operation: str, redact: Redact) -> CallError:
         isinstance(error, _AMBIGUOUS) and not _failed_while_connecting(error)
     ):
         return NoResponseError(f"{operation}: no answer came: {text}", operation=operation)
+    if isinstance(error, botocore.exceptions.EndpointConnectionError):
+        text += hint
     return NotSentError(
         f"{operation}: nothing was sent: {text}",
         operation=operation,
@@ -48,15 +63,18 @@ def map_error(error: Exception, operation: str, redact: Redact) -> CallError:
     )
 
 
-_POSSIBLY_SENT: Final = (theirs.HTTPClientError, theirs.IncompleteReadError)
+_POSSIBLY_SENT: Final = (
+    botocore.exceptions.HTTPClientError,
+    botocore.exceptions.IncompleteReadError,
+)
 # A certificate or a proxy that is refused, and also a connection through them that breaks later.
-_AMBIGUOUS: Final = (theirs.SSLError, theirs.ProxyConnectionError)
+_AMBIGUOUS: Final = (botocore.exceptions.SSLError, botocore.exceptions.ProxyConnectionError)
 _TRANSIENT: Final = (
-    theirs.ConnectTimeoutError,
-    theirs.EndpointConnectionError,
-    theirs.ProxyConnectionError,
-    theirs.CredentialRetrievalError,
-    theirs.MetadataRetrievalError,
+    botocore.exceptions.ConnectTimeoutError,
+    botocore.exceptions.EndpointConnectionError,
+    botocore.exceptions.ProxyConnectionError,
+    botocore.exceptions.CredentialRetrievalError,
+    botocore.exceptions.MetadataRetrievalError,
 )
 
 
@@ -70,19 +88,24 @@ def _failed_while_connecting(error: Exception) -> bool:
     return False
 
 
-def _service_error(error: theirs.ClientError, operation: str, redact: Redact) -> ServiceError:
-    response: Mapping[str, Any] = dict(error.response)
+def service_error(parsed: Mapping[str, Any], operation: str, redact: Redact) -> ServiceError:
+    """Return our error for what botocore has parsed of the service's."""
+    response: Mapping[str, Any] = dict(parsed)
     error_body = response.get("Error", {})
     metadata = response.get("ResponseMetadata", {})
-    code = str(error_body.get("Code", ""))
+    code = printable(str(error_body.get("Code", "")))
     kind = ERRORS_BY_CODE.get(code, ServiceError)
     # The body's key is "Message", which botocore hands on beside its own reading of it.
-    message = redact(str(error_body.get("Message") or response.get("Message") or "no message"))
+    # Redacted first: a secret of several lines is found only as it was sent.
+    message = printable(
+        redact(str(error_body.get("Message") or response.get("Message") or "no message"))
+    )
+    request_id: str | None = metadata.get("RequestId")
     mapped = kind(
         message,
         operation=operation,
         code=code,
-        request_id=metadata.get("RequestId"),
+        request_id=None if request_id is None else printable(request_id),
         http_status=int(metadata.get("HTTPStatusCode", 0)),
         retry_after=_retry_after(metadata.get("HTTPHeaders", {})),
     )
@@ -93,7 +116,7 @@ def _service_error(error: theirs.ClientError, operation: str, redact: Redact) ->
 
 
 def _text(value: object, redact: Redact) -> str | None:
-    return redact(value) if isinstance(value, str) else None
+    return printable(redact(value)) if isinstance(value, str) else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -147,9 +170,9 @@ def redact_chain(error: BaseException, redact: Redact) -> None:
         link.args = tuple(
             redact(_without_query(text)) if isinstance(text, str) else text for text in link.args
         )
-        if isinstance(link, theirs.BotoCoreError):
+        if isinstance(link, botocore.exceptions.BotoCoreError):
             link.kwargs = {}
-        elif isinstance(link, theirs.ClientError):
+        elif isinstance(link, botocore.exceptions.ClientError):
             _redact_strings(link.response, redact)
             _redact_strings(link.response.get("Error", {}), redact)
         # botocore's hold the request, urllib3's its address.

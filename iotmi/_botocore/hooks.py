@@ -1,36 +1,66 @@
-"""Short ways round what botocore does shape by shape, over its public events and on no others.
+"""Ways around botocore's walks over shapes, by its public events.
 
-botocore serialises a request's body and parses an answer's by walking the service's model. Our
-values know their form already, so `InFlightCall` carries the body past both walks: a ``before-call``
-handler puts in the body that `OperationRoute` has made ready, and a ``before-parse`` handler takes the
-answer's out. Path and query stay botocore's, and endpoint and signature. How a value is written the
-codec knows; of errors, and of who sends, this module knows nothing.
+botocore serialises a request's body and parses a response's by walking the service's model. Our
+values know their form already. A ``before-call`` handler puts in the body that `OperationRoute` has
+encoded, and a ``before-parse`` handler takes the response's body out. Path and query, endpoint and
+signature stay botocore's. This module knows nothing of errors, nor of who sends.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
+from enum import Enum, auto
 from typing import Final
 
 from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from iotmi._botocore.cancellation import SocketCanceller
+from iotmi._botocore.messages import RawResponse, SignedRequest
 from iotmi._serde.encoder import json_default, to_boto3
 
 
-class InFlightCall:
-    """One call under way in this thread, for the handlers to meet. Safe beside other calls."""
+class Stage(Enum):
+    """How far botocore has come with a call that it sends.
 
-    __slots__ = ("_token", "body", "canceller", "response_body")
+    Attributes:
+        PREPARING: parameters become a request.
+        SIGNING: credentials are fetched, and the request is signed.
+        SENDING: the request may have left.
+    """
+
+    PREPARING = auto()
+    SIGNING = auto()
+    SENDING = auto()
+
+
+class InFlightCall:
+    """One call of ours through botocore, for the handlers to find. Safe next to other calls.
+
+    Attributes:
+        body: the encoded body; None where botocore writes it.
+        exchange: sends a signed request from within botocore's call; None where it is sent later.
+        signed: the request that was signed and not sent.
+        response_body: the body of the response, if botocore was kept from parsing it.
+        delay: seconds that an emulator in this process adds to the response.
+        stage: how far botocore has come, if it sends.
+    """
+
+    __slots__ = ("_token", "body", "delay", "exchange", "response_body", "signed", "stage")
 
     _token: "Token[InFlightCall | None]"
 
-    def __init__(self, canceller: SocketCanceller, body: bytes | None = None) -> None:
-        self.canceller = canceller
+    def __init__(
+        self,
+        body: bytes | None = None,
+        exchange: Callable[[SignedRequest], RawResponse] | None = None,
+    ) -> None:
         self.body = body
+        self.exchange = exchange
+        self.signed: SignedRequest | None = None
         self.response_body: bytes | None = None
+        self.delay = 0.0
+        self.stage = Stage.PREPARING
 
     def __enter__(self) -> None:
         self._token = _current.set(self)
@@ -43,17 +73,25 @@ _current: Final[ContextVar[InFlightCall | None]] = ContextVar("iotmi_call", defa
 
 
 def current_call() -> InFlightCall | None:
-    """The call of ours that is under way in this thread."""
+    """Return the call of ours that is under way in this thread or task."""
     return _current.get()
 
 
 class OperationRoute:
-    """How one operation goes over one client: the client's method, and where members travel."""
+    """How one operation goes over one client.
+
+    Attributes:
+        method: the boto3 client's method.
+        has_output: whether the service promises members in its response.
+    """
 
     def __init__(self, client: BaseClient, operation: str, *, writes_body: bool) -> None:
         self.method = getattr(client, xform_name(operation))
         self._non_body_members: frozenset[str] | None = None
-        shape = client.meta.service_model.operation_model(operation).input_shape
+        model = client.meta.service_model.operation_model(operation)
+        output = model.output_shape
+        self.has_output = output is not None and bool(output.members)
+        shape = model.input_shape
         members = {} if shape is None else shape.members
         located = {name: each.serialization.get("location") for name, each in members.items()}
         self._path_members = frozenset(name for name, place in located.items() if place == "uri")
@@ -61,19 +99,20 @@ class OperationRoute:
             self._non_body_members = frozenset(name for name, place in located.items() if place)
 
     def split(self, parameters: Mapping[str, object]) -> tuple[Mapping[str, object], bytes | None]:
-        """What botocore is to place, and the body; no body where botocore is to make it.
+        """Return the parameters for botocore and the body; no body where botocore writes it.
 
         Raises:
-            TypeError, ValueError, RecursionError: no request can hold this. What passed unchecked
-                may be anything.
+            TypeError, ValueError, RecursionError: no request can hold this. Unchecked values may
+                be anything.
         """
         for name in self._path_members:
             step = parameters.get(name)
             if step is None:
-                raise ValueError(f"there is no path without {name}")
-            if step in (".", ".."):
-                # The model allows it in some names; servers and proxies take it to be elsewhere.
-                raise ValueError(f"as {name}, {step!r} would lead to another path")
+                raise ValueError(f"{name} is required")
+            if step in ("", ".", ".."):
+                # The model allows dots in some names. Servers and proxies resolve them, and an
+                # empty step is the parent's own path.
+                raise ValueError(f"{name} must not be {step!r}, which is part of another path")
         non_body_members = self._non_body_members
         if non_body_members is None or non_body_members.issuperset(parameters):
             return _to_boto3_params(parameters), None
@@ -84,7 +123,7 @@ class OperationRoute:
         ), body
 
 
-# What is built of frozen values holds no circle, and looking for one takes a seventh of the time.
+# Frozen values cannot contain themselves; checking for that takes a seventh of the time.
 _JSON: Final = json.JSONEncoder(check_circular=False, allow_nan=False, default=json_default)
 
 
@@ -111,7 +150,7 @@ def _is_plain_json(shape: Shape, seen: set[str]) -> bool:
 
 
 def inject_body(params: dict[str, object], **_: object) -> None:
-    """Put in the body of one of our own calls (``before-call``)."""
+    """Put in the body of one of our own calls, for ``before-call``."""
     call = current_call()
     if call is not None and call.body is not None:
         params["body"] = call.body
@@ -121,10 +160,9 @@ def inject_body(params: dict[str, object], **_: object) -> None:
 
 
 def capture_body(response_dict: dict[str, object], **_: object) -> None:
-    """Take the body of an answer to one of our own calls, so that botocore parses an empty one.
+    """Take the body of a response to one of our own calls, so that botocore parses an empty one.
 
-    A client that the application handed in may be in use elsewhere: those calls stay as they are.
-    Of an error botocore reads the code, if it can (``before-parse``).
+    For ``before-parse``. Calls of the application's own over the same client stay as they are.
     """
     call = current_call()
     status = response_dict["status_code"]

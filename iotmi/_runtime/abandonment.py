@@ -1,8 +1,7 @@
-"""Attempts that their callers leave: how they are told from the others, and how many there may be.
+"""Calls through botocore that nobody waits for any more, and how many there may be.
 
-A thread cannot be stopped. Who has no more time leaves the attempt to end in it: at once, where its
-connection is ours to end, else by botocore's own timeouts. This module does not know who runs the
-threads.
+A thread cannot be stopped. When a deadline passes while botocore sends, the caller leaves the
+thread, which ends at botocore's own timeouts. This module does not know who runs the threads.
 """
 
 from threading import Condition
@@ -14,10 +13,10 @@ T = TypeVar("T")
 
 
 class AbandonedCalls:
-    """The attempts over one connection that were left and have not ended. Safe under threads.
+    """The abandoned calls of one client that are still running. Safe under threads.
 
-    Each holds a thread and a socket. There may be *most* before no more are begun: a service that
-    hangs must not take a process's last ones.
+    Each holds a thread and a socket. At *limit* no more calls are begun: a service that hangs must
+    not take a process's last threads.
     """
 
     def __init__(self, limit: int) -> None:
@@ -27,18 +26,18 @@ class AbandonedCalls:
 
     @property
     def at_limit(self) -> bool:
-        """Whether none may be begun now."""
+        """Whether no call may be begun now."""
         return self._count >= self._limit
 
     def limit_error(self) -> DeadlineReachedError:
-        """What is raised to who has waited for room in vain."""
-        return DeadlineReachedError(f"{self._count} attempts that were left are still under way")
+        """Return the error raised when no slot became free in time."""
+        return DeadlineReachedError(f"{self._count} abandoned attempts are still running")
 
     def wait(self, seconds: float) -> None:
-        """Hold the calling thread until there is room.
+        """Block the calling thread until a slot is free.
 
         Raises:
-            TimeIsUpError: there was none within *seconds*.
+            DeadlineReachedError: none became free within *seconds*.
         """
         if self.at_limit:
             with self._changed:
@@ -46,10 +45,10 @@ class AbandonedCalls:
                     raise self.limit_error()
 
     def started(self, attempt: "AbandonableCall[T]") -> None:
-        """*attempt* begins in its thread.
+        """Note that *attempt* begins in its thread.
 
         Raises:
-            TimeIsUpError: it was left before.
+            DeadlineReachedError: it was abandoned before.
         """
         with self._changed:
             if attempt.abandoned:
@@ -57,7 +56,7 @@ class AbandonedCalls:
             attempt.started = True
 
     def finished(self, attempt: "AbandonableCall[T]") -> None:
-        """*attempt* has ended in its thread, whether or not anybody waits for it."""
+        """Note that *attempt* has ended in its thread, abandoned or not."""
         with self._changed:
             attempt.finished = True
             if attempt.abandoned:
@@ -65,7 +64,7 @@ class AbandonedCalls:
                 self._changed.notify_all()
 
     def abandon(self, attempt: "AbandonableCall[T]") -> DeadlineReachedError:
-        """Nobody waits for *attempt* any more; what its caller is told."""
+        """Note that nothing waits for *attempt* any more, and return the error for its caller."""
         with self._changed:
             attempt.abandoned = True
             if attempt.started and not attempt.finished:
@@ -74,7 +73,7 @@ class AbandonedCalls:
 
 
 class AbandonableCall(Generic[T]):
-    """Work that one thread does for another, which may leave it."""
+    """Work that one thread does for another, which may abandon it."""
 
     __slots__ = ("_group", "_work", "abandoned", "finished", "started")
 
@@ -84,7 +83,7 @@ class AbandonableCall(Generic[T]):
         self.started = self.finished = self.abandoned = False
 
     def __call__(self) -> T:
-        """Do it, unless it was left before it began."""
+        """Do the work, unless it was abandoned before it began."""
         self._group.started(self)
         try:
             return self._work.function()
@@ -92,11 +91,8 @@ class AbandonableCall(Generic[T]):
             self._group.finished(self)
 
     def abandon(self) -> DeadlineReachedError:
-        """Nobody waits for it any more; what its caller is told."""
-        reason = self._group.abandon(self)
-        # Counted before, for it may end of this at once.
-        self._work.cancel()
-        return reason
+        """Abandon the work, and return the error for its caller."""
+        return self._group.abandon(self)
 
 
 NO_FREE_THREAD = "no worker thread became free"

@@ -1,17 +1,34 @@
-"""The awaiting driver. The only module of the client that needs anyio, the extra `async`."""
+"""The async driver. The only module of the client that needs anyio, the extra `async`."""
 
+from functools import partial
 from typing import ClassVar, Final, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
+from attrs import field, frozen
 
 from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
 from iotmi._runtime.futures import wait_for_future
 from iotmi._sansio.deadline import PagingDeadline
-from iotmi._sansio.steps import RunBlocking, Send, Sleep, Step, Steps, Wait
+from iotmi._sansio.flight import SingleFlight
+from iotmi._sansio.steps import (
+    Blocking,
+    DeadlineReachedError,
+    Delay,
+    LookUp,
+    RunBlocking,
+    Send,
+    Sleep,
+    Step,
+    Steps,
+    TakeSlot,
+    ThreadUnavailableError,
+    Wait,
+    WaitForSocket,
+)
 from iotmi._schema.model import Listing, Request
 from iotmi._schema.responses import Response
 from iotmi.paging import AsyncPager
@@ -20,23 +37,24 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-# How often somebody looks whether an attempt that was left has ended: a thread cannot wake a task
-# whose event loop may be gone.
+# How often a task looks whether an abandoned call has ended: a thread cannot wake a task whose
+# event loop may be gone.
 POLL_INTERVAL: Final = 0.02
 
 
 class WorkerThreads:
-    """The worker threads of one connection under one event loop, as many as it has connections."""
+    """Worker threads of one client under one event loop, for calls that botocore sends."""
 
     def __init__(self, limit: int) -> None:
         self._limiter = anyio.CapacityLimiter(limit)
         self._polling = anyio.Lock()
 
     async def run(self, work: RunBlocking[T], abandoned: AbandonedCalls) -> None:
-        """Do *work* in one of them, or leave it.
+        """Do *work* in a thread, or abandon it.
 
         Raises:
-            TimeIsUpError: its time is up, or was up before it could begin.
+            DeadlineReachedError: its time is up, or was up before it could begin.
+            ThreadUnavailableError: no thread could be started.
         """
         attempt = AbandonableCall(work, abandoned)
         try:
@@ -47,42 +65,88 @@ class WorkerThreads:
                     attempt, abandon_on_cancel=True, limiter=self._limiter
                 )
                 return
+        except RuntimeError as error:
+            if attempt.started:
+                # The work itself has raised it.
+                raise
+            raise ThreadUnavailableError(str(error)) from error
         except BaseException:
             attempt.abandon()
             raise
         raise attempt.abandon()
 
     async def _wait_for_slot(self, abandoned: AbandonedCalls) -> None:
-        # One looks for all who wait.
+        # One task polls for all that wait.
         async with self._polling:
             while abandoned.at_limit:
                 await anyio.sleep(POLL_INTERVAL)
 
 
-_threads: Final[RunVar[WeakKeyDictionary[AbandonedCalls, WorkerThreads]]] = RunVar("iotmi_threads")
+@frozen
+class _OneThread:
+    """At most one thread for what a `SingleFlight` finds, under one event loop."""
+
+    lock: anyio.Lock = field(factory=anyio.Lock)
+    limiter: anyio.CapacityLimiter = field(factory=lambda: anyio.CapacityLimiter(1))
+
+    async def find(self, step: LookUp[T]) -> None:
+        """Find a result in a thread, unless another task has found it meanwhile.
+
+        Raises:
+            DeadlineReachedError: the time is up.
+        """
+        with anyio.move_on_after(step.deadline.remaining()):
+            async with self.lock:
+                known = step.known()
+                step.result = await self._in_thread(step) if known is None else known
+                return
+        raise DeadlineReachedError(None, sent=False)
+
+    async def _in_thread(self, step: LookUp[T]) -> T:
+        began = False
+
+        def find() -> T:
+            nonlocal began
+            began = True
+            return step.find()
+
+        try:
+            # The slot of an abandoned thread is free when the thread has ended.
+            return await anyio.to_thread.run_sync(
+                find, abandon_on_cancel=True, limiter=self.limiter
+            )
+        except RuntimeError:
+            if began:
+                raise
+            # The process has reached its limit of threads.
+            return step.find()
 
 
-def _threads_for(context: ClientContext) -> WorkerThreads:
-    """The threads of *course*'s connection under the running event loop, made when first needed.
+@frozen
+class _LoopState:
+    """The limiters of one event loop, which must not be used under another."""
 
-    A limiter belongs to one event loop, and a client may be used under several.
-    """
-    every = _threads.get(None)
-    if every is None:
-        every = WeakKeyDictionary()
-        _threads.set(every)
-    abandoned = context.connection.abandoned
-    threads = every.get(abandoned)
-    if threads is None:
-        threads = every[abandoned] = WorkerThreads(context.transport.connections)
-    return threads
+    workers: WeakKeyDictionary[AbandonedCalls, WorkerThreads] = field(factory=WeakKeyDictionary)
+    slots: WeakKeyDictionary[object, anyio.CapacityLimiter] = field(factory=WeakKeyDictionary)
+    flights: WeakKeyDictionary[SingleFlight, _OneThread] = field(factory=WeakKeyDictionary)
+
+
+_state: Final[RunVar[_LoopState]] = RunVar("iotmi_threads")
+
+
+def _state_of_loop() -> _LoopState:
+    state = _state.get(None)
+    if state is None:
+        state = _LoopState()
+        _state.set(state)
+    return state
 
 
 class AsyncDriver:
-    """Runs flows as coroutines, under asyncio or trio; what blocks runs in worker threads.
+    """Runs flows as coroutines, under asyncio or trio.
 
-    The threads are anyio's, as many at a time as the transport has connections. aiobotocore was
-    rejected: it pins botocore to a few patch releases. See docs/design/async.md.
+    The event loop waits for sockets. Only work that blocks runs in threads, which are anyio's.
+    aiobotocore was rejected: it pins botocore to a few patch releases. See docs/design/async.md.
     """
 
     is_async: ClassVar[bool] = True
@@ -92,7 +156,7 @@ class AsyncDriver:
         self.context = context
 
     async def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
-        """Send *request*, as a page of *walk* if it is one, and wait for what comes."""
+        """Send *request*, as a page of *paging* if given, and return the response."""
         return await self.run(self.context.execute(request, paging))
 
     async def fetch(self, request: Request[R]) -> R:
@@ -107,7 +171,7 @@ class AsyncDriver:
                 try:
                     await self._run_step(step)
                 except Exception as error:  # noqa: BLE001
-                    # It belongs to the flow, which may have an answer to it.
+                    # The flow may handle it.
                     step = steps.throw(error)
                 else:
                     step = next(steps)
@@ -119,14 +183,21 @@ class AsyncDriver:
             steps.close()
 
     def pager(self, listing: Listing[T]) -> AsyncPager[T]:
-        """A pager over *listing*."""
+        """Return a pager over *listing*."""
         return AsyncPager(self, listing)
 
     async def _run_step(self, step: Step) -> None:
         match step:
+            case WaitForSocket():
+                step.ready = await _wait(step)
+            case TakeSlot():
+                await _take_slot(step)
+            case LookUp():
+                await self._look_up(step)
             case RunBlocking():
-                # A thread cannot be stopped: who is cancelled leaves it to end by itself.
-                await _threads_for(self.context).run(step, self.context.connection.abandoned)
+                await self._run_blocking(step)
+            case Delay():
+                await anyio.sleep(step.seconds)
             case Sleep():
                 sleep = self.context.retry_strategy.policy.sleep
                 if sleep is None:
@@ -139,5 +210,70 @@ class AsyncDriver:
             case Send():
                 step.response = await self.send(step.request, step.paging)
 
+    async def _look_up(self, step: LookUp[T]) -> None:
+        known = step.known()
+        if known is not None:
+            step.result = known
+            return
+        flights = _state_of_loop().flights
+        thread = flights.get(step.flight)
+        if thread is None:
+            thread = flights[step.flight] = _OneThread()
+        await thread.find(step)
+
+    async def _run_blocking(self, step: RunBlocking[T]) -> None:
+        if step.blocking is Blocking.NEVER:
+            # A task that never waits would hold the event loop for as long as it calls.
+            await anyio.lowlevel.checkpoint()
+            step.result = step.function()
+            return
+        abandoned = self.context.connection.abandoned
+        workers = _state_of_loop().workers
+        threads = workers.get(abandoned)
+        if threads is None:
+            threads = workers[abandoned] = WorkerThreads(self.context.transport.connections)
+        await threads.run(step, abandoned)
+
     def __repr__(self) -> str:
-        return f"<awaiting engine in {self.context.transport.region_name}>"
+        return f"<async driver in {self.context.transport.region_name}>"
+
+
+async def _take_slot(step: TakeSlot) -> None:
+    slots = _state_of_loop().slots
+    limiter = slots.get(step.owner)
+    if limiter is None:
+        limiter = slots[step.owner] = anyio.CapacityLimiter(step.limit)
+    try:
+        # A call that finds a slot free does not go round the event loop for it.
+        limiter.acquire_on_behalf_of_nowait(step)
+    except anyio.WouldBlock:
+        with anyio.move_on_after(step.deadline.remaining()) as scope:
+            await limiter.acquire_on_behalf_of(step)
+        if scope.cancelled_caught:
+            raise DeadlineReachedError("no connection became free") from None
+    step.release = partial(limiter.release_on_behalf_of, step)
+
+
+async def _wait(step: WaitForSocket) -> bool:
+    """Wait until the socket is ready; return False if the time runs out."""
+    with anyio.move_on_after(step.seconds):
+        if not step.write:
+            await anyio.wait_readable(step.socket)
+        elif not step.read:
+            await anyio.wait_writable(step.socket)
+        else:
+            await _wait_for_either(step)
+        return True
+    return False
+
+
+async def _wait_for_either(step: WaitForSocket) -> None:
+    async with anyio.create_task_group() as group:
+
+        async def readable() -> None:
+            await anyio.wait_readable(step.socket)
+            group.cancel_scope.cancel()
+
+        group.start_soon(readable)
+        await anyio.wait_writable(step.socket)
+        group.cancel_scope.cancel()

@@ -8,12 +8,11 @@ import logging
 import time
 import uuid
 from collections.abc import Sequence
-from functools import partial
+from contextlib import nullcontext
 from typing import Final, Generic, TypeVar
 
 import attrs
 
-from iotmi._botocore.cancellation import SocketCanceller
 from iotmi._botocore.transport import Transport, TransportResponse
 from iotmi._observability.events import (
     Attempt,
@@ -26,7 +25,7 @@ from iotmi._observability.events import (
 from iotmi._runtime.rate_limiter import RateLimiters, rate_limited
 from iotmi._runtime.retry import RetryStrategy
 from iotmi._sansio.deadline import Deadline
-from iotmi._sansio.steps import DeadlineReachedError, RunBlocking, Steps
+from iotmi._sansio.steps import DeadlineReachedError, Steps, ThreadUnavailableError
 from iotmi._schema.model import Request
 from iotmi._schema.redaction import Redact, redactor
 from iotmi._schema.responses import Response
@@ -38,6 +37,7 @@ from iotmi.errors import (
     CallError,
     DeadlineExceededError,
     FailedAttempt,
+    NotSentError,
     ResponseError,
     ServiceError,
 )
@@ -54,6 +54,8 @@ class Call(Generic[R]):
         "_attempt_began",
         "_attempts",
         "_began",
+        "_client_token",
+        "_cut_off_after_sending",
         "_deadline",
         "_failed_attempts",
         "_last",
@@ -91,6 +93,9 @@ class Call(Generic[R]):
         if token is not None:
             # Before the first attempt, because botocore would generate a new token for each.
             self._parameters.setdefault(token.wire, str(uuid.uuid4()))
+        sent_token = self._parameters.get("ClientToken")
+        self._client_token = sent_token if isinstance(sent_token, str) else None
+        self._cut_off_after_sending = False
         self.idempotent = request.idempotent
         self._began = self._attempt_began = time.monotonic()
         self._attempts = self._notified = 0
@@ -129,29 +134,33 @@ class Call(Generic[R]):
         self._attempts = number
         self._attempt_began = time.monotonic()
         _log.debug("%s begins attempt %d", self._operation, number)
-        canceller = SocketCanceller(self._deadline)
-        step = RunBlocking(partial(self._exchange, canceller), self._deadline, canceller.cancel)
         try:
-            yield step
+            self._response = response = yield from self._exchange()
         except DeadlineReachedError as error:
             if error.not_started_because is None:
                 elapsed = time.monotonic() - self._attempt_began
+                self._cut_off_after_sending = error.sent
                 raise self._exceeded(f"cut off after {elapsed:.2f} s") from self._last
             self._attempts -= 1
             raise self._exceeded(
                 f"the next attempt was not sent: {error.not_started_because}"
             ) from self._last
-        self._response = response = step.result
+        except ThreadUnavailableError as error:
+            raise NotSentError(
+                f"{self._operation}: nothing was sent: no thread could be started, which botocore "
+                f"needs for a call with a deadline or under an event loop: {error}",
+                operation=self._operation,
+            ) from None
         return response
 
-    def _exchange(self, canceller: SocketCanceller) -> TransportResponse:
-        arguments = self._operation, self._parameters, self._redactor, canceller
-        if self._observer is None:
-            return self._transport.send(*arguments)
-        # Around this function and not around the generator: the context must be entered and left in
-        # one thread, and an abandoned generator may be closed in another.
-        with self._observer.around_attempt():
-            return self._transport.send(*arguments)
+    def _exchange(self) -> Steps[TransportResponse]:
+        return self._transport.send(
+            self._operation,
+            self._parameters,
+            self._redactor,
+            self._deadline,
+            nullcontext if self._observer is None else self._observer.around_attempt,
+        )
 
     def _redactor(self) -> Redact:
         return redactor(self._request)
@@ -165,6 +174,9 @@ class Call(Generic[R]):
         except (ValueError, RecursionError):
             reason, path = "the body is not JSON", None
         else:
+            if response.lacks_body:
+                # Even a listing's last page is an object.
+                raise self._unreadable(response, "the body is empty", None)
             elapsed = time.monotonic() - self._began
             _log.debug(
                 "%s answered HTTP %d after %d attempts in %.3f s, request id %s",
@@ -183,13 +195,18 @@ class Call(Generic[R]):
                 raw=document,
             )
         # Not chained to its cause, which may quote the body.
-        raise ResponseError(
+        raise self._unreadable(response, reason, path) from None
+
+    def _unreadable(
+        self, response: TransportResponse, reason: str, path: str | None
+    ) -> ResponseError:
+        return ResponseError(
             f"{self._operation}: the response cannot be decoded: {reason} "
             f"(request id {response.request_id})",
             operation=self._operation,
             request_id=response.request_id,
             path=path,
-        ) from None
+        )
 
     # -- failures and pauses ------------------------------------------------------------
 
@@ -202,8 +219,9 @@ class Call(Generic[R]):
             http_status=self._http_status(error),
             elapsed=time.monotonic() - self._attempt_began,
             # An attempt that was cut off may still take effect.
-            may_have_acted=error.may_have_acted or isinstance(error, DeadlineExceededError),
+            may_have_acted=error.may_have_acted or self._cut_off_after_sending,
         )
+        error.client_token = self._client_token
         error.attempts = self._attempts
         self._failed_attempts = error.failed_attempts = (*self._failed_attempts, failure)
         self._last = error
@@ -216,13 +234,15 @@ class Call(Generic[R]):
         )
 
     def _exceeded(self, why: str) -> DeadlineExceededError:
-        return self._deadline.exceeded(
+        error = self._deadline.exceeded(
             self._operation,
             attempts=self._attempts,
             failed_attempts=self._failed_attempts,
             last=self._last,
             why=why,
         )
+        error.client_token = self._client_token
+        return error
 
     def _rate_limited_too_long(self, seconds: float) -> DeadlineExceededError:
         return self._exceeded(f"rate limit: the next attempt not before {seconds:.2f} s")

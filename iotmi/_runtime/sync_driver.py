@@ -1,7 +1,7 @@
-"""The blocking driver: runs flows in the calling thread.
+"""The sync driver: runs flows in the calling thread.
 
-Its sibling `iotmi._runtime.async_driver` differs in how it waits and where blocking work runs, and in nothing
-else.
+Its sibling `iotmi._runtime.async_driver` differs only in how it waits and where work that blocks
+runs.
 """
 
 import time
@@ -10,10 +10,24 @@ from contextvars import copy_context
 from threading import Thread
 from typing import ClassVar, ParamSpec, TypeVar
 
+from iotmi._botocore.blocking_io import do
 from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
 from iotmi._sansio.deadline import PagingDeadline
-from iotmi._sansio.steps import RunBlocking, Send, Sleep, Step, Steps, Wait
+from iotmi._sansio.steps import (
+    Blocking,
+    Delay,
+    LookUp,
+    RunBlocking,
+    Send,
+    Sleep,
+    Step,
+    Steps,
+    TakeSlot,
+    ThreadUnavailableError,
+    Wait,
+    WaitForSocket,
+)
 from iotmi._schema.model import Listing, Request
 from iotmi._schema.responses import Response
 from iotmi.paging import Pager
@@ -65,12 +79,16 @@ class SyncDriver:
 
     def _run_step(self, step: Step) -> None:
         match step:
+            case WaitForSocket() | TakeSlot() | LookUp():
+                do(step)
             case RunBlocking():
                 seconds = step.deadline.remaining()
-                if seconds is None:
+                if seconds is None or step.blocking is not Blocking.UNBOUNDED:
                     step.result = step.function()
                 else:
                     step.result = _run_in_thread(seconds, step, self.context.connection.abandoned)
+            case Delay():
+                time.sleep(step.seconds)
             case Sleep():
                 (self.context.retry_strategy.policy.sleep or time.sleep)(step.seconds)
             case Wait():
@@ -79,17 +97,17 @@ class SyncDriver:
                 step.response = self.send(step.request, step.paging)
 
     def __repr__(self) -> str:
-        return f"<blocking engine in {self.context.transport.region_name}>"
+        return f"<sync driver in {self.context.transport.region_name}>"
 
 
 def _run_in_thread(seconds: float, work: RunBlocking[T], abandoned: AbandonedCalls) -> T:
-    """What *work* gives, if it does so within *seconds*.
+    """Return what *work* gives, if it does so within *seconds*.
 
-    A call that hangs cannot be stopped, so it runs in a thread of its own, which is left behind
-    when the time is up.
+    A thread cannot be stopped. When the time is up, it is left and ends on its own.
 
     Raises:
-        TimeIsUpError: it did not, or *left* had no room for another that hangs.
+        DeadlineReachedError: it did not, or too many abandoned calls are still running.
+        ThreadUnavailableError: no thread could be started.
     """
     end = time.monotonic() + seconds
     abandoned.wait(seconds)
@@ -103,11 +121,15 @@ def _run_in_thread(seconds: float, work: RunBlocking[T], abandoned: AbandonedCal
         except BaseException as error:  # noqa: BLE001
             future.set_exception(error)
 
-    Thread(target=run, name="iotmi-attempt", daemon=True).start()
+    try:
+        Thread(target=run, name="iotmi-attempt", daemon=True).start()
+    except RuntimeError as error:
+        # The process has reached its limit of threads, or the interpreter is ending.
+        raise ThreadUnavailableError(str(error)) from error
     try:
         return future.result(max(0.0, end - time.monotonic()))
     except TimeoutError as error:
-        # Its own, where it has ended after all.
+        # A TimeoutError of its own, if it has ended after all.
         if future.done():
             return future.result()
         raise attempt.abandon() from error

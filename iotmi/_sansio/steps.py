@@ -1,15 +1,17 @@
-"""Logic that takes more than one step, written once for both colours.
+"""Logic that takes more than one step, written once for the sync and the async client.
 
-A flow is a generator that yields steps and never waits itself: `Send` a request, `Sleep` a while,
-do some `RunBlocking` that blocks. Two short drivers run it, one blocking and one awaiting; they live with
-the engines. A step carries its own outcome back, so that no type is lost on the way.
+A flow is a generator that yields steps and never waits itself. Two short drivers run it, one sync
+and one async. A step carries its own outcome back, so that no type is lost on the way.
 """
 
+import socket
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
+from enum import Enum, auto
 from typing import Generic, TypeAlias, TypeVar
 
 from iotmi._sansio.deadline import Deadline, PagingDeadline
+from iotmi._sansio.flight import SingleFlight
 from iotmi._schema.model import Listing, Request, evolve
 from iotmi._schema.responses import Page, Response
 from iotmi._schema.validation import unchecked
@@ -46,23 +48,118 @@ class Sleep(Step):
         self.seconds = seconds
 
 
-class RunBlocking(Step, Generic[T]):
-    """Run a function that blocks, until *deadline* at the latest. The driver sets `result`.
+class Delay(Step):
+    """Let real time pass, whatever a retry policy puts in place of sleeping."""
 
-    Where the time is up, the driver throws `DeadlineReachedError`. For whatever reason it waits no more,
-    it calls *cancel*, from which the function may learn that it works in vain.
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class WaitForSocket(Step):
+    """Wait until a non-blocking socket can be read or written. The driver sets `ready`.
+
+    Attributes:
+        seconds: how long at most; None for no bound.
+        ready: False if the time ran out.
     """
 
-    __slots__ = ("cancel", "deadline", "function", "result")
+    __slots__ = ("read", "ready", "seconds", "socket", "write")
+
+    ready: bool
+
+    def __init__(
+        self, waiting: socket.socket, seconds: float | None, *, read: bool, write: bool
+    ) -> None:
+        self.socket = waiting
+        self.seconds = seconds
+        self.read = read
+        self.write = write
+
+
+class TakeSlot(Step):
+    """Wait until fewer than *limit* tasks hold a slot of *owner*. The driver sets `release`.
+
+    A task is cheap and a socket is not: a thousand tasks must not open a thousand connections.
+    Threads are not limited. The driver throws `DeadlineReachedError` if the time is up.
+
+    Attributes:
+        release: gives the slot back; to be called once.
+    """
+
+    __slots__ = ("deadline", "limit", "owner", "release")
+
+    release: Callable[[], None]
+
+    def __init__(self, owner: object, limit: int, deadline: Deadline) -> None:
+        self.owner = owner
+        self.limit = limit
+        self.deadline = deadline
+
+
+class LookUp(Step, Generic[T]):
+    """Find something that many calls may need at once, within *deadline*. Sets `result`.
+
+    At most one thread of *flight* is under way. The driver throws `DeadlineReachedError` into the
+    flow when the time is up. The thread then goes on, and the next call profits from its result.
+
+    Attributes:
+        known: gives the result if no thread is needed.
+        find: finds and keeps the result. It may block.
+    """
+
+    __slots__ = ("deadline", "find", "flight", "known", "result")
 
     result: T
 
     def __init__(
-        self, function: Callable[[], T], deadline: Deadline, cancel: Callable[[], None]
+        self,
+        known: Callable[[], T | None],
+        find: Callable[[], T],
+        flight: SingleFlight,
+        deadline: Deadline,
+    ) -> None:
+        self.known = known
+        self.find = find
+        self.flight = flight
+        self.deadline = deadline
+
+
+class Blocking(Enum):
+    """How a function of `RunBlocking` blocks its thread.
+
+    Attributes:
+        NEVER: it stays within the process. Both drivers run it where they are.
+        BOUNDED: it keeps the deadline itself. The sync driver runs it where it is.
+        UNBOUNDED: it may block for longer than the deadline. Only a thread can be left.
+    """
+
+    NEVER = auto()
+    BOUNDED = auto()
+    UNBOUNDED = auto()
+
+
+class RunBlocking(Step, Generic[T]):
+    """Run a function that may block, until *deadline* at the latest. The driver sets `result`.
+
+    The driver throws `DeadlineReachedError` into the flow when the time is up. The function then
+    goes on in its thread and its result is lost.
+    """
+
+    __slots__ = ("blocking", "deadline", "function", "result")
+
+    result: T
+
+    def __init__(
+        self,
+        function: Callable[[], T],
+        deadline: Deadline,
+        blocking: Blocking = Blocking.UNBOUNDED,
     ) -> None:
         self.function = function
         self.deadline = deadline
-        self.cancel = cancel
+        self.blocking = blocking
 
 
 class Wait(Step, Generic[T]):
@@ -79,12 +176,18 @@ class DeadlineReachedError(Exception):
     """The time for some work was up.
 
     Attributes:
-        unbegun: why it was never begun; None where it was, and goes on with nobody waiting.
+        not_started_because: why the attempt never began; None where it did.
+        sent: whether the request, or a part of it, may have left.
     """
 
-    def __init__(self, not_started_because: str | None) -> None:
+    def __init__(self, not_started_because: str | None, *, sent: bool = True) -> None:
         super().__init__(not_started_because)
         self.not_started_because = not_started_because
+        self.sent = sent
+
+
+class ThreadUnavailableError(Exception):
+    """No thread could be started, and the work may not run without one."""
 
 
 Steps: TypeAlias = Generator[Step, None, R]

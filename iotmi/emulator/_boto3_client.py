@@ -23,6 +23,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from iotmi._botocore.in_process import mark_in_process
 from iotmi._botocore.loader import SERVICE, shared_loader
 from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
 
@@ -49,6 +50,7 @@ def attach(client: BaseClient, handle: Callable[[HttpRequest], HttpResponse]) ->
             headers[name] = value
         return AWSResponse(request.url, response.status, headers, _FakeRawResponse(response.body))
 
+    mark_in_process(client)
     client.meta.events.unregister(_EVENT, unique_id=_HANDLER_ID)
     # The stubs declare that handlers return None, but botocore uses the result for this event.
     client.meta.events.register_first(_EVENT, send, unique_id=_HANDLER_ID)  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from iotmi._botocore.in_process import delay
 from iotmi._botocore.loader import SERVICE
 from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
@@ -98,7 +99,12 @@ class Emulator:
             store=store,
             clock=opened,
             scope=scope,
-            faults=Faults(service, seed=seed, seconds=time_control.clock_source(clock, opened)),
+            faults=Faults(
+                service,
+                seed=seed,
+                sleep=delay,
+                seconds=time_control.clock_source(clock, opened),
+            ),
             call_log=CallLog(),
         )
         if kinesis is not None:

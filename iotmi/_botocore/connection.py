@@ -1,0 +1,211 @@
+"""One connection: opening it, and one exchange after another over it.
+
+The socket never blocks. Where it is not ready, the generators here yield `WaitForSocket`, so that
+one text serves both clients: the sync driver polls the socket, the async driver has the event loop
+do so.
+This module does not know how long connections are kept, nor what a response means.
+"""
+
+import os
+import socket
+import time
+from ssl import SSLContext, SSLError, SSLSocket, SSLWantReadError, SSLWantWriteError
+from typing import Final, TypeAlias
+
+from attrs import frozen
+from urllib3.util import wait_for_read
+
+from iotmi._botocore.http11 import Http11
+from iotmi._botocore.messages import RawResponse, SignedRequest
+from iotmi._sansio.deadline import Deadline
+from iotmi._sansio.steps import DeadlineReachedError, Steps, WaitForSocket
+
+Address: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]
+
+# A piece is small enough that an early response is seen soon, and a TLS record holds 16 KiB.
+PIECE: Final = 64 * 1024
+
+
+@frozen
+class Limits:
+    """How long a call may wait for a server.
+
+    Attributes:
+        deadline: the call's own.
+        connect: seconds for a connection to one address, TLS handshake included.
+        read: seconds between two pieces of a response, or until the server takes more of a request.
+    """
+
+    deadline: Deadline
+    connect: float
+    read: float
+
+
+class NoAnswerError(Exception):
+    """The connection broke or fell silent before a whole response came."""
+
+
+class Connection:
+    """A connected socket and the state of the protocol on it. Belongs to one call at a time."""
+
+    __slots__ = ("_protocol", "_socket", "_wait")
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._protocol = Http11()
+        self._wait = WaitForSocket(connected, None, read=True, write=False)
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the last exchange left the connection open and clean."""
+        return self._protocol.reusable
+
+    def is_quiet(self) -> bool:
+        """Return whether nothing has come since the last response: neither bytes nor the end."""
+        return not self._pending() and not wait_for_read(self._socket, timeout=0.0)
+
+    def close(self) -> None:
+        """Close the socket, without TLS's farewell, which would have to be waited for."""
+        self._socket.close()
+
+    def exchange(self, request: SignedRequest, limits: Limits) -> Steps[RawResponse]:
+        """Send *request* and return the response.
+
+        Raises:
+            NoAnswerError: the connection broke, or was silent for too long.
+            ProtocolError: what came is no whole response.
+            DeadlineReachedError: the time is up.
+        """
+        octets = memoryview(self._protocol.request(request))
+        while octets:
+            try:
+                count = self._socket.send(octets[:PIECE])
+            except (BlockingIOError, SSLWantWriteError):
+                yield from self._until_ready(limits, write=True)
+                count = 0
+            except SSLWantReadError:
+                yield from self._until_ready(limits)
+                count = 0
+            except OSError:
+                # A server that has seen enough of a request may respond and close at once.
+                return (yield from self._read(limits))
+            octets = octets[count:]
+            if octets and (early := self._read_early()) is not None:
+                return early
+        self._protocol.sent()
+        if not self._pending():
+            yield from self._until_ready(limits)
+        return (yield from self._read(limits))
+
+    def _read(self, limits: Limits) -> Steps[RawResponse]:
+        while True:
+            try:
+                octets = self._socket.recv(PIECE)
+            except (BlockingIOError, SSLWantReadError):
+                yield from self._until_ready(limits)
+                continue
+            except SSLWantWriteError:
+                yield from self._until_ready(limits, write=True)
+                continue
+            except OSError as error:
+                raise NoAnswerError(f"the connection broke: {_reason(error)}") from error
+            response = self._protocol.receive(octets)
+            if response is not None:
+                return self._checked(response)
+
+    def _read_early(self) -> RawResponse | None:
+        """Return a response that came before the request had left."""
+        try:
+            return self._protocol.receive(self._socket.recv(PIECE))
+        except OSError:
+            return None
+
+    def _checked(self, response: RawResponse) -> RawResponse:
+        if self._pending():
+            # OpenSSL holds bytes of a TLS record that came after the response.
+            self._protocol.reusable = False
+        return response
+
+    def _pending(self) -> int:
+        connected = self._socket
+        return connected.pending() if isinstance(connected, SSLSocket) else 0
+
+    def _until_ready(self, limits: Limits, *, write: bool = False) -> Steps[None]:
+        # While writing it also reads: a server that responds early may take no more.
+        step = self._wait
+        step.write = write
+        remaining = limits.deadline.remaining()
+        step.seconds = limits.read if remaining is None else min(remaining, limits.read)
+        yield step
+        if not step.ready:
+            if remaining is not None and remaining <= limits.read:
+                raise DeadlineReachedError(None)
+            raise NoAnswerError(f"the server was silent for {limits.read:g} s")
+
+
+def connect(
+    address: Address, host: str, context: SSLContext | None, limits: Limits
+) -> Steps[Connection]:
+    """Connect to *address*, and over TLS to *host* where there is a *context*.
+
+    Raises:
+        OSError: no connection could be made.
+        DeadlineReachedError: the time is up.
+    """
+    family, kind, protocol, _, sockaddr = address
+    connected = socket.socket(family, kind, protocol)
+    try:
+        connected.setblocking(False)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        until = time.monotonic() + limits.connect
+        try:
+            # Not `connect_ex`: pytest-socket and its like watch over `connect`.
+            connected.connect(sockaddr)
+        except BlockingIOError:
+            yield from _until_connected(connected, limits.deadline, until, write=True)
+            _require_connected(connected)
+        if context is not None:
+            connected = tls = context.wrap_socket(
+                connected, server_hostname=host, do_handshake_on_connect=False
+            )
+            yield from _shake_hands(tls, limits.deadline, until)
+    except BaseException:
+        connected.close()
+        raise
+    return Connection(connected)
+
+
+def _require_connected(connected: socket.socket) -> None:
+    code = connected.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, os.strerror(code))
+
+
+def _shake_hands(tls: SSLSocket, deadline: Deadline, until: float) -> Steps[None]:
+    while True:
+        try:
+            tls.do_handshake()
+        except SSLWantReadError:
+            yield from _until_connected(tls, deadline, until, write=False)
+        except SSLWantWriteError:
+            yield from _until_connected(tls, deadline, until, write=True)
+        else:
+            return
+
+
+def _until_connected(
+    connecting: socket.socket, deadline: Deadline, until: float, *, write: bool
+) -> Steps[None]:
+    seconds, remaining = max(0.0, until - time.monotonic()), deadline.remaining()
+    step = WaitForSocket(connecting, seconds, read=not write, write=write)
+    if remaining is not None:
+        step.seconds = min(seconds, remaining)
+    yield step
+    if not step.ready:
+        if remaining is not None and remaining <= seconds:
+            raise DeadlineReachedError(None, sent=False)
+        raise TimeoutError("timed out")
+
+
+def _reason(error: OSError) -> str:
+    return type(error).__name__ if isinstance(error, SSLError) else error.strerror or str(error)
