@@ -12,19 +12,17 @@ from datetime import timedelta
 from pathlib import Path
 from ssl import SSLSocket
 from threading import Thread, get_ident
+from urllib.parse import urlsplit
 
 import pytest
-from botocore.exceptions import (
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-)
+from urllib3.util import wait_for_read
 
 import iotmi
-from iotmi import NotSentError
-from iotmi._botocore.cancellation import SocketCanceller
-from iotmi._botocore.connection_pool import ConnectionPool, RawResponse, host_of
+from iotmi import NoResponseError, NotSentError
+from iotmi._botocore.blocking_io import run
+from iotmi._botocore.connection_pool import ConnectionPool
+from iotmi._botocore.direct_sender import host_of
+from iotmi._botocore.messages import Origin, RawResponse, SignedRequest
 from iotmi._sansio.deadline import Deadline
 from tests.support.bad_servers import Answers, listening, never_connecting
 from tests.support.certificates import ELSEWHERE, make_certificate
@@ -62,7 +60,8 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
         for _ in range(5):
             assert client.send(iotmi.GetManagedThing("x")).attempts == 1
             (kept,) = connections_of(client)._idle.values()
-            assert not kept[0].sock.recv(1, socket.MSG_PEEK)
+            wait_for_read(kept[0]._socket, 10)
+            assert not kept[0].is_quiet()
     assert len(answers.requests) == 5
 
 
@@ -152,12 +151,12 @@ def interruption(wait: Callable[[], object]) -> Iterator[None]:
 )
 def test_the_host_is_named_as_headers_name_it(url: str, host: str) -> None:
     """Without the port that goes without saying, and without what opens the door."""
-    assert host_of(url) == host
+    assert host_of(urlsplit(url)) == host
 
 
 def test_what_came_is_not_shown() -> None:
     """A body may hold a secret, and so may a header."""
-    assert repr(RawResponse(200, {"x": "hidden"}, b"hidden")) == "Answer(status_code=200)"
+    assert repr(RawResponse(200, {"x": "hidden"}, b"hidden")) == "RawResponse(status_code=200)"
 
 
 # -- whom it trusts ------------------------------------------------------------------------
@@ -222,7 +221,7 @@ def test_certificates_that_cannot_be_read_are_named(
     assert "none.pem cannot be read: [Errno 2]" in str(error)
     refused = error.__cause__
     assert refused is not None
-    assert isinstance(refused.__cause__, FileNotFoundError)
+    assert isinstance(refused, FileNotFoundError)
 
 
 def test_a_name_counts_only_where_names_stand(
@@ -267,27 +266,14 @@ def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> Connection
 
 
 def exchange(connections: ConnectionPool, url: str, method: str = "GET", body: bytes = b"") -> None:
-    """Ask for something over them."""
-    connections.send(method, url, {"X-Told": "yes"}, body, SocketCanceller(Deadline(None)))
+    """Send a request over them."""
+    split = urlsplit(url)
+    origin = Origin(split.scheme, split.hostname or "", split.port or 80)
+    headers = [("Host", split.netloc), ("X-Told", "yes")]
+    target = url.removeprefix(f"{split.scheme}://{split.netloc}") or "/"
+    request = SignedRequest("Op", origin, method, target, headers, body)
+    run(connections.exchange(request, Deadline(None)))
     connections.close()
-
-
-@pytest.mark.parametrize(
-    ("asked", "target"),
-    [
-        ("", b"/"),
-        ("/", b"/"),
-        ("/a/b", b"/a/b"),
-        ("?c=d", b"/?c=d"),
-        ("/a?c=d&e=%2F", b"/a?c=d&e=%2F"),
-    ],
-)
-def test_the_target_is_path_and_query(asked: str, target: bytes) -> None:
-    """As botocore has written them."""
-    answers = Answers(THING)
-    with listening(answers) as url:
-        exchange(hasty(), url + asked)
-    assert answers.requests == [b"GET " + target + b" HTTP/1.1"]
 
 
 @pytest.mark.parametrize(
@@ -328,16 +314,15 @@ def test_a_connection_that_broke_off_is_not_kept() -> None:
 
 def test_a_name_that_cannot_be_one_is_not_looked_up() -> None:
     """No name is that long, and nothing can have been sent."""
-    with pytest.raises(EndpointConnectionError) as caught:
+    with pytest.raises(NotSentError) as caught:
         exchange(hasty(), f"http://{'x' * 70}.example")
     assert isinstance(caught.value.__cause__, UnicodeError)
 
 
 def test_a_connection_that_breaks_is_said_to_be_closed() -> None:
     """The service hung up on a request: it may have acted."""
-    with serving([hang_up]) as url, pytest.raises(ConnectionClosedError) as caught:
+    with serving([hang_up]) as url, pytest.raises(NoResponseError, match="was closed before"):
         exchange(hasty(), url)
-    assert isinstance(caught.value.__cause__, ConnectionError)
 
 
 def test_silence_after_the_request_ends_by_the_time_to_read() -> None:
@@ -348,7 +333,7 @@ def test_silence_after_the_request_ends_by_the_time_to_read() -> None:
         connection.recv(1)
 
     began = time.monotonic()
-    with listening(keep_silent) as url, pytest.raises(ReadTimeoutError):
+    with listening(keep_silent) as url, pytest.raises(NoResponseError):
         exchange(hasty(read_timeout=0.1), url)
     assert time.monotonic() - began < 4
 
@@ -357,11 +342,11 @@ def test_silence_in_place_of_a_handshake_ends_by_the_time_to_connect() -> None:
     """The kernel has connected, and nobody shakes hands."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"https://127.0.0.1:{server.getsockname()[1]}"
-        with pytest.raises(ConnectTimeoutError):
+        with pytest.raises(NotSentError):
             exchange(hasty(connect_timeout=0.1), url)
 
 
 def test_silence_in_place_of_a_connection_ends_by_the_time_to_connect() -> None:
     """Nobody says yes or no."""
-    with never_connecting() as url, pytest.raises(ConnectTimeoutError):
+    with never_connecting() as url, pytest.raises(NotSentError):
         exchange(hasty(connect_timeout=0.2), url)

@@ -147,8 +147,7 @@ def test_what_came_of_an_answer_is_in_no_error() -> None:
         links.append(f"{link!r} {link.args} {vars(link)}")
         link = link.__cause__ or link.__context__
     assert "Secret" not in "\n".join(links)
-    assert len(links) == 3
-    assert "the answer has no end" in links[2]
+    assert len(links) == 1
 
 
 def test_nobody_listens_by_either_way() -> None:
@@ -159,7 +158,7 @@ def test_nobody_listens_by_either_way() -> None:
     assert error.retryable
     with pytest.raises(NotSentError) as caught:
         Client(session=session(), endpoint_url=url, retry=ONCE).managed_things.get("x")
-    assert str(error) == str(caught.value)
+    assert caught.value.retryable
 
 
 # -- what is left to botocore --------------------------------------------------------------

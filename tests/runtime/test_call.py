@@ -327,7 +327,7 @@ def test_missing_credentials_are_not_retried() -> None:
 
 def test_a_client_needs_a_region() -> None:
     """A client without a Region cannot be created."""
-    with pytest.raises(iotmi.NotSentError, match="You must specify a region"):
+    with pytest.raises(iotmi.NotSentError, match="no Region is set: pass region_name"):
         iotmi.Client()
     with pytest.raises(iotmi.NotSentError, match="unknown"):
         iotmi.Client(profile_name="unknown")

@@ -100,11 +100,11 @@ def test_an_abandoned_attempt_counts_until_it_ends() -> None:
     for attempt in attempts:
         full.append(among.at_limit)
         assert attempt.abandon().not_started_because is None
-    assert "3 attempts" in str(among.limit_error().not_started_because)
+    assert "3 abandoned" in str(among.limit_error().not_started_because)
     for attempt in attempts[:2]:
         full.append(among.at_limit)
         among.finished(attempt)
-    assert "1 attempts" in str(among.limit_error().not_started_because)
+    assert "1 abandoned" in str(among.limit_error().not_started_because)
     assert [*full, among.at_limit] == [False, False, True, True, True, False]
 
 
@@ -114,7 +114,7 @@ def test_waiting_for_room() -> None:
     among.wait(0.0)
     attempt = begun(among)
     attempt.abandon()
-    with pytest.raises(DeadlineReachedError, match="1 attempts that were left"):
+    with pytest.raises(DeadlineReachedError, match="1 abandoned attempts"):
         among.wait(0.0)
     waiting = threading.Thread(target=among.wait, args=(60.0,))
     waiting.start()

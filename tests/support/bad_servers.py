@@ -203,3 +203,49 @@ def _hand_on(source: socket.socket, target: socket.socket) -> None:
         while octets := source.recv(65536):
             target.sendall(octets)
     _shut(target)
+
+
+class Script:
+    """Gives each request the next of some raw responses, over connections that it keeps.
+
+    The last response serves all further requests. A response is bytes to send, or `Cut`: bytes
+    after which the connection is closed.
+
+    Attributes:
+        requests: Each request so far, whole.
+        connections: How many connections there were.
+    """
+
+    def __init__(self, *responses: "bytes | Cut") -> None:
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self._responses = responses
+
+    def __call__(self, connection: socket.socket) -> None:
+        """Serve one connection."""
+        self.connections += 1
+        while request := read_request(connection):
+            self.requests.append(request)
+            response = self._responses[min(len(self.requests), len(self._responses)) - 1]
+            connection.sendall(response)
+            if isinstance(response, Cut):
+                return
+
+
+class Cut(bytes):
+    """Bytes after which the connection is closed."""
+
+
+def raw(status: str, body: bytes = b"", *headers: str, length: str | None = "") -> bytes:
+    """Return the bytes of a response.
+
+    Args:
+        status: Such as ``"200 OK"``.
+        body: What follows the head.
+        headers: Further lines of the head.
+        length: The Content-Length; the body's own if empty, none if None.
+    """
+    lines = [f"HTTP/1.1 {status}", *headers]
+    if length is not None:
+        lines.append(f"Content-Length: {length or len(body)}")
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body

@@ -11,9 +11,9 @@ from iotmi._sansio.steps import RunBlocking
 T = TypeVar("T")
 
 
-def work(function: Callable[[], T], cancel: Callable[[], None] = lambda: None) -> RunBlocking[T]:
-    """Take some time."""
-    return RunBlocking(function, Deadline(None), cancel)
+def work(function: Callable[[], T]) -> RunBlocking[T]:
+    """Return work without a deadline."""
+    return RunBlocking(function, Deadline(None))
 
 
 def unfinished(*works: Callable[[], object]) -> int:

@@ -1,0 +1,197 @@
+"""A request is sent once per attempt, whatever botocore's settings; its token can be sent again."""
+
+import copy
+import json
+import pickle
+import socket
+import struct
+from typing import Any, Final
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+import iotmi
+from iotmi import Client, NoResponseError, RetryPolicy
+from tests.botocore.ways import ALL, Way, boto3_client, name
+from tests.support.bad_servers import Cut, Script, listening, raw
+from tests.support.factories import toggle
+from tests.support.http_servers import Act, read_request, session
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+BROKEN: Final = raw("500 No", b"{}", "X-Amzn-Errortype: InternalServerException")
+COMMAND: Final = iotmi.SendManagedThingCommand("x", endpoints=(toggle(),))
+SETTINGS: Final[dict[str, Config | None]] = {
+    "defaults": None,
+    "legacy": Config(retries={"mode": "legacy", "max_attempts": 9}),
+    "standard": Config(retries={"mode": "standard", "total_max_attempts": 7}),
+    "adaptive": Config(retries={"mode": "adaptive", "total_max_attempts": 7}),
+}
+
+
+class Losing:
+    """Acts on each request, and loses its response in one way.
+
+    Attributes:
+        arrived: how many requests have come.
+    """
+
+    def __init__(self, end: Act) -> None:
+        self.arrived = 0
+        self._end = end
+
+    def __call__(self, connection: socket.socket) -> None:
+        """Serve one connection."""
+        while read_request(connection):
+            self.arrived += 1
+            self._end(connection)
+
+
+def reset(connection: socket.socket) -> None:
+    """End the connection at once."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def half(connection: socket.socket) -> None:
+    """Respond with the beginning of a body."""
+    connection.sendall(raw("202 OK", b"{", length="90"))
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+ENDS: Final[dict[str, Act]] = {
+    "closed": lambda connection: connection.shutdown(socket.SHUT_RDWR),
+    "reset": reset,
+    "500": lambda connection: connection.sendall(BROKEN),
+    "503": lambda connection: connection.sendall(raw("503 No", b"<html>")),
+    "half": half,
+}
+
+TWICE: Final = [
+    (way, setting)
+    for way in ALL
+    for setting in SETTINGS
+    if way.source == "handed-in" or setting == "defaults"
+]
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(("way", "setting"), TWICE, ids=lambda each: getattr(each, "name", each))
+def test_a_command_whose_response_is_lost_arrives_once(way: Way, setting: str, end: str) -> None:
+    """W9: with botocore's default retries and with each of its modes."""
+    service = Losing(ENDS[end])
+    with listening(service) as url:
+        (error,) = way.run(url, COMMAND, config=SETTINGS[setting], retry=RetryPolicy())
+    assert service.arrived == 1
+    assert isinstance(error, iotmi.CallError)
+    assert error.may_have_acted
+    assert error.attempts == 1
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_the_applications_own_calls_keep_their_retries(setting: str) -> None:
+    """W9: over the same client, before, between and after ours."""
+    responses = [BROKEN, raw("200 OK", b'{"Id": "x"}')] * 3
+    script = Script(*responses)
+    with listening(script) as url:
+        theirs = boto3_client(url, SETTINGS[setting])
+        client = Client(boto3_client=theirs, retry=RetryPolicy.none())
+        assert theirs.get_managed_thing(Identifier="x")["Id"] == "x"
+        with pytest.raises(iotmi.InternalServerError):
+            client.managed_things.get("x")
+        assert client.managed_things.get("x").id == "x"
+        response = theirs.get_managed_thing(Identifier="x")
+        assert response["ResponseMetadata"]["RetryAttempts"] == 1
+    assert len(script.requests) == 6
+
+
+def test_one_attempt_of_ours_is_one_request_of_botocores() -> None:
+    """W9: our policy's attempts do not multiply."""
+    service = Losing(ENDS["500"])
+    with listening(service) as url:
+        client = Client(
+            boto3_client=boto3_client(url), retry=RetryPolicy(max_attempts=3, sleep=lambda _: None)
+        )
+        with pytest.raises(iotmi.InternalServerError) as caught:
+            client.managed_things.get("x")
+    assert service.arrived == caught.value.attempts == 3
+
+
+def test_who_wraps_botocores_calls_sees_its_errors() -> None:
+    """W9: the attempt ends with the error that botocore would raise."""
+    seen: list[BaseException] = []
+    with listening(Losing(ENDS["500"])) as url:
+        theirs = boto3_client(url)
+        theirs.meta.events.register(
+            "after-call-error.*", lambda exception, **_: seen.append(exception)
+        )
+        with pytest.raises(iotmi.InternalServerError):
+            Client(boto3_client=theirs, retry=RetryPolicy.none()).managed_things.get("x")
+    (error,) = seen
+    assert isinstance(error, ClientError)
+
+
+def sent_token(request: bytes) -> Any:  # noqa: ANN401
+    """Return the token in a request's body."""
+    return json.loads(request.partition(b"\r\n\r\n")[2])["ClientToken"]
+
+
+@pytest.mark.parametrize("way", ALL, ids=name)
+def test_the_token_of_a_lost_creation_is_known(way: Way) -> None:
+    """W18: sent again, it asks for the same creation. No text shows it; a pickle keeps it."""
+    script = Script(Cut(b"HTTP/1.1 201"))
+    creation = iotmi.CreateCredentialLocker(name="Elm Street 7")
+    with listening(script) as url:
+        error, second, plain = way.run(
+            url,
+            creation,
+            iotmi.CreateCredentialLocker(name="a", client_token="mine"),
+            iotmi.GetManagedThing("x"),
+        )
+    assert isinstance(error, NoResponseError)
+    assert error.client_token == sent_token(script.requests[0])
+    assert second.client_token == "mine"
+    assert plain.client_token is None
+    for each in (error, pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
+        assert each.client_token == error.client_token
+        assert str(error.client_token) not in f"{each} {each!r} {each.failed_attempts}"
+
+
+def test_a_deadline_tells_the_token_too() -> None:
+    """W18: the response did not come in time."""
+    script = Script(b"")
+    with listening(script) as url, Client(endpoint_url=url, timeout=0.3) as client:
+        with pytest.raises(iotmi.DeadlineExceededError) as caught:
+            client.credential_lockers.create(name="Elm Street 7")
+        assert caught.value.client_token == sent_token(script.requests[0])
+
+
+def test_a_token_can_be_sent_again(emulator: Any) -> None:  # noqa: ANN401
+    """W18: the emulator acts and loses the response; the second request finds what was made."""
+    client = emulator.client(retry=RetryPolicy.none())
+    emulator.faults.lose_answers("CreateCredentialLocker")
+    with pytest.raises(NoResponseError) as caught:
+        client.credential_lockers.create(name="Elm Street 7")
+    token = caught.value.client_token
+    made = client.credential_lockers.create(name="Elm Street 7", client_token=token)
+    assert [each.id for each in client.credential_lockers.list()] == [made.id]
+
+
+def test_a_session_is_tried_once_too() -> None:
+    """W9: whatever its configuration file and the environment say."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_MAX_ATTEMPTS", "9")
+        environment.setenv("AWS_RETRY_MODE", "standard")
+        service = Losing(ENDS["closed"])
+        with listening(service) as url:
+            ways: list[dict[str, Any]] = [
+                {"session": session(), "endpoint_url": url},
+                {"boto3_client": boto3_client(url)},
+                {"endpoint_url": url},
+            ]
+            for options in ways:
+                service.arrived = 0
+                with Client(**options) as client, pytest.raises(NoResponseError):
+                    client.send(COMMAND)
+                assert service.arrived == 1

@@ -1,0 +1,150 @@
+"""Tools that replace or wrap parts of botocore, `http.client` and `socket`.
+
+vcrpy replaces the classes of `http.client`, AWS X-Ray and OpenTelemetry wrap botocore's calls, and
+pytest-socket guards `socket.socket`. `docs/design/wire.md` tells what each was seen to do.
+"""
+
+import functools
+import http.client
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import pytest
+from botocore.client import BaseClient
+
+import iotmi
+from iotmi import AsyncClient, Client, GetManagedThing
+from iotmi.emulator import Emulator
+from tests.botocore.ways import OWN, Way, name
+from tests.support.bad_servers import Script, listening, raw
+from tests.support.direct_client import ONCE, idle
+from tests.support.factories import make_hub
+
+GET = GetManagedThing("x")
+THING = raw("200 OK", b'{"Id": "x"}', "X-Amzn-Requestid: r-1")
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("kind", ["HTTPConnection", "HTTPSConnection"])
+def test_botocore_sends_while_http_client_is_replaced(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W17: by a client that was used before, and by one that is made meanwhile; not afterwards."""
+    script = Script(THING)
+    with listening(script) as url, Client(endpoint_url=url, retry=ONCE) as client:
+        client.send(GET)
+        assert (idle(client), script.connections) == (1, 1)
+        with monkeypatch.context() as cassette:
+            replaced = type(kind, (http.client.HTTPConnection,), {})
+            cassette.setattr(http.client, kind, replaced)
+            client.send(GET)
+            assert script.connections == 2
+            fresh = Client(endpoint_url=url, retry=ONCE)
+            fresh.send(GET)
+            assert idle(fresh) == 0
+        for each in (client, fresh):
+            each.send(GET)
+            assert idle(each) == 1
+        fresh.close()
+
+
+def wrap_calls(monkeypatch: pytest.MonkeyPatch, seen: list[Any]) -> None:
+    """Wrap botocore's calls, as X-Ray and OpenTelemetry do; what they wrap is not documented."""
+    plain: Callable[..., Any] = vars(BaseClient)["_make_api_call"]
+
+    @functools.wraps(plain)
+    def wrapped(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401
+        response = plain(client, operation, parameters)
+        seen.append((threading.get_ident(), response["ResponseMetadata"]["RequestId"]))
+        return response
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", wrapped)
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("way", OWN, ids=name)
+def test_who_wraps_botocores_calls_sees_their_responses(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W15: and sync calls in their caller's thread, with a deadline, too."""
+    seen: list[Any] = []
+    wrap_calls(monkeypatch, seen)
+    script = Script(THING)
+    with listening(script) as url:
+        thing, again = way.run(url, GET, GET, timeout=20.0)
+    assert (thing.id, again.id) == ("x", "x")
+    assert [request_id for _, request_id in seen] == ["r-1", "r-1"]
+    here = threading.get_ident()
+    assert {thread == here for thread, _ in seen} == {not way.is_async}
+    # Our own connection carries them.
+    assert script.connections == 1
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("way", OWN, ids=name)
+def test_who_wraps_botocores_calls_does_not_change_their_errors(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Errors and deadlines come out as without."""
+    wrap_calls(monkeypatch, [])
+    conflict = raw("409 No", b"{}", "X-Amzn-Errortype: ConflictException")
+    with listening(Script(conflict)) as url:
+        (error,) = way.run(url, GET)
+    assert isinstance(error, iotmi.ConflictError)
+    with listening(Script(b"")) as url:
+        (error,) = way.run(url, GET, timeout=0.3)
+    assert isinstance(error, iotmi.DeadlineExceededError)
+    assert error.may_have_acted
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("method", ["connect", "send"])
+def test_a_guarded_socket_is_obeyed(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest-socket's error comes out as it is, so that the test that it stops says why."""
+
+    class BlockedError(RuntimeError):
+        """As pytest-socket raises it."""
+
+    def guard(*_: object) -> None:
+        raise BlockedError
+
+    script = Script(THING)
+    with listening(script) as url:
+        monkeypatch.setattr(socket.socket, method, guard, raising=False)
+        with pytest.raises(BlockedError):
+            OWN[0].run(url, GET)
+    assert script.requests == []
+
+
+def test_clients_of_the_emulator_need_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a deadline, with faults that delay, sync and async: so they run in Pyodide."""
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    with Emulator() as emulator:
+        client = emulator.client(timeout=10.0)
+        hub = make_hub(client, 1)
+        emulator.faults.delay(0.01)
+        assert client.managed_things.get(hub.id).id == hub.id
+        hurried = client.with_options(timeout=0.05)
+        emulator.faults.delay(3.0)
+        with pytest.raises(iotmi.DeadlineExceededError):
+            hurried.managed_things.get(hub.id)
+        emulator.faults.clear()
+
+        async def main() -> None:
+            patient: AsyncClient = emulator.async_client(timeout=10.0)
+            assert (await patient.managed_things.get(hub.id)).id == hub.id
+            emulator.faults.delay(3.0)
+            with pytest.raises(iotmi.DeadlineExceededError):
+                await patient.with_options(timeout=0.05).managed_things.get(hub.id)
+            with anyio.move_on_after(0.05) as scope:
+                await patient.managed_things.get(hub.id)
+            assert scope.cancelled_caught
+
+        anyio.run(main)
