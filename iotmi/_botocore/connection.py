@@ -10,9 +10,8 @@ import os
 import socket
 import time
 from ssl import SSLContext, SSLError, SSLSocket, SSLWantReadError, SSLWantWriteError
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from attrs import frozen
 from urllib3.util import wait_for_read
 
 from iotmi._botocore.http11 import Http11
@@ -26,8 +25,7 @@ Address: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tu
 PIECE: Final = 64 * 1024
 
 
-@frozen
-class Limits:
+class Limits(NamedTuple):
     """How long a call may wait for a server.
 
     Attributes:

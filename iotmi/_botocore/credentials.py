@@ -6,12 +6,10 @@ what botocore's signer gets instead. This module does not know how a request is 
 """
 
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import botocore.exceptions
-from attrs import frozen
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
 from iotmi._botocore.log_filter import suppress_debug_logs
@@ -40,8 +38,7 @@ class Provider(Protocol):
         ...
 
 
-@frozen
-class Chain:
+class Chain(NamedTuple):
     """Where one session's credentials come from.
 
     Attributes:
@@ -270,6 +267,9 @@ def _process_failure(error: BaseException, chain: Chain | None) -> str | None:
         reason = "it ended with an error or printed no credentials"
     else:
         return None
+    # Loaded for the text of a failure only.
+    import shlex
+
     try:
         # Only the program is named: its arguments may be secret.
         program = shlex.split(chain.process)[0]
