@@ -243,14 +243,10 @@ async def _take_slot(step: TakeSlot) -> None:
     limiter = slots.get(step.owner)
     if limiter is None:
         limiter = slots[step.owner] = anyio.CapacityLimiter(step.limit)
-    try:
-        # A call that finds a slot free does not go round the event loop for it.
-        limiter.acquire_on_behalf_of_nowait(step)
-    except anyio.WouldBlock:
-        with anyio.move_on_after(step.deadline.remaining()) as scope:
-            await limiter.acquire_on_behalf_of(step)
-        if scope.cancelled_caught:
-            raise DeadlineReachedError("no connection became free") from None
+    with anyio.move_on_after(step.deadline.remaining()) as scope:
+        await limiter.acquire_on_behalf_of(step)
+    if scope.cancelled_caught:
+        raise DeadlineReachedError("no connection became free")
     step.release = partial(limiter.release_on_behalf_of, step)
 
 
