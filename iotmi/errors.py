@@ -157,9 +157,7 @@ class CallError(IotmiError):
         attempts: the number of attempts, the last one included.
         request_id: the id that AWS support asks for, or None if no response had one.
         failed_attempts: the failed attempts of the call, oldest first, the last one included.
-        client_token: the idempotency token that was sent, or None where the operation has none.
-            Sent again with the same parameters, it asks for the same creation. It is no secret,
-            and is not part of the text.
+        client_token: the idempotency token to send again for the same creation, or None.
     """
 
     request_id: str | None = None
@@ -176,8 +174,7 @@ class CallError(IotmiError):
     def may_have_acted(self) -> bool:
         """True if the service may have acted on any attempt of the call.
 
-        The last attempt alone does not decide. A throttle means that nothing was done, but an
-        earlier attempt may have taken effect and its response may have been lost.
+        The last attempt alone does not decide: it may be throttled after another took effect.
         """
         if not self.failed_attempts:
             return self._outcome_unknown
