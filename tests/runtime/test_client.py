@@ -12,7 +12,8 @@ from botocore.stub import Stubber
 
 import iotmi
 from iotmi import AsyncClient, Client, RetryPolicy
-from iotmi._botocore.session import SERVICE, open_client
+from iotmi._botocore.loader import SERVICE
+from iotmi._botocore.session import open_client
 from iotmi.emulator import Emulator
 from tests.support.bad_servers import Refusals, listening
 from tests.support.factories import hub_request, make_hub
@@ -145,7 +146,8 @@ def test_the_user_agent_has_our_version() -> None:
     with serving([answer("200 OK", b'{"Id": "x"}')]) as url:
         client = open_client(session(), endpoint_url=url)
         client.meta.events.register(
-            f"before-send.{SERVICE}", lambda request, **_: seen.append(str(request.headers["User-Agent"]))
+            f"before-send.{SERVICE}",
+            lambda request, **_: seen.append(str(request.headers["User-Agent"])),
         )
         Client(boto3_client=client).managed_things.get("x")
     assert f"iotmi/{iotmi.__version__} " in seen[0]
