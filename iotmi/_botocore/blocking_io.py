@@ -70,14 +70,14 @@ def _poll(step: WaitForSocket) -> bool:
     # Made for each wait: gevent replaces `select.poll`, perhaps after this module was loaded.
     poll = select.poll()
     poll.register(
-        step.socket, (select.POLLIN if step.read else 0) | (select.POLLOUT if step.write else 0)
+        step.sock, (select.POLLIN if step.read else 0) | (select.POLLOUT if step.write else 0)
     )
     return bool(poll.poll(None if step.seconds is None else step.seconds * 1000))
 
 
 def _select(step: WaitForSocket) -> bool:
-    reading: list[socket.socket] = [step.socket] if step.read else []
-    writing: list[socket.socket] = [step.socket] if step.write else []
+    reading: list[socket.socket] = [step.sock] if step.read else []
+    writing: list[socket.socket] = [step.sock] if step.write else []
     # On Windows a connection that was refused is exceptional, and not writable.
     return any(select.select(reading, writing, writing, step.seconds))
 

@@ -254,9 +254,9 @@ async def _wait(step: WaitForSocket) -> bool:
     """Wait until the socket is ready; return False if the time runs out."""
     with anyio.move_on_after(step.seconds):
         if not step.write:
-            await anyio.wait_readable(step.socket)
+            await anyio.wait_readable(step.sock)
         elif not step.read:
-            await anyio.wait_writable(step.socket)
+            await anyio.wait_writable(step.sock)
         else:
             await _wait_for_either(step)
         return True
@@ -267,9 +267,9 @@ async def _wait_for_either(step: WaitForSocket) -> None:
     async with anyio.create_task_group() as group:
 
         async def readable() -> None:
-            await anyio.wait_readable(step.socket)
+            await anyio.wait_readable(step.sock)
             group.cancel_scope.cancel()
 
         group.start_soon(readable)
-        await anyio.wait_writable(step.socket)
+        await anyio.wait_writable(step.sock)
         group.cancel_scope.cancel()

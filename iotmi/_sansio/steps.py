@@ -65,14 +65,14 @@ class WaitForSocket(Step):
         ready: False if the time ran out.
     """
 
-    __slots__ = ("read", "ready", "seconds", "socket", "write")
+    __slots__ = ("read", "ready", "seconds", "sock", "write")
 
     ready: bool
 
     def __init__(
-        self, waiting: socket.socket, seconds: float | None, *, read: bool, write: bool
+        self, sock: socket.socket, seconds: float | None, *, read: bool, write: bool
     ) -> None:
-        self.socket = waiting
+        self.sock = sock
         self.seconds = seconds
         self.read = read
         self.write = write
