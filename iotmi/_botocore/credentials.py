@@ -236,6 +236,8 @@ def credentials_error(
         retryable = status >= 500 or status == 429 or "Throttl" in code
         reason = f"no credentials: {error.operation_name} failed with {code} (HTTP {status})"
     elif (of_process := _process_failure(error, chain)) is not None:
+        # A program that ran may succeed the next time; one that cannot run will not.
+        retryable = isinstance(error, botocore.exceptions.CredentialRetrievalError)
         reason = f"no credentials: {of_process}"
     else:
         retryable = isinstance(error, _TRANSIENT)
@@ -264,6 +266,7 @@ def _process_failure(error: BaseException, chain: Chain | None) -> str | None:
         isinstance(error, botocore.exceptions.CredentialRetrievalError)
         and error.kwargs.get("provider") == "custom-process"
     ):
+        # Its stderr, which botocore quotes, may hold a secret.
         reason = "it ended with an error or printed no credentials"
     else:
         return None

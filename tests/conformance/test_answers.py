@@ -177,10 +177,10 @@ def test_limits_do_not_apply_to_responses(
     assert looked
 
 
-def test_an_empty_body_is_a_response_without_members(
+def test_an_empty_object_is_a_response_without_members(
     theirs: Service, ours: Library, line: Line, client: iotmi.Client
 ) -> None:
-    """An empty body gives None members or an empty page, or an error for required ones."""
+    """`{}` gives None members or an empty page, or an error for required ones."""
     for declared, operation, request in requests(theirs, ours):
         needed = [
             each.spot
@@ -188,14 +188,22 @@ def test_an_empty_body_is_a_response_without_members(
             if each.needed and len(each.path) == 1
         ]
         if needed:
-            assert refused(line, client, request, b"").path in needed
+            assert refused(line, client, request, b"{}").path in needed
         else:
-            value = answered(line, client, request, b"").value
+            value = answered(line, client, request, b"{}").value
             if isinstance(value, Page):
                 assert value == Page[object](items=())
             else:
                 members = schema_of(type(value)).members
                 assert {getattr(value, each.name) for each in members} == {None}
+
+
+def test_an_empty_body_cannot_be_decoded(
+    theirs: Service, ours: Library, line: Line, client: iotmi.Client
+) -> None:
+    """An operation with a value needs a JSON object: nothing at all is an error."""
+    for _, _, request in requests(theirs, ours):
+        assert refused(line, client, request, b"").request_id is not None
 
 
 @pytest.mark.parametrize(
