@@ -75,10 +75,11 @@ class Problem:
         self.value: object = value
 
     def __str__(self) -> str:
+        text = f"{self.path}: {self.rule}" if self.path else self.rule
         if self.value is None or (isinstance(self.value, str) and self.value == REDACTED):
-            return f"{self.path}: {self.rule}"
+            return text
         got = self.value.__name__ if isinstance(self.value, type) else _shortened(self.value)
-        return f"{self.path}: {self.rule}, got {got}"
+        return f"{text}, got {got}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # The value may not pickle, and it may hold secrets that its repr does not show.
