@@ -120,6 +120,14 @@ class _MethodDescriptor(Generic[P]):
         self._name = name
         self._qualname = f"{owner.__qualname__}.{name}"
 
+    @property
+    def __call__(self) -> Callable[..., object]:
+        """The described function of the class, for ``mock.patch.object(..., autospec=True)``.
+
+        `unittest.mock` takes the descriptor itself out of the class, and its signature from here.
+        """
+        return self._bind(None)
+
     def _bind(self, family: Family[C] | None) -> Callable[..., object]:
         if family is None:
             # Documentation tools and `unittest.mock.create_autospec` read the class, and the latter

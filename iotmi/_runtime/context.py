@@ -17,6 +17,7 @@ from iotmi._observability.events import Instrumentation
 from iotmi._runtime.abandonment import AbandonedCalls
 from iotmi._runtime.call import Call
 from iotmi._runtime.fork import ForkLocal
+from iotmi._runtime.pickling import ClientRecipe
 from iotmi._runtime.rate_limiter import RateLimiters
 from iotmi._runtime.retry import PolicyObserver, RetryStrategy
 from iotmi._sansio.deadline import Deadline, PagingDeadline
@@ -69,9 +70,11 @@ class ClientContext:
         self,
         state: ForkLocal[RuntimeState],
         timeout: float | None,
+        recipe: ClientRecipe,
         observers: tuple[Instrumentation, ...] = (),
     ) -> None:
         self._state = state
+        self.recipe = recipe
         self.timeout = None if timeout == math.inf else timeout
         self._extra_observers = observers
         self._refresh_after_fork()
@@ -85,6 +88,7 @@ class ClientContext:
         retry: RetryPolicy,
         pacing: Pacing | None,
         timeout: float | None,
+        recipe: ClientRecipe,
         observers: tuple[Instrumentation, ...] = (),
     ) -> "ClientContext":
         """Return the context of a new client.
@@ -95,6 +99,7 @@ class ClientContext:
             retry: the retry policy.
             pacing: the pacing, or None to send calls at once.
             timeout: seconds for each call, or None for no limit.
+            recipe: pickles the client.
             observers: observe every call.
         """
 
@@ -106,7 +111,7 @@ class ClientContext:
         state = ForkLocal(
             state_over(connection), lambda parent: state_over(reconnect(parent.connection))
         )
-        return cls(state, timeout, observers)
+        return cls(state, timeout, recipe, observers)
 
     def with_options(
         self, *, retry: RetryPolicy | None, pacing: Pacing | None, timeout: float | None
@@ -116,9 +121,8 @@ class ClientContext:
         state = ForkLocal(
             shared.get().renewed(retry, pacing), lambda _: shared.get().renewed(retry, pacing)
         )
-        return ClientContext(
-            state, self.timeout if timeout is None else timeout, self._extra_observers
-        )
+        seconds = self.timeout if timeout is None else timeout
+        return ClientContext(state, seconds, self.recipe, self._extra_observers)
 
     def _refresh_after_fork(self) -> None:
         state = self._state.get()

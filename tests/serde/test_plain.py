@@ -76,7 +76,7 @@ def operations() -> dict[str, tuple[type, dict[str, Any]]]:
 def test_every_request_survives_with_its_limits_checked(name: str) -> None:
     """A full request is read, validated and written back, in both name forms."""
     request, parameters = operations()[name]
-    built = iotmi.from_plain(request, parameters, names="wire")
+    built: object = iotmi.from_plain(request, parameters, names="wire")
     assert isinstance(built, request)
     for names in BOTH:
         plain = iotmi.to_plain(built, secrets="show", names=names)

@@ -56,7 +56,7 @@ SCALARS: Final[Mapping[type, st.SearchStrategy[object]]] = {
 def models() -> list[type]:
     """Every class of a request, of a value, or of a value inside one."""
     found: dict[type, None] = {}
-    waiting = [getattr(iotmi, name) for name in iotmi.__all__]
+    waiting = [getattr(iotmi, name) for name in dir(iotmi)]
     while waiting:
         model = waiting.pop()
         if is_model(model) and model not in found:

@@ -1,0 +1,81 @@
+"""Pickles and copies of clients and of all that belongs to one: families, methods, pagers.
+
+Only options are pickled. The other process finds credentials and opens connections itself. This
+module does not know how a client is made from its options.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from iotmi._runtime.context import ClientContext
+
+
+@frozen
+class ClientRecipe:
+    """The part of a client's pickle that its context does not know.
+
+    Attributes:
+        kind: the class of the client.
+        unpicklable_source: the name of the option that holds credentials or sockets; empty if the
+            client was made without such an option.
+        profile_name: the option of that name.
+        endpoint_url: the option of that name.
+    """
+
+    kind: Callable[..., object]
+    unpicklable_source: str
+    profile_name: str | None
+    endpoint_url: str | None
+
+    def options(self, context: "ClientContext") -> dict[str, object]:
+        """Return the keyword arguments from which *kind* makes the client of *context* again.
+
+        Raises:
+            PicklingError: the client was made from an option that does not pickle.
+        """
+        if self.unpicklable_source:
+            import pickle
+
+            raise pickle.PicklingError(
+                f"a client made from a {self.unpicklable_source} does not pickle: make it in the "
+                "other process, or make it from profile_name, region_name and endpoint_url"
+            )
+        return {
+            "profile_name": self.profile_name,
+            "endpoint_url": self.endpoint_url,
+            # Resolved here, because the other process may find another Region.
+            "region_name": context.transport.region_name,
+            "retry": context.retry_strategy.policy,
+            "pacing": context.rate_limiters.pacing if context.rate_limiters else None,
+            "timeout": context.timeout,
+        }
+
+
+class PicklableDriver:
+    """The base of both drivers. Families and pagers pickle as plain objects that hold a driver."""
+
+    context: "ClientContext"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        recipe = self.context.recipe
+        return restore_driver, (recipe.kind, recipe.options(self.context))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        # A copy of a family or pager sends over the same connection.
+        return self
+
+
+def restore_client(kind: Callable[..., Any], options: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return a new client of the class *kind*."""
+    return kind(**options)
+
+
+def restore_driver(kind: Callable[..., Any], options: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return the driver of a new client of the class *kind*."""
+    return kind(**options)._driver  # noqa: SLF001 - the client and its driver are one mechanism
