@@ -71,7 +71,7 @@ def _decode_page(document: object, items_member: str, item: type) -> Page[object
         decoded = _at("items", _list_decoder(StructureShape(item)), items)
     if token is not None and type(token) is not str:
         raise _type_error(token, "a string").within("next_token")
-    return Page(items=decoded, next_token=token)  # type: ignore[arg-type]  # a tuple, as decoded
+    return Page(items=decoded, next_token=token or None)  # type: ignore[arg-type]  # a tuple, as decoded
 
 
 def _decoder(schema: Schema) -> Decoder:
