@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
 from iotmi._schema.public import public
+from iotmi._schema.pydantic_hook import PydanticHook
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -19,7 +20,7 @@ JsonValue: TypeAlias = (
 
 
 @public
-class ReadOnlyMap(Mapping[K, V], Generic[K, V]):
+class ReadOnlyMap(PydanticHook, Mapping[K, V], Generic[K, V]):
     """A read-only map that pickles, and hashes if its values do.
 
     ``types.MappingProxyType`` does not pickle, and does not hash before Python 3.12.

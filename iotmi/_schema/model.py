@@ -10,6 +10,7 @@ import attrs
 from attrs import field
 
 from iotmi._schema.public import public
+from iotmi._schema.pydantic_hook import PydanticHook
 from iotmi._schema.responses import Page
 from iotmi._schema.schema import Schema, WireCase, camel, pascal, schema_of
 from iotmi._schema.shapes import SCHEMA, ModelBase, SensitiveShape
@@ -33,7 +34,7 @@ def camel_model(cls: type[T]) -> type[T]:
 
 
 @public
-class Request(Generic[R_co]):
+class Request(PydanticHook, Generic[R_co]):
     """The input of one operation. The class has the operation's name, its fields the parameters.
 
     Requests are plain values: they compare, pickle, and hash where their fields do.

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from iotmi._schema.containers import ReadOnlyMap, copy_json, find_json_problems
 from iotmi._schema.enums import OpenEnum
+from iotmi._schema.pydantic_hook import PydanticHook
 from iotmi._schema.times import is_time_type, real_datetime, to_utc
 from iotmi._schema.traits import Constraint, Size, Text
 from iotmi.errors import REDACTED, Problem
@@ -288,7 +289,7 @@ class SensitiveShape:
         return self.shape.acceptor()
 
 
-class ModelBase:
+class ModelBase(PydanticHook):
     """The base class that `model` adds to every value: one slot for the mark of validation.
 
     Values are frozen, so a request need not validate the values it holds again. Values that were
