@@ -184,10 +184,19 @@ class call(_Method[P, R]):  # noqa: N801
         self.request = request
 
         def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return family._driver.fetch(request(*args, **kwargs))  # noqa: SLF001
+            try:
+                built = request(*args, **kwargs)
+            finally:
+                # This frame is in the traceback of every error.
+                del args, kwargs
+            return family._driver.fetch(built)  # noqa: SLF001
 
         async def async_method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return await family._driver.fetch(request(*args, **kwargs))  # noqa: SLF001
+            try:
+                built = request(*args, **kwargs)
+            finally:
+                del args, kwargs
+            return await family._driver.fetch(built)  # noqa: SLF001
 
         output = getattr(request, "output", None)
         super().__init__(request, method, async_method, lambda _: output)
@@ -200,16 +209,21 @@ class flow(_Method[P, R]):  # noqa: N801
         self.function = function
 
         def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return family._driver.run(function(*args, **kwargs))  # noqa: SLF001
+            steps = function(*args, **kwargs)
+            del args, kwargs
+            return family._driver.run(steps)  # noqa: SLF001
 
         async def async_method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return await family._driver.run(function(*args, **kwargs))  # noqa: SLF001
+            steps = function(*args, **kwargs)
+            del args, kwargs
+            return await family._driver.run(steps)  # noqa: SLF001
 
         # The annotation is a generator's, whose last argument is the type of its result.
         result = get_args(function.__annotations__["return"])[-1]
         if isinstance(result, ForwardRef):
             # Its module is imported by those who use the method.
             result = result.__forward_arg__
+        result = get_args(inspect.get_annotations(function)["return"])[-1]
         super().__init__(function, method, async_method, lambda _: result)
 
 
@@ -220,7 +234,11 @@ class paged(_MethodDescriptor[P], Generic[P, T]):  # noqa: N801
         self.request = listing
 
         def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return family._driver.pager(listing(*args, **kwargs))  # noqa: SLF001
+            try:
+                built = listing(*args, **kwargs)
+            finally:
+                del args, kwargs
+            return family._driver.pager(built)  # noqa: SLF001
 
         # Two functions of one code, because each is described with its own return type.
         async_method = FunctionType(method.__code__, method.__globals__, closure=method.__closure__)

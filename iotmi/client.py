@@ -205,8 +205,7 @@ class _Client(Families[M]):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the options: the other process finds credentials and opens connections itself."""
-        recipe = self._context.recipe
-        return restore_client, (recipe.kind, recipe.options(self._context))
+        return restore_client, self._context.pickled()
 
     def __copy__(self) -> Self:
         return self.with_options()

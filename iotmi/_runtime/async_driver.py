@@ -143,7 +143,7 @@ def _state_of_loop() -> _LoopState:
     return state
 
 
-class AsyncDriver(PicklableDriver):
+class AsyncDriver(PicklableDriver[ClientContext]):
     """Runs flows as coroutines, under asyncio or trio.
 
     The event loop waits for sockets. Only work that blocks runs in threads, which are anyio's.

@@ -17,13 +17,15 @@ from iotmi._observability.events import Instrumentation
 from iotmi._runtime.abandonment import AbandonedCalls
 from iotmi._runtime.call import Call
 from iotmi._runtime.fork import ForkLocal
-from iotmi._runtime.pickling import ClientRecipe
+from iotmi._runtime.pickling import ClientRecipe, PickledClient
 from iotmi._runtime.rate_limiter import RateLimiters
 from iotmi._runtime.retry import PolicyObserver, RetryStrategy
 from iotmi._sansio.deadline import Deadline, PagingDeadline
 from iotmi._sansio.steps import Steps
 from iotmi._schema.model import Request
 from iotmi._schema.responses import Response
+from iotmi._schema.sealing import without_frames
+from iotmi.errors import IotmiError
 from iotmi.pacing import Pacing
 from iotmi.retrying import RetryPolicy
 
@@ -124,6 +126,20 @@ class ClientContext:
         seconds = self.timeout if timeout is None else timeout
         return ClientContext(state, seconds, self.recipe, self._extra_observers)
 
+    def pickled(self) -> PickledClient:
+        """Return the class and the options from which another process makes the client again.
+
+        Raises:
+            PicklingError: the client was made from an option that does not pickle.
+        """
+        return self.recipe.pickled(
+            # Resolved here, because the other process may find another Region.
+            region_name=self.transport.region_name,
+            retry=self.retry_strategy.policy,
+            pacing=self.rate_limiters.pacing if self.rate_limiters else None,
+            timeout=self.timeout,
+        )
+
     def _refresh_after_fork(self) -> None:
         state = self._state.get()
         self.connection = state.connection
@@ -151,9 +167,13 @@ class ClientContext:
         """Send *request*, as a page of *paging* if given, until it succeeds or fails for good."""
         if os.getpid() != self._process:
             self._refresh_after_fork()
-        if paging is not None:
-            return self._execute_page(request, paging)
-        return self._execute(Deadline(self.timeout), request)
+        try:
+            if paging is not None:
+                return (yield from self._execute_page(request, paging))
+            return (yield from self._execute(Deadline(self.timeout), request))
+        except IotmiError as error:
+            # Their frames hold the bodies of requests and responses.
+            raise without_frames(error)  # noqa: B904 - the same error
 
     def _execute_page(self, request: Request[R], paging: PagingDeadline) -> Steps[Response[R]]:
         deadline = paging.start_page(self.timeout)

@@ -5,12 +5,11 @@ module does not know how a client is made from its options.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from iotmi._runtime.context import ClientContext
+PickledClient: TypeAlias = tuple[Callable[..., object], dict[str, object]]
 
 
 @frozen
@@ -30,8 +29,11 @@ class ClientRecipe:
     profile_name: str | None
     endpoint_url: str | None
 
-    def options(self, context: "ClientContext") -> dict[str, object]:
-        """Return the keyword arguments from which *kind* makes the client of *context* again.
+    def pickled(self, **options: object) -> "PickledClient":
+        """Return *kind* and the keyword arguments from which it makes the client again.
+
+        Args:
+            options: those that the client's context knows.
 
         Raises:
             PicklingError: the client was made from an option that does not pickle.
@@ -43,25 +45,28 @@ class ClientRecipe:
                 f"a client made from a {self.unpicklable_source} does not pickle: make it in the "
                 "other process, or make it from profile_name, region_name and endpoint_url"
             )
-        return {
-            "profile_name": self.profile_name,
-            "endpoint_url": self.endpoint_url,
-            # Resolved here, because the other process may find another Region.
-            "region_name": context.transport.region_name,
-            "retry": context.retry_strategy.policy,
-            "pacing": context.rate_limiters.pacing if context.rate_limiters else None,
-            "timeout": context.timeout,
-        }
+        own = {"profile_name": self.profile_name, "endpoint_url": self.endpoint_url}
+        return self.kind, {**own, **options}
 
 
-class PicklableDriver:
+class Pickled(Protocol):
+    """The part of a client's context that a driver pickles."""
+
+    def pickled(self) -> PickledClient:
+        """Return the class and the options of the client."""
+        ...
+
+
+C = TypeVar("C", bound=Pickled)
+
+
+class PicklableDriver(Generic[C]):
     """The base of both drivers. Families and pagers pickle as plain objects that hold a driver."""
 
-    context: "ClientContext"
+    context: C
 
     def __reduce__(self) -> tuple[object, ...]:
-        recipe = self.context.recipe
-        return restore_driver, (recipe.kind, recipe.options(self.context))
+        return restore_driver, self.context.pickled()
 
     def __copy__(self) -> Self:
         return self

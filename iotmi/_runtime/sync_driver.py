@@ -38,7 +38,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class SyncDriver(PicklableDriver):
+class SyncDriver(PicklableDriver[ClientContext]):
     """Runs steps in the calling thread."""
 
     is_async: ClassVar[bool] = False

@@ -14,6 +14,7 @@ from iotmi._schema.containers import JsonValue, ReadOnlyMap
 from iotmi._schema.enums import OpenEnum
 from iotmi._schema.responses import Page, Response
 from iotmi._schema.schema import is_model, pascal
+from iotmi._schema.sealing import sealed
 from iotmi._schema.shapes import prefix_paths
 from iotmi._schema.times import is_time_type
 from iotmi._serde.plain_reader import PlainError, find_problems, model_reader, read_enum, read_time
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@sealed
 def to_plain(value: object, *, secrets: Secrets = "hide", names: Names = "python") -> JsonValue:
     """Return *value* as dicts, lists, strings, numbers and booleans.
 
@@ -46,6 +48,7 @@ def to_plain(value: object, *, secrets: Secrets = "hide", names: Names = "python
     return plain
 
 
+@sealed
 def to_json(
     value: object,
     *,
@@ -68,6 +71,7 @@ def to_json(
     return json.dumps(to_plain(value, secrets=secrets, names=names), indent=indent, allow_nan=False)
 
 
+@sealed
 def from_plain(kind: type[T], data: object, *, names: Names = "python") -> T:
     """Return the value of *kind* that *data* holds: the reverse of `to_plain`.
 

@@ -7,7 +7,7 @@ schema only. Loaded when pydantic asks for a schema: the only module that import
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -172,9 +172,11 @@ def _page_schema(item: CoreSchema | None = None) -> CoreSchema:
 
 def _member_schema(member: Member, handler: GetCoreSchemaHandler) -> CoreSchema:
     schema = _shape_schema(member.shape, handler)
-    if member.deprecated is not None:
-        schema["metadata"] = {**schema.get("metadata", {}), **_updates(deprecated=True)}
-    return schema if member.required else core_schema.nullable_schema(schema)
+    if member.required:
+        return schema
+    return core_schema.nullable_schema(
+        schema, metadata=_updates(deprecated=True) if member.deprecated else None
+    )
 
 
 def _shape_schema(shape: Shape, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: PLR0911
@@ -184,8 +186,7 @@ def _shape_schema(shape: Shape, handler: GetCoreSchemaHandler) -> CoreSchema:  #
         case ScalarShape() if is_time_type(shape.kind):
             return core_schema.datetime_schema()
         case ScalarShape(kind=kind):
-            limited = _limited(**_limits(shape.constraints))
-            return {**handler.generate_schema(kind), "metadata": limited}  # type: ignore[misc]
+            return _SCALARS[kind](metadata=_limited(**_limits(shape.constraints)))
         case EnumShape():
             return handler.generate_schema(shape.enum)
         case ListShape():
@@ -199,6 +200,14 @@ def _shape_schema(shape: Shape, handler: GetCoreSchemaHandler) -> CoreSchema:  #
             return handler.generate_schema(shape.model)
         case _:
             return core_schema.any_schema()
+
+
+_SCALARS: Final[Mapping[type, Callable[..., CoreSchema]]] = {
+    str: core_schema.str_schema,
+    int: core_schema.int_schema,
+    float: core_schema.float_schema,
+    bool: core_schema.bool_schema,
+}
 
 
 def _sensitive_schema(schema: CoreSchema) -> CoreSchema:

@@ -1,5 +1,6 @@
 """Mocks of `unittest.mock`: patches of families and clients, and specs of clients."""
 
+from typing import Any
 from unittest.mock import MagicMock, create_autospec, patch
 
 import pytest
@@ -22,7 +23,7 @@ def test_a_method_is_patched_on_the_class_of_a_family_in_use(
     autospec: bool,  # noqa: FBT001
 ) -> None:
     """The patch is called instead of the service, and is gone afterwards."""
-    options = {"autospec": True} if autospec else {}
+    options: dict[str, Any] = {"autospec": True} if autospec else {}
     with patch.object(iotmi.CredentialLockers, "get", **options) as get:
         assert client.credential_lockers.get(locker_id) is get.return_value
         get.assert_called_once_with(locker_id)
@@ -39,7 +40,7 @@ def test_a_method_is_patched_on_one_family(
     autospec: bool,  # noqa: FBT001
 ) -> None:
     """The same of one client's family."""
-    options = {"autospec": True} if autospec else {}
+    options: dict[str, Any] = {"autospec": True} if autospec else {}
     with patch.object(client.credential_lockers, "get", **options) as get:
         assert client.credential_lockers.get(locker_id) is get.return_value
     assert client.credential_lockers.get(locker_id).id == locker_id

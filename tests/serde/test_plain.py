@@ -148,6 +148,7 @@ def test_tuples_lists_maps_and_pages_of_values() -> None:
 def test_times_are_read_from_text_numbers_and_datetimes(given: object, when: datetime) -> None:
     """Each common form gives the same time, in UTC."""
     thing = iotmi.from_plain(iotmi.ManagedThing, {"id": "a", "created_at": given})
+    assert thing.created_at is not None
     assert thing.created_at == when
     assert thing.created_at.tzinfo is UTC
     assert type(thing.created_at) is datetime
