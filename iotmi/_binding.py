@@ -219,11 +219,10 @@ class flow(_Method[P, R]):  # noqa: N801
             return await family._driver.run(steps)  # noqa: SLF001
 
         # The annotation is a generator's, whose last argument is the type of its result.
-        result = get_args(function.__annotations__["return"])[-1]
+        result = get_args(inspect.get_annotations(function)["return"])[-1]
         if isinstance(result, ForwardRef):
             # Its module is imported by those who use the method.
             result = result.__forward_arg__
-        result = get_args(inspect.get_annotations(function)["return"])[-1]
         super().__init__(function, method, async_method, lambda _: result)
 
 

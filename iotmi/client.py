@@ -14,6 +14,7 @@ from iotmi._botocore.transport import Transport
 from iotmi._runtime.context import ClientContext, ConnectionState
 from iotmi._runtime.pickling import ClientRecipe, restore_client
 from iotmi._runtime.sync_driver import SyncDriver
+from iotmi._schema.lazy import LazyModule
 from iotmi._schema.model import Request
 from iotmi._schema.responses import Response
 from iotmi.pacing import Pacing
@@ -21,7 +22,10 @@ from iotmi.retrying import RetryPolicy
 
 if TYPE_CHECKING:
     import boto3
-    from botocore.client import BaseClient
+    from botocore import client as botocore_client
+else:
+    boto3 = LazyModule("boto3")
+    botocore_client = LazyModule("botocore.client")
 
 R = TypeVar("R")
 
@@ -142,7 +146,7 @@ class _Client(Families[M]):
         self,
         *,
         session: "boto3.Session | None" = None,
-        boto3_client: "BaseClient | None" = None,
+        boto3_client: "botocore_client.BaseClient | None" = None,
         region_name: str | None = None,
         profile_name: str | None = None,
         endpoint_url: str | None = None,
@@ -313,7 +317,9 @@ def _connector(
     return connect
 
 
-def _boto3_client_connector(client: "BaseClient") -> Callable[[str | None], ConnectionState]:
+def _boto3_client_connector(
+    client: "botocore_client.BaseClient",
+) -> Callable[[str | None], ConnectionState]:
     """Return a function that wraps the application's *client*, again in a forked child."""
     require_service(client)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 from iotmi._schema.containers import JsonValue, ReadOnlyMap
 from iotmi._schema.enums import OpenEnum
+from iotmi._schema.lazy import LazyModule
 from iotmi._schema.responses import Page, Response
 from iotmi._schema.schema import is_model, pascal
 from iotmi._schema.sealing import sealed
@@ -22,7 +23,9 @@ from iotmi._serde.plain_writer import Form, Names, Secrets, model_writer, time_w
 from iotmi.errors import ConstraintError, Problem
 
 if TYPE_CHECKING:
-    from cattrs import Converter
+    import cattrs
+else:
+    cattrs = LazyModule("cattrs")
 
 T = TypeVar("T")
 
@@ -107,7 +110,7 @@ def from_plain(kind: type[T], data: object, *, names: Names = "python") -> T:
     raise ConstraintError(_name(kind), problems)
 
 
-def converter(*, secrets: Secrets = "hide", names: Names = "python") -> "Converter":
+def converter(*, secrets: Secrets = "hide", names: Names = "python") -> "cattrs.Converter":
     """Return a new cattrs converter that knows every value of this library.
 
     For applications that have cattrs already: register hooks of your own, and use our values as
@@ -124,15 +127,13 @@ def converter(*, secrets: Secrets = "hide", names: Names = "python") -> "Convert
 
 
 @cache
-def _converter(form: Form) -> "Converter":
+def _converter(form: Form) -> "cattrs.Converter":
     return _build(form, unstructure_fallback_factory=_refuse_to_write)
 
 
-def _build(form: Form, **options: Any) -> "Converter":  # noqa: ANN401 - handed to cattrs
-    from cattrs import Converter
-
+def _build(form: Form, **options: Any) -> "cattrs.Converter":  # noqa: ANN401 - handed to cattrs
     lists: dict[type, Callable[[Any], Any]] = {Sequence: list, AbstractSet: list}
-    made = Converter(unstruct_collection_overrides=lists, **options)
+    made = cattrs.Converter(unstruct_collection_overrides=lists, **options)
     made.register_unstructure_hook_factory(is_model, lambda kind: model_writer(kind, made, form))
     made.register_structure_hook_factory(is_model, lambda kind: model_reader(kind, made, form))
     made.register_unstructure_hook_func(_is_page, lambda page: _write_page(page, made, form))
@@ -164,7 +165,7 @@ def _refuse_other_class(value: object) -> JsonValue:
     raise TypeError(f"{type(value).__name__} cannot be written as plain data{hint}")
 
 
-def _write_page(page: Page[Any], made: "Converter", form: Form) -> JsonValue:
+def _write_page(page: Page[Any], made: "cattrs.Converter", form: Form) -> JsonValue:
     written: dict[str, JsonValue] = {
         _key("items", form): [made.unstructure(item) for item in page.items]
     }
@@ -173,7 +174,7 @@ def _write_page(page: Page[Any], made: "Converter", form: Form) -> JsonValue:
     return written
 
 
-def _read_page(data: object, kind: object, made: "Converter", form: Form) -> Page[object]:
+def _read_page(data: object, kind: object, made: "cattrs.Converter", form: Form) -> Page[object]:
     if not isinstance(data, Mapping):
         raise PlainError(Problem("", "must be an object", type(data)))
     token = data.get(_key("next_token", form))
@@ -191,7 +192,7 @@ def _read_page(data: object, kind: object, made: "Converter", form: Form) -> Pag
     return Page(items=items, next_token=token)
 
 
-def _read_map(data: object, kind: object, made: "Converter") -> ReadOnlyMap[object, object]:
+def _read_map(data: object, kind: object, made: "cattrs.Converter") -> ReadOnlyMap[object, object]:
     if isinstance(data, ReadOnlyMap):
         return data
     plain: Any = GenericAlias(dict, _arguments(kind, 2))
