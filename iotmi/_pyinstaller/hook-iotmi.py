@@ -1,6 +1,6 @@
 """Collect the modules that iotmi loads by name, and the service model that botocore reads."""
 
-from PyInstaller.utils.hooks import collect_submodules
+from PyInstaller.utils.hooks import collect_submodules  # type: ignore[import-untyped]
 
 hiddenimports = collect_submodules(
     "iotmi",
