@@ -43,7 +43,7 @@ PROGRAM: Final = dedent(
 
 
 def run(*command: str, cwd: Path) -> str:
-    """What a program writes. It must end well."""
+    """Run a program that must succeed, and return its output."""
     ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=500, check=False)
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
     return ran.stdout

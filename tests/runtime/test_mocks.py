@@ -39,7 +39,7 @@ def test_a_method_is_patched_on_one_family(
     locker_id: str,
     autospec: bool,  # noqa: FBT001
 ) -> None:
-    """The same of one client's family."""
+    """A patch of one client's family works in the same way."""
     options: dict[str, Any] = {"autospec": True} if autospec else {}
     with patch.object(client.credential_lockers, "get", **options) as get:
         assert client.credential_lockers.get(locker_id) is get.return_value

@@ -51,7 +51,7 @@ def values() -> tuple[object, ...]:
 
 
 def in_rich(value: object) -> str:
-    """What rich prints."""
+    """Return the output of rich."""
     console = Console(file=StringIO(), width=200)
     console.print(value)
     console.print([value])

@@ -229,7 +229,7 @@ def test_what_was_hidden_is_not_read_back() -> None:
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
 def test_no_sensitive_member_of_any_model_is_read_from_asterisks(model: type) -> None:
-    """What `to_plain` hides, `from_plain` refuses, for each sensitive member there is."""
+    """`from_plain` refuses asterisks at every member that `to_plain` hides."""
     for member in schema_of(model).members:
         if isinstance(member.shape, SensitiveShape):
             with pytest.raises(iotmi.ConstraintError) as caught:
@@ -278,7 +278,7 @@ def test_unknown_members_are_ignored_on_the_wire_only() -> None:
 
 @pytest.mark.parametrize("value", [object(), date(2026, 1, 1), b"a", iotmi.ManagedThing])
 def test_nothing_else_is_written(value: object) -> None:
-    """What JSON cannot hold is a TypeError and not a repr."""
+    """A value that JSON cannot hold is a TypeError and not a repr."""
     with pytest.raises(TypeError):
         iotmi.to_json(value)
 

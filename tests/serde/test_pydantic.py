@@ -96,7 +96,7 @@ def test_limits_hold_for_all_that_comes_from_outside() -> None:
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
 def test_every_model_has_a_json_schema_that_its_json_fits(model: type) -> None:
-    """What pydantic writes fits the schema of what is written, and is what `to_plain` gives."""
+    """The JSON that pydantic writes fits its schema, and equals that of `to_plain`."""
     adapter: TypeAdapter[object] = TypeAdapter(model)
     validator = Draft202012Validator(adapter.json_schema(mode="serialization"))
     Draft202012Validator.check_schema(adapter.json_schema(mode="validation"))

@@ -64,7 +64,7 @@ def test_every_annotation_resolves(module: str) -> None:
 
 
 def test_the_clients_parameters_have_types() -> None:
-    """Those of boto3 too, which is not imported before they are asked for."""
+    """The types of boto3 resolve too, and boto3 is not imported before."""
     hints = typing.get_type_hints(iotmi.Client.__init__)
     assert str(hints["session"]) == "typing.Optional[boto3.session.Session]" or (
         "boto3.session.Session | None" in str(hints["session"])
@@ -115,7 +115,7 @@ def test_completion_offers_operations_only(client: iotmi.Client) -> None:
 
 @pytest.mark.checkers
 def test_mypy_refuses_a_wrong_replacement() -> None:
-    """What `iotmi.evolve` checks when it runs, mypy checks in a call of `copy.replace`."""
+    """mypy checks in a call of `copy.replace` what `iotmi.evolve` checks when it runs."""
     file = Path(__file__).with_name("replace.py")
     options = ["--strict", "--config-file", "", "--python-version", "3.13"]
     ran = subprocess.run(
