@@ -7,6 +7,8 @@ can do, and not how.
 
 import inspect
 from collections.abc import Callable, Coroutine
+from functools import reduce
+from operator import or_
 from types import FunctionType, GenericAlias, MethodType, NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
@@ -114,11 +116,13 @@ class _MethodDescriptor(Generic[P]):
         self._returns = returns
         self._name = ""
         self._qualname = ""
+        self._module = ""
         self._described: set[bool] = set()
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
         self._qualname = f"{owner.__qualname__}.{name}"
+        self._module = owner.__module__
 
     @property
     def __call__(self) -> Callable[..., object]:
@@ -151,6 +155,7 @@ class _MethodDescriptor(Generic[P]):
         for attribute, value in (
             ("__name__", self._name),
             ("__qualname__", self._qualname),
+            ("__module__", self._module),
             ("__doc__", self._source.__doc__),
             (
                 "__signature__",
@@ -271,8 +276,8 @@ def _plain(annotation: object) -> object:
     if origin is Annotated:
         return _plain(arguments[0])
     if origin in (Union, UnionType):
-        # Only this form takes the members of a union as a tuple.
-        return Union[tuple(_plain(argument) for argument in arguments)]  # noqa: UP007
+        # ``str | None`` and not ``Optional[str]``, on each version of Python.
+        return reduce(or_, map(_plain, arguments))
     if origin in (None, Callable):
         # The arguments of a callback bear no constraints.
         return annotation

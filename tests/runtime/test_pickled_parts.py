@@ -2,6 +2,7 @@
 
 import copy
 import multiprocessing
+import os
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 import iotmi
 from iotmi.emulator import Emulator
 from iotmi.emulator.server import serving
+from tests.support.http_servers import KEYS
 
 
 @pytest.fixture
@@ -34,6 +36,11 @@ def ids(client: iotmi.Client) -> list[str]:
     return [client.credential_lockers.create(name=name).id for name in ("a", "b")]
 
 
+def set_environment(variables: dict[str, str]) -> None:
+    """Set *variables* in the process of a pool."""
+    os.environ.update(variables)
+
+
 def collected(pager: iotmi.Pager[iotmi.CredentialLockerSummary]) -> set[str]:
     """The ids of all items."""
     return {summary.id for summary in pager}
@@ -50,7 +57,13 @@ def test_methods_families_and_pagers_cross_into_a_pool(
 ) -> None:
     """A bound method is what a pool maps, and its values come back whole."""
     lockers = [remote.credential_lockers.get(each) for each in ids]
-    with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:
+    with ProcessPoolExecutor(
+        1,
+        multiprocessing.get_context(method),
+        # A fork server that is running already has another environment.
+        initializer=set_environment,
+        initargs=(KEYS,),
+    ) as pool:
         assert list(pool.map(remote.credential_lockers.get, ids)) == lockers
         assert pool.submit(read, remote.credential_lockers, ids[0]).result(60) == lockers[0]
         pager = remote.credential_lockers.list(max_results=1)
