@@ -24,6 +24,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "iotmi._schema.model": "Listing Request evolve",
     "iotmi._schema.responses": "Page Response",
     "iotmi._schema.validation": "unchecked",
+    "iotmi._serde.plain": "converter from_plain to_json to_plain",
     "iotmi._version": "__version__",
     "iotmi.client": "AsyncClient Client",
     "iotmi.errors": """

@@ -58,6 +58,12 @@ from iotmi._schema.enums import OpenEnum as OpenEnum
 from iotmi._schema.model import Listing as Listing, Request as Request, evolve as evolve
 from iotmi._schema.responses import Page as Page, Response as Response
 from iotmi._schema.validation import unchecked as unchecked
+from iotmi._serde.plain import (
+    converter as converter,
+    from_plain as from_plain,
+    to_json as to_json,
+    to_plain as to_plain,
+)
 from iotmi._version import __version__ as __version__
 from iotmi.client import AsyncClient as AsyncClient, Client as Client
 from iotmi.errors import (

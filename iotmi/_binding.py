@@ -7,6 +7,8 @@ can do, and not how.
 
 import inspect
 from collections.abc import Callable, Coroutine
+from functools import reduce
+from operator import or_
 from types import FunctionType, GenericAlias, MethodType, NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
@@ -114,11 +116,21 @@ class _MethodDescriptor(Generic[P]):
         self._returns = returns
         self._name = ""
         self._qualname = ""
+        self._module = ""
         self._described: set[bool] = set()
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
         self._qualname = f"{owner.__qualname__}.{name}"
+        self._module = owner.__module__
+
+    @property
+    def __call__(self) -> Callable[..., object]:
+        """The described function of the class, for ``mock.patch.object(..., autospec=True)``.
+
+        `unittest.mock` takes the descriptor itself out of the class, and its signature from here.
+        """
+        return self._bind(None)
 
     def _bind(self, family: Family[C] | None) -> Callable[..., object]:
         if family is None:
@@ -143,6 +155,7 @@ class _MethodDescriptor(Generic[P]):
         for attribute, value in (
             ("__name__", self._name),
             ("__qualname__", self._qualname),
+            ("__module__", self._module),
             ("__doc__", self._source.__doc__),
             (
                 "__signature__",
@@ -176,10 +189,19 @@ class call(_Method[P, R]):  # noqa: N801
         self.request = request
 
         def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return family._driver.fetch(request(*args, **kwargs))  # noqa: SLF001
+            try:
+                built = request(*args, **kwargs)
+            finally:
+                # This frame is in the traceback of every error.
+                del args, kwargs
+            return family._driver.fetch(built)  # noqa: SLF001
 
         async def async_method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return await family._driver.fetch(request(*args, **kwargs))  # noqa: SLF001
+            try:
+                built = request(*args, **kwargs)
+            finally:
+                del args, kwargs
+            return await family._driver.fetch(built)  # noqa: SLF001
 
         output = getattr(request, "output", None)
         super().__init__(request, method, async_method, lambda _: output)
@@ -192,13 +214,17 @@ class flow(_Method[P, R]):  # noqa: N801
         self.function = function
 
         def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return family._driver.run(function(*args, **kwargs))  # noqa: SLF001
+            steps = function(*args, **kwargs)
+            del args, kwargs
+            return family._driver.run(steps)  # noqa: SLF001
 
         async def async_method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return await family._driver.run(function(*args, **kwargs))  # noqa: SLF001
+            steps = function(*args, **kwargs)
+            del args, kwargs
+            return await family._driver.run(steps)  # noqa: SLF001
 
         # The annotation is a generator's, whose last argument is the type of its result.
-        result = get_args(function.__annotations__["return"])[-1]
+        result = get_args(inspect.get_annotations(function)["return"])[-1]
         if isinstance(result, ForwardRef):
             # Its module is imported by those who use the method.
             result = result.__forward_arg__
@@ -212,7 +238,11 @@ class paged(_MethodDescriptor[P], Generic[P, T]):  # noqa: N801
         self.request = listing
 
         def method(family: Family[C], /, *args: P.args, **kwargs: P.kwargs) -> object:
-            return family._driver.pager(listing(*args, **kwargs))  # noqa: SLF001
+            try:
+                built = listing(*args, **kwargs)
+            finally:
+                del args, kwargs
+            return family._driver.pager(built)  # noqa: SLF001
 
         # Two functions of one code, because each is described with its own return type.
         async_method = FunctionType(method.__code__, method.__globals__, closure=method.__closure__)
@@ -246,8 +276,8 @@ def _plain(annotation: object) -> object:
     if origin is Annotated:
         return _plain(arguments[0])
     if origin in (Union, UnionType):
-        # Only this form takes the members of a union as a tuple.
-        return Union[tuple(_plain(argument) for argument in arguments)]  # noqa: UP007
+        # ``str | None`` and not ``Optional[str]``, on each version of Python.
+        return reduce(or_, map(_plain, arguments))
     if origin in (None, Callable):
         # The arguments of a callback bear no constraints.
         return annotation

@@ -3,7 +3,7 @@
 The drivers know how a call runs. This module does not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
@@ -12,7 +12,9 @@ from iotmi._binding import Async, Driver, Family, M, Sync
 from iotmi._botocore.session import Session, open_client, require_service
 from iotmi._botocore.transport import Transport
 from iotmi._runtime.context import ClientContext, ConnectionState
+from iotmi._runtime.pickling import ClientRecipe, restore_client
 from iotmi._runtime.sync_driver import SyncDriver
+from iotmi._schema.lazy import LazyModule
 from iotmi._schema.model import Request
 from iotmi._schema.responses import Response
 from iotmi.pacing import Pacing
@@ -20,7 +22,10 @@ from iotmi.retrying import RetryPolicy
 
 if TYPE_CHECKING:
     import boto3
-    from botocore.client import BaseClient
+    from botocore import client as botocore_client
+else:
+    boto3 = LazyModule("boto3")
+    botocore_client = LazyModule("botocore.client")
 
 R = TypeVar("R")
 
@@ -38,11 +43,15 @@ class FamilyDescriptor:
         self._name = name
 
     def __get__(self, client: "Families[M] | None", owner: type) -> object:
-        kind = self.family_class()
         if client is None:
-            return kind
-        made = client.__dict__[self._name] = kind(client._driver)  # noqa: SLF001
-        return made
+            return self.family_class()
+        # Not in the client's own attributes, which would hide a patch of the class from a client
+        # in use.
+        families = client._families  # noqa: SLF001
+        family = families.get(self._name)
+        if family is None:
+            family = families[self._name] = self.family_class()(client._driver)  # noqa: SLF001
+        return family
 
     def family_class(self) -> type[Family[Any]]:
         """Return the class of the family."""
@@ -63,6 +72,7 @@ class Families(Generic[M]):
     """The families of operations, one for each noun of the service."""
 
     _driver: Driver
+    _families: dict[str, Family[M]]
 
     account: "iotmi.Account[M]" = family()
     """Settings for all hubs and devices of the account in one Region."""
@@ -136,7 +146,7 @@ class _Client(Families[M]):
         self,
         *,
         session: "boto3.Session | None" = None,
-        boto3_client: "BaseClient | None" = None,
+        boto3_client: "botocore_client.BaseClient | None" = None,
         region_name: str | None = None,
         profile_name: str | None = None,
         endpoint_url: str | None = None,
@@ -148,14 +158,13 @@ class _Client(Families[M]):
         if boto3_client is not None:
             if session or region_name or profile_name or endpoint_url:
                 raise TypeError("a boto3_client brings its own session, Region and endpoint")
-            self._unpicklable_source = "boto3_client"
+            source = "boto3_client"
             connect = _boto3_client_connector(boto3_client)
         else:
             if session is not None and profile_name is not None:
                 raise TypeError("a session brings its own profile_name")
-            self._unpicklable_source = "session" if session is not None else ""
+            source = "session" if session is not None else ""
             connect = _connector(session, profile_name, endpoint_url)
-        self._pickle_options = {"profile_name": profile_name, "endpoint_url": endpoint_url}
         self._owns_connection = True
         self._attach(
             ClientContext.create(
@@ -164,12 +173,14 @@ class _Client(Families[M]):
                 retry=retry,
                 pacing=pacing,
                 timeout=timeout,
+                recipe=ClientRecipe(type(self), source, profile_name, endpoint_url),
             )
         )
 
     def _attach(self, context: ClientContext) -> None:
         """Use *context* for every call."""
         self._context = context
+        self._families = {}
 
     def with_options(
         self,
@@ -187,8 +198,6 @@ class _Client(Families[M]):
         """
         _validate_options(retry, pacing, timeout)
         copy = type(self).__new__(type(self))
-        copy._unpicklable_source = self._unpicklable_source  # noqa: SLF001
-        copy._pickle_options = self._pickle_options  # noqa: SLF001
         copy._owns_connection = False  # noqa: SLF001
         context = self._context.with_options(retry=retry, pacing=pacing, timeout=timeout)
         copy._attach(context)  # noqa: SLF001
@@ -200,23 +209,14 @@ class _Client(Families[M]):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the options: the other process finds credentials and opens connections itself."""
-        if self._unpicklable_source:
-            import pickle
+        return restore_client, self._context.pickled()
 
-            raise pickle.PicklingError(
-                f"a client made from a {self._unpicklable_source} does not pickle: make it in the "
-                "other process, or make it from profile_name, region_name and endpoint_url"
-            )
-        context = self._context
-        options = {
-            **self._pickle_options,
-            # Resolved here, because the other process may find another Region.
-            "region_name": context.transport.region_name,
-            "retry": context.retry_strategy.policy,
-            "pacing": context.rate_limiters.pacing if context.rate_limiters else None,
-            "timeout": context.timeout,
-        }
-        return _unpickle, (type(self), options)
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+    def __deepcopy__(self, _: object) -> Self:
+        # Two clients over one connection; credentials and sockets cannot be copied.
+        return self.with_options()
 
     def __repr__(self) -> str:
         return f"<iotmi.{type(self).__name__} in {self._context.transport.region_name}>"
@@ -287,10 +287,6 @@ class AsyncClient(_Client[Async]):
         await self.close()
 
 
-def _unpickle(kind: Callable[..., _Client[M]], options: Mapping[str, Any]) -> _Client[M]:
-    return kind(**options)
-
-
 def _validate_options(
     retry: RetryPolicy | None, pacing: Pacing | None, timeout: float | None
 ) -> None:
@@ -321,7 +317,9 @@ def _connector(
     return connect
 
 
-def _boto3_client_connector(client: "BaseClient") -> Callable[[str | None], ConnectionState]:
+def _boto3_client_connector(
+    client: "botocore_client.BaseClient",
+) -> Callable[[str | None], ConnectionState]:
     """Return a function that wraps the application's *client*, again in a forked child."""
     require_service(client)
 

@@ -75,10 +75,10 @@ class Problem:
         self.value: object = value
 
     def __str__(self) -> str:
+        text = f"{self.path}: {self.rule}" if self.path else self.rule
         if self.value is None or (isinstance(self.value, str) and self.value == REDACTED):
-            return f"{self.path}: {self.rule}"
-        got = self.value.__name__ if isinstance(self.value, type) else _shortened(self.value)
-        return f"{self.path}: {self.rule}, got {got}"
+            return text
+        return f"{text}, got {_shortened(self.value)}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # The value may not pickle, and it may hold secrets that its repr does not show.
@@ -443,7 +443,7 @@ class ExpiredTokenError(AuthenticationError):
 
 def _shortened(value: object) -> str:
     try:
-        text = repr(value)
+        text = value.__name__ if isinstance(value, type) else repr(value)
     except Exception:  # noqa: BLE001
         # The value may be anything: an integer of 5,000 digits, a list that contains itself.
         text = f"<{type(value).__name__}>"

@@ -51,12 +51,12 @@ class Pager(Generic[T]):
 
     def pages(self) -> Iterator[Page[T]]:
         """Return an iterator over the pages, each with its items and the next token."""
-        paging = PagingDeadline()
+        paging, tokens = PagingDeadline(), set[str]()
         listing: Listing[T] | None = self._listing
         while listing is not None:
             response = self._sender.send(listing, paging)
             yield response.value
-            listing = next_page(listing, response)
+            listing = next_page(listing, response, tokens)
 
     def first(self) -> T | None:
         """Return the first item, or None if there is none."""
@@ -120,6 +120,7 @@ class _AsyncPages(Generic[T]):
     def __init__(self, sender: _AsyncSender, listing: Listing[T]) -> None:
         self._sender = sender
         self._paging = PagingDeadline()
+        self._tokens = set[str]()
         self._listing: Listing[T] | None = listing
         self._response: Response[Page[T]] | None = None
         self._asking = False
@@ -134,7 +135,7 @@ class _AsyncPages(Generic[T]):
         listing, self._listing = self._listing, None
         response, self._response = self._response, None
         if listing is not None and response is not None:
-            listing = next_page(listing, response)
+            listing = next_page(listing, response, self._tokens)
         if listing is None:
             raise StopAsyncIteration
         self._asking = True

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen, validators
 
 from iotmi._observability.events import Attempt, Retry
+from iotmi._schema.lazy import LazyModule
 
 if TYPE_CHECKING:
-    from iotmi._sansio.strategies import Backoff
+    from iotmi._sansio import strategies
+else:
+    strategies = LazyModule("iotmi._sansio.strategies")
 
 __all__ = ["RetryPolicy"]
 
@@ -78,7 +81,7 @@ class RetryPolicy:
         """Return a policy that makes one attempt."""
         return cls(max_attempts=1)
 
-    def backoff(self, rng: random.Random | None = None) -> "Backoff":
+    def backoff(self, rng: random.Random | None = None) -> "strategies.Backoff":
         """Return the policy's backoff as a wait strategy of tenacity, to combine with others.
 
         Args:

@@ -138,7 +138,7 @@ def test_methods_show_their_signatures(client: iotmi.Client) -> None:
     signature = inspect.signature(client.managed_things.get)
     assert str(signature) == "(identifier: str) -> iotmi.ManagedThing"
     create = inspect.signature(client.managed_things.create)
-    assert str(create.parameters["owner"].annotation) == "typing.Optional[str]"
+    assert str(create.parameters["owner"].annotation) == "str | None"
     assert all(p.kind is p.KEYWORD_ONLY for p in create.parameters.values())
     listing = inspect.signature(client.managed_things.list)
     assert str(listing.return_annotation) == "iotmi.paging.Pager[iotmi.ManagedThingSummary]"

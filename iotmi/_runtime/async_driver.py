@@ -12,6 +12,7 @@ from attrs import field, frozen
 from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
 from iotmi._runtime.futures import wait_for_future
+from iotmi._runtime.pickling import PicklableDriver
 from iotmi._sansio.deadline import PagingDeadline
 from iotmi._sansio.flight import SingleFlight
 from iotmi._sansio.steps import (
@@ -142,7 +143,7 @@ def _state_of_loop() -> _LoopState:
     return state
 
 
-class AsyncDriver:
+class AsyncDriver(PicklableDriver[ClientContext]):
     """Runs flows as coroutines, under asyncio or trio.
 
     The event loop waits for sockets. Only work that blocks runs in threads, which are anyio's.

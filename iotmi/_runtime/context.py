@@ -17,12 +17,15 @@ from iotmi._observability.events import Instrumentation
 from iotmi._runtime.abandonment import AbandonedCalls
 from iotmi._runtime.call import Call
 from iotmi._runtime.fork import ForkLocal
+from iotmi._runtime.pickling import ClientRecipe, PickledClient
 from iotmi._runtime.rate_limiter import RateLimiters
 from iotmi._runtime.retry import PolicyObserver, RetryStrategy
 from iotmi._sansio.deadline import Deadline, PagingDeadline
 from iotmi._sansio.steps import Steps
 from iotmi._schema.model import Request
 from iotmi._schema.responses import Response
+from iotmi._schema.sealing import without_frames
+from iotmi.errors import IotmiError
 from iotmi.pacing import Pacing
 from iotmi.retrying import RetryPolicy
 
@@ -69,9 +72,11 @@ class ClientContext:
         self,
         state: ForkLocal[RuntimeState],
         timeout: float | None,
+        recipe: ClientRecipe,
         observers: tuple[Instrumentation, ...] = (),
     ) -> None:
         self._state = state
+        self.recipe = recipe
         self.timeout = None if timeout == math.inf else timeout
         self._extra_observers = observers
         self._refresh_after_fork()
@@ -85,6 +90,7 @@ class ClientContext:
         retry: RetryPolicy,
         pacing: Pacing | None,
         timeout: float | None,
+        recipe: ClientRecipe,
         observers: tuple[Instrumentation, ...] = (),
     ) -> "ClientContext":
         """Return the context of a new client.
@@ -95,6 +101,7 @@ class ClientContext:
             retry: the retry policy.
             pacing: the pacing, or None to send calls at once.
             timeout: seconds for each call, or None for no limit.
+            recipe: pickles the client.
             observers: observe every call.
         """
 
@@ -106,7 +113,7 @@ class ClientContext:
         state = ForkLocal(
             state_over(connection), lambda parent: state_over(reconnect(parent.connection))
         )
-        return cls(state, timeout, observers)
+        return cls(state, timeout, recipe, observers)
 
     def with_options(
         self, *, retry: RetryPolicy | None, pacing: Pacing | None, timeout: float | None
@@ -116,8 +123,21 @@ class ClientContext:
         state = ForkLocal(
             shared.get().renewed(retry, pacing), lambda _: shared.get().renewed(retry, pacing)
         )
-        return ClientContext(
-            state, self.timeout if timeout is None else timeout, self._extra_observers
+        seconds = self.timeout if timeout is None else timeout
+        return ClientContext(state, seconds, self.recipe, self._extra_observers)
+
+    def pickled(self) -> PickledClient:
+        """Return the class and the options from which another process makes the client again.
+
+        Raises:
+            PicklingError: the client was made from an option that does not pickle.
+        """
+        return self.recipe.pickled(
+            # Resolved here, because the other process may find another Region.
+            region_name=self.transport.region_name,
+            retry=self.retry_strategy.policy,
+            pacing=self.rate_limiters.pacing if self.rate_limiters else None,
+            timeout=self.timeout,
         )
 
     def _refresh_after_fork(self) -> None:
@@ -147,9 +167,13 @@ class ClientContext:
         """Send *request*, as a page of *paging* if given, until it succeeds or fails for good."""
         if os.getpid() != self._process:
             self._refresh_after_fork()
-        if paging is not None:
-            return self._execute_page(request, paging)
-        return self._execute(Deadline(self.timeout), request)
+        try:
+            if paging is not None:
+                return (yield from self._execute_page(request, paging))
+            return (yield from self._execute(Deadline(self.timeout), request))
+        except IotmiError as error:
+            # Their frames hold the bodies of requests and responses.
+            raise without_frames(error)  # noqa: B904 - the same error
 
     def _execute_page(self, request: Request[R], paging: PagingDeadline) -> Steps[Response[R]]:
         deadline = paging.start_page(self.timeout)

@@ -13,6 +13,7 @@ from typing import ClassVar, ParamSpec, TypeVar
 from iotmi._botocore.blocking_io import do
 from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
+from iotmi._runtime.pickling import PicklableDriver
 from iotmi._sansio.deadline import PagingDeadline
 from iotmi._sansio.steps import (
     Blocking,
@@ -37,7 +38,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class SyncDriver:
+class SyncDriver(PicklableDriver[ClientContext]):
     """Runs steps in the calling thread."""
 
     is_async: ClassVar[bool] = False

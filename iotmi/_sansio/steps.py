@@ -204,33 +204,47 @@ def send_all_pages(listing: Listing[T]) -> Steps[list[T]]:
     """Send *listing*, page after page, and give all items."""
     found: list[T] = []
     paging = PagingDeadline()
+    tokens = set[str]()
     asked: Listing[T] | None = listing
     while asked is not None:
         step = Send(asked, paging)
         yield step
         found += step.response.value.items
-        asked = next_page(asked, step.response)
+        asked = next_page(asked, step.response, tokens)
     return found
 
 
-def next_page(listing: Listing[T], response: Response[Page[T]]) -> Listing[T] | None:
-    """What asks for the page after the one that *listing* was answered with; None after the last.
+def next_page(
+    listing: Listing[T], response: Response[Page[T]], tokens: set[str]
+) -> Listing[T] | None:
+    """Return the request of the page after *response* to *listing*, or None after the last page.
+
+    Args:
+        listing: the request of the page before.
+        response: its response.
+        tokens: the tokens of the walk so far, to which this one is added.
 
     Raises:
-        ResponseError: the service answered the token that it was asked with.
+        ResponseError: the service returned a token of this walk again.
     """
     token = response.value.next_token
-    if token is None:
+    # The service may end a listing by an empty token too.
+    if not token:
         return None
-    if token == getattr(listing, "next_token", None):
+    asked = getattr(listing, "next_token", None)
+    if asked is not None:
+        tokens.add(asked)
+    if token in tokens:
         operation = type(listing).__name__
         raise ResponseError(
-            f"{operation}: the service answered the same next_token twice; a walk would never end",
+            f"{operation}: the service returned the same next_token twice, so the listing would "
+            "never end",
             operation=operation,
             request_id=response.request_id,
             path="next_token",
         )
-    # The token is the service's own; it need not keep to the service's pattern.
+    tokens.add(token)
+    # The service's token may break the service's own pattern.
     with unchecked():
         return evolve(listing, next_token=token)
 

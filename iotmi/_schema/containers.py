@@ -5,21 +5,27 @@ This module does not know requests, constraints or wire names.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ForwardRef, Generic, TypeAlias, TypeVar
 
 from iotmi._schema.public import public
+from iotmi._schema.pydantic_hook import PydanticHook
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-JsonValue: TypeAlias = (
-    bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
-)
+if TYPE_CHECKING:
+    JsonValue: TypeAlias = (
+        bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
+    )
+else:
+    # With its module, so that `typing.get_type_hints` finds the name from any other module.
+    _inner = ForwardRef("JsonValue", module=__name__)
+    JsonValue = bool | int | float | str | Sequence[_inner] | Mapping[str, _inner] | None
 """A free-form JSON document, as ``json.loads`` returns it."""
 
 
 @public
-class ReadOnlyMap(Mapping[K, V], Generic[K, V]):
+class ReadOnlyMap(PydanticHook, Mapping[K, V], Generic[K, V]):
     """A read-only map that pickles, and hashes if its values do.
 
     ``types.MappingProxyType`` does not pickle, and does not hash before Python 3.12.

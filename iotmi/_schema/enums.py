@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Self
 
 from iotmi._schema.public import public
+from iotmi._schema.pydantic_hook import PydanticHook
 
 
 @public
-class OpenEnum(StrEnum):
+class OpenEnum(PydanticHook, StrEnum):
     """A string enum that accepts unknown values.
 
     ``Role("DEVICE") is Role.DEVICE``. ``Role("GATEWAY")`` is a `Role` too, equal to ``"GATEWAY"``,

@@ -3,15 +3,19 @@
 This module does not know how a request is sent, nor any particular request.
 """
 
+import inspect
 import sys
-from typing import ClassVar, Final, Generic, TypeVar, dataclass_transform, get_args
+from collections.abc import Iterator
+from typing import ClassVar, Final, Generic, Protocol, TypeVar, dataclass_transform, get_args
 
 import attrs
 from attrs import field
 
 from iotmi._schema.public import public
+from iotmi._schema.pydantic_hook import PydanticHook
 from iotmi._schema.responses import Page
 from iotmi._schema.schema import Schema, WireCase, camel, pascal, schema_of
+from iotmi._schema.sealing import sealed
 from iotmi._schema.shapes import SCHEMA, ModelBase, SensitiveShape
 from iotmi._schema.validation import is_library_frame, validate, warn_deprecated
 from iotmi.errors import REDACTED
@@ -33,7 +37,7 @@ def camel_model(cls: type[T]) -> type[T]:
 
 
 @public
-class Request(Generic[R_co]):
+class Request(PydanticHook, Generic[R_co]):
     """The input of one operation. The class has the operation's name, its fields the parameters.
 
     Requests are plain values: they compare, pickle, and hash where their fields do.
@@ -99,12 +103,16 @@ def _build_model(cls: type[T], wire_case: WireCase) -> type[T]:
         # Shared by all models: attrs would compile them for each class, which slows a cold start.
         ("__eq__", _eq),
         ("__hash__", _hash),
+        ("__replace__", _replace),
+        ("__rich_repr__", _rich_repr),
+        ("_repr_pretty_", _repr_pretty),
     ):
         setattr(cls, name, value)
     base = cls if issubclass(cls, Request) else _with_base(cls)
     built = attrs.frozen(base, kw_only=True, slots=True, repr=False, eq=False)
     schema = Schema(built, wire_case)
     setattr(built, SCHEMA, schema)
+    setattr(built, "__init__", sealed(getattr(built, "__init__")))  # noqa: B009, B010
     if not issubclass(built, Request):
         for name, advice in schema.deprecated().items():
             deprecated = _DeprecatedField(built.__dict__[name], advice)
@@ -115,21 +123,55 @@ def _build_model(cls: type[T], wire_case: WireCase) -> type[T]:
 
 def _with_base(cls: type[T]) -> type[T]:
     """Return *cls* with `ModelBase` as its base, so that no declaration has to name it."""
-    body = {
-        name: held for name, held in cls.__dict__.items() if name not in ("__dict__", "__weakref__")
-    }
+    body = {name: held for name, held in cls.__dict__.items() if name not in _NOT_COPIED}
     built: type = type(cls.__name__, (ModelBase,), body)
+    built.__annotations__ = inspect.get_annotations(cls)
     return built
+
+
+# The two of CPython's own, and where Python 3.11 to 3.15 keep annotations.
+_NOT_COPIED: Final = frozenset(
+    {
+        "__dict__",
+        "__weakref__",
+        "__annotate__",
+        "__annotate_func__",
+        "__annotations__",
+        "__annotations_cache__",
+    }
+)
 
 
 def _repr(self: object) -> str:
     """Return the class and the members that are not None, with sensitive ones redacted."""
-    shown = (
-        f"{member.name}={REDACTED if isinstance(member.shape, SensitiveShape) else held!r}"
-        for member in schema_of(type(self)).members
-        if (held := getattr(self, member.name)) is not None
-    )
+    shown = (f"{name}={held!r}" for name, held in _rich_repr(self))
     return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _rich_repr(self: object) -> Iterator[tuple[str, object]]:
+    """Yield what rich prints. Without it, rich would read the members of an attrs class itself."""
+    for member in schema_of(type(self)).members:
+        held = getattr(self, member.name)
+        if held is not None:
+            yield member.name, REDACTED if isinstance(member.shape, SensitiveShape) else held
+
+
+class _Printer(Protocol):
+    """The part of IPython's pretty printer that is needed."""
+
+    def text(self, text: str) -> None:
+        """Print *text*."""
+        ...
+
+
+def _repr_pretty(self: object, printer: _Printer, _: bool) -> None:  # noqa: FBT001 - IPython's
+    """Print what IPython and Hypothesis show, for the same reason."""
+    printer.text(repr(self))
+
+
+def _replace(self: T, /, **changes: object) -> T:
+    """Return a copy with other members, for ``copy.replace`` of Python 3.13 and later."""
+    return evolve(self, **changes)
 
 
 def _eq(self: object, other: object) -> object:

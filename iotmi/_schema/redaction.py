@@ -5,6 +5,7 @@ value in its message, and botocore quotes the URL with its query in exceptions. 
 know where such a text came from.
 """
 
+import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,14 +25,7 @@ def redactor(value: object) -> Redact:
         spelling
         for secret in _sensitive_strings(value)
         if secret
-        for spelling in (
-            secret,
-            quote(secret),
-            quote(secret, safe="-._~"),
-            quote_plus(secret),
-            json.dumps(secret)[1:-1],
-            json.dumps(secret, ensure_ascii=False)[1:-1],
-        )
+        for spelling in _spellings(secret)
     }
     if not spellings:
         return str
@@ -41,8 +35,35 @@ def redactor(value: object) -> Redact:
         re.escape(text) if len(text) > 3 else rf"(?<!\w){re.escape(text)}(?!\w)"
         for text in sorted(spellings, key=len, reverse=True)
     )
-    pattern = re.compile("|".join(alternatives))
+    # Services and proxies also change the case, of a MAC address for example.
+    pattern = re.compile("|".join(alternatives), re.IGNORECASE)
     return lambda text: pattern.sub(REDACTED, text)
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """Yield *secret* as it is, and as URLs, JSON, Python and HTML write it, also in one another."""
+    yield from (quote(secret), quote(secret, safe="-._~"), quote_plus(secret))
+    for text in _escaped(secret):
+        for page in (text, html.escape(text, quote=False), *_html_quoted(text)):
+            yield page
+            yield from _escaped(page)
+
+
+def _escaped(text: str) -> Iterator[str]:
+    yield text
+    yield json.dumps(text)[1:-1]
+    yield json.dumps(text, ensure_ascii=False)[1:-1]
+    # repr() chooses its quotes by those in the text.
+    yield repr(text)[1:-1]
+    yield ascii(text)[1:-1]
+    yield repr(text + "'\"")[1:-4]
+
+
+def _html_quoted(text: str) -> Iterator[str]:
+    escaped = html.escape(text)
+    for apostrophe in ("&#x27;", "&#39;", "&apos;"):
+        yield escaped.replace("&#x27;", apostrophe)
+        yield escaped.replace("&#x27;", apostrophe).replace("&quot;", "&#34;")
 
 
 def _sensitive_strings(value: object) -> Iterator[str]:

@@ -6,13 +6,14 @@ from attrs import field, frozen
 
 from iotmi._schema.containers import JsonValue
 from iotmi._schema.public import public
+from iotmi._schema.pydantic_hook import PydanticHook
 
 T = TypeVar("T")
 
 
 @public
 @frozen(kw_only=True)
-class Page(Generic[T]):
+class Page(PydanticHook, Generic[T]):
     """One page of a listing.
 
     Attributes:

@@ -30,6 +30,7 @@ from iotmi._schema.shapes import (
     StructureShape,
     prefix_paths,
 )
+from iotmi._schema.times import is_time_type, real_datetime
 from iotmi._schema.traits import (
     Deprecated,
     Document,
@@ -257,9 +258,10 @@ def _bare_shape(annotation: object, traits: tuple[object, ...]) -> Shape:
             return StructureShape(annotation)
         if issubclass(annotation, OpenEnum):
             return EnumShape(annotation)
-        if annotation in SCALARS:
+        kind = real_datetime() if is_time_type(annotation) else annotation
+        if kind in SCALARS:
             constraints = tuple(each for each in traits if isinstance(each, Text | Number))
-            return ScalarShape(annotation, constraints)
+            return ScalarShape(kind, constraints)
     raise TypeError(f"a value cannot have a member of type {annotation!r}")
 
 

@@ -16,6 +16,8 @@ from attrs import frozen
 
 from iotmi._schema.containers import ReadOnlyMap, copy_json, find_json_problems
 from iotmi._schema.enums import OpenEnum
+from iotmi._schema.pydantic_hook import PydanticHook
+from iotmi._schema.times import is_time_type, real_datetime, to_utc
 from iotmi._schema.traits import Constraint, Size, Text
 from iotmi.errors import REDACTED, Problem
 
@@ -60,12 +62,12 @@ class ScalarShape:
 
     @property
     def coerces(self) -> bool:
-        return self.kind is datetime or self.kind is float
+        return self.kind is float or is_time_type(self.kind)
 
     def coerce(self, value: object) -> object:
         try:
-            if self.kind is datetime and isinstance(value, datetime) and value.tzinfo is not None:
-                return value.astimezone(UTC)
+            if isinstance(value, datetime) and value.tzinfo is not None:
+                return to_utc(value) if is_time_type(self.kind) else value
             if self.kind is float and type(value) is int:
                 return float(value)
         except OverflowError:
@@ -87,8 +89,8 @@ class ScalarShape:
 
     def acceptor(self) -> Accepts:
         kind = self.kind
-        if kind is datetime:
-            return lambda value: type(value) is datetime and value.tzinfo is UTC
+        if is_time_type(kind):
+            return lambda value: type(value) is kind and getattr(value, "tzinfo", None) is UTC
         if kind is not str:
             return lambda value: type(value) is kind and not self.validate(value)
         if self.text is None:
@@ -287,7 +289,7 @@ class SensitiveShape:
         return self.shape.acceptor()
 
 
-class ModelBase:
+class ModelBase(PydanticHook):
     """The base class that `model` adds to every value: one slot for the mark of validation.
 
     Values are frozen, so a request need not validate the values it holds again. Values that were
@@ -362,6 +364,6 @@ SCALARS: Final[Mapping[type, str]] = {
     int: "an integer",
     float: "a number",
     bool: "a boolean",
-    datetime: "a datetime",
+    real_datetime(): "a datetime",
 }
 """The Python types that a scalar may have, as error messages name them."""

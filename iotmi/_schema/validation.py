@@ -109,9 +109,11 @@ _PACKAGE: Final = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: P
 
 
 def is_library_frame(frame: FrameType) -> bool:
-    """Return True if *frame* runs code of this library, or code that attrs or cattrs generated."""
+    """Return True if *frame* runs code of this library or of cattrs, or generated code."""
     name = frame.f_code.co_filename
-    return name.startswith((_PACKAGE, "<attrs generated", "<cattrs generated"))
+    if name.startswith((_PACKAGE, "<attrs generated", "<cattrs generated")):
+        return True
+    return str(frame.f_globals.get("__name__")).startswith("cattrs.")
 
 
 def _stack_depth() -> int:

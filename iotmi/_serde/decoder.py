@@ -6,7 +6,7 @@ are not validated. This module does not know how a response arrives.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from types import NoneType
 from typing import Final, TypeVar
@@ -25,6 +25,7 @@ from iotmi._schema.shapes import (
     Shape,
     StructureShape,
 )
+from iotmi._schema.times import from_seconds, from_text, is_time_type, to_utc
 from iotmi._serde.errors import DecodeError, json_type_name
 
 R = TypeVar("R")
@@ -70,7 +71,7 @@ def _decode_page(document: object, items_member: str, item: type) -> Page[object
         decoded = _at("items", _list_decoder(StructureShape(item)), items)
     if token is not None and type(token) is not str:
         raise _type_error(token, "a string").within("next_token")
-    return Page(items=decoded, next_token=token)  # type: ignore[arg-type]  # a tuple, as decoded
+    return Page(items=decoded, next_token=token or None)  # type: ignore[arg-type]  # a tuple, as decoded
 
 
 def _decoder(schema: Schema) -> Decoder:
@@ -123,7 +124,7 @@ def _decoding(shape: Shape) -> tuple[type | None, Decoder | None]:
         case SensitiveShape():
             expected, decoder = _decoding(shape.shape)
         case ScalarShape():
-            decoder = _CONVERTED.get(shape.kind)
+            decoder = _scalar_decoder(shape.kind)
             expected = None if decoder else shape.kind
         case EnumShape():
             decoder = _enum_decoder(shape.enum)
@@ -136,6 +137,12 @@ def _decoding(shape: Shape) -> tuple[type | None, Decoder | None]:
         case _:
             pass
     return expected, decoder
+
+
+def _scalar_decoder(kind: type) -> Decoder | None:
+    if is_time_type(kind):
+        return _decode_time
+    return _decode_float if kind is float else None
 
 
 def _decode_structure(schema: Schema, value: object) -> object:
@@ -208,16 +215,18 @@ def _enum_decoder(enum: type[OpenEnum]) -> Decoder:
 
 
 def _decode_time(value: object) -> object:
-    if type(value) is float or type(value) is int:
-        try:
-            return datetime.fromtimestamp(value, UTC)
-        except (ValueError, OverflowError, OSError):
-            # Their messages would show the value.
-            raise DecodeError("is a number outside the range of times") from None
+    try:
+        if type(value) is float or type(value) is int:
+            return from_seconds(value)
+        if type(value) is str:
+            # botocore reads such text too, whatever form the model states.
+            return from_text(value)
+    except ValueError as error:
+        raise DecodeError(str(error)) from None
     if isinstance(value, datetime):
         # botocore's Stubber returns times that are parsed already.
-        return value.astimezone(UTC)
-    raise _type_error(value, "a number of seconds")
+        return to_utc(value)
+    raise _type_error(value, "a time")
 
 
 def _decode_float(value: object) -> object:
@@ -229,7 +238,6 @@ def _decode_float(value: object) -> object:
     raise _type_error(value, "a number")
 
 
-_CONVERTED: Final[Mapping[type, Decoder]] = {datetime: _decode_time, float: _decode_float}
 _JSON_NAMES: Final[Mapping[type, str]] = {str: "a string", bool: "a boolean", int: "an integer"}
 
 

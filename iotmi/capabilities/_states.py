@@ -33,7 +33,7 @@ class EventCapability(Protocol):
     @property
     def version(self) -> str | None: ...
     @property
-    def properties(self) -> Sequence[EventProperty]: ...
+    def properties(self) -> Sequence[EventProperty] | None: ...
 
 
 class EventEndpoint(Protocol):
@@ -42,14 +42,14 @@ class EventEndpoint(Protocol):
     @property
     def id(self) -> str | None: ...
     @property
-    def capabilities(self) -> Sequence[EventCapability]: ...
+    def capabilities(self) -> Sequence[EventCapability] | None: ...
 
 
 class StateEvent(Protocol):
     """An event with endpoints: `DeviceStateEvent` or `DeviceReportEvent` of `iotmi.events`."""
 
     @property
-    def endpoints(self) -> Sequence[EventEndpoint]: ...
+    def endpoints(self) -> Sequence[EventEndpoint] | None: ...
 
 
 State: TypeAlias = ManagedThingState | StateEvent
@@ -104,15 +104,15 @@ def _parts(state: State, endpoint: str) -> Iterator[_Part]:
                     properties = dict(_in_document(capability.properties))
                     yield _Part(capability.id, capability.version, properties)
         return
-    for place in state.endpoints:
+    for place in state.endpoints or ():
         if place.id == endpoint:
-            for part in place.capabilities:
+            for part in place.capabilities or ():
                 yield _Part(
                     part.id,
                     part.version,
                     {
                         each.name: Property(each.value, each.changed_at)
-                        for each in part.properties
+                        for each in part.properties or ()
                         if each.name is not None
                     },
                 )

@@ -10,12 +10,13 @@ from itertools import count
 from os import PathLike
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import Self, TypeVar
 
 import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
+import iotmi
 from iotmi._botocore.in_process import delay
 from iotmi._botocore.loader import SERVICE
 from iotmi.emulator import _time_control as time_control
@@ -38,13 +39,6 @@ from iotmi.emulator._notifications.outbox import (
 )
 from iotmi.emulator._storage.store import Store
 from iotmi.emulator.handlers import HANDLERS, TRANSITION_HOOKS
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from iotmi.client import AsyncClient, Client
-    from iotmi.pacing import Pacing
-    from iotmi.retrying import RetryPolicy
 
 C = TypeVar("C", bound=BaseClient)
 
@@ -218,10 +212,10 @@ class Emulator:
     def client(
         self,
         *,
-        retry: "RetryPolicy | None" = None,
-        pacing: "Pacing | None" = None,
+        retry: "iotmi.RetryPolicy | None" = None,
+        pacing: "iotmi.Pacing | None" = None,
         timeout: float | None = None,
-    ) -> "Client":
+    ) -> "iotmi.Client":
         """Return a client of the emulator.
 
         Without *retry*, backoff and poll intervals do not block. They move the emulated time, and
@@ -245,10 +239,10 @@ class Emulator:
     def async_client(
         self,
         *,
-        retry: "RetryPolicy | None" = None,
-        pacing: "Pacing | None" = None,
+        retry: "iotmi.RetryPolicy | None" = None,
+        pacing: "iotmi.Pacing | None" = None,
         timeout: float | None = None,
-    ) -> "AsyncClient":
+    ) -> "iotmi.AsyncClient":
         """Return an async client of the emulator.
 
         Args:
@@ -272,7 +266,7 @@ class Emulator:
                 time_control.persist(self._dispatcher)
         self._dispatcher.store.close()
 
-    def __enter__(self) -> "Self":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -283,7 +277,7 @@ class Emulator:
     ) -> None:
         self.close()
 
-    def _no_wait_policy(self) -> "RetryPolicy":
+    def _no_wait_policy(self) -> "iotmi.RetryPolicy":
         from iotmi.retrying import RetryPolicy
 
         return RetryPolicy(

@@ -18,9 +18,16 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Final
 
-import uvicorn
-from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
+try:
+    import uvicorn
+    from starlette.applications import Starlette
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "iotmi.emulator.server needs starlette and uvicorn: "
+        "python -m pip install 'iotmi[emulator]'",
+        name=error.name,
+    ) from error
 
 from iotmi.emulator._asgi import CLOSE, HEALTH, MAX_BODY, create_app
 from iotmi.emulator._dispatch.signatures import Credentials

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, field, frozen
 
+from iotmi._schema.lazy import LazyModule
+
 if TYPE_CHECKING:
-    from botocore.client import BaseClient
+    from botocore import client as botocore_client
+else:
+    botocore_client = LazyModule("botocore.client")
 
 Answer: TypeAlias = Mapping[str, object]
 
@@ -77,12 +81,12 @@ class Kinesis:
             1970, or None where none was told.
     """
 
-    _client: "BaseClient"
+    _client: "botocore_client.BaseClient"
     stream: str
     server_time: float | None = field(default=None, init=False)
 
     @classmethod
-    def of(cls, client: "BaseClient | None", stream: str) -> "Kinesis":
+    def of(cls, client: "botocore_client.BaseClient | None", stream: str) -> "Kinesis":
         """Return *stream* through *client*, or through one with boto3's own settings."""
         if client is not None:
             return cls(client, stream)

@@ -10,17 +10,23 @@ from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.events._checkpoints import Checkpoints
 from iotmi.events._kinesis import Kinesis
 from iotmi.events._reader import Call, Sleep, Start, StreamReader, Take
 from iotmi.events._records import Record
 
 if TYPE_CHECKING:
-    from botocore.client import BaseClient
+    from botocore import client as botocore_client
+else:
+    botocore_client = LazyModule("botocore.client")
 
 
 def _begun(
-    stream_name: str, kinesis: "BaseClient | None", checkpoints: str | PathLike[str], start: Start
+    stream_name: str,
+    kinesis: "botocore_client.BaseClient | None",
+    checkpoints: str | PathLike[str],
+    start: Start,
 ) -> StreamReader:
     if isinstance(start, str) and start not in {"latest", "earliest"}:
         raise ValueError(f"start must be 'latest', 'earliest' or a datetime, got {start!r}")
@@ -37,7 +43,7 @@ def _begun(
 def listen(
     stream_name: str,
     *,
-    kinesis: "BaseClient | None" = None,
+    kinesis: "botocore_client.BaseClient | None" = None,
     checkpoints: str | PathLike[str],
     start: Start = "latest",
 ) -> Iterator[Record]:
@@ -90,7 +96,7 @@ def _blocking(reader: StreamReader) -> Iterator[Record]:
 async def listen_async(
     stream_name: str,
     *,
-    kinesis: "BaseClient | None" = None,
+    kinesis: "botocore_client.BaseClient | None" = None,
     checkpoints: str | PathLike[str],
     start: Start = "latest",
 ) -> AsyncIterator[Record]:

@@ -12,8 +12,9 @@ sends nothing. Codes are secrets: no repr, message or traceback of this module s
 import re
 from typing import Final, TypeAlias
 
+from iotmi._schema.sealing import sealed
 from iotmi.errors import MaterialError
-from iotmi.materials._base import MaterialIssue, MaterialParameters, sealed
+from iotmi.materials._base import MaterialIssue, MaterialParameters
 from iotmi.materials._cloud import CloudDevice, PreOnboardedCloudDevice
 from iotmi.materials._opaque import CustomProtocolCode, DiscoveredDevice
 from iotmi.materials._wifi import WiFiSetupCode, expand_upc_e

@@ -5,24 +5,22 @@ knows the service's limits and no kind's layout.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
-from functools import wraps
-from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 from attrs import frozen
 from typing_extensions import TypedDict
 
 from iotmi._models.common import AUTHENTICATION_MATERIAL
 from iotmi._models.managed_things import AuthenticationMaterialType
+from iotmi._schema.sealing import sealed
 from iotmi._schema.traits import Text
 from iotmi.errors import REDACTED, MaterialError
 
 if TYPE_CHECKING:
     from attrs import Attribute
 
-P = ParamSpec("P")
-R = TypeVar("R")
 T = TypeVar("T", bound=type)
 
 
@@ -51,21 +49,6 @@ class MaterialParameters(TypedDict, closed=True):
 def hidden(value: object) -> str:
     """Return the repr of a field whose value must not be shown."""
     return repr(None if value is None else REDACTED)
-
-
-def sealed(function: Callable[P, R]) -> Callable[P, R]:
-    """Return *function* with errors whose traceback shows no local variable that holds a code."""
-
-    @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except (MaterialError, TypeError) as error:
-            # `rich.traceback` and error trackers print the locals of every frame.
-            del args, kwargs
-            raise error.with_traceback(None) from None
-
-    return call
 
 
 def sealed_class(kind: T) -> T:

@@ -11,13 +11,13 @@ from iotmi._models.common import (
     UNIVERSAL_PRODUCT_CODE,
 )
 from iotmi._models.managed_things import AuthenticationMaterialType
+from iotmi._schema.sealing import sealed
 from iotmi.errors import MaterialError
 from iotmi.materials._base import (
     MaterialBase,
     MaterialIssue,
     hidden,
     matches,
-    sealed,
     sealed_class,
     within,
 )

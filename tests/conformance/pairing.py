@@ -124,7 +124,8 @@ def answer_differences(operation: Operation, value: object, parsed: Json) -> Ite
         yield from _differences(
             shape.property("NextToken").shape,
             value.next_token,
-            parsed.get("NextToken"),
+            # An empty token is none: it ends a listing.
+            parsed.get("NextToken") or None,
             "NextToken",
         )
 

@@ -3,6 +3,8 @@
 import json
 import logging
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -338,3 +340,17 @@ def test_the_server_ends_with_its_block(emulator: Emulator) -> None:
         send(address, "GET", HEALTH)
     client: Any = emulator.boto3_client()
     assert len(client.list_credential_lockers()["Items"]) == 1
+
+
+@pytest.mark.parametrize("missing", ["uvicorn", "starlette"])
+def test_without_its_extra_the_server_names_it(missing: str) -> None:
+    """The import says what to install."""
+    program = (
+        f"import sys; sys.modules['{missing}'] = None\n"
+        "try: import iotmi.emulator.server\n"
+        "except ModuleNotFoundError as error: print(error)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "python -m pip install 'iotmi[emulator]'" in ran.stdout

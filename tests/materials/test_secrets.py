@@ -145,7 +145,7 @@ def test_no_error_shows_a_code(name: str) -> None:
     console.print(Traceback.from_exception(type(error), error, trace, show_locals=True))
     assert isinstance(console.file, StringIO)
     with_locals = console.file.getvalue()
-    assert "locals" in with_locals
+    assert "in call" in with_locals
     hold_no_secret(str(error), repr(error), repr(vars(error)), with_locals, *plain.format())
     hold_no_secret(pickle.dumps(error).decode("latin-1"))
     assert error.__cause__ is None

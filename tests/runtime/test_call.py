@@ -396,7 +396,7 @@ def test_a_response_without_a_code_goes_by_its_status() -> None:
         (b"", "id", "is missing"),
         (b'{"Id": null}', "id", "is null, not a string"),
         (b'{"Id": "x", "Name": 5}', "name", "is a number, not a string"),
-        (b'{"Id": "x", "CreatedAt": "CANARY"}', "created_at", "not a number of seconds"),
+        (b'{"Id": "x", "CreatedAt": "CANARY"}', "created_at", "no form of time fits"),
         (b'{"Id": "x", "Role": ["CANARY"]}', "role", "is an array, not a string"),
         (b'{"Id": "x", "Tags": ["CANARY"]}', "tags", "is an array, not an object"),
     ],

@@ -116,13 +116,48 @@ def test_an_empty_page_is_not_the_end() -> None:
         assert [thing.id for thing in client.managed_things.list()] == ["t0", "t1"]
 
 
-def test_a_repeated_next_token_is_an_error() -> None:
-    """A repeated next token raises an error, because the listing would not end."""
-    script = [answer("200 OK", page(1, "same"))] * 2
+CIRCLES = {
+    "at once": ["A", "A"],
+    "of two": ["A", "B", "A"],
+    "after a while": ["A", "B", "C", "D", "B"],
+}
+
+
+@pytest.mark.parametrize("tokens", CIRCLES.values(), ids=CIRCLES)
+async def test_a_circle_of_tokens_is_an_error(tokens: list[str]) -> None:
+    """A listing that would never end is refused when the first token comes again."""
+    script = [answer("200 OK", page(1, token)) for token in tokens]
+    with serving(script * 3) as url:
+        with with_keys(Client, endpoint_url=url) as client:
+            with pytest.raises(iotmi.ResponseError, match="same next_token") as caught:
+                client.managed_things.list().collect()
+            assert caught.value.operation == "ListManagedThings"
+            pages = client.managed_things.list().pages()
+            assert [next(pages).next_token for _ in tokens] == tokens
+            with pytest.raises(iotmi.ResponseError, match="same next_token"):
+                next(pages)
+        async with with_keys(AsyncClient, endpoint_url=url) as async_client:
+            with pytest.raises(iotmi.ResponseError, match="same next_token"):
+                await async_client.managed_things.list().collect()
+
+
+async def test_a_circle_back_to_where_the_listing_resumed_is_an_error() -> None:
+    """The token with which a listing begins counts too."""
+    script = [answer("200 OK", page(1, token)) for token in ("B", "A")]
     with serving(script) as url, with_keys(Client, endpoint_url=url) as client:
-        with pytest.raises(iotmi.ResponseError, match="same next_token") as caught:
-            client.managed_things.list().collect()
-    assert caught.value.operation == "ListManagedThings"
+        with pytest.raises(iotmi.ResponseError, match="same next_token"):
+            client.managed_things.list(next_token="A").collect()
+
+
+async def test_an_empty_token_ends_the_listing() -> None:
+    """It is no token, and nothing that was collected is lost."""
+    script = [answer("200 OK", page(1, token)) for token in ("A", "")] * 3
+    with serving(script) as url:
+        with with_keys(Client, endpoint_url=url) as client:
+            assert len(client.managed_things.list().collect()) == 2
+            assert [page.next_token for page in client.managed_things.list().pages()] == ["A", None]
+        async with with_keys(AsyncClient, endpoint_url=url) as async_client:
+            assert len(await async_client.managed_things.list().collect()) == 2
 
 
 def test_a_listing_can_be_sent_by_itself(client: Client, ids: list[str]) -> None:

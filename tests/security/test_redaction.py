@@ -1,8 +1,11 @@
 """Sensitive values appear in no repr, error, traceback or log."""
 
+import html
+import json
 import logging
 import traceback
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -184,3 +187,32 @@ def test_secrets_are_found_in_every_spelling() -> None:
         'top \\"secret\\" \\u00e4\\u00f6',
     ):
         assert hide(f"<{text}>") == "<***>"
+
+
+SPELLINGS = {
+    "html": html.escape,
+    "html without quotes": lambda text: html.escape(text, quote=False),
+    "html in decimal": lambda text: html.escape(text).replace("&#x27;", "&#39;"),
+    "html with names": lambda text: html.escape(text).replace("&#x27;", "&apos;"),
+    "json": lambda text: json.dumps(text)[1:-1],
+    "repr": lambda text: repr(text)[1:-1],
+    "ascii": lambda text: ascii(text)[1:-1],
+    "repr in json": lambda text: json.dumps(repr(text)[1:-1])[1:-1],
+    "json in json": lambda text: json.dumps(json.dumps(text)[1:-1])[1:-1],
+    "json in html": lambda text: html.escape(json.dumps(text)[1:-1]),
+    "html in json": lambda text: json.dumps(html.escape(text))[1:-1],
+    "upper case": str.upper,
+    "lower case": str.lower,
+    "url in lower case": lambda text: quote(text).lower(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("secret", ['O\'Neil "<b>&co"', "aa:bb\\cc", "J\u00fcrgen\t'x", "it's"])
+def test_secrets_are_found_however_they_are_escaped(
+    spelling: Callable[[str], str], secret: str
+) -> None:
+    """For HTML, JSON and Python, in one another, and in another case."""
+    with iotmi.unchecked():
+        hide = redactor(iotmi.UpdateManagedThing("x", classification=secret))
+    assert hide(f"<{spelling(secret)}>") == "<***>"

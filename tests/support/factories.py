@@ -87,6 +87,7 @@ def observed_by(
             retry=policy,
             pacing=None,
             timeout=course.timeout,
+            recipe=course.recipe,
             observers=observers,
         )
     )

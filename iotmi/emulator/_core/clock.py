@@ -10,6 +10,12 @@ from datetime import UTC, datetime
 from threading import Lock
 
 
+def wall_clock() -> float:
+    """Return the present time in seconds since 1970."""
+    # Looked up in each call, so that a test's frozen clock holds here too.
+    return time.time()
+
+
 class Clock:
     """A source of strictly rising moments.
 
@@ -19,7 +25,7 @@ class Clock:
     """
 
     def __init__(
-        self, seconds: Callable[[], float] = time.time, *, is_running: bool = False
+        self, seconds: Callable[[], float] = wall_clock, *, is_running: bool = False
     ) -> None:
         self.is_running: bool = is_running
         self._seconds = seconds

@@ -5,17 +5,19 @@ must not know managed things, hubs or clouds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, text
 from iotmi.emulator._model.schema_catalogue import catalogue
 
 if TYPE_CHECKING:
-    from iotmi.capabilities import Capability as Declared
-
-    Part: TypeAlias = type[Declared] | Declared
+    import iotmi.capabilities as declared
+else:
+    # An emulator without devices of declared capabilities does not load them.
+    declared = LazyModule("iotmi.capabilities")
 
 _SWITCH: Final = "matter.OnOff@1.4"
 _LEVEL: Final = "matter.LevelControl@1.4"
@@ -72,8 +74,8 @@ class VirtualDevice:
     @classmethod
     def of(
         cls,
-        *parts: "Part",
-        endpoints: "Mapping[str, Sequence[Part]] | None" = None,
+        *parts: "type[declared.Capability] | declared.Capability",
+        endpoints: "Mapping[str, Sequence[type[declared.Capability] | declared.Capability]] | None" = None,
         name: str = "Device",
         device_type: str = "Unknown Device",
         brand: str = "Emulated",

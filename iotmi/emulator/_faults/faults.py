@@ -280,10 +280,10 @@ class Faults:
             self._buckets.clear()
 
     @property
-    def counts(self) -> Mapping[FaultKind, int]:
-        """Number of calls per kind of fault. Kinds without a call are left out."""
+    def counts(self) -> Mapping[str, int]:
+        """Number of calls per kind of fault: ``counts["error"]``. Kinds without a call are left out."""
         with self._lock:
-            return MappingProxyType(dict(self._counts))
+            return MappingProxyType({kind: count for kind, count in self._counts.items()})  # noqa: C416
 
     def next_fault(self, operation: str) -> InjectedFault:
         """Wait for the planned delay of a call, and return the fault that it meets."""
