@@ -7,6 +7,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from ssl import HAS_NEVER_CHECK_COMMON_NAME, SSLContext, SSLError
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import finalize
@@ -22,7 +23,7 @@ from iotmi._botocore.texts import printable
 from iotmi._botocore.unpublished import create_urllib3_context, get_cert_path
 from iotmi._sansio.deadline import Deadline
 from iotmi._sansio.flight import SingleFlight
-from iotmi._sansio.steps import DeadlineReachedError, LookUp, Steps, TakeSlot
+from iotmi._sansio.steps import Steps, TakeSlot, look_up
 from iotmi.errors import CallError, NoResponseError, NotSentError, ResponseError
 
 if TYPE_CHECKING:
@@ -165,41 +166,41 @@ class _Names:
         """Return the addresses of *request*'s host.
 
         Raises:
-            NotSentError: there is no such host.
-            DeadlineReachedError: the time is up.
+            NotSentError: the host has no address.
+            DeadlineReachedError: the deadline passed. Nothing was sent.
         """
         origin = request.origin
-
-        def known() -> "Sequence[Address] | None":
-            found = self._found
-            if found and found[1] == origin and time.monotonic() - found[0] < ADDRESS_LIFETIME:
-                return found[2]
-            return None
-
-        def find() -> "Sequence[Address]":
-            addresses = known()
-            if addresses is None:
-                addresses = _addresses(origin)
-                self._found = time.monotonic(), origin, addresses
-            return addresses
-
         try:
             return _addresses(origin, socket.AI_NUMERICHOST)
         except OSError:
-            """The host is a name, or a number that is no address."""
+            """The host is a name, or a malformed number."""
         except UnicodeError as error:
             raise _unknown_host(request, error, "") from error
-        step = LookUp(known, find, self._flight, deadline)
+        known = self._known(origin)
+        if known is not None:
+            return known
+        find = partial(self._find, origin)
         try:
-            yield step
-        except DeadlineReachedError:
-            raise DeadlineReachedError(None, sent=False) from None
+            return (yield from look_up(find, self._flight, deadline))
         except (OSError, UnicodeError) as error:
             raise _unknown_host(request, error, self._hint) from error
-        return step.result
+
+    def _known(self, origin: Origin) -> "Sequence[Address] | None":
+        found = self._found
+        if found and found[1] == origin and time.monotonic() - found[0] < ADDRESS_LIFETIME:
+            return found[2]
+        return None
+
+    def _find(self, origin: Origin) -> "Sequence[Address]":
+        # Another call may have found them since the caller checked.
+        addresses = self._known(origin)
+        if addresses is None:
+            addresses = _addresses(origin)
+            self._found = time.monotonic(), origin, addresses
+        return addresses
 
     def forget(self) -> None:
-        """Look names up again: no known address could be reached."""
+        """Drop the cached addresses, so that the next call looks them up again."""
         self._found = None
 
 

@@ -16,7 +16,7 @@ from iotmi._botocore.log_filter import suppress_debug_logs
 from iotmi._botocore.texts import printable
 from iotmi._sansio.deadline import Deadline
 from iotmi._sansio.flight import SingleFlight
-from iotmi._sansio.steps import DeadlineReachedError, LookUp, Steps
+from iotmi._sansio.steps import DeadlineReachedError, Steps, look_up
 from iotmi.errors import NotSentError
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class SessionCredentials(Credentials):
         """
         try:
             if self._known() is None:
-                yield LookUp(self._known, self._fetch, self._flight, deadline)
+                yield from look_up(self._fetch, self._flight, deadline)
         except DeadlineReachedError:
             raise DeadlineReachedError("the credentials did not come in time") from None
         except Exception as error:  # noqa: BLE001 - providers raise whatever their parts raise
