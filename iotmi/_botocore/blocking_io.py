@@ -3,17 +3,18 @@
 import select
 import socket
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from typing import Final, TypeVar
 
-from iotmi._sansio.flight import FlightTimeoutError
-from iotmi._sansio.steps import DeadlineReachedError, LookUp, Step, Steps, TakeSlot, WaitForSocket
+from iotmi._sansio.flight import complete
+from iotmi._sansio.steps import LookUp, Step, Steps, TakeSlot, WaitForSocket
 
 R = TypeVar("R")
 T = TypeVar("T")
 
 
 def run(steps: Steps[R]) -> R:
-    """Drive an exchange to its end in this thread."""
+    """Run the steps of an exchange in the calling thread, and return their result."""
     try:
         step = next(steps)
         while True:
@@ -31,43 +32,34 @@ def run(steps: Steps[R]) -> R:
 
 
 def do(step: Step) -> None:
-    """Do what an exchange asks for."""
+    """Do one step of an exchange."""
     match step:
         case WaitForSocket():
             step.ready = _wait(step)
         case TakeSlot():
             step.release = _nothing
         case LookUp():
-            look_up(step)
+            _look_up(step)
         case _:
-            raise TypeError(f"an exchange does not ask for {type(step).__name__}")
+            raise TypeError(f"{type(step).__name__} is not a step of an exchange")
 
 
 def _nothing() -> None:
-    """A thread holds no slot."""
+    """Release no slot, because threads take none."""
 
 
-def look_up(step: LookUp[T]) -> None:
-    """Find a result: in this thread if there is no deadline, else in one that can be left.
-
-    Raises:
-        DeadlineReachedError: the time is up.
-    """
+def _look_up(step: LookUp[T]) -> None:
     seconds = step.deadline.remaining()
-    known = step.known()
-    if known is not None:
-        step.result = known
-    elif seconds is None:
-        step.result = step.find()
+    if seconds is None:
+        step.future = Future()
+        complete(step.future, step.function)
     else:
-        try:
-            step.result = step.flight.run(step.find, seconds)
-        except FlightTimeoutError:
-            raise DeadlineReachedError(None, sent=False) from None
+        step.future = step.flight.start(step.function)
+        wait((step.future,), seconds)
 
 
 def _poll(step: WaitForSocket) -> bool:
-    # Made for each wait: gevent replaces `select.poll`, perhaps after this module was loaded.
+    # Created for each wait: gevent may replace `select.poll` after this module was imported.
     poll = select.poll()
     poll.register(
         step.sock, (select.POLLIN if step.read else 0) | (select.POLLOUT if step.write else 0)
@@ -78,7 +70,7 @@ def _poll(step: WaitForSocket) -> bool:
 def _select(step: WaitForSocket) -> bool:
     reading: list[socket.socket] = [step.sock] if step.read else []
     writing: list[socket.socket] = [step.sock] if step.write else []
-    # On Windows a connection that was refused is exceptional, and not writable.
+    # On Windows a refused connection is in the exceptional set, not in the writable set.
     return any(select.select(reading, writing, writing, step.seconds))
 
 

@@ -1,7 +1,7 @@
-"""Handlers for calls that botocore sends: one try, its stages, and strict checks of responses.
+"""Handlers for calls that botocore sends: one attempt, its stages, and checks of responses.
 
-botocore sends over clients and sessions of the application's, and through proxies. The handlers act
-on our calls only. The application's own calls over the same client keep their retries.
+botocore sends for clients and sessions of the application, and through proxies. The handlers act
+on this library's calls only. The application's own calls over the same client keep their retries.
 """
 
 import re
@@ -20,10 +20,10 @@ from iotmi.errors import NoResponseError, NotSentError
 
 
 def register_handlers(client: BaseClient, service: str) -> None:
-    """Have botocore try our calls over *client* once, and note how far it has come."""
+    """Register handlers that limit calls over *client* to one attempt and track its stage."""
     events = client.meta.events
     events.register_last(f"before-sign.{service}", _signing_begins, unique_id="iotmi-sign")
-    # After the signer, and before any handler that sends in botocore's place.
+    # After the signer, and before any handler that sends instead of botocore.
     events.register_last(f"request-created.{service}", _sending_begins, unique_id="iotmi-send")
     events.register_first(f"needs-retry.{service}", _end_attempt, unique_id="iotmi-once")
 
@@ -39,7 +39,7 @@ def _sending_begins(request: AWSRequest, **_: object) -> None:
     if call is None:
         return
     for name, value in request.headers.items():
-        # botocore has encoded most of them, whatever its stubs say.
+        # botocore encodes most values to bytes, although its stubs say `str`.
         text = _decoded(value)
         if _UNSENDABLE.search(text):
             raise MalformedHeaderError(name)
@@ -54,10 +54,10 @@ _UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|\s\Z")
 
 
 class MalformedHeaderError(Exception):
-    """A header that no request can hold, most likely made of malformed credentials.
+    """A header that HTTP cannot carry, most likely because the credentials are malformed.
 
     Attributes:
-        header: the header's name. Its value may be secret.
+        header: the header's name. The value may be secret, so it is left out.
     """
 
     def __init__(self, header: str) -> None:
@@ -72,7 +72,7 @@ class MalformedHeaderError(Exception):
         }.get(self.header, f"the header {printable(self.header)}")
         return NotSentError(
             f"{operation}: nothing was sent: {what} holds a line break or another character that "
-            "no header can hold",
+            "HTTP does not allow in a header",
             operation=operation,
         )
 
@@ -85,10 +85,10 @@ def _end_attempt(
     endpoint: Endpoint,
     **_: object,
 ) -> None:
-    """End a call of ours here, unless it has succeeded.
+    """Raise the error of a failed attempt of this library's calls.
 
-    Another handler of the event may ask for a retry whatever this one returns, so it raises: what
-    was caught, or the error that botocore would raise after its last attempt.
+    Another handler of the event may request a retry whatever this handler returns. So this handler
+    raises: the caught exception, or the error that botocore would raise after its last attempt.
     """
     if current_call() is None:
         return
@@ -98,11 +98,11 @@ def _end_attempt(
         return
     sent, parsed = response
     status: int = sent.status_code
-    # A handler of ``before-send`` may have answered without HTTP.
+    # The response of a ``before-send`` handler did not come over HTTP.
     if isinstance(sent.raw, HTTPResponse):
         reason = _incomplete(status, sent.headers)
         if reason is not None:
-            # The connection may still deliver what belongs to this response.
+            # The connection may still deliver bytes of this response.
             endpoint.close()
             raise NoResponseError(
                 f"{operation.name}: no response came: {reason}", operation=operation.name
@@ -112,15 +112,15 @@ def _end_attempt(
 
 
 def _incomplete(status: int, headers: Any) -> str | None:  # noqa: ANN401 - botocore's own dict
-    """Return why a response is none, as far as urllib3 lets it be seen."""
+    """Return the reason why a response is incomplete, as far as urllib3 shows it; else None."""
     if status < 200:
-        return f"HTTP {status} is no final status"
+        return f"HTTP {status} is not a final status"
     if status >= 300 or status == 204:
         return None
     length: str | None = headers.get("Content-Length")
     if length is None:
         if headers.get("Transfer-Encoding") is None:
-            return "the response says neither how long its body is nor where it ends"
+            return "the response has neither Content-Length nor Transfer-Encoding"
     elif not length.isdecimal() or len(length) > 20:
         return "the response has a malformed Content-Length"
     return None

@@ -1,8 +1,7 @@
 """One connection: opening it, and one exchange after another over it.
 
-The socket never blocks. Where it is not ready, the generators here yield `WaitForSocket`, so that
-one text serves both clients: the sync driver polls the socket, the async driver has the event loop
-do so.
+The socket never blocks. Where the socket is not ready, the generators here yield `WaitForSocket`.
+The sync driver then polls the socket, and the async driver waits in the event loop.
 This module does not know how long connections are kept, nor what a response means.
 """
 
@@ -21,15 +20,15 @@ from iotmi._sansio.steps import DeadlineReachedError, Steps, WaitForSocket
 
 Address: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]
 
-# A piece is small enough that an early response is seen soon, and a TLS record holds 16 KiB.
+# The sender checks for an early response between two pieces. A TLS record holds 16 KiB.
 PIECE: Final = 64 * 1024
 
 
 class Limits(NamedTuple):
-    """How long a call may wait for a server.
+    """The time limits of one exchange.
 
     Attributes:
-        deadline: the call's own.
+        deadline: the deadline of the call.
         connect: seconds for a connection to one address, TLS handshake included.
         read: seconds between two pieces of a response, or until the server takes more of a request.
     """
@@ -39,12 +38,12 @@ class Limits(NamedTuple):
     read: float
 
 
-class NoAnswerError(Exception):
-    """The connection broke or fell silent before a whole response came."""
+class ConnectionBrokenError(Exception):
+    """The connection broke, or the server was silent, before a whole response came."""
 
 
 class Connection:
-    """A connected socket and the state of the protocol on it. Belongs to one call at a time."""
+    """A connected socket and its HTTP state. One call uses it at a time."""
 
     __slots__ = ("_protocol", "_socket", "_wait")
 
@@ -55,24 +54,24 @@ class Connection:
 
     @property
     def reusable(self) -> bool:
-        """Whether the last exchange left the connection open and clean."""
+        """True if the last exchange left the connection open and without unread bytes."""
         return self._protocol.reusable
 
     def is_quiet(self) -> bool:
-        """Return whether nothing has come since the last response: neither bytes nor the end."""
+        """Return True if neither bytes nor a close came since the last response."""
         return not self._pending() and not wait_for_read(self._socket, timeout=0.0)
 
     def close(self) -> None:
-        """Close the socket, without TLS's farewell, which would have to be waited for."""
+        """Close the socket. `SSLSocket.unwrap()` is not called, because it waits for the server."""
         self._socket.close()
 
     def exchange(self, request: SignedRequest, limits: Limits) -> Steps[RawResponse]:
         """Send *request* and return the response.
 
         Raises:
-            NoAnswerError: the connection broke, or was silent for too long.
-            ProtocolError: what came is no whole response.
-            DeadlineReachedError: the time is up.
+            ConnectionBrokenError: the connection broke, or the server was silent for too long.
+            ProtocolError: the received bytes are not a whole response.
+            DeadlineReachedError: the deadline passed.
         """
         octets = memoryview(self._protocol.request(request))
         while octets:
@@ -85,7 +84,7 @@ class Connection:
                 yield from self._until_ready(limits)
                 count = 0
             except OSError:
-                # A server that has seen enough of a request may respond and close at once.
+                # A server may respond and close before it has read the whole request.
                 return (yield from self._read(limits))
             octets = octets[count:]
             if octets and (early := self._read_early()) is not None:
@@ -106,13 +105,13 @@ class Connection:
                 yield from self._until_ready(limits, write=True)
                 continue
             except OSError as error:
-                raise NoAnswerError(f"the connection broke: {_reason(error)}") from error
+                raise ConnectionBrokenError(f"the connection broke: {_reason(error)}") from error
             response = self._protocol.receive(octets)
             if response is not None:
                 return self._checked(response)
 
     def _read_early(self) -> RawResponse | None:
-        """Return a response that came before the request had left."""
+        """Return a response that came before the whole request was sent."""
         try:
             return self._protocol.receive(self._socket.recv(PIECE))
         except OSError:
@@ -120,7 +119,7 @@ class Connection:
 
     def _checked(self, response: RawResponse) -> RawResponse:
         if self._pending():
-            # OpenSSL holds bytes of a TLS record that came after the response.
+            # OpenSSL holds bytes that follow the response in its TLS record.
             self._protocol.reusable = False
         return response
 
@@ -129,7 +128,7 @@ class Connection:
         return connected.pending() if isinstance(connected, SSLSocket) else 0
 
     def _until_ready(self, limits: Limits, *, write: bool = False) -> Steps[None]:
-        # While writing it also reads: a server that responds early may take no more.
+        # Also wait for reading while writing: a server that responds early may read no more.
         step = self._wait
         step.write = write
         remaining = limits.deadline.remaining()
@@ -138,17 +137,17 @@ class Connection:
         if not step.ready:
             if remaining is not None and remaining <= limits.read:
                 raise DeadlineReachedError(None)
-            raise NoAnswerError(f"the server was silent for {limits.read:g} s")
+            raise ConnectionBrokenError(f"the server was silent for {limits.read:g} s")
 
 
 def connect(
     address: Address, host: str, context: SSLContext | None, limits: Limits
 ) -> Steps[Connection]:
-    """Connect to *address*, and over TLS to *host* where there is a *context*.
+    """Connect to *address*, and start TLS with *host* if *context* is given.
 
     Raises:
         OSError: no connection could be made.
-        DeadlineReachedError: the time is up.
+        DeadlineReachedError: the deadline passed.
     """
     family, kind, protocol, _, sockaddr = address
     connected = socket.socket(family, kind, protocol)
@@ -157,7 +156,7 @@ def connect(
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         until = time.monotonic() + limits.connect
         try:
-            # Not `connect_ex`: pytest-socket and its like watch over `connect`.
+            # Not `connect_ex`, because pytest-socket guards `connect` only.
             connected.connect(sockaddr)
         except BlockingIOError:
             yield from _until_connected(connected, limits.deadline, until, write=True)

@@ -1,12 +1,13 @@
-"""The connections of one client: kept alive, opened where one is missing, trusted as botocore's.
+"""The connection pool of one client: idle connections, addresses, and trust as in botocore.
 
-This module does not know what is sent, nor how a signed request comes about.
+This module does not know what is sent, nor how a request is signed.
 """
 
 import socket
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from ssl import HAS_NEVER_CHECK_COMMON_NAME, SSLContext, SSLError
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import finalize
@@ -22,7 +23,7 @@ from iotmi._botocore.texts import printable
 from iotmi._botocore.unpublished import create_urllib3_context, get_cert_path
 from iotmi._sansio.deadline import Deadline
 from iotmi._sansio.flight import SingleFlight
-from iotmi._sansio.steps import DeadlineReachedError, LookUp, Steps, TakeSlot
+from iotmi._sansio.steps import Steps, TakeSlot, look_up
 from iotmi.errors import CallError, NoResponseError, NotSentError, ResponseError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 Idle: TypeAlias = dict[Origin, deque["Connection"]]
 
-# Long enough for calls that begin at once, short against the lifetime of any DNS record.
+# Long enough for calls that start together, and shorter than the lifetime of a DNS record.
 ADDRESS_LIFETIME: Final = 5.0
 
 
@@ -38,11 +39,11 @@ class ConnectionPool:
     """The connections of one client. Safe under threads and event loops.
 
     Args:
-        max_idle: how many unused connections to each origin are kept.
+        max_idle: the number of idle connections to keep for each origin.
         connect_timeout: seconds for a connection to one address.
         read_timeout: seconds between two pieces of a response.
-        ca_bundle: a file of certificates; None for those that botocore trusts.
-        hint: what to tell if a host has no address.
+        ca_bundle: a file of certificates; None for the certificates that botocore trusts.
+        hint: text to add to the error if a host has no address.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class ConnectionPool:
         self._ca_bundle = ca_bundle
         self._context: SSLContext | None = None
         self._names = _Names(hint)
-        # A stack for each origin: the connection used last is the likeliest to be open still.
+        # A stack for each origin: the connection used last is the most likely to be still open.
         self._idle: Final[Idle] = {}
         self._closed = False
         finalize(self, _close_all, self._idle)
@@ -70,7 +71,7 @@ class ConnectionPool:
 
         Raises:
             NotSentError, NoResponseError, ResponseError: see `iotmi.errors`.
-            DeadlineReachedError: the time is up.
+            DeadlineReachedError: the deadline passed.
         """
         slot = TakeSlot(self, self._max_idle, deadline)
         yield slot
@@ -80,8 +81,8 @@ class ConnectionPool:
             slot.release()
 
     def _exchange(self, request: SignedRequest, deadline: Deadline) -> Steps[RawResponse]:
-        # Loaded with the first exchange: h11 takes longer to import than a request to send.
-        from iotmi._botocore.connection import Limits, NoAnswerError
+        # Imported with the first exchange: importing h11 takes longer than sending a request.
+        from iotmi._botocore.connection import ConnectionBrokenError, Limits
 
         limits = Limits(deadline, self._connect_timeout, self._read_timeout)
         idle = self._idle.setdefault(request.origin, deque())
@@ -96,7 +97,7 @@ class ConnectionPool:
             raise NotSentError(
                 f"{request.operation}: nothing was sent: {error}", operation=request.operation
             ) from None
-        except NoAnswerError as error:
+        except ConnectionBrokenError as error:
             raise _no_response(request, str(error)) from error.__cause__
         except ProtocolError as error:
             failure = error
@@ -107,11 +108,11 @@ class ConnectionPool:
                 idle.append(connection)
             else:
                 connection.close()
-        # Outside the `except` block: the cause's frames hold the bytes that came.
+        # Outside the `except` block: frames in a `__context__` would hold the received bytes.
         raise _unreadable(request, failure)
 
     def close(self) -> None:
-        """Close the idle connections. Those in use are closed after their exchange."""
+        """Close the idle connections. Connections in use are closed after their exchange."""
         self._closed = True
         _close_all(self._idle)
 
@@ -133,10 +134,10 @@ class ConnectionPool:
         raise _not_connected(request, last, retryable=True) from last
 
     def _ssl_context(self, request: SignedRequest) -> SSLContext:
-        """Return the context, made once: botocore reads all certificates for each connection.
+        """Return the TLS context. Reading all certificates takes milliseconds, so it is cached.
 
-        Two threads that begin at once may both make it. No lock guards it, because a lock could be
-        held at a fork.
+        Two threads that start together may both create it. No lock guards it, because a lock could
+        be held at a fork.
         """
         if self._context is None:
             certificates = self._ca_bundle or str(get_cert_path(True))
@@ -152,54 +153,54 @@ class ConnectionPool:
 
 
 class _Names:
-    """Addresses of host names, kept for a moment."""
+    """A short-lived cache of the addresses of host names."""
 
-    __slots__ = ("_flight", "_found", "_hint")
+    __slots__ = ("_flights", "_found", "_hint")
 
     def __init__(self, hint: str) -> None:
         self._hint = hint
-        self._flight = SingleFlight("iotmi-resolve")
+        self._flights: dict[Origin, SingleFlight] = {}
         self._found: tuple[float, Origin, Sequence[Address]] | None = None
 
     def resolve(self, request: SignedRequest, deadline: Deadline) -> Steps["Sequence[Address]"]:
         """Return the addresses of *request*'s host.
 
         Raises:
-            NotSentError: there is no such host.
-            DeadlineReachedError: the time is up.
+            NotSentError: the host has no address.
+            DeadlineReachedError: the deadline passed. Nothing was sent.
         """
         origin = request.origin
-
-        def known() -> "Sequence[Address] | None":
-            found = self._found
-            if found and found[1] == origin and time.monotonic() - found[0] < ADDRESS_LIFETIME:
-                return found[2]
-            return None
-
-        def find() -> "Sequence[Address]":
-            addresses = known()
-            if addresses is None:
-                addresses = _addresses(origin)
-                self._found = time.monotonic(), origin, addresses
-            return addresses
-
         try:
             return _addresses(origin, socket.AI_NUMERICHOST)
         except OSError:
-            """The host is a name, or a number that is no address."""
+            """The host is a name, or a malformed number."""
         except UnicodeError as error:
             raise _unknown_host(request, error, "") from error
-        step = LookUp(known, find, self._flight, deadline)
+        known = self._known(origin)
+        if known is not None:
+            return known
+        flight = self._flights.setdefault(origin, SingleFlight("iotmi-resolve"))
         try:
-            yield step
-        except DeadlineReachedError:
-            raise DeadlineReachedError(None, sent=False) from None
+            return (yield from look_up(partial(self._find, origin), flight, deadline))
         except (OSError, UnicodeError) as error:
             raise _unknown_host(request, error, self._hint) from error
-        return step.result
+
+    def _known(self, origin: Origin) -> "Sequence[Address] | None":
+        found = self._found
+        if found and found[1] == origin and time.monotonic() - found[0] < ADDRESS_LIFETIME:
+            return found[2]
+        return None
+
+    def _find(self, origin: Origin) -> "Sequence[Address]":
+        # Another call may have found them since the caller checked.
+        addresses = self._known(origin)
+        if addresses is None:
+            addresses = _addresses(origin)
+            self._found = time.monotonic(), origin, addresses
+        return addresses
 
     def forget(self) -> None:
-        """Look names up again: no known address could be reached."""
+        """Drop the cached addresses, so that the next call looks them up again."""
         self._found = None
 
 
@@ -219,13 +220,13 @@ def _create_ssl_context(certificates: str) -> SSLContext:
 
 
 def _reuse_idle(idle: "deque[Connection]") -> "Connection | None":
-    """Return an idle connection. Those that the server has closed are dropped."""
+    """Return an idle connection, and close the ones that the server has closed."""
     while True:
         try:
             connection = idle.pop()
         except IndexError:
             return None
-        # No request is open. Whatever has come is the end, or belongs to no request.
+        # No request is open, so any bytes are the server's close or belong to no request.
         if connection.is_quiet():
             return connection
         connection.close()
@@ -262,7 +263,7 @@ def _unreadable(request: SignedRequest, failure: ProtocolError) -> CallError:
     request_id = None if failure.request_id is None else printable(failure.request_id)
     if failure.too_large:
         return ResponseError(
-            f"{request.operation}: a response that cannot be read: {failure}",
+            f"{request.operation}: the response cannot be read: {failure}",
             operation=request.operation,
             request_id=request_id,
         )

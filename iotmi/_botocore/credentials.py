@@ -1,8 +1,8 @@
-"""Credentials of a session of our own: fetched before a request is signed, never while it is.
+"""Credentials of this library's own sessions, fetched before a request is signed.
 
 botocore finds credentials when a client is made and refreshes them while it signs. Both may take
-seconds, which no deadline bounds and in which an event loop stands still. `SessionCredentials` is
-what botocore's signer gets instead. This module does not know how a request is sent.
+seconds, ignore the deadline and block the event loop. botocore's signer gets `SessionCredentials`
+instead. This module does not know how a request is sent.
 """
 
 import re
@@ -16,7 +16,7 @@ from iotmi._botocore.log_filter import suppress_debug_logs
 from iotmi._botocore.texts import printable
 from iotmi._sansio.deadline import Deadline
 from iotmi._sansio.flight import SingleFlight
-from iotmi._sansio.steps import DeadlineReachedError, LookUp, Steps
+from iotmi._sansio.steps import DeadlineReachedError, Steps, look_up
 from iotmi.errors import NotSentError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ NO_CREDENTIALS: Final = (
 
 
 class Provider(Protocol):
-    """The part of botocore's credential providers that is used here."""
+    """The methods of botocore's credential providers that this module uses."""
 
     METHOD: str
 
@@ -39,11 +39,11 @@ class Provider(Protocol):
 
 
 class Chain(NamedTuple):
-    """Where one session's credentials come from.
+    """The credential providers of one session.
 
     Attributes:
-        load: walks the whole chain. It may block.
-        load_local: the same as far as neither network nor another process is needed.
+        load: tries all providers. It may block.
+        load_local: tries the providers that need neither the network nor another process.
         process: the profile's ``credential_process``, or None.
         profile: the profile's name.
     """
@@ -60,8 +60,8 @@ class Chain(NamedTuple):
         """Return the chain of botocore's *session*.
 
         Args:
-            session: the session whose configuration counts.
-            others: gives the credentials of the application's default session, which come first.
+            session: the session with the configuration.
+            others: returns the credentials of the application's default session, which come first.
         """
         resolver: Any = session.get_component("credential_provider")
         config: Mapping[str, Any] = session.get_scoped_config()
@@ -71,14 +71,14 @@ class Chain(NamedTuple):
             for provider in _before_blocking(resolver.providers, config):
                 found = provider.load()
                 if found is not None:
-                    # Here the other session finds its own without waiting, too.
+                    # A local provider comes first here, so the default session need not block.
                     return of_others() or found
             return None
 
         def of_others() -> Credentials | None:
             other = others and others()
-            # The other session keeps what the environment and files held earlier. This chain reads
-            # both as they are now.
+            # The default session caches older values of the environment and of files. This chain
+            # reads the current values.
             return None if other is None or other.method in _STATIC else other
 
         def load() -> Credentials | None:
@@ -89,7 +89,7 @@ class Chain(NamedTuple):
 
 
 _STATIC: Final = frozenset({"env", "shared-credentials-file", "config-file"})
-# These read the environment and files. What they find may have to be refreshed before it is used.
+# These read the environment and files. Their credentials may need a refresh before use.
 _LOCAL: Final = frozenset(
     {
         "env",
@@ -118,9 +118,9 @@ def _before_blocking(
 
 
 class SessionCredentials(Credentials):
-    """The credentials that botocore's signer is given. Safe under threads.
+    """The credentials that botocore's signer uses. Safe under threads.
 
-    `ready` fetches or refreshes them. `get_frozen_credentials` gives what was fetched last.
+    `ready` fetches or refreshes them. `get_frozen_credentials` returns the last fetched ones.
     """
 
     def __init__(self, find_chain: Callable[[], Chain]) -> None:
@@ -133,26 +133,26 @@ class SessionCredentials(Credentials):
         self._flight = SingleFlight("iotmi-credentials")
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
-        """Return the credentials to sign with, without waiting for anything.
+        """Return the credentials to sign with. After `ready` this does not block.
 
         Raises:
-            botocore.exceptions.NoCredentialsError: there are none yet.
+            botocore.exceptions.NoCredentialsError: no credentials were found.
         """
         if self._frozen is None:
-            # A caller outside this library uses the boto3 client by itself.
+            # The application uses the boto3 client directly, so `ready` has not run.
             return self._fetch()
         return self._frozen
 
     def ready(self, operation: str, deadline: Deadline) -> Steps[None]:
-        """Fetch or refresh the credentials, if they are due.
+        """Fetch or refresh the credentials if needed.
 
         Raises:
-            NotSentError: there are none, or they could not be fetched.
-            DeadlineReachedError: the time is up.
+            NotSentError: no credentials were found, or they could not be fetched.
+            DeadlineReachedError: the deadline passed.
         """
         try:
             if self._known() is None:
-                yield LookUp(self._known, self._fetch, self._flight, deadline)
+                yield from look_up(self._fetch, self._flight, deadline)
         except DeadlineReachedError:
             raise DeadlineReachedError("the credentials did not come in time") from None
         except Exception as error:  # noqa: BLE001 - providers raise whatever their parts raise
@@ -165,16 +165,16 @@ class SessionCredentials(Credentials):
         found, frozen_set = self._found, self._frozen
         if found is None or frozen_set is None:
             return None
-        # Only credentials that expire have it.
+        # Only `RefreshableCredentials` has `refresh_needed`.
         refresh_needed: Callable[[], bool] | None = getattr(found, "refresh_needed", None)
         if refresh_needed is not None and refresh_needed():
             return None
         return frozen_set
 
     def find_local(self) -> None:
-        """Find credentials in the environment and in files, when a client is made, as boto3 does.
+        """Find credentials in the environment and in files, as boto3 does when a client is made.
 
-        What needs the network or another process is left to the first call.
+        The first call tries the providers that need the network or another process.
         """
         with suppress_debug_logs():
             chain = self._chain = self._chain or self._find_chain()
@@ -203,16 +203,16 @@ class SessionCredentials(Credentials):
             return
         for name, value, form in (
             ("access key id", frozen_set.access_key, _IN_A_HEADER),
-            # It only signs, so no header has to hold it.
+            # The secret key is not sent in a header.
             ("secret access key", frozen_set.secret_key, _IN_ONE_LINE),
             ("session token", frozen_set.token, _IN_A_HEADER),
         ):
             if value is not None and not form.fullmatch(value):
-                # The next call looks again: somebody may have mended them.
+                # The next call fetches again, because the source may have been corrected.
                 self._found = self._frozen = None
                 raise NotSentError(
                     f"{operation}: nothing was sent: the {name} (found by {found.method}) holds a "
-                    "line break, a blank or another character that no credential has",
+                    "line break, a blank or another character that credentials cannot contain",
                     operation=operation,
                 )
         self._valid = frozen_set
@@ -225,20 +225,20 @@ _IN_ONE_LINE: Final = re.compile(r"[^\x00-\x1f\x7f]+")
 def credentials_error(
     error: BaseException, operation: str, chain: Chain | None = None
 ) -> NotSentError:
-    """Return the error for credentials that could not be fetched: the step and the reason."""
+    """Return the error for credentials that could not be fetched, with the step and the reason."""
     retryable = False
     if isinstance(error, botocore.exceptions.NoCredentialsError):
         reason = NO_CREDENTIALS
     elif isinstance(error, botocore.exceptions.ClientError):
-        said = error.response.get("Error", {})
-        code = printable(str(said.get("Code") or "an error without a code"))
+        details = error.response.get("Error", {})
+        code = printable(str(details.get("Code") or "an error without a code"))
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         retryable = status >= 500 or status == 429 or "Throttl" in code
         reason = f"no credentials: {error.operation_name} failed with {code} (HTTP {status})"
-    elif (of_process := _process_failure(error, chain)) is not None:
-        # A program that ran may succeed the next time; one that cannot run will not.
+    elif (process_failure := _process_failure(error, chain)) is not None:
+        # A program that ran may succeed the next time. A missing program will not.
         retryable = isinstance(error, botocore.exceptions.CredentialRetrievalError)
-        reason = f"no credentials: {of_process}"
+        reason = f"no credentials: {process_failure}"
     else:
         retryable = isinstance(error, _TRANSIENT)
         reason = f"no credentials: {_text(error, chain)}"
@@ -255,7 +255,7 @@ _TRANSIENT: Final = (
 
 
 def _process_failure(error: BaseException, chain: Chain | None) -> str | None:
-    """Return what is wrong with the profile's ``credential_process``, if that is what failed."""
+    """Return the failure of the profile's ``credential_process``; None for another failure."""
     if chain is None or not chain.process:
         return None
     if isinstance(error, OSError):
@@ -270,11 +270,11 @@ def _process_failure(error: BaseException, chain: Chain | None) -> str | None:
         reason = "it ended with an error or printed no credentials"
     else:
         return None
-    # Loaded for the text of a failure only.
+    # Imported here because only failures need it.
     import shlex
 
     try:
-        # Only the program is named: its arguments may be secret.
+        # The arguments may be secret, so the error names the program only.
         program = shlex.split(chain.process)[0]
     except (ValueError, IndexError):
         program = "(unreadable)"
@@ -283,11 +283,11 @@ def _process_failure(error: BaseException, chain: Chain | None) -> str | None:
 
 def _text(error: BaseException, chain: Chain | None) -> str:
     if isinstance(error, botocore.exceptions.CredentialRetrievalError):
-        # Its text ends with what a process printed, or with the reply of a container's endpoint.
+        # Its text quotes the output of a process or the response of a container's endpoint.
         provider = error.kwargs.get("provider", "a provider")
         where = "" if chain is None else f" for profile {chain.profile!r}"
         return f"the provider {provider}{where} failed"
     if isinstance(error, botocore.exceptions.BotoCoreError):
         return printable(str(error)).partition("?")[0]
-    # The text of any other error may quote a response that holds keys.
+    # The text of any other error may quote a response with keys.
     return type(error).__name__

@@ -1,10 +1,10 @@
 """Signing by botocore, sending by this library.
 
-Before each call botocore asks its ``before-call`` handlers for a response. On a client that only
-this library uses, `DirectSender` signs the request with botocore's signer and keeps it as a
-`SignedRequest`, which a driver then exchanges. botocore's handlers for other services, its copies
-of the request and its HTTP session are passed by. Where the application has asked botocore for
-something of its own on the way, botocore sends.
+botocore emits ``before-call`` before each call, and a handler may return a response. On a client
+that only this library uses, `DirectSender` signs the request with botocore's signer and keeps it as
+a `SignedRequest`, which a driver then exchanges. That skips botocore's handlers for other services,
+its copies of the request and its HTTP session. If the configuration needs one of these, botocore
+sends.
 """
 
 import http.client
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 
 
 def can_send_directly(session: Session, client: BaseClient) -> bool:
-    """Return whether nothing in the environment needs botocore's own sending.
+    """Return True if no setting needs botocore to send.
 
-    botocore finds proxies and speaks to them, and keeps sockets awake. Its plugins and its
-    monitoring watch what it does.
+    Only botocore supports proxies, TCP keep-alive, client-side monitoring and botocore's plugins.
     """
     return AVAILABLE and not (
         get_environ_proxies(client.meta.endpoint_url)
@@ -41,9 +40,9 @@ def can_send_directly(session: Session, client: BaseClient) -> bool:
 
 
 def is_http_replaced() -> bool:
-    """Return whether another tool has replaced the classes of `http.client`.
+    """Return True if another tool has replaced the classes of `http.client`.
 
-    vcrpy and its like record and replay what passes through these, so botocore has to send.
+    Tools such as vcrpy record and replay requests through these classes, so botocore has to send.
     """
     return (
         http.client.HTTPConnection.__module__ != "http.client"
@@ -59,7 +58,7 @@ class SigningRequest:
     def __init__(self, prepared: dict[str, Any], split: SplitResult) -> None:
         self.method: str = prepared["method"]
         self.url: str = prepared["url"]
-        # Given here, the signers need not derive the host. awscrt's looks for it in lower case.
+        # With a host header, signers need not derive it. awscrt's signer expects it in lower case.
         self.headers: dict[str, str] = {**prepared["headers"], "host": host_of(split)}
         self.params: dict[str, str] = {}
         self.body: bytes = prepared["body"]
@@ -67,17 +66,17 @@ class SigningRequest:
 
 
 class DirectSender:
-    """Signs the calls of one client, as a handler of ``before-call``, and owns its connections."""
+    """A handler of ``before-call`` that signs one client's requests, and its connection pool."""
 
     def __init__(self, session: Session, client: BaseClient) -> None:
-        # A configuration's options are attributes that no stub knows.
+        # botocore sets a configuration's options as attributes, which its stubs do not declare.
         config: Any = client.meta.config
         bundle = session.get_config_variable("ca_bundle")
         self.connections = ConnectionPool(
             max_idle=config.max_pool_connections,
             connect_timeout=config.connect_timeout,
             read_timeout=config.read_timeout,
-            # botocore reads the second variable itself, too.
+            # Like botocore, fall back to REQUESTS_CA_BUNDLE.
             ca_bundle=os.environ.get("REQUESTS_CA_BUNDLE") if bundle is None else bundle,
             hint=region_hint(client),
         )
@@ -93,9 +92,9 @@ class DirectSender:
         request_signer: "RequestSigner",
         **_: object,
     ) -> tuple[RawResponse, dict[str, Any]] | None:
-        """Sign what has been prepared. Leave it with the call, or exchange it if the call says so.
+        """Sign the prepared request, and exchange it if the call has an `exchange` function.
 
-        Calls that are not this library's, and those that botocore has to send, pass.
+        Return None for the application's own calls and for calls that botocore has to send.
         """
         call = current_call()
         if call is None or not isinstance(call, SigningCall):
@@ -122,7 +121,7 @@ class DirectSender:
         return response, parsed
 
     def parse(self, response: RawResponse) -> dict[str, Any]:
-        """Return what botocore reads of a response, its body aside unless it is an error."""
+        """Return botocore's parsed form of a response, with the body of errors only."""
         headers = response.headers
         if response.status_code < 300:
             metadata = {
@@ -137,7 +136,7 @@ class DirectSender:
             "headers": headers,
             "body": sanitize_error_body(response.body),
         }
-        # The parser needs a shape only for a response that is no error.
+        # The parser needs a shape for the members of an error, not for its code.
         parsed: dict[str, Any] = self._parser.parse(raw, None)
         shape = self._service_model.shape_for_error_code(parsed.get("Error", {}).get("Code"))
         if shape is not None:
@@ -150,17 +149,17 @@ class DirectSender:
 
 
 class SigningCall(InFlightCall):
-    """A call that botocore prepares and signs, and does not send."""
+    """A call that botocore prepares and signs but does not send."""
 
     __slots__ = ()
 
 
-# What botocore takes for the response of a request that it has only signed.
+# The placeholder response that keeps botocore from sending a signed request.
 _SIGNED = RawResponse(200, {}, b"")
 
 
 def host_of(url: SplitResult) -> str:
-    """Return the host of *url* as a Host header names it."""
+    """Return the value of the Host header for *url*."""
     return url.netloc.rpartition("@")[2].removesuffix(_DEFAULT_PORTS.get(url.scheme, ""))
 
 

@@ -1,6 +1,6 @@
-"""botocore's errors as ours: by their code and never by their status, and without secrets.
+"""Mapping of botocore's errors to this library's errors: by error code, and without secrets.
 
-This module does not know when each is raised, nor what becomes of it.
+This module does not know when each error is raised, nor how it is handled.
 """
 
 import email.utils
@@ -30,13 +30,13 @@ from iotmi.errors import (
 
 
 def map_error(error: Exception, operation: str, redact: Redact, hint: str = "") -> CallError:
-    """Return our error for one of botocore's, without the secrets that *redact* knows.
+    """Return this library's error for an error of botocore's, without secrets.
 
     Args:
-        error: botocore's.
+        error: botocore's error.
         operation: the operation's name.
-        redact: hides secrets in a text.
-        hint: what to add if no connection could be made.
+        redact: replaces secrets in a text.
+        hint: text to add if no connection could be made.
     """
     if isinstance(error, botocore.exceptions.ClientError):
         return service_error(error.response, operation, redact)
@@ -48,12 +48,12 @@ def map_error(error: Exception, operation: str, redact: Redact, hint: str = "") 
         | botocore.exceptions.FlexibleChecksumError,
     ):
         return ResponseError(
-            f"{operation}: the answer cannot be read", operation=operation, request_id=None
+            f"{operation}: the response cannot be read", operation=operation, request_id=None
         )
     if isinstance(error, _POSSIBLY_SENT) or (
         isinstance(error, _AMBIGUOUS) and not _failed_while_connecting(error)
     ):
-        return NoResponseError(f"{operation}: no answer came: {text}", operation=operation)
+        return NoResponseError(f"{operation}: no response came: {text}", operation=operation)
     if isinstance(error, botocore.exceptions.EndpointConnectionError):
         text += hint
     return NotSentError(
@@ -67,7 +67,7 @@ _POSSIBLY_SENT: Final = (
     botocore.exceptions.HTTPClientError,
     botocore.exceptions.IncompleteReadError,
 )
-# A certificate or a proxy that is refused, and also a connection through them that breaks later.
+# botocore raises these for a refused certificate or proxy, and for a connection that breaks later.
 _AMBIGUOUS: Final = (botocore.exceptions.SSLError, botocore.exceptions.ProxyConnectionError)
 _TRANSIENT: Final = (
     botocore.exceptions.ConnectTimeoutError,
@@ -79,7 +79,7 @@ _TRANSIENT: Final = (
 
 
 def _failed_while_connecting(error: Exception) -> bool:
-    """Whether it came of a `connect`, as http.client calls it: before any request can have left."""
+    """Return True if a function named `connect` raised *error*, so no request was sent."""
     link: BaseException | None = error
     while link is not None:
         if any(frame.f_code.co_name == "connect" for frame, _ in walk_tb(link.__traceback__)):
@@ -89,14 +89,14 @@ def _failed_while_connecting(error: Exception) -> bool:
 
 
 def service_error(parsed: Mapping[str, Any], operation: str, redact: Redact) -> ServiceError:
-    """Return our error for what botocore has parsed of the service's."""
+    """Return this library's error for a response that botocore has parsed."""
     response: Mapping[str, Any] = dict(parsed)
     error_body = response.get("Error", {})
     metadata = response.get("ResponseMetadata", {})
     code = printable(str(error_body.get("Code", "")))
     kind = ERRORS_BY_CODE.get(code, ServiceError)
-    # The body's key is "Message", which botocore hands on beside its own reading of it.
-    # Redacted first: a secret of several lines is found only as it was sent.
+    # botocore copies the body's "Message" to the top level, and also parses it into "Error".
+    # Redact before `printable`, which changes the line breaks of a secret.
     message = printable(
         redact(str(error_body.get("Message") or response.get("Message") or "no message"))
     )
@@ -120,26 +120,26 @@ def _text(value: object, redact: Redact) -> str | None:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds the service asks to wait: in its own header as milliseconds, or in HTTP's."""
+    """Return the seconds in ``x-amz-retry-after`` (milliseconds) or ``Retry-After``, or None."""
     milliseconds = _number(headers.get("x-amz-retry-after"))
     if milliseconds is not None:
         return milliseconds / 1000
-    asked = headers.get("retry-after")
-    if asked is None:
+    value = headers.get("retry-after")
+    if value is None:
         return None
-    seconds = _number(asked)
+    seconds = _number(value)
     if seconds is not None:
         return seconds
-    date = _seconds(asked)
+    date = _seconds(value)
     if date is None:
         return None
-    # By the service's own clock: this machine's may be wrong, or be set meanwhile.
+    # Prefer the service's `Date` header, because this machine's clock may be wrong.
     now = _seconds(headers.get("date"))
     return _number(max(0.0, date - (time.time() if now is None else now)))
 
 
 def _seconds(date: str | None) -> float | None:
-    """A date of HTTP's as seconds since the epoch."""
+    """Return an HTTP date as seconds since the epoch."""
     try:
         return None if date is None else email.utils.parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):
@@ -151,12 +151,12 @@ def _number(given: str | float | None) -> float | None:
         number = float(given) if given is not None else math.nan
     except ValueError:
         return None
-    # No thread can wait longer, and no service means it.
+    # `threading` cannot wait for longer than TIMEOUT_MAX.
     return number if 0 <= number <= TIMEOUT_MAX else None
 
 
 def _without_query(text: str) -> str:
-    """*text* without the queries of the addresses in it: filters may hold what is sensitive."""
+    """Return *text* without the queries of its URLs, because filters may hold secrets."""
     return _QUERY.sub("", text)
 
 
@@ -164,7 +164,7 @@ _QUERY: Final = re.compile(r"(?<=\w)\?[^\s\"']*")
 
 
 def redact_chain(error: BaseException, redact: Redact) -> None:
-    """Take the secrets out of botocore's own error too: it becomes the cause, and is printed."""
+    """Redact botocore's error and its causes, because tracebacks print the cause."""
     link: BaseException | None = error
     while link is not None:
         link.args = tuple(
@@ -175,7 +175,7 @@ def redact_chain(error: BaseException, redact: Redact) -> None:
         elif isinstance(link, botocore.exceptions.ClientError):
             _redact_strings(link.response, redact)
             _redact_strings(link.response.get("Error", {}), redact)
-        # botocore's hold the request, urllib3's its address.
+        # botocore's errors have the request as an attribute, and urllib3's errors its URL.
         for name, held in vars(link).items():
             if isinstance(held, str):
                 setattr(link, name, redact(_without_query(held)))

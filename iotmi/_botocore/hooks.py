@@ -1,9 +1,10 @@
-"""Ways around botocore's walks over shapes, by its public events.
+"""Handlers of botocore's events that replace its encoding and parsing of bodies.
 
-botocore serialises a request's body and parses a response's by walking the service's model. Our
-values know their form already. A ``before-call`` handler puts in the body that `OperationRoute` has
-encoded, and a ``before-parse`` handler takes the response's body out. Path and query, endpoint and
-signature stay botocore's. This module knows nothing of errors, nor of who sends.
+botocore walks the service's model to write a request's body and to parse a response's body. This
+library's own encoder and decoder are faster. A ``before-call`` handler sets the body that
+`OperationRoute` has encoded. A ``before-parse`` handler takes the response's body. botocore still
+writes path and query, finds the endpoint and signs. This module does not know who sends, nor how
+errors are mapped.
 """
 
 import json
@@ -21,12 +22,12 @@ from iotmi._serde.encoder import json_default, to_boto3
 
 
 class Stage(Enum):
-    """How far botocore has come with a call that it sends.
+    """The progress of a call that botocore sends.
 
     Attributes:
-        PREPARING: parameters become a request.
-        SIGNING: credentials are fetched, and the request is signed.
-        SENDING: the request may have left.
+        PREPARING: botocore builds the request.
+        SIGNING: botocore fetches credentials and signs the request.
+        SENDING: the request may have been sent.
     """
 
     PREPARING = auto()
@@ -35,15 +36,17 @@ class Stage(Enum):
 
 
 class InFlightCall:
-    """One call of ours through botocore, for the handlers to find. Safe next to other calls.
+    """The call through botocore that the current thread or task makes.
+
+    The handlers find it by `current_call`. Other threads and tasks have calls of their own.
 
     Attributes:
-        body: the encoded body; None where botocore writes it.
-        exchange: sends a signed request from within botocore's call; None where it is sent later.
+        body: the encoded body; None if botocore writes the body.
+        exchange: sends a signed request within botocore's call; None if a driver sends it later.
         signed: the request that was signed and not sent.
-        response_body: the body of the response, if botocore was kept from parsing it.
+        response_body: the response's body, if a handler took it before botocore's parser.
         delay: seconds that an emulator in this process adds to the response.
-        stage: how far botocore has come, if it sends.
+        stage: the progress of a call that botocore sends.
     """
 
     __slots__ = ("_token", "body", "delay", "exchange", "response_body", "signed", "stage")
@@ -73,16 +76,16 @@ _current: Final[ContextVar[InFlightCall | None]] = ContextVar("iotmi_call", defa
 
 
 def current_call() -> InFlightCall | None:
-    """Return the call of ours that is under way in this thread or task."""
+    """Return this library's call in the current thread or task, or None."""
     return _current.get()
 
 
 class OperationRoute:
-    """How one operation goes over one client.
+    """The encoding of one operation's requests for one client.
 
     Attributes:
         method: the boto3 client's method.
-        has_output: whether the service promises members in its response.
+        has_output: whether the service's model has members in the response.
     """
 
     def __init__(self, client: BaseClient, operation: str, *, writes_body: bool) -> None:
@@ -99,31 +102,29 @@ class OperationRoute:
             self._non_body_members = frozenset(name for name, place in located.items() if place)
 
     def split(self, parameters: Mapping[str, object]) -> tuple[Mapping[str, object], bytes | None]:
-        """Return the parameters for botocore and the body; no body where botocore writes it.
+        """Return the parameters for botocore and the body; None if botocore writes the body.
 
         Raises:
-            TypeError, ValueError, RecursionError: no request can hold this. Unchecked values may
-                be anything.
+            TypeError, ValueError, RecursionError: a value cannot be encoded. Values built under
+                `unchecked` may be of any type.
         """
         for name in self._path_members:
-            step = parameters.get(name)
-            if step is None:
+            segment = parameters.get(name)
+            if segment is None:
                 raise ValueError(f"{name} is required")
-            if step in ("", ".", ".."):
-                # The model allows dots in some names. Servers and proxies resolve them, and an
-                # empty step is the parent's own path.
-                raise ValueError(f"{name} must not be {step!r}, which is part of another path")
+            if segment in ("", ".", ".."):
+                # The model allows dots in some names. Servers and proxies resolve dot segments, and
+                # an empty segment gives the parent's path.
+                raise ValueError(f"{name} must not be {segment!r}, which leads to another path")
         non_body_members = self._non_body_members
         if non_body_members is None or non_body_members.issuperset(parameters):
             return _to_boto3_params(parameters), None
-        within = {name: value for name, value in parameters.items() if name not in non_body_members}
-        body = _JSON.encode(within).encode()
-        return _to_boto3_params(
-            {n: parameters[n] for n in parameters if n in non_body_members}
-        ), body
+        in_body = {n: value for n, value in parameters.items() if n not in non_body_members}
+        elsewhere = {n: value for n, value in parameters.items() if n in non_body_members}
+        return _to_boto3_params(elsewhere), _JSON.encode(in_body).encode()
 
 
-# Frozen values cannot contain themselves; checking for that takes a seventh of the time.
+# Frozen values cannot contain themselves, and `check_circular` takes a seventh of the time.
 _JSON: Final = json.JSONEncoder(check_circular=False, allow_nan=False, default=json_default)
 
 
@@ -132,7 +133,7 @@ def _to_boto3_params(parameters: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _is_plain_json(shape: Shape, seen: set[str]) -> bool:
-    """Whether botocore writes *shape* in a body just as it is given: no other names, no times."""
+    """Return True if botocore writes *shape* unchanged: without wire names, times or blobs."""
     if shape.name in seen:
         return True
     seen.add(shape.name)
@@ -150,7 +151,7 @@ def _is_plain_json(shape: Shape, seen: set[str]) -> bool:
 
 
 def inject_body(params: dict[str, object], **_: object) -> None:
-    """Put in the body of one of our own calls, for ``before-call``."""
+    """Set the encoded body of this library's call, as a handler of ``before-call``."""
     call = current_call()
     if call is not None and call.body is not None:
         params["body"] = call.body
@@ -160,9 +161,9 @@ def inject_body(params: dict[str, object], **_: object) -> None:
 
 
 def capture_body(response_dict: dict[str, object], **_: object) -> None:
-    """Take the body of a response to one of our own calls, so that botocore parses an empty one.
+    """Take the body of a response to this library's call, so that botocore parses an empty body.
 
-    For ``before-parse``. Calls of the application's own over the same client stay as they are.
+    This is a handler of ``before-parse``. It ignores the application's own calls.
     """
     call = current_call()
     status = response_dict["status_code"]
@@ -173,16 +174,16 @@ def capture_body(response_dict: dict[str, object], **_: object) -> None:
     if status > 300:
         response_dict["body"] = sanitize_error_body(body)
     else:
-        # To botocore's parser 300 is a success, and to its client an error.
+        # botocore's parser treats 300 as a success, and its client as an error.
         call.response_body = body
         response_dict["body"] = b""
 
 
 def sanitize_error_body(body: bytes) -> bytes:
-    """The *body* of an error as botocore's parser can take it, which stumbles over all else.
+    """Return the *body* of an error in a form that botocore's parser accepts.
 
-    A page of a proxy in another encoding keeps what can be read of it. Where nothing can, the
-    header and the status still tell what went wrong.
+    The parser raises on JSON that is not an object, and on bytes that are not UTF-8. If the body
+    has to be dropped, the error code in the header and the status remain.
     """
     text = body.decode(errors="replace")
     try:
@@ -193,7 +194,7 @@ def sanitize_error_body(body: bytes) -> bytes:
         return text.encode()
     if not isinstance(document, dict):
         return b""
-    # No code is anything but a string, and what is nested is no part of any error.
+    # Error codes are strings, and no error of the service has nested members.
     kept = {
         name: value
         for name, value in document.items()

@@ -1,8 +1,7 @@
-"""HTTP/1.1 as bytes in and bytes out: what one connection sends and how it reads responses.
+"""HTTP/1.1 as bytes in and bytes out: the requests and responses of one connection.
 
-h11 keeps the protocol's rules. This module adds what h11 leaves to its user: bounds on the size of
-a response, interim responses, and whether the connection can be used again. It knows nothing of
-sockets and of time.
+h11 enforces the protocol. This module adds limits on the size of a response, handles interim
+responses, and decides whether the connection can be reused. It knows neither sockets nor time.
 """
 
 from typing import Final
@@ -17,10 +16,10 @@ MAX_INTERIM_RESPONSES: Final = 16
 
 
 class Http11:
-    """One connection's side of the protocol, for one exchange after another.
+    """The client side of the protocol on one connection, for one exchange after another.
 
-    A status of 300 or more settles the outcome of a call. If its body breaks off, the response is
-    given with what came of the body, and the connection is not reusable.
+    A status of 300 or more decides the outcome of a call. If the body of such a response breaks
+    off, the response has the received part of the body, and the connection is not reusable.
     """
 
     __slots__ = (
@@ -48,14 +47,14 @@ class Http11:
         self._interim = 0
 
     def request(self, request: SignedRequest) -> bytes:
-        """Return the bytes that ask for *request*.
+        """Return the bytes of *request*.
 
         Raises:
-            UnsendableError: no HTTP request can hold a header or the target.
+            UnsendableError: HTTP cannot carry a header or the target.
         """
         self.reusable = False
         headers = list(request.headers)
-        # botocore announces an empty body for every method except GET.
+        # Like botocore, send `Content-Length: 0` for every method except GET.
         if request.method != "GET":
             headers.append(("Content-Length", str(len(request.body))))
         try:
@@ -63,26 +62,29 @@ class Http11:
                 h11.Request(method=request.method, target=request.target, headers=headers)
             )
         except (h11.LocalProtocolError, UnicodeError):
-            # Their texts quote the header.
+            # The errors' texts quote the header, which may be secret.
             raise UnsendableError("a header or the address cannot be sent over HTTP") from None
         if request.method != "GET":
             self._connection.send(h11.Data(data=request.body))
         return (head or b"") + request.body
 
     def sent(self) -> None:
-        """Note that the whole request has left: only then may the connection be reused."""
+        """Note that the whole request was sent. Only then may the connection be reused."""
         self._connection.send(h11.EndOfMessage())
 
     def receive(self, octets: bytes) -> RawResponse | None:
-        """Take bytes from the server, none at its end; return the response when it is whole.
+        """Process *octets* from the server, and return the response once it is whole.
+
+        Args:
+            octets: the received bytes; empty if the server closed the connection.
 
         Raises:
-            ProtocolError: no whole response can come of them.
+            ProtocolError: the response is malformed, incomplete or too large.
         """
         try:
             return self._receive(octets)
         except h11.RemoteProtocolError:
-            # h11's text may quote the response.
+            # h11's text may quote the response, which may be secret.
             error = ProtocolError(self._broken_off(octets), request_id=self._request_id())
         except ProtocolError as raised:
             error = raised
@@ -111,7 +113,7 @@ class Http11:
                 if event.status_code == 101 or self._interim > MAX_INTERIM_RESPONSES:
                     raise ProtocolError(f"unexpected interim response {event.status_code}")
             else:
-                # ConnectionClosed or PAUSED: nothing more can come.
+                # After ConnectionClosed or PAUSED, h11 yields no more events.
                 raise ProtocolError(self._broken_off(octets), request_id=self._request_id())
 
     def _read_head(self, head: h11.Response) -> None:
@@ -126,21 +128,21 @@ class Http11:
             return
         chunked = "transfer-encoding" in headers
         if chunked and self._expected is not None:
-            # RFC 9112, 6.3: possibly an attempt to smuggle a second response.
+            # RFC 9112, section 6.3: this may be an attempt to smuggle a second response.
             raise ProtocolError(
                 "the response has both Content-Length and Transfer-Encoding",
                 request_id=self._request_id(),
             )
         if not chunked and self._expected is None and head.status_code < 300:
             raise ProtocolError(
-                "the response says neither how long its body is nor where it ends",
+                "the response has neither Content-Length nor Transfer-Encoding",
                 request_id=self._request_id(),
             )
         if not chunked and self._content_length() > MAX_BODY:
             raise self._too_large()
 
     def _content_length(self) -> int:
-        # h11 has checked that repeated values are equal numbers of at most twenty digits.
+        # h11 accepts repeated values only if they are equal numbers of at most twenty digits.
         return int((self._expected or "0").partition(",")[0])
 
     def _too_large(self) -> ProtocolError:

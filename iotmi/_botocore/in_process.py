@@ -1,6 +1,6 @@
-"""Clients whose requests a handler in this process responds to, as the emulator's does.
+"""Clients whose requests a handler in this process responds to, such as the emulator's.
 
-No socket, no credentials and no thread are needed for them, so that they run in Pyodide, too.
+They need no socket, no credentials and no thread, so they also run in Pyodide.
 """
 
 import time
@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 
 from iotmi._botocore.hooks import current_call
 
-# Nothing of botocore's emits it. A client tells by it, because its handlers are all that it keeps.
+# botocore never emits this event. A handler of it marks the client, which has no other storage.
 _EVENT: Final = "iotmi-in-process"
 
 
@@ -20,15 +20,15 @@ def mark_in_process(client: BaseClient) -> None:
 
 
 def is_in_process(client: BaseClient) -> bool:
-    """Return whether `mark_in_process` was called for *client*."""
-    # The stubs do not know all of an emitter's methods.
+    """Return True if `mark_in_process` was called for *client*."""
+    # botocore's type stubs lack `emit_until_response`.
     events: Any = client.meta.events
-    _, answer = events.emit_until_response(_EVENT)
-    return answer is not None
+    _, response = events.emit_until_response(_EVENT)
+    return response is not None
 
 
 def delay(seconds: float) -> None:
-    """Let *seconds* pass before the response: later if the call is ours, else in this thread."""
+    """Delay the response: after this library's call, else in the calling thread."""
     call = current_call()
     if call is None:
         time.sleep(seconds)

@@ -1,6 +1,6 @@
-"""Filters that keep botocore's and urllib3's DEBUG records of our own calls out of the log.
+"""Log filters that drop botocore's and urllib3's DEBUG records of this library's calls.
 
-Both log whole requests at DEBUG, headers and bodies included.
+At DEBUG both log whole requests, with headers and bodies, which may hold secrets.
 """
 
 import logging
@@ -11,7 +11,7 @@ _suppressed: Final = ContextVar("iotmi_silent", default=False)
 
 
 class suppress_debug_logs:  # noqa: N801
-    """While it lasts, in this thread or task, botocore and urllib3 log nothing below INFO."""
+    """A context in which botocore and urllib3 log nothing below INFO, in this thread or task."""
 
     __slots__ = ("_token",)
 
@@ -29,10 +29,10 @@ def _log_filter(record: logging.LogRecord) -> bool:
 
 
 def install_log_filters() -> None:
-    """Make `suppress_debug_logs` hold for each logger that botocore and urllib3 have by now.
+    """Add the filter of `suppress_debug_logs` to each existing logger of botocore and urllib3.
 
-    A logger's filters do not bind its children, so each gets the filter. Other clients of botocore
-    in the process log as before, for the filter looks at whose call it is.
+    Child loggers do not inherit filters, so each logger gets the filter. Other botocore clients in
+    the process log as before, because the filter checks the current context.
     """
     for name in tuple(logging.root.manager.loggerDict):
         if name.split(".")[0] in _FILTERED_LOGGERS:

@@ -1,6 +1,6 @@
-"""Requests and responses as values, and what can be wrong with their bytes.
+"""Requests and responses as values, and the errors of HTTP/1.1.
 
-This module imports nothing of h11, which a program without an exchange does not need.
+This module does not import h11, so that programs without an exchange do not load it.
 """
 
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ class Origin(NamedTuple):
 
 @frozen
 class SignedRequest:
-    """A request as it leaves: nothing is added but `Content-Length`.
+    """A signed request. Only `Content-Length` is added when it is sent.
 
     Attributes:
         operation: the operation's name, for errors.
         origin: the server.
-        method: such as ``GET``.
+        method: the HTTP method, such as ``GET``.
         target: path and query, percent-encoded.
-        headers: names and values, the signature among them.
+        headers: names and values, including the signature.
         body: the bytes after the head.
     """
 
@@ -40,12 +40,12 @@ class SignedRequest:
 
 @frozen
 class RawResponse:
-    """A response as it came.
+    """A received response.
 
     Attributes:
-        status_code: such as 200, never below 200.
-        headers: by lower-case name; a repeated header's values are joined with a comma.
-        body: whole, except where an error status came and the rest of its body did not.
+        status_code: the final status, so at least 200.
+        headers: values by lower-case name; a repeated header's values are joined with a comma.
+        body: the whole body. For a status of 300 or more it may be incomplete.
     """
 
     status_code: int
@@ -54,7 +54,7 @@ class RawResponse:
 
 
 class ProtocolError(Exception):
-    """The bytes that came are no whole response.
+    """The received bytes are not a whole response.
 
     Attributes:
         too_large: whether the response exceeds the size that this library accepts.
@@ -70,4 +70,4 @@ class ProtocolError(Exception):
 
 
 class UnsendableError(Exception):
-    """No HTTP request can hold what was to be sent."""
+    """HTTP cannot carry a header or the target of a request."""

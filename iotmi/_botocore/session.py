@@ -1,7 +1,7 @@
-"""botocore's sessions and clients, made as this library wants them.
+"""botocore sessions and clients with this library's settings.
 
-A client of ours is botocore's, with no more in memory than the one service needs. How a request
-goes over it is not known here.
+A client that this library makes loads the data of one service only. This module does not know how
+requests are sent.
 """
 
 import json
@@ -31,12 +31,11 @@ REGIONS: Final = ("ca-central-1", "eu-west-1", "me-central-1")
 
 
 class Session(BotocoreSession):
-    """A session of our own, with the credentials and the Region of boto3's default one.
+    """A botocore session with the credentials and the Region of boto3's default session.
 
-    boto3's own session would bring its resources and its transfer manager into memory. Where the
-    application has set up a default session, its credentials, profile and Region are taken. Of the
-    hundred handlers that botocore keeps for all services, only the one that stops a Lambda function
-    from calling itself without end is registered.
+    A boto3 session would load its resources and its transfer manager. If the application has set up
+    a default session, its credentials, profile and Region are used. Of botocore's hundred handlers
+    for all services, only the one that stops recursive Lambda functions is registered.
     """
 
     def __init__(self, profile_name: str | None) -> None:
@@ -55,23 +54,23 @@ class Session(BotocoreSession):
             emitter.register(f"before-call.{SERVICE}", add_recursion_detection_header)
 
     def get_credentials(self) -> SessionCredentials:
-        """Return credentials that are fetched when a call needs them, if that may take time."""
+        """Return the credentials. If fetching them may block, the first call fetches them."""
         self.credentials.find_local()
         return self.credentials
 
     def create_client(
         self,
         service_name: str,
-        *args: Any,  # noqa: ANN401 - handed on as they come
+        *args: Any,  # noqa: ANN401 - passed on unchanged
         **options: Any,  # noqa: ANN401
     ) -> BaseClient:
-        """A client; of another service, by botocore's session as it is.
+        """Return a client. A client of another service comes from an unchanged botocore session.
 
-        To assume a role or to sign in, the credential chain asks for clients of other services.
+        The credential chain makes clients of other services to assume a role or to sign in.
         """
         if service_name != SERVICE:
-            as_it_is = BotocoreSession(profile=self._profile_name)
-            return as_it_is.create_client(service_name, *args, **options)
+            unchanged = BotocoreSession(profile=self._profile_name)
+            return unchanged.create_client(service_name, *args, **options)
         paths = self.get_component("data_loader").search_paths
         self.register_component("data_loader", SingleServiceLoader(paths))
         return super().create_client(service_name, *args, **options)
@@ -90,13 +89,13 @@ def open_client(
     endpoint_url: str | None = None,
     connections: int | None = None,
 ) -> BaseClient:
-    """Return a boto3 client as this library wants it.
+    """Return a boto3 client with this library's settings.
 
-    A session of the application's keeps its own settings, but for retries and validation.
+    A session of the application keeps its own settings except retries and validation.
 
     Raises:
-        NotSentError: botocore could not make one, for example for want of a Region or a profile,
-            or there is nothing at its address that could be called.
+        NotSentError: botocore could not make a client, for example without a Region or a profile,
+            or the endpoint's URL is invalid.
     """
     make = session.create_client if isinstance(session, BotocoreSession) else session.client
     try:
@@ -108,14 +107,15 @@ def open_client(
         )
         _validate_endpoint_url(client.meta.endpoint_url)
     except botocore.exceptions.NoRegionError:
-        # Nothing in its traceback helps.
+        # botocore's traceback adds nothing to the message.
         raise NotSentError(
             "no client: no Region is set: pass region_name, or set AWS_DEFAULT_REGION or the "
             f"profile's region; the service is available in {', '.join(REGIONS)}",
             operation="(none)",
         ) from None
     except (OSError, json.JSONDecodeError) as error:
-        # A boto3 session fetches credentials when it makes a client. Their texts may hold secrets.
+        # A boto3 session fetches credentials when it makes a client. The errors' texts may hold
+        # secrets.
         name = getattr(session, "profile_name", None) or "default"
         program = f" {error.filename!r}" if isinstance(error, OSError) and error.filename else ""
         raise NotSentError(
@@ -132,7 +132,7 @@ def open_client(
 
 def _config(session: "boto3.Session | BotocoreSession", connections: int | None) -> Config:
     options: dict[str, Any] = {
-        # Of botocore's modes, the one with the least to do.
+        # Of botocore's retry modes, "legacy" does the least work for a single attempt.
         "retries": {"total_max_attempts": 1, "mode": "legacy"},
         "parameter_validation": False,
     }
@@ -144,8 +144,8 @@ def _config(session: "boto3.Session | BotocoreSession", connections: int | None)
 
 
 def _name_ourselves(request: AWSPreparedRequest, **_: object) -> None:
-    """Put our name before the user agent that the application's session has made up."""
-    # Not earlier: botocore rebuilds it after signing, and the signature leaves it out.
+    """Put this library's name before the user agent of the application's session."""
+    # In ``before-send``, because botocore rebuilds the header after signing. It is not signed.
     before: str | bytes = request.headers.get("User-Agent", "")
     text = before.decode() if isinstance(before, bytes) else before
     request.headers["User-Agent"] = f"iotmi/{__version__} {text}".rstrip()
@@ -155,8 +155,8 @@ def require_service(client: BaseClient) -> None:
     """Raise unless *client* is a boto3 client of the service.
 
     Raises:
-        TypeError: it is no boto3 client.
-        ValueError: it is a client of another service.
+        TypeError: *client* is not a boto3 client.
+        ValueError: *client* is a client of another service.
     """
     if not isinstance(client, BaseClient):
         raise TypeError(f"boto3_client must be a boto3 client, got {type(client).__name__}")
@@ -166,7 +166,7 @@ def require_service(client: BaseClient) -> None:
 
 
 def region_hint(client: BaseClient) -> str:
-    """Return what to add where the host of *client*'s Region is unknown; nothing if it is known."""
+    """Return a hint for errors if *client*'s Region may lack the service; else an empty string."""
     region_name = client.meta.region_name
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     if region_name in REGIONS or not host.endswith((".amazonaws.com", ".api.aws")):
@@ -178,16 +178,16 @@ def region_hint(client: BaseClient) -> str:
 
 
 def _validate_endpoint_url(url: str) -> None:
-    """Raise ValueError for an address that botocore would refuse at the first call only."""
+    """Raise ValueError for a URL that botocore would reject at the first call only."""
     split = urlsplit(url)
     if split.scheme not in {"http", "https"}:
-        raise ValueError(f"an endpoint is called by http or https, not by {split.scheme!r}")
-    # It raises where it is no number, or too large a one.
+        raise ValueError(f"the endpoint's URL must begin with http or https, not {split.scheme!r}")
+    # The property raises ValueError for an invalid port.
     _ = split.port
 
 
 def _user_agent(session: Session) -> str:
-    """Return who we are, made once: botocore puts its own together twice for each request."""
+    """Return the User-Agent header, built once. botocore builds its own twice for each request."""
     application: str | None = session.get_config_variable("user_agent_appid")
     return (
         f"iotmi/{__version__} Botocore/{botocore_version} "

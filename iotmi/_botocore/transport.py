@@ -1,9 +1,8 @@
-"""One request, once, over one boto3 client: parameters go in by name, the response comes as JSON.
+"""One attempt over one boto3 client, from parameters by name to a JSON response.
 
-botocore finds the endpoint, writes addresses and signs. Its retries, its validation and its parse
-of responses are left out: ours have run or will run. `iotmi._botocore.direct_sender` knows how
-a signed request comes about, `iotmi._botocore.connection_pool` how one is exchanged,
-`iotmi._botocore.error_mapping` what becomes of an error.
+botocore finds the endpoint, writes the URL and signs. Its retries, its validation and its parsing
+of responses are replaced by this library's own. `iotmi._botocore.direct_sender` signs requests,
+`iotmi._botocore.connection_pool` exchanges them, and `iotmi._botocore.error_mapping` maps errors.
 """
 
 import json
@@ -46,11 +45,11 @@ class TransportResponse:
     """A successful response.
 
     Attributes:
-        body: not yet decoded; None where a stub gave a decoded response.
+        body: the undecoded body; None if a stub returned a decoded response.
         parsed: the stub's response.
         request_id: AWS's request id.
-        http_status: such as 200.
-        lacks_body: whether the body is empty though the service promises members.
+        http_status: the status, such as 200.
+        lacks_body: whether the body is empty although the service's model has members.
     """
 
     body: bytes | None
@@ -72,15 +71,18 @@ class TransportResponse:
 
 
 class Transport:
-    """One boto3 client and what it takes to call it. Safe under threads and event loops."""
+    """One boto3 client with its routes, credentials and connections.
+
+    Safe under threads and event loops.
+
+    Args:
+        client: the boto3 client to call.
+        session: the client's session, if only this library uses it. Requests are then sent
+            directly.
+        owned: whether to close the client.
+    """
 
     def __init__(self, client: BaseClient, *, session: Session | None, owned: bool) -> None:
-        """
-        Args:
-            client: the client to call.
-            session: its session, if only this library uses it: then requests are sent directly.
-            owned: whether to close the client.
-        """
         self._client = client
         self._owned = owned
         self._in_process = is_in_process(client)
@@ -98,9 +100,9 @@ class Transport:
             events.register(f"before-call.{SERVICE}", inject_body)
             if can_send_directly(session, client):
                 self._direct = DirectSender(session, client)
-                # The stubs know of no handler that returns a response.
+                # botocore's type stubs do not allow a handler that returns a response.
                 signer: Any = self._direct
-                # After all handlers that add something to the request.
+                # After all handlers that change the request.
                 events.register_last(f"before-call.{SERVICE}", signer)
         install_log_filters()
 
@@ -111,12 +113,12 @@ class Transport:
 
     @property
     def connections(self) -> int:
-        """The number of connections that the client keeps."""
+        """The number of idle connections that the client keeps."""
         kept: int = getattr(self._client.meta.config, "max_pool_connections", 10)
         return kept
 
     def close(self) -> None:
-        """Close the connections, where the client is ours."""
+        """Close the connections that this library opened."""
         if self._owned:
             self._client.close()
         if self._direct is not None:
@@ -133,16 +135,16 @@ class Transport:
         """Send one request, once.
 
         Args:
-            operation: as in the service's model.
-            parameters: by their names on the wire, their values as the request holds them.
-            make_redact: gives what hides the request's secrets in a text; called on failure only.
-            deadline: when the call has to end.
-            around: the context that botocore runs in. It is entered and left in one thread without
-                a step in between: a flow that was abandoned may be closed in another context.
+            operation: the operation's name in the service's model.
+            parameters: the request's values by their wire names.
+            make_redact: returns the redaction of the request's secrets; called on failure only.
+            deadline: the deadline of the call.
+            around: the context manager that botocore runs in. No step is yielded within it, because
+                abandoned steps may be closed in another thread or task.
 
         Raises:
             NotSentError, NoResponseError, ResponseError, ServiceError: see `iotmi.errors`.
-            DeadlineReachedError: the time is up.
+            DeadlineReachedError: the deadline passed.
         """
         attempt = _Attempt(
             self._route(operation),
@@ -159,7 +161,7 @@ class Transport:
             blocking = Blocking.NEVER if self._in_process else Blocking.UNBOUNDED
             run = RunBlocking(attempt.send_by_botocore, deadline, blocking)
         elif direct.is_instrumented():
-            # The exchange happens within botocore's call, for the tool that has wrapped it.
+            # Exchange within botocore's call, so that the tool that wraps the call can measure it.
             exchange = _blocking_exchange(direct, deadline)
             run = RunBlocking(partial(attempt.send_within, exchange), deadline, Blocking.BOUNDED)
         else:
@@ -183,7 +185,7 @@ class Transport:
 
 
 def _delay(seconds: float, deadline: Deadline) -> Steps[None]:
-    """Wait for a response that an emulator delays, if there is time for it."""
+    """Wait for the delay of an emulator's response, at most until the deadline."""
     if not seconds:
         return
     remaining = deadline.remaining()
@@ -200,7 +202,7 @@ def _blocking_exchange(
 
 
 class _Attempt:
-    """One attempt of one call: its way through botocore, and what comes of it."""
+    """One attempt of one call through botocore."""
 
     __slots__ = (
         "_around",
@@ -239,7 +241,7 @@ class _Attempt:
         call = SigningCall(self._body)
         self._call(call)
         if call.signed is None:
-            # A handler of ``before-call`` came first with a response of its own.
+            # Another handler of ``before-call`` has returned a response.
             raise NotSentError(
                 f"{self._operation}: nothing was sent: botocore did not sign the request",
                 operation=self._operation,
@@ -247,7 +249,7 @@ class _Attempt:
         return call.signed
 
     def read(self, direct: DirectSender, response: RawResponse) -> TransportResponse:
-        """Return a successful response, or raise the error that it is."""
+        """Return a successful response, or raise the service's error."""
         with suppress_debug_logs():
             parsed = direct.parse(response)
         if response.status_code >= 300:
@@ -255,12 +257,12 @@ class _Attempt:
         return self._whole(parsed, response.body)
 
     def send_within(self, exchange: Callable[[SignedRequest], RawResponse]) -> TransportResponse:
-        """Have botocore prepare and sign the request, and exchange it before botocore returns."""
+        """Have botocore prepare and sign the request, and exchange it within botocore's call."""
         call = SigningCall(self._body, exchange)
         return self._whole(self._call(call), call.response_body)
 
     def send_by_botocore(self) -> TransportResponse:
-        """Have botocore do all of it."""
+        """Have botocore prepare, sign and send the request."""
         call = InFlightCall(self._body)
         try:
             return self._whole(self._call(call), call.response_body)
@@ -290,22 +292,21 @@ class _Attempt:
             except Exception as error:
                 failure = self._failure_of(error, call.stage)
                 if failure is None:
-                    # A handler of the application's has raised it.
+                    # A handler of the application raised it.
                     raise
                 raise failure from None
         return parsed
 
     def _failure_of(self, error: Exception, stage: Stage) -> CallError | None:
-        """Return our error for one that is none of botocore's, if its parts have raised it."""
+        """Return this library's error for an error of a provider or of urllib3; else None."""
         if stage is Stage.SIGNING:
             return credentials_error(error, self._operation)
         if stage is Stage.PREPARING and isinstance(error, UnicodeError):
-            # A lone surrogate has no place in an address.
+            # UTF-8 cannot encode a lone surrogate in the URL.
             return self._unsendable(error)
         if stage is Stage.SENDING and isinstance(error, ValueError | OverflowError | MemoryError):
             return NoResponseError(
-                f"{self._operation}: no response came that botocore can read "
-                f"({type(error).__name__})",
+                f"{self._operation}: no response came: botocore failed with {type(error).__name__}",
                 operation=self._operation,
             )
         return None
@@ -337,7 +338,7 @@ class _Attempt:
     def _check_length(
         self, body: bytes, metadata: Mapping[str, Any], request_id: str | None
     ) -> None:
-        """botocore takes a part of a body for all of it, if the connection broke off."""
+        """Raise for a body shorter than its Content-Length, which botocore accepts."""
         promised = metadata.get("HTTPHeaders", {}).get("content-length", "")
         if promised.isdecimal() and len(promised) <= 20 and len(body) < int(promised):
             error = NoResponseError(

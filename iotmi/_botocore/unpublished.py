@@ -1,8 +1,8 @@
-"""The parts of botocore that its documentation does not name, checked when this is loaded.
+"""Undocumented functions of botocore, checked when this module is imported.
 
 `create_urllib3_context` and `get_cert_path` decide which servers botocore trusts. `create_parser`
-reads errors. A ``before-call`` handler that returns a response keeps botocore from sending;
-`botocore.stub.Stubber` depends on the same. Where a part is missing, botocore sends.
+reads errors. A ``before-call`` handler that returns a response keeps botocore from sending, which
+`botocore.stub.Stubber` relies on, too. If a function is missing, botocore sends.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,8 @@ def _part(owner: object, name: str) -> Callable[..., Any] | None:
     return part if callable(part) else None
 
 
-def _missing(*_: object) -> Any:  # noqa: ANN401 - never called: `AVAILABLE` is looked at before
-    raise NotImplementedError("this release of botocore lacks a part that iotmi needs")
+def _missing(*_: object) -> Any:  # noqa: ANN401 - never called, because `AVAILABLE` is False
+    raise NotImplementedError("this release of botocore lacks a function that iotmi needs")
 
 
 _CONTEXT: Final = _part(botocore.httpsession, "create_urllib3_context")
@@ -35,10 +35,10 @@ create_parser: Final = _PARSER or _missing
 
 
 class CallWatch:
-    """Tells whether another tool has replaced a method of botocore's clients.
+    """A check for tools that have replaced a method of botocore's clients.
 
-    AWS X-Ray and OpenTelemetry wrap the method that makes a call, to time it and to read its
-    response.
+    AWS X-Ray and OpenTelemetry wrap the method that makes a call, to measure the call and to read
+    the response.
     """
 
     __slots__ = ("_instrumented", "_methods")
@@ -48,8 +48,8 @@ class CallWatch:
         self._instrumented = False
 
     def is_instrumented(self) -> bool:
-        """Return whether one is replaced now."""
-        # Tools come and go while a client lives, so each call looks, by identity first.
+        """Return True if a method is replaced now."""
+        # Tools may patch and unpatch at any time, so each call compares the methods.
         methods = tuple(vars(BaseClient).values())
         if methods != self._methods:
             self._instrumented = not all(map(_is_botocores, filter(callable, methods)))
@@ -58,7 +58,7 @@ class CallWatch:
 
 
 def _is_botocores(function: object) -> bool:
-    # Not `__module__`, which `functools.wraps` copies from the function that is wrapped.
+    # Not `__module__`, which `functools.wraps` copies from the wrapped function.
     return type(function) is FunctionType and function.__globals__["__name__"].startswith(
         "botocore."
     )

@@ -1,6 +1,6 @@
-"""Calls through botocore that nobody waits for any more, and how many there may be.
+"""Abandoned calls through botocore, and the limit on their number.
 
-A thread cannot be stopped. When a deadline passes while botocore sends, the caller leaves the
+A thread cannot be stopped. When a deadline passes while botocore sends, the caller abandons the
 thread, which ends at botocore's own timeouts. This module does not know who runs the threads.
 """
 
@@ -15,8 +15,8 @@ T = TypeVar("T")
 class AbandonedCalls:
     """The abandoned calls of one client that are still running. Safe under threads.
 
-    Each holds a thread and a socket. At *limit* no more calls are begun: a service that hangs must
-    not take a process's last threads.
+    Each abandoned call holds a thread and a socket. At *limit* no more calls start. Otherwise a
+    service that hangs would use up the threads of the process.
     """
 
     def __init__(self, limit: int) -> None:
@@ -26,7 +26,7 @@ class AbandonedCalls:
 
     @property
     def at_limit(self) -> bool:
-        """Whether no call may be begun now."""
+        """True if no call may start now."""
         return self._count >= self._limit
 
     def limit_error(self) -> DeadlineReachedError:
@@ -37,7 +37,7 @@ class AbandonedCalls:
         """Block the calling thread until a slot is free.
 
         Raises:
-            DeadlineReachedError: none became free within *seconds*.
+            DeadlineReachedError: no slot became free within *seconds*.
         """
         if self.at_limit:
             with self._changed:
@@ -45,10 +45,10 @@ class AbandonedCalls:
                     raise self.limit_error()
 
     def started(self, attempt: "AbandonableCall[T]") -> None:
-        """Note that *attempt* begins in its thread.
+        """Note that *attempt* starts in its thread.
 
         Raises:
-            DeadlineReachedError: it was abandoned before.
+            DeadlineReachedError: the attempt was abandoned before its thread started.
         """
         with self._changed:
             if attempt.abandoned:
@@ -64,7 +64,7 @@ class AbandonedCalls:
                 self._changed.notify_all()
 
     def abandon(self, attempt: "AbandonableCall[T]") -> DeadlineReachedError:
-        """Note that nothing waits for *attempt* any more, and return the error for its caller."""
+        """Note that *attempt* is abandoned, and return the error for its caller."""
         with self._changed:
             attempt.abandoned = True
             if attempt.started and not attempt.finished:
@@ -83,7 +83,7 @@ class AbandonableCall(Generic[T]):
         self.started = self.finished = self.abandoned = False
 
     def __call__(self) -> T:
-        """Do the work, unless it was abandoned before it began."""
+        """Do the work, unless it was abandoned before it started."""
         self._group.started(self)
         try:
             return self._work.function()

@@ -1,5 +1,6 @@
 """The async driver. The only module of the client that needs anyio, the extra `async`."""
 
+from concurrent.futures import Future
 from functools import partial
 from typing import ClassVar, Final, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -13,8 +14,7 @@ from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
 from iotmi._runtime.futures import wait_for_future
 from iotmi._runtime.pickling import PicklableDriver
-from iotmi._sansio.deadline import PagingDeadline
-from iotmi._sansio.flight import SingleFlight
+from iotmi._sansio.deadline import Deadline, PagingDeadline
 from iotmi._sansio.steps import (
     Blocking,
     DeadlineReachedError,
@@ -38,23 +38,23 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-# How often a task looks whether an abandoned call has ended: a thread cannot wake a task whose
-# event loop may be gone.
+# Seconds between two checks for the end of an abandoned call. A thread cannot wake a task whose
+# event loop may be closed.
 POLL_INTERVAL: Final = 0.02
 
 
 class WorkerThreads:
-    """Worker threads of one client under one event loop, for calls that botocore sends."""
+    """The worker threads of one client under one event loop, for calls that botocore sends."""
 
     def __init__(self, limit: int) -> None:
         self._limiter = anyio.CapacityLimiter(limit)
         self._polling = anyio.Lock()
 
     async def run(self, work: RunBlocking[T], abandoned: AbandonedCalls) -> None:
-        """Do *work* in a thread, or abandon it.
+        """Do *work* in a thread until its deadline, and abandon the work then.
 
         Raises:
-            DeadlineReachedError: its time is up, or was up before it could begin.
+            DeadlineReachedError: the deadline passed.
             ThreadUnavailableError: no thread could be started.
         """
         attempt = AbandonableCall(work, abandoned)
@@ -68,7 +68,7 @@ class WorkerThreads:
                 return
         except RuntimeError as error:
             if attempt.started:
-                # The work itself has raised it.
+                # The work raised it, not anyio.
                 raise
             raise ThreadUnavailableError(str(error)) from error
         except BaseException:
@@ -77,59 +77,18 @@ class WorkerThreads:
         raise attempt.abandon()
 
     async def _wait_for_slot(self, abandoned: AbandonedCalls) -> None:
-        # One task polls for all that wait.
+        # Only the task that holds the lock polls.
         async with self._polling:
             while abandoned.at_limit:
                 await anyio.sleep(POLL_INTERVAL)
 
 
 @frozen
-class _OneThread:
-    """At most one thread for what a `SingleFlight` finds, under one event loop."""
-
-    lock: anyio.Lock = field(factory=anyio.Lock)
-    limiter: anyio.CapacityLimiter = field(factory=lambda: anyio.CapacityLimiter(1))
-
-    async def find(self, step: LookUp[T]) -> None:
-        """Find a result in a thread, unless another task has found it meanwhile.
-
-        Raises:
-            DeadlineReachedError: the time is up.
-        """
-        with anyio.move_on_after(step.deadline.remaining()):
-            async with self.lock:
-                known = step.known()
-                step.result = await self._in_thread(step) if known is None else known
-                return
-        raise DeadlineReachedError(None, sent=False)
-
-    async def _in_thread(self, step: LookUp[T]) -> T:
-        began = False
-
-        def find() -> T:
-            nonlocal began
-            began = True
-            return step.find()
-
-        try:
-            # The slot of an abandoned thread is free when the thread has ended.
-            return await anyio.to_thread.run_sync(
-                find, abandon_on_cancel=True, limiter=self.limiter
-            )
-        except RuntimeError:
-            if began:
-                raise
-            # The process has reached its limit of threads.
-            return step.find()
-
-
-@frozen
 class _LoopState:
-    """The limiters of one event loop, which must not be used under another."""
+    """The limiters of one event loop. anyio's limiters work in one event loop only."""
 
     workers: WeakKeyDictionary[AbandonedCalls, WorkerThreads] = field(factory=WeakKeyDictionary)
     slots: WeakKeyDictionary[object, anyio.CapacityLimiter] = field(factory=WeakKeyDictionary)
-    flights: WeakKeyDictionary[SingleFlight, _OneThread] = field(factory=WeakKeyDictionary)
 
 
 _state: Final[RunVar[_LoopState]] = RunVar("iotmi_threads")
@@ -144,9 +103,9 @@ def _state_of_loop() -> _LoopState:
 
 
 class AsyncDriver(PicklableDriver[ClientContext]):
-    """Runs flows as coroutines, under asyncio or trio.
+    """A driver that runs steps in a coroutine, under asyncio or trio.
 
-    The event loop waits for sockets. Only work that blocks runs in threads, which are anyio's.
+    The event loop waits for sockets. Only blocking work runs in threads, which are anyio's.
     aiobotocore was rejected: it pins botocore to a few patch releases. See docs/design/async.md.
     """
 
@@ -165,14 +124,13 @@ class AsyncDriver(PicklableDriver[ClientContext]):
         return (await self.send(request)).value
 
     async def run(self, steps: Steps[R]) -> R:
-        """Drive *steps* to its end."""
+        """Run *steps* to their end, and return their result."""
         try:
             step = next(steps)
             while True:
                 try:
                     await self._run_step(step)
-                except Exception as error:  # noqa: BLE001
-                    # The flow may handle it.
+                except Exception as error:  # noqa: BLE001 - the steps may handle it
                     step = steps.throw(error)
                 else:
                     step = next(steps)
@@ -180,7 +138,7 @@ class AsyncDriver(PicklableDriver[ClientContext]):
             result: R = stop.value
             return result
         finally:
-            # A cancelled flow ends here and not where the garbage collector finds it.
+            # Cancelled steps close their connection here, not in the garbage collector.
             steps.close()
 
     def pager(self, listing: Listing[T]) -> AsyncPager[T]:
@@ -194,7 +152,8 @@ class AsyncDriver(PicklableDriver[ClientContext]):
             case TakeSlot():
                 await _take_slot(step)
             case LookUp():
-                await self._look_up(step)
+                step.future = step.flight.start(step.function)
+                await _wait_for_future(step.future, step.deadline)
             case RunBlocking():
                 await self._run_blocking(step)
             case Delay():
@@ -206,25 +165,13 @@ class AsyncDriver(PicklableDriver[ClientContext]):
                 else:
                     sleep(step.seconds)
             case Wait():
-                with anyio.move_on_after(step.deadline.remaining()):
-                    await wait_for_future(step.future)
+                await _wait_for_future(step.future, step.deadline)
             case Send():
                 step.response = await self.send(step.request, step.paging)
 
-    async def _look_up(self, step: LookUp[T]) -> None:
-        known = step.known()
-        if known is not None:
-            step.result = known
-            return
-        flights = _state_of_loop().flights
-        thread = flights.get(step.flight)
-        if thread is None:
-            thread = flights[step.flight] = _OneThread()
-        await thread.find(step)
-
     async def _run_blocking(self, step: RunBlocking[T]) -> None:
         if step.blocking is Blocking.NEVER:
-            # A task that never waits would hold the event loop for as long as it calls.
+            # Without a checkpoint, a task that calls in a loop would block all other tasks.
             await anyio.lowlevel.checkpoint()
             step.result = step.function()
             return
@@ -251,8 +198,13 @@ async def _take_slot(step: TakeSlot) -> None:
     step.release = partial(limiter.release_on_behalf_of, step)
 
 
+async def _wait_for_future(future: Future[T], deadline: Deadline) -> None:
+    with anyio.move_on_after(deadline.remaining()):
+        await wait_for_future(future)
+
+
 async def _wait(step: WaitForSocket) -> bool:
-    """Wait until the socket is ready; return False if the time runs out."""
+    """Wait until the socket is ready; return False if the timeout passes."""
     with anyio.move_on_after(step.seconds):
         if not step.write:
             await anyio.wait_readable(step.sock)

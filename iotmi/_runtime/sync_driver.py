@@ -1,12 +1,12 @@
-"""The sync driver: runs flows in the calling thread.
+"""The sync driver, which runs steps in the calling thread.
 
-Its sibling `iotmi._runtime.async_driver` differs only in how it waits and where work that blocks
-runs.
+`iotmi._runtime.async_driver` differs only in how it waits and where it runs blocking work.
 """
 
 import time
 from concurrent.futures import Future, wait
 from contextvars import copy_context
+from functools import partial
 from threading import Thread
 from typing import ClassVar, ParamSpec, TypeVar
 
@@ -15,6 +15,7 @@ from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
 from iotmi._runtime.pickling import PicklableDriver
 from iotmi._sansio.deadline import PagingDeadline
+from iotmi._sansio.flight import complete
 from iotmi._sansio.steps import (
     Blocking,
     Delay,
@@ -39,7 +40,7 @@ T = TypeVar("T")
 
 
 class SyncDriver(PicklableDriver[ClientContext]):
-    """Runs steps in the calling thread."""
+    """A driver that runs steps in the calling thread."""
 
     is_async: ClassVar[bool] = False
     pager_type: ClassVar[type] = Pager
@@ -48,7 +49,7 @@ class SyncDriver(PicklableDriver[ClientContext]):
         self.context = context
 
     def send(self, request: Request[R], paging: PagingDeadline | None = None) -> Response[R]:
-        """Send *request*, as a page of *walk* if it is one, and wait for what comes."""
+        """Send *request*, as a page of *paging* if given, and return the response."""
         return self.run(self.context.execute(request, paging))
 
     def fetch(self, request: Request[R]) -> R:
@@ -56,14 +57,13 @@ class SyncDriver(PicklableDriver[ClientContext]):
         return self.send(request).value
 
     def run(self, steps: Steps[R]) -> R:
-        """Drive *steps* to its end."""
+        """Run *steps* to their end, and return their result."""
         try:
             step = next(steps)
             while True:
                 try:
                     self._run_step(step)
-                except Exception as error:  # noqa: BLE001
-                    # It belongs to the flow, which may have an answer to it.
+                except Exception as error:  # noqa: BLE001 - the steps may handle it
                     step = steps.throw(error)
                 else:
                     step = next(steps)
@@ -71,11 +71,11 @@ class SyncDriver(PicklableDriver[ClientContext]):
             result: R = stop.value
             return result
         finally:
-            # An interrupted flow ends here and not where the garbage collector finds it.
+            # Interrupted steps close their connection here, not in the garbage collector.
             steps.close()
 
     def pager(self, listing: Listing[T]) -> Pager[T]:
-        """A pager over *listing*."""
+        """Return a pager over *listing*."""
         return Pager(self, listing)
 
     def _run_step(self, step: Step) -> None:
@@ -102,26 +102,19 @@ class SyncDriver(PicklableDriver[ClientContext]):
 
 
 def _run_in_thread(seconds: float, work: RunBlocking[T], abandoned: AbandonedCalls) -> T:
-    """Return what *work* gives, if it does so within *seconds*.
+    """Return the result of *work*, or abandon the work after *seconds*.
 
-    A thread cannot be stopped. When the time is up, it is left and ends on its own.
+    A thread cannot be stopped. An abandoned thread ends on its own.
 
     Raises:
-        DeadlineReachedError: it did not, or too many abandoned calls are still running.
+        DeadlineReachedError: the time is up, or too many abandoned calls are still running.
         ThreadUnavailableError: no thread could be started.
     """
     end = time.monotonic() + seconds
     abandoned.wait(seconds)
     attempt = AbandonableCall(work, abandoned)
     future: Future[T] = Future()
-    copied_context = copy_context()
-
-    def run() -> None:
-        try:
-            future.set_result(copied_context.run(attempt))
-        except BaseException as error:  # noqa: BLE001
-            future.set_exception(error)
-
+    run = partial(copy_context().run, complete, future, attempt)
     try:
         Thread(target=run, name="iotmi-attempt", daemon=True).start()
     except RuntimeError as error:
@@ -130,7 +123,7 @@ def _run_in_thread(seconds: float, work: RunBlocking[T], abandoned: AbandonedCal
     try:
         return future.result(max(0.0, end - time.monotonic()))
     except TimeoutError as error:
-        # A TimeoutError of its own, if it has ended after all.
+        # If the work is done, the TimeoutError is its own, or the work has just ended.
         if future.done():
             return future.result()
         raise attempt.abandon() from error

@@ -1,11 +1,12 @@
-"""One thread for work whose result many threads wait for at once.
+"""One thread for work whose result many callers wait for at once.
 
-This module does not know what the work is.
+This module does not know what the work is, nor how its callers wait.
 """
 
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
+from functools import partial
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ T = TypeVar("T")
 
 
 class SingleFlight:
-    """Runs a function in a daemon thread, for all who ask while it runs. Safe under threads."""
+    """At most one running function, shared by all that start it meanwhile. Safe under threads."""
 
     __slots__ = ("__weakref__", "_lock", "_name", "_running")
 
@@ -22,50 +23,36 @@ class SingleFlight:
         self._lock = Lock()
         self._running: Future[Any] | None = None
 
-    def run(self, function: Callable[[], T], seconds: float) -> T:
-        """Return the function's result. Where no thread can be started, run it in this one.
+    def start(self, function: Callable[[], T]) -> "Future[T]":
+        """Run *function* in a daemon thread, unless a run is under way, and return its future.
 
-        Raises:
-            FlightTimeoutError: there was none within *seconds*.
+        If no thread can be started, the function runs in the calling thread.
         """
         with self._lock:
             running: Future[T] | None = self._running
-            if running is None:
-                running = self._running = Future()
-                try:
-                    Thread(
-                        target=copy_context().run,
-                        args=(self._complete, running, function),
-                        name=self._name,
-                        daemon=True,
-                    ).start()
-                except RuntimeError:
-                    # The process has reached its limit of threads, or the interpreter is ending.
-                    self._running = running = None
-        if running is None:
+            if running is not None:
+                return running
+            future: Future[T] = Future()
+            self._running = future
+        run = partial(complete, future, partial(self._run, function))
+        try:
+            Thread(target=copy_context().run, args=(run,), name=self._name, daemon=True).start()
+        except RuntimeError:
+            # The process has reached its limit of threads, or the interpreter is ending.
+            run()
+        return future
+
+    def _run(self, function: Callable[[], T]) -> T:
+        try:
             return function()
-        try:
-            return running.result(seconds)
-        except TimeoutError as error:
-            # A TimeoutError of the function's own is its result.
-            if running.done():
-                return running.result()
-            raise FlightTimeoutError from error
-
-    def _complete(self, running: "Future[T]", function: Callable[[], T]) -> None:
-        try:
-            result = function()
-        except BaseException as error:  # noqa: BLE001 - it belongs to those who wait
-            self._end()
-            running.set_exception(error)
-        else:
-            self._end()
-            running.set_result(result)
-
-    def _end(self) -> None:
-        with self._lock:
-            self._running = None
+        finally:
+            with self._lock:
+                self._running = None
 
 
-class FlightTimeoutError(Exception):
-    """The time was up before the function had ended."""
+def complete(future: "Future[T]", function: Callable[[], T]) -> None:
+    """Run *function*, and set its result or its exception on *future*."""
+    try:
+        future.set_result(function())
+    except BaseException as error:  # noqa: BLE001 - raised where the future is waited for
+        future.set_exception(error)

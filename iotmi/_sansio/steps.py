@@ -1,7 +1,7 @@
 """Logic that takes more than one step, written once for the sync and the async client.
 
-A flow is a generator that yields steps and never waits itself. Two short drivers run it, one sync
-and one async. A step carries its own outcome back, so that no type is lost on the way.
+`Steps` is a generator that yields steps and never waits itself. Two short drivers run it, one sync
+and one async. The driver sets the outcome on the step, which keeps the outcome's type.
 """
 
 import socket
@@ -22,13 +22,19 @@ R = TypeVar("R")
 
 
 class Step:
-    """Something that a flow asks its driver to do."""
+    """An action of the driver that steps wait for."""
 
     __slots__ = ()
 
 
 class Send(Step, Generic[R]):
-    """Send a request, retries and all, as a page of *walk* if it is one. Sets `response`."""
+    """A request to send, with its retries. The driver sets `response`.
+
+    Attributes:
+        request: the request.
+        paging: the deadline of the whole paging, if the request is for a page.
+        response: the response.
+    """
 
     __slots__ = ("paging", "request", "response")
 
@@ -40,7 +46,7 @@ class Send(Step, Generic[R]):
 
 
 class Sleep(Step):
-    """Let time pass."""
+    """A pause, which a retry policy's `sleep` may replace."""
 
     __slots__ = ("seconds",)
 
@@ -49,7 +55,7 @@ class Sleep(Step):
 
 
 class Delay(Step):
-    """Let real time pass, whatever a retry policy puts in place of sleeping."""
+    """A pause in real time, which no retry policy replaces."""
 
     __slots__ = ("seconds",)
 
@@ -58,11 +64,14 @@ class Delay(Step):
 
 
 class WaitForSocket(Step):
-    """Wait until a non-blocking socket can be read or written. The driver sets `ready`.
+    """A wait for a non-blocking socket. The driver sets `ready`.
 
     Attributes:
-        seconds: how long at most; None for no bound.
-        ready: False if the time ran out.
+        sock: the socket.
+        seconds: the timeout; None for no timeout.
+        read: true to wait until the socket can be read.
+        write: true to wait until the socket can be written.
+        ready: False if the timeout passed.
     """
 
     __slots__ = ("read", "ready", "seconds", "sock", "write")
@@ -79,13 +88,16 @@ class WaitForSocket(Step):
 
 
 class TakeSlot(Step):
-    """Wait until fewer than *limit* tasks hold a slot of *owner*. The driver sets `release`.
+    """A wait until fewer than *limit* tasks hold a slot of *owner*. The driver sets `release`.
 
-    A task is cheap and a socket is not: a thousand tasks must not open a thousand connections.
-    Threads are not limited. The driver throws `DeadlineReachedError` if the time is up.
+    Without slots, a thousand tasks would open a thousand connections. Threads are not limited. The
+    driver throws `DeadlineReachedError` if the deadline passes.
 
     Attributes:
-        release: gives the slot back; to be called once.
+        owner: the holder of the slots, for example a connection pool.
+        limit: the number of slots.
+        deadline: the end of the wait.
+        release: returns the slot; call it once.
     """
 
     __slots__ = ("deadline", "limit", "owner", "release")
@@ -99,40 +111,35 @@ class TakeSlot(Step):
 
 
 class LookUp(Step, Generic[T]):
-    """Find something that many calls may need at once, within *deadline*. Sets `result`.
+    """A blocking function whose result many calls may need at once. The driver sets `future`.
 
-    At most one thread of *flight* is under way. The driver throws `DeadlineReachedError` into the
-    flow when the time is up. The thread then goes on, and the next call profits from its result.
+    The driver starts the function in *flight* and waits for the future until *deadline*. Without a
+    deadline, the sync driver runs the function in the calling thread.
 
     Attributes:
-        known: gives the result if no thread is needed.
-        find: finds and keeps the result. It may block.
+        function: finds and keeps the result.
+        flight: runs the function in one thread for all calls.
+        deadline: the end of the wait. The thread continues after it.
+        future: is done unless the deadline has passed.
     """
 
-    __slots__ = ("deadline", "find", "flight", "known", "result")
+    __slots__ = ("deadline", "flight", "function", "future")
 
-    result: T
+    future: Future[T]
 
-    def __init__(
-        self,
-        known: Callable[[], T | None],
-        find: Callable[[], T],
-        flight: SingleFlight,
-        deadline: Deadline,
-    ) -> None:
-        self.known = known
-        self.find = find
+    def __init__(self, function: Callable[[], T], flight: SingleFlight, deadline: Deadline) -> None:
+        self.function = function
         self.flight = flight
         self.deadline = deadline
 
 
 class Blocking(Enum):
-    """How a function of `RunBlocking` blocks its thread.
+    """The ways in which a function of `RunBlocking` blocks its thread.
 
     Attributes:
-        NEVER: it stays within the process. Both drivers run it where they are.
-        BOUNDED: it keeps the deadline itself. The sync driver runs it where it is.
-        UNBOUNDED: it may block for longer than the deadline. Only a thread can be left.
+        NEVER: the function stays within the process. Both drivers run it in their own thread.
+        BOUNDED: the function keeps the deadline. The sync driver runs it in the calling thread.
+        UNBOUNDED: the function may exceed the deadline, so it needs a thread to abandon.
     """
 
     NEVER = auto()
@@ -141,10 +148,10 @@ class Blocking(Enum):
 
 
 class RunBlocking(Step, Generic[T]):
-    """Run a function that may block, until *deadline* at the latest. The driver sets `result`.
+    """A function that may block. The driver sets `result`.
 
-    The driver throws `DeadlineReachedError` into the flow when the time is up. The function then
-    goes on in its thread and its result is lost.
+    The driver throws `DeadlineReachedError` into the steps when *deadline* passes. The function
+    then continues in its abandoned thread, and its result is discarded.
     """
 
     __slots__ = ("blocking", "deadline", "function", "result")
@@ -163,7 +170,7 @@ class RunBlocking(Step, Generic[T]):
 
 
 class Wait(Step, Generic[T]):
-    """Wait until *future* is done or *deadline* is reached. The steps look at the future after."""
+    """A wait until *future* is done or *deadline* passes. The steps then check the future."""
 
     __slots__ = ("deadline", "future")
 
@@ -173,11 +180,11 @@ class Wait(Step, Generic[T]):
 
 
 class DeadlineReachedError(Exception):
-    """The time for some work was up.
+    """The deadline of a call passed.
 
     Attributes:
-        not_started_because: why the attempt never began; None where it did.
-        sent: whether the request, or a part of it, may have left.
+        not_started_because: the reason why the attempt did not start; None if it did.
+        sent: whether the request, or a part of it, may have been sent.
     """
 
     def __init__(self, not_started_because: str | None, *, sent: bool = True) -> None:
@@ -187,53 +194,53 @@ class DeadlineReachedError(Exception):
 
 
 class ThreadUnavailableError(Exception):
-    """No thread could be started, and the work may not run without one."""
+    """No thread could be started for work that needs one."""
 
 
 Steps: TypeAlias = Generator[Step, None, R]
 
 
 def send(request: Request[R]) -> Steps[R]:
-    """Send *request* and give the answer."""
+    """Send *request* and return the response's value."""
     step = Send(request)
     yield step
     return step.response.value
 
 
 def send_all_pages(listing: Listing[T]) -> Steps[list[T]]:
-    """Send *listing*, page after page, and give all items."""
+    """Send *listing*, page after page, and return all items."""
     found: list[T] = []
     paging = PagingDeadline()
     tokens = set[str]()
-    asked: Listing[T] | None = listing
-    while asked is not None:
-        step = Send(asked, paging)
+    page: Listing[T] | None = listing
+    while page is not None:
+        step = Send(page, paging)
         yield step
         found += step.response.value.items
-        asked = next_page(asked, step.response, tokens)
+        page = next_page(page, step.response, tokens)
     return found
 
 
 def next_page(
     listing: Listing[T], response: Response[Page[T]], tokens: set[str]
 ) -> Listing[T] | None:
-    """Return the request of the page after *response* to *listing*, or None after the last page.
+    """Return the request for the page after *response*; None after the last page.
 
     Args:
-        listing: the request of the page before.
-        response: its response.
-        tokens: the tokens of the walk so far, to which this one is added.
+        listing: the request for the page of *response*.
+        response: the response with the next token.
+        tokens: the tokens of this paging so far; the new token is added.
 
     Raises:
-        ResponseError: the service returned a token of this walk again.
+        ResponseError: the service returned a token twice.
     """
     token = response.value.next_token
-    # The service may end a listing by an empty token too.
+    # An empty token also marks the last page.
     if not token:
         return None
-    asked = getattr(listing, "next_token", None)
-    if asked is not None:
-        tokens.add(asked)
+    sent = getattr(listing, "next_token", None)
+    if sent is not None:
+        tokens.add(sent)
     if token in tokens:
         operation = type(listing).__name__
         raise ResponseError(
@@ -244,11 +251,24 @@ def next_page(
             path="next_token",
         )
     tokens.add(token)
-    # The service's token may break the service's own pattern.
+    # A token of the service may violate the pattern in the service's own model.
     with unchecked():
         return evolve(listing, next_token=token)
 
 
 def sleep(seconds: float) -> Steps[None]:
-    """Let *seconds* pass."""
+    """Pause for *seconds*."""
     yield Sleep(seconds)
+
+
+def look_up(function: Callable[[], T], flight: SingleFlight, deadline: Deadline) -> Steps[T]:
+    """Return the result of *function*, which runs once for all calls that wait for it.
+
+    Raises:
+        DeadlineReachedError: the deadline passed. Nothing was sent.
+    """
+    step = LookUp(function, flight, deadline)
+    yield step
+    if not step.future.done():
+        raise DeadlineReachedError(None, sent=False)
+    return step.future.result()

@@ -1,4 +1,4 @@
-"""Exchanges that a deadline or a cancellation ends leave nothing behind and mix nothing up."""
+"""Exchanges that end by a deadline or a cancellation close their connections."""
 
 import socket
 import threading
@@ -20,17 +20,17 @@ from tests.support.threads import comes_true
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("keys")]
 
-HANGING = {"silence": keep_silent, "an answer that drips": drip_body}
+HANGING = {"silence": keep_silent, "a slow body": drip_body}
 
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Both event loops."""
+    """Return the name of each event loop."""
     return str(request.param)
 
 
 class Hanging:
-    """Does not respond, and counts the connections that come and go."""
+    """An act that counts the connections that come and go."""
 
     def __init__(self, act: Act) -> None:
         self._act = act
@@ -50,7 +50,7 @@ class Hanging:
 
 @pytest.mark.parametrize("act", HANGING.values(), ids=HANGING.keys())
 def test_a_deadline_ends_the_exchange_and_its_connection(act: Act) -> None:
-    """More of them than a client keeps connections, and none starts a thread."""
+    """After 40 deadlines every connection is closed, and no thread was started."""
     hanging = Hanging(act)
     with listening(hanging) as url, Client(endpoint_url=url, retry=ONCE, timeout=0.02) as client:
         before = client_threads()
@@ -63,12 +63,14 @@ def test_a_deadline_ends_the_exchange_and_its_connection(act: Act) -> None:
 
 
 def client_threads() -> set[str]:
-    """The threads that this library may start."""
+    """Return the names of this library's running threads."""
     return {each.name for each in threading.enumerate() if each.name.startswith("iotmi")}
 
 
-def test_over_tls_it_ends_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without TLS's farewell, which would have to be waited for."""
+def test_a_deadline_ends_an_exchange_over_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is closed without waiting for the server's TLS close."""
     good = make_certificate(tmp_path)
     monkeypatch.setenv("AWS_CA_BUNDLE", str(good.path))
     hanging = Hanging(keep_silent)
@@ -83,7 +85,7 @@ def test_over_tls_it_ends_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_deadline_while_connecting_means_that_nothing_was_sent() -> None:
-    """The service cannot have acted."""
+    """The error says that the service cannot have acted."""
     with (
         never_connecting() as url,
         Client(endpoint_url=url, retry=ONCE, timeout=0.2) as client,
@@ -95,7 +97,7 @@ def test_a_deadline_while_connecting_means_that_nothing_was_sent() -> None:
 
 @pytest.mark.parametrize("act", HANGING.values(), ids=HANGING.keys())
 async def test_a_cancelled_exchange_closes_its_connection(act: Act) -> None:
-    """Whether the task is cancelled or the client has a timeout."""
+    """A cancelled task closes its connection, and so does a timeout of the client."""
     hanging = Hanging(act)
     with listening(hanging) as url:
         async with AsyncClient(endpoint_url=url, retry=ONCE) as client:
@@ -110,34 +112,34 @@ async def test_a_cancelled_exchange_closes_its_connection(act: Act) -> None:
 
 
 def test_no_call_receives_the_response_of_an_abandoned_one(service: Service) -> None:
-    """Many are left in the very moment in which their responses come."""
+    """Timeouts pass while responses arrive, and each call still gets its own response."""
     service.body, service.taking = b'{"Id": "@"}', 0.02
     numbers, chance = count(), Random(11)
     outcomes: list[str] = []
 
     def call(client: Client) -> None:
-        asked = f"thing-{next(numbers)}"
+        identifier = f"thing-{next(numbers)}"
         hurried = client.with_options(timeout=chance.uniform(0.015, 0.05))
         try:
-            assert hurried.managed_things.get(asked).id == asked
+            assert hurried.managed_things.get(identifier).id == identifier
         except iotmi.DeadlineExceededError:
-            outcomes.append("left")
+            outcomes.append("abandoned")
         else:
-            outcomes.append("answered")
+            outcomes.append("succeeded")
 
-    told: list[iotmi.Attempt] = []
-    policy = RetryPolicy(on_attempt=told.append, sleep=lambda _: None)
+    attempts: list[iotmi.Attempt] = []
+    policy = RetryPolicy(on_attempt=attempts.append, sleep=lambda _: None)
     with Client(endpoint_url=service.url, retry=policy) as client, ThreadPoolExecutor(8) as pool:
         for calling in [pool.submit(call, client) for _ in range(400)]:
             calling.result(30)
-    assert {outcomes.count(kind) > 20 for kind in ("left", "answered")} == {True}
-    # A connection that broke under a call that was waited for would have cost it an attempt.
-    ended = {type(attempt.error) for attempt in told}
+    assert {outcomes.count(kind) > 20 for kind in ("abandoned", "succeeded")} == {True}
+    # An abandoned call that broke the connection of another call would have failed its attempt.
+    ended = {type(attempt.error) for attempt in attempts}
     assert ended == {type(None), iotmi.DeadlineExceededError}
 
 
-async def test_nor_does_a_task_that_of_a_cancelled_one(service: Service) -> None:
-    """200 tasks, cancelled at random, and the client is usable afterwards."""
+async def test_no_task_receives_the_response_of_a_cancelled_one(service: Service) -> None:
+    """200 tasks are cancelled at random, and the client works afterwards."""
     service.body, service.taking = b'{"Id": "@"}', 0.01
     chance, finished = Random(5), list[str]()
 
@@ -157,7 +159,7 @@ async def test_nor_does_a_task_that_of_a_cancelled_one(service: Service) -> None
 
 
 async def test_tasks_share_the_connections_of_a_client(service: Service) -> None:
-    """300 tasks over 32 connections and one thread; the deadline counts while a task waits."""
+    """300 tasks use 32 connections and one thread. Deadlines count while a task waits."""
     service.taking = 0.01
     threads = set[str]()
 

@@ -1,4 +1,4 @@
-"""Connections of our own: kept, given up, trusted or not, and no more of them than is said."""
+"""The connection pool: reuse, limits, certificates, and errors of connections."""
 
 import gc
 import signal
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 
 def test_a_connection_is_kept(service: Service) -> None:
-    """Three calls, one after the other, go over one."""
+    """Three calls, one after the other, use one connection."""
     with direct(service.url) as client:
         for _ in range(3):
             assert client.managed_things.get("x").id == "x"
@@ -44,8 +44,8 @@ def test_a_connection_is_kept(service: Service) -> None:
     assert len(set(service.ports)) == 1
 
 
-def test_nothing_is_waited_for_before_one_is_used_again(service: Service) -> None:
-    """That it is still open is seen at once."""
+def test_a_connection_is_reused_at_once(service: Service) -> None:
+    """The check for a closed connection does not wait."""
     with direct(service.url) as client:
         began = time.monotonic()
         for _ in range(20):
@@ -54,7 +54,7 @@ def test_nothing_is_waited_for_before_one_is_used_again(service: Service) -> Non
 
 
 def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
-    """It is found out before anything is sent over it, so that one attempt is enough."""
+    """The pool detects the close before it sends, so one attempt is enough."""
     answers = Answers(THING, then=lambda _: None)
     with listening(answers) as url, direct(url) as client:
         for _ in range(5):
@@ -66,14 +66,14 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
 
 
 def test_a_connection_that_the_service_will_close_is_not_kept() -> None:
-    """It says so in its answer."""
+    """A response with `Connection: close` ends its connection."""
     with serving([answer("200 OK", THING)]) as url, direct(url) as client:
         assert client.managed_things.get("x").id == "x"
         assert idle(client) == 0
 
 
-def test_no_more_are_kept_than_are_allowed(service: Service) -> None:
-    """Forty at a time are made, and 32 of them kept."""
+def test_the_number_of_idle_connections_is_limited(service: Service) -> None:
+    """Of forty connections at the same time, 32 are kept."""
     service.open.clear()
     with direct(service.url) as client, ThreadPoolExecutor(40) as pool:
         calls = [pool.submit(client.managed_things.get, "x") for _ in range(40)]
@@ -86,15 +86,15 @@ def test_no_more_are_kept_than_are_allowed(service: Service) -> None:
 
 
 def test_a_closed_client_keeps_no_connection(service: Service) -> None:
-    """It can be used, as one of boto3's can."""
+    """A closed client still works, like a boto3 client."""
     client = direct(service.url)
     client.close()
     assert client.managed_things.get("x").id == "x"
     assert idle(client) == 0
 
 
-def test_a_client_that_nobody_closed_leaves_no_socket_open(service: Service) -> None:
-    """Python would warn of it."""
+def test_an_unclosed_client_leaves_no_socket_open(service: Service) -> None:
+    """Python emits no ResourceWarning."""
     client = direct(service.url)
     client.managed_things.get("x")
     with warnings.catch_warnings(record=True) as warned:
@@ -105,7 +105,7 @@ def test_a_client_that_nobody_closed_leaves_no_socket_open(service: Service) -> 
 
 
 def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> None:
-    """Its answer would be taken for that of the next."""
+    """A KeyboardInterrupt closes the connection, so the next call cannot get the late response."""
     with direct(service.url) as client:
         client.managed_things.get("x")
         service.open.clear()
@@ -118,7 +118,7 @@ def test_an_interrupted_call_leaves_no_connection_behind(service: Service) -> No
 
 @contextmanager
 def interruption(wait: Callable[[], object]) -> Iterator[None]:
-    """As by somebody at the keyboard, who waits for something."""
+    """Raise KeyboardInterrupt in the block when *wait* returns."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -150,23 +150,23 @@ def interruption(wait: Callable[[], object]) -> Iterator[None]:
     ],
 )
 def test_the_host_is_named_as_headers_name_it(url: str, host: str) -> None:
-    """Without the port that goes without saying, and without what opens the door."""
+    """The Host header has neither a default port nor credentials."""
     assert host_of(urlsplit(url)) == host
 
 
-def test_what_came_is_not_shown() -> None:
-    """A body may hold a secret, and so may a header."""
+def test_the_repr_of_a_response_has_no_headers_and_no_body() -> None:
+    """A body and a header may hold secrets."""
     assert repr(RawResponse(200, {"x": "hidden"}, b"hidden")) == "RawResponse(status_code=200)"
 
 
-# -- whom it trusts ------------------------------------------------------------------------
+# -- certificates --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
 def test_certificates_are_named_where_botocore_looks(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A good one is trusted; without its name among them it is not."""
+    """A certificate is trusted only if one of botocore's variables names its file."""
     good = make_certificate(tmp_path)
     answers = Answers(THING)
     with listening(answers, tls=good.context()) as url:
@@ -181,7 +181,7 @@ def test_certificates_are_named_where_botocore_looks(
 
 
 def test_certificates_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For all connections, the second of which is made when they are no longer there."""
+    """A second connection works after the file of certificates is deleted."""
     good = make_certificate(tmp_path)
     monkeypatch.setenv("AWS_CA_BUNDLE", str(good.path))
     answers = Answers(THING, then=lambda _: None)
@@ -195,7 +195,7 @@ def test_certificates_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_certificate_of_another_host_or_time_is_refused(
     word: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though who signed it is trusted. Nothing is sent."""
+    """Nothing is sent, although the certificate's authority is trusted."""
     shown = (
         make_certificate(tmp_path, name=ELSEWHERE),
         make_certificate(tmp_path, valid=-timedelta(days=1)),
@@ -212,7 +212,7 @@ def test_a_certificate_of_another_host_or_time_is_refused(
 def test_certificates_that_cannot_be_read_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is sent, and it is not tried again."""
+    """Nothing is sent, and the error is not retryable."""
     monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "none.pem"))
     with listening(Answers(THING)) as url:
         error = failure(url.replace("http:", "https:"))
@@ -224,10 +224,8 @@ def test_certificates_that_cannot_be_read_are_named(
     assert isinstance(refused, FileNotFoundError)
 
 
-def test_a_name_counts_only_where_names_stand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not in a subject, where they stood once."""
+def test_a_common_name_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate must have the host as a subject alternative name."""
     old = make_certificate(tmp_path, common_name="localhost")
     monkeypatch.setenv("AWS_CA_BUNDLE", str(old.path))
     answers = Answers(THING)
@@ -238,8 +236,8 @@ def test_a_name_counts_only_where_names_stand(
     assert not answers.requests
 
 
-def test_it_says_that_it_speaks_http_1_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the first request, in the handshake."""
+def test_alpn_offers_http_1_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The TLS handshake negotiates HTTP/1.1."""
     good = make_certificate(tmp_path)
     monkeypatch.setenv("AWS_CA_BUNDLE", str(good.path))
     context, chosen = good.context(), []
@@ -255,21 +253,21 @@ def test_it_says_that_it_speaks_http_1_1(tmp_path: Path, monkeypatch: pytest.Mon
     assert chosen == ["http/1.1"]
 
 
-# -- what is sent --------------------------------------------------------------------------
+# -- requests ------------------------------------------------------------------------------
 
 
 def hasty(connect_timeout: float = 5.0, read_timeout: float = 5.0) -> ConnectionPool:
-    """Some that do not wait as long as botocore's default has it."""
+    """Return a pool with shorter timeouts than botocore's defaults."""
     return ConnectionPool(
         max_idle=1, connect_timeout=connect_timeout, read_timeout=read_timeout, ca_bundle=None
     )
 
 
 def exchange(connections: ConnectionPool, url: str, method: str = "GET", body: bytes = b"") -> None:
-    """Send a request over them."""
+    """Send a request over *connections*."""
     split = urlsplit(url)
     origin = Origin(split.scheme, split.hostname or "", split.port or 80)
-    headers = [("Host", split.netloc), ("X-Told", "yes")]
+    headers = [("Host", split.netloc), ("X-Extra", "yes")]
     target = url.removeprefix(f"{split.scheme}://{split.netloc}") or "/"
     request = SignedRequest("Op", origin, method, target, headers, body)
     run(connections.exchange(request, Deadline(None)))
@@ -281,7 +279,7 @@ def exchange(connections: ConnectionPool, url: str, method: str = "GET", body: b
     [("GET", b"", None), ("POST", b"", b"0"), ("POST", b"{}", b"2"), ("DELETE", b"", b"0")],
 )
 def test_a_body_comes_with_its_length(method: str, body: bytes, length: bytes | None) -> None:
-    """Of a GET alone it is not said that there is none."""
+    """Every request except GET has a Content-Length, also with an empty body."""
     seen: list[bytes] = []
 
     def act(connection: socket.socket) -> None:
@@ -293,11 +291,11 @@ def test_a_body_comes_with_its_length(method: str, body: bytes, length: bytes | 
     head, _, came = seen[0].partition(b"\r\n\r\n")
     headers = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
     assert (came, headers.get(b"Content-Length")) == (body, length)
-    assert headers[b"X-Told"] == b"yes"
+    assert headers[b"X-Extra"] == b"yes"
 
 
 def test_a_connection_that_broke_off_is_not_kept() -> None:
-    """What came of its answer is told, and no more is read from it."""
+    """The error says how much of the body came, and the connection is closed."""
 
     def act(connection: socket.socket) -> None:
         read_request(connection)
@@ -309,24 +307,24 @@ def test_a_connection_that_broke_off_is_not_kept() -> None:
         assert idle(client) == 0
 
 
-# -- how it fails --------------------------------------------------------------------------
+# -- failures ------------------------------------------------------------------------------
 
 
-def test_a_name_that_cannot_be_one_is_not_looked_up() -> None:
-    """No name is that long, and nothing can have been sent."""
+def test_an_impossible_name_is_not_looked_up() -> None:
+    """A label of more than 63 characters is an error, and nothing was sent."""
     with pytest.raises(NotSentError) as caught:
         exchange(hasty(), f"http://{'x' * 70}.example")
     assert isinstance(caught.value.__cause__, UnicodeError)
 
 
-def test_a_connection_that_breaks_is_said_to_be_closed() -> None:
-    """The service hung up on a request: it may have acted."""
+def test_the_error_says_that_the_connection_was_closed() -> None:
+    """A close after the request is `NoResponseError`."""
     with serving([hang_up]) as url, pytest.raises(NoResponseError, match="was closed before"):
         exchange(hasty(), url)
 
 
-def test_silence_after_the_request_ends_by_the_time_to_read() -> None:
-    """A connection is made, and no answer comes in time."""
+def test_silence_after_the_request_ends_by_the_read_timeout() -> None:
+    """A server that accepts the request and never responds is `NoResponseError`."""
 
     def keep_silent(connection: socket.socket) -> None:
         read_request(connection)
@@ -338,15 +336,15 @@ def test_silence_after_the_request_ends_by_the_time_to_read() -> None:
     assert time.monotonic() - began < 4
 
 
-def test_silence_in_place_of_a_handshake_ends_by_the_time_to_connect() -> None:
-    """The kernel has connected, and nobody shakes hands."""
+def test_silence_during_the_handshake_ends_by_the_connect_timeout() -> None:
+    """The kernel has connected, and the server never starts TLS."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"https://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(NotSentError):
             exchange(hasty(connect_timeout=0.1), url)
 
 
-def test_silence_in_place_of_a_connection_ends_by_the_time_to_connect() -> None:
-    """Nobody says yes or no."""
+def test_silence_while_connecting_ends_by_the_connect_timeout() -> None:
+    """The kernel neither accepts nor refuses the connection."""
     with never_connecting() as url, pytest.raises(NotSentError):
         exchange(hasty(connect_timeout=0.2), url)

@@ -1,6 +1,7 @@
-"""Credentials: when they are fetched, for how long, and what is told when they cannot be.
+"""Credentials: when they are fetched and refreshed, and the errors if that fails.
 
-A failure to fetch them is `NotSentError`: nothing was sent to the service. None shows a secret.
+A failure to fetch credentials is `NotSentError`, because nothing was sent to the service. No error
+shows a secret.
 """
 
 import socket
@@ -28,7 +29,7 @@ SECRET: Final = "CANARY0123456789CANARY"
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No credentials anywhere, but for what a test adds."""
+    """Hide all credentials except the ones that a test adds."""
     for name in (*KEYS, "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -39,12 +40,12 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def text_of(error: BaseException) -> str:
-    """Return all that a traceback shows of an error."""
+    """Return the text of an error's traceback."""
     return "".join(traceback.format_exception(error))
 
 
 def web_identity(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str) -> None:
-    """Have credentials come of a web identity's token, from STS at *url*."""
+    """Set up a web identity's token and STS at *url* as the source of credentials."""
     token = folder / "token"
     token.write_text(SECRET)
     monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(token))
@@ -54,7 +55,7 @@ def web_identity(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str) -> Non
 
 
 def sts_error(status: str, code: str) -> bytes:
-    """An error as STS gives it."""
+    """Return an error response of STS."""
     error = f"<Code>{code}</Code><Message>{SECRET}</Message>"
     body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
     return raw(status, body.encode(), "Content-Type: text/xml")
@@ -69,7 +70,7 @@ STS: Final[dict[str, tuple[Act, bool, str]]] = {
 
 
 def ways(url: str) -> list[Callable[[], Any]]:
-    """Calls by a client of our own, upon a session and upon a boto3 client that was handed in."""
+    """Return a call by each of three clients: direct, over a session, over a boto3 client."""
     own = Client(endpoint_url=url, retry=ONCE)
     session = Client(session=boto3.Session(), endpoint_url=url, retry=ONCE)
     handed_in = Client(
@@ -83,7 +84,7 @@ def ways(url: str) -> list[Callable[[], Any]]:
 def test_a_failure_of_sts_is_not_the_services(
     situation: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """W10: the error names the step, and the service was not asked."""
+    """W10: the error names the step, and the service received no request."""
     act, retryable, word = STS[situation]
     service = Answers(THING)
     with listening(act) as sts, listening(service) as url:
@@ -116,7 +117,7 @@ def test_a_thing_is_not_gone_because_sts_fails(
 def test_malformed_credentials_are_named_and_not_shown(
     ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """W11: one attempt, by every way."""
+    """W11: each kind of client makes one attempt."""
     if ending == "\x00":
         pytest.skip("no environment variable holds a null")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "EXAMPLE")
@@ -127,7 +128,8 @@ def test_malformed_credentials_are_named_and_not_shown(
         calls = ways(url)
         for number, call in enumerate(calls):
             if number and ending in (" ", "é"):
-                continue  # botocore sends these
+                # botocore sends these characters.
+                continue
             with pytest.raises(NotSentError, match="session token") as caught:
                 call()
             assert not caught.value.retryable
@@ -137,7 +139,7 @@ def test_malformed_credentials_are_named_and_not_shown(
 
 
 def test_boto3s_default_session_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """W12: its credentials, and its Region."""
+    """W12: its credentials and its Region are used."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "OFTHEENVIRONMENT")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
     script = Script(raw("200 OK", THING))
@@ -162,7 +164,7 @@ def test_boto3s_default_session_is_honoured(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_default_session_has_a_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """W12: it is used unless another is named."""
+    """W12: the default session's profile is used unless another is named."""
     (tmp_path / "config").write_text(
         "[profile one]\nregion = me-central-1\naws_access_key_id = ONE\n"
         "aws_secret_access_key = example\n"
@@ -192,7 +194,7 @@ PROCESSES: Final = {
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_a_process_that_gives_no_credentials_is_named(process: str, tmp_path: Path) -> None:
-    """W13: and the profile; its arguments and what it prints are not shown."""
+    """W13: the error names program and profile, and shows neither arguments nor output."""
     (tmp_path / "config").write_text(f"[profile p]\ncredential_process = {process}\n")
     service = Answers(THING)
     with listening(service) as url:
@@ -207,8 +209,8 @@ def test_a_process_that_gives_no_credentials_is_named(process: str, tmp_path: Pa
     assert service.requests == []
 
 
-def test_so_is_one_of_a_sessions(tmp_path: Path) -> None:
-    """W13: a session runs it when a client is made."""
+def test_a_process_of_a_sessions_profile_is_named(tmp_path: Path) -> None:
+    """W13: a boto3 session runs the process when a client is made."""
     config = "[profile {}]\ncredential_process = {}\n"
     (tmp_path / "config").write_text(
         config.format("a", "/nowhere/process")
@@ -223,12 +225,12 @@ def test_so_is_one_of_a_sessions(tmp_path: Path) -> None:
 
 
 def container(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    """Have credentials come from a container's endpoint."""
+    """Set up a container's endpoint as the source of credentials."""
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{url}/keys")
 
 
 def keys_after(seconds: float) -> Act:
-    """Serve a container's credentials, slowly."""
+    """Return an act that serves a container's credentials after *seconds*."""
     body = (
         b'{"AccessKeyId": "OFTHECONTAINER", "SecretAccessKey": "e", "Token": "t", '
         b'"Expiration": "2099-01-01T00:00:00Z"}'
@@ -243,7 +245,7 @@ def keys_after(seconds: float) -> Act:
 
 
 def test_credentials_are_fetched_by_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    """W14: not when a client is made, and within the call's deadline."""
+    """W14: making a client does not fetch them, and the call keeps its deadline."""
     keys_served = list[int]()
     slow = keys_after(1.0)
 
@@ -254,7 +256,7 @@ def test_credentials_are_fetched_by_the_first_call(monkeypatch: pytest.MonkeyPat
     with listening(act) as keys, listening(Answers(THING)) as url:
         container(monkeypatch, keys)
         with Client(endpoint_url=url, timeout=0.2) as client:
-            # Nothing else writes the count, so nothing was asked while the client was made.
+            # Only requests for credentials change the list, so none was sent so far.
             assert keys_served == []
             began = time.monotonic()
             with pytest.raises(iotmi.DeadlineExceededError, match="credentials") as caught:
@@ -262,7 +264,7 @@ def test_credentials_are_fetched_by_the_first_call(monkeypatch: pytest.MonkeyPat
             assert time.monotonic() - began < 0.8
             assert caught.value.attempts == 0
             assert not caught.value.may_have_acted
-            # The thread goes on, and its result serves the calls that follow.
+            # The thread continues, and its result serves later calls.
             patient = client.with_options(timeout=30.0)
             assert patient.send(GET).value.id == "x"
             assert client.with_options(timeout=5.0).send(GET).value.id == "x"
@@ -272,7 +274,7 @@ def test_credentials_are_fetched_by_the_first_call(monkeypatch: pytest.MonkeyPat
 def test_an_event_loop_goes_on_while_credentials_come(
     backend: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """W14: a hundred calls wait for them, with one thread; a deadline is kept meanwhile."""
+    """W14: a hundred calls share one thread, and a deadline is kept meanwhile."""
 
     async def main(url: str) -> None:
         ticks, threads = 0, set[int]()
@@ -303,7 +305,7 @@ def test_an_event_loop_goes_on_while_credentials_come(
 
 
 def test_credentials_are_refreshed_before_they_expire(tmp_path: Path) -> None:
-    """By each call that finds them about to expire; the new ones sign."""
+    """A call refreshes credentials that are about to expire, and signs with the new ones."""
     counter = tmp_path / "counter"
     counter.write_text("")
     program = tmp_path / "keys.py"
@@ -330,7 +332,7 @@ def test_credentials_are_refreshed_before_they_expire(tmp_path: Path) -> None:
 
 
 def test_without_credentials_the_error_says_what_to_do() -> None:
-    """W20: one cause, one sentence, by every way."""
+    """W20: each kind of client raises the same sentence, without a cause."""
     with listening(Answers(THING)) as url:
         for call in ways(url):
             with pytest.raises(NotSentError, match="set AWS_ACCESS_KEY_ID") as caught:

@@ -1,4 +1,4 @@
-"""The direct way to the service: what it does as botocore does, and what it leaves to botocore."""
+"""Direct sending: the same outcomes as botocore, and the cases in which botocore sends."""
 
 import socket
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from iotmi import Client, NoResponseError, NotSentError
 from iotmi._botocore.direct_sender import can_send_directly
 from iotmi._botocore.session import Session, open_client
 from tests.support.bad_servers import Answers, listening
-from tests.support.direct_client import ONCE, THING, direct, failure, told_of
+from tests.support.direct_client import ONCE, THING, direct, facts_of, failure
 from tests.support.http_servers import (
     Act,
     Service,
@@ -29,11 +29,11 @@ from tests.support.http_servers import (
 pytestmark = pytest.mark.usefixtures("keys")
 
 
-# -- the same as botocore's ----------------------------------------------------------------
+# -- the same outcomes as botocore ---------------------------------------------------------
 
 
 def reply(status: str, body: bytes, *headers: str) -> Act:
-    """An answer of any kind, after which the connection is closed."""
+    """Return an act that sends any response and closes the connection."""
 
     def act(connection: socket.socket) -> None:
         read_request(connection)
@@ -44,7 +44,7 @@ def reply(status: str, body: bytes, *headers: str) -> Act:
 
 
 def modelled(status: str, code: str, body: bytes) -> Act:
-    """An error as the service answers it."""
+    """Return an act that sends an error of the service."""
     return reply(
         status,
         body,
@@ -82,7 +82,7 @@ ANSWERS: Final[dict[str, Act]] = {
     "quota": modelled("402 No", "ServiceQuotaExceededException", b'{"Message": "no more"}'),
     "limit": modelled("410 No", "LimitExceededException", b'{"Message": "too many"}'),
     "a code in the body": answer("400 No", b'{"code": "ValidationException", "message": "hm"}'),
-    "a code that nobody knows": modelled("418 No", "TeapotException", b'{"Message": "short"}'),
+    "an unknown code": modelled("418 No", "TeapotException", b'{"Message": "short"}'),
     "no code": answer("403 No", b'{"Message": "go away"}'),
     "a page of a proxy": answer("502 Bad Gateway", b"<html>bad</html>"),
     "an empty failure": answer("503 No"),
@@ -92,7 +92,7 @@ ANSWERS: Final[dict[str, Act]] = {
     "a redirection": reply("301 Moved", b"", "Location: /y", "Content-Length: 0"),
     "more than one thing": reply("300 Many", b"{}", "Content-Length: 2"),
     "half a chunk": reply("200 OK", b"9\r\n{", "Transfer-Encoding: chunked"),
-    "no answer": hang_up,
+    "no response": hang_up,
     "nonsense": talk_nonsense,
     "no status": reply("abc OK", b"{}"),
     "too many headers": reply("200 OK", b"{}", *(f"X-{number}: y" for number in range(120))),
@@ -100,18 +100,18 @@ ANSWERS: Final[dict[str, Act]] = {
 
 
 def outcome(client: Client) -> tuple[object, ...]:
-    """All that a user can tell of a call."""
+    """Return the response of a call, or the facts of its error."""
     with client:
         try:
             response = client.send(iotmi.GetManagedThing("x"))
         except iotmi.CallError as error:
-            return told_of(error)
+            return facts_of(error)
         return response.value, response.raw, response.request_id, response.http_status
 
 
 @pytest.mark.parametrize("act", ANSWERS.values(), ids=ANSWERS)
-def test_an_answer_is_the_same_by_either_way(act: Act) -> None:
-    """Directly, or sent and read by botocore."""
+def test_direct_sending_and_botocore_have_the_same_outcome(act: Act) -> None:
+    """A response or an error is the same whether this library or botocore sends."""
     with serving([act]) as url:
         found = outcome(direct(url))
     with serving([act]) as url:
@@ -119,8 +119,8 @@ def test_an_answer_is_the_same_by_either_way(act: Act) -> None:
     assert found == expected
 
 
-def test_half_an_answer_is_no_answer() -> None:
-    """The request id is told. botocore has told of it in one way and another."""
+def test_half_a_response_is_no_response() -> None:
+    """The error has the request id and says how much of the body came."""
     act = reply("200 OK", THING[:4], "Content-Length: 11", "X-Amzn-Requestid: r-2")
     with serving([act]) as url:
         error = failure(url)
@@ -129,15 +129,15 @@ def test_half_an_answer_is_no_answer() -> None:
     assert "4 of 11 bytes" in str(error)
 
 
-def test_half_an_error_is_one() -> None:
-    """What it is stands in its head."""
+def test_an_error_with_half_a_body_is_the_services_error() -> None:
+    """The head has the error code."""
     code = "X-Amzn-Errortype: ResourceNotFoundException"
     with serving([reply("404 No", b'{"Mess', "Content-Length: 90", code)]) as url:
         assert isinstance(failure(url), iotmi.ResourceNotFoundError)
 
 
-def test_what_came_of_an_answer_is_in_no_error() -> None:
-    """Neither in a field nor in one of its causes: it may be secret."""
+def test_no_error_holds_a_part_of_the_body() -> None:
+    """The received part may be secret, so neither fields nor causes hold it."""
     act = reply("200 OK", b'9\r\n{"Secret', "Transfer-Encoding: chunked")
     with serving([act]) as url:
         link: BaseException | None = failure(url)
@@ -150,8 +150,8 @@ def test_what_came_of_an_answer_is_in_no_error() -> None:
     assert len(links) == 1
 
 
-def test_nobody_listens_by_either_way() -> None:
-    """Nothing was sent, and it is worth another attempt."""
+def test_a_refused_connection_is_retryable() -> None:
+    """Nothing was sent, whether this library or botocore connects."""
     url = closed_port()
     error = failure(url)
     assert isinstance(error, NotSentError)
@@ -161,17 +161,17 @@ def test_nobody_listens_by_either_way() -> None:
     assert caught.value.retryable
 
 
-# -- what is left to botocore --------------------------------------------------------------
+# -- cases in which botocore sends ---------------------------------------------------------
 
 
 def is_direct() -> bool:
-    """Whether a client made here and now sends directly."""
+    """Return True if a client made now sends directly."""
     own = Session(None)
     return can_send_directly(own, open_client(own, endpoint_url="http://service.example"))
 
 
 def with_configuration(text: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
-    """Somebody wrote it into the configuration file."""
+    """Return a function that writes *text* into the configuration file."""
 
     def prepare(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         (folder / "config").write_text(f"[default]\n{text}\n")
@@ -181,7 +181,7 @@ def with_configuration(text: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
 
 
 def with_setting(name: str, value: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
-    """Somebody set it in the environment."""
+    """Return a function that sets an environment variable."""
     return lambda monkeypatch, _: monkeypatch.setenv(name, value)
 
 
@@ -196,12 +196,12 @@ def with_setting(name: str, value: str) -> Callable[[pytest.MonkeyPatch, Path], 
         with_configuration("csm_enabled = true"),
     ],
 )
-def test_what_asks_more_of_botocore_is_left_to_it(
+def test_botocore_sends_if_a_setting_needs_it(
     prepare: Callable[[pytest.MonkeyPatch, Path], None],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whether the direct way is taken depends on it alone."""
+    """The same client sends directly without the setting."""
     own = Session(None)
     client = open_client(own, endpoint_url="http://service.example")
     assert can_send_directly(own, client)
@@ -209,16 +209,16 @@ def test_what_asks_more_of_botocore_is_left_to_it(
     assert not can_send_directly(Session(None), client)
 
 
-def test_no_proxy_is_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is said that the service is to be reached without, it is."""
+def test_no_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host in NO_PROXY is sent to directly."""
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example")
     assert not is_direct()
     monkeypatch.setenv("NO_PROXY", "service.example")
     assert is_direct()
 
 
-def test_a_proxy_is_spoken_to_by_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is asked for the service's whole address."""
+def test_botocore_sends_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proxy receives the service's whole URL."""
     answers = Answers(THING)
     with listening(answers) as url:
         monkeypatch.setenv("HTTP_PROXY", url)
@@ -227,8 +227,8 @@ def test_a_proxy_is_spoken_to_by_botocore(monkeypatch: pytest.MonkeyPatch) -> No
     assert answers.requests == [b"GET http://service.invalid/managed-things/x HTTP/1.1"]
 
 
-def test_a_function_that_calls_itself_tells_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the trace that it was called with."""
+def test_a_lambda_function_sends_its_trace_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its unsigned header `X-Amzn-Trace-Id` lets AWS stop recursive functions."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "ring")
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
     seen: list[bytes] = []
@@ -246,18 +246,18 @@ def test_a_function_that_calls_itself_tells_so(monkeypatch: pytest.MonkeyPatch) 
     )
 
 
-def test_who_wraps_the_calls_of_boto3_sees_them(
+def test_tools_that_wrap_boto3s_calls_see_them(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As instrumentations do; what they read of an answer is there."""
+    """The wrapped method returns the metadata that instrumentations read."""
     seen: list[tuple[str, Any]] = []
-    # What they wrap is no part of what botocore publishes.
+    # Instrumentations wrap this private method of botocore.
     plain: Callable[..., dict[str, Any]] = vars(BaseClient)["_make_api_call"]
 
     def wrapped(client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        answer = plain(client, operation, parameters)
-        seen.append((operation, dict(answer["ResponseMetadata"])))
-        return answer
+        response = plain(client, operation, parameters)
+        seen.append((operation, dict(response["ResponseMetadata"])))
+        return response
 
     monkeypatch.setattr(BaseClient, "_make_api_call", wrapped)
     with direct(service.url) as client:
@@ -268,10 +268,10 @@ def test_who_wraps_the_calls_of_boto3_sees_them(
     assert metadata == {"RequestId": None, "HTTPStatusCode": 200, "RetryAttempts": 0}
 
 
-def test_a_call_that_is_not_ours_is_botocores(service: Service) -> None:
-    """Whoever got at our boto3 client is answered as by any other."""
+def test_botocore_sends_the_applications_own_calls(service: Service) -> None:
+    """A call on this library's boto3 client, made outside this library, is botocore's."""
     with direct(service.url) as client:
-        theirs = client._context.transport._client
-        found = theirs.get_managed_thing(Identifier="x")  # type: ignore[attr-defined]  # made by botocore
+        boto3_client = client._context.transport._client
+        found = boto3_client.get_managed_thing(Identifier="x")  # type: ignore[attr-defined]  # made by botocore
     assert found["Id"] == "x"
     assert found["ResponseMetadata"]["RetryAttempts"] == 0

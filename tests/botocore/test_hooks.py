@@ -1,4 +1,4 @@
-"""The short ways round botocore: what they leave to it, and what they must not change."""
+"""The handlers that replace botocore's encoding and parsing of bodies."""
 
 import json
 from typing import Any
@@ -18,19 +18,19 @@ from tests.support.http_servers import answer, serving
 
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys that open nothing, where botocore looks first."""
+    """Set made-up credentials in the environment."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing it could open")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up secret")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
 
 def own_client() -> BaseClient:
-    """botocore's client as ours are made."""
+    """Return a boto3 client with this library's settings."""
     return open_client(Session(None))
 
 
-def test_what_stands_in_path_and_query_is_left_to_botocore() -> None:
-    """The body holds the rest, in JSON."""
+def test_botocore_writes_path_and_query() -> None:
+    """The JSON body has the other members."""
     route = OperationRoute(own_client(), "UpdateManagedThing", writes_body=True)
     placed, body = route.split({"Identifier": "x", "Name": "Hall", "Tags": {"ü": "ß"}})
     assert placed == {"Identifier": "x"}
@@ -38,14 +38,14 @@ def test_what_stands_in_path_and_query_is_left_to_botocore() -> None:
     assert json.loads(body) == {"Name": "Hall", "Tags": {"ü": "ß"}}
 
 
-def test_a_request_without_a_body_is_left_to_botocore() -> None:
-    """There is nothing to make shorter."""
+def test_a_request_without_body_members_has_no_body() -> None:
+    """botocore gets all parameters."""
     route = OperationRoute(own_client(), "GetManagedThing", writes_body=True)
     assert route.split({"Identifier": "x"}) == ({"Identifier": "x"}, None)
 
 
 def endless() -> dict[str, object]:
-    """A document that is in itself."""
+    """Return a document that contains itself."""
     document: dict[str, object] = {}
     document["again"] = document
     return document
@@ -56,69 +56,68 @@ ODD = {
     "a set": ({1, 2}, "type set"),
     "bytes": (b"x", "type bytes"),
     "a key": ({("a",): 1}, "tuple"),
-    "in itself": (endless(), "nested too deeply"),
+    "a cycle": (endless(), "nested too deeply"),
 }
 
 
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("handed_in", [True, False])
-def test_what_no_request_can_hold_is_not_sent(odd: str, *, handed_in: bool) -> None:
-    """What passed unchecked may be anything; whoever writes it, it is the same error."""
+def test_an_unserializable_value_is_not_sent(odd: str, *, handed_in: bool) -> None:
+    """The error is the same whether this library or botocore writes the body."""
     value: Any
-    value, told = ODD[odd]
-    theirs = own_client() if handed_in else None
-    client = iotmi.Client(boto3_client=theirs)
+    value, reason = ODD[odd]
+    client = iotmi.Client(boto3_client=own_client() if handed_in else None)
     with iotmi.unchecked():
         request = iotmi.UpdateManagedThing("x", name=value)
-    with pytest.raises(iotmi.NotSentError, match=f"^UpdateManagedThing: nothing .*{told}"):
+    with pytest.raises(iotmi.NotSentError, match=f"^UpdateManagedThing: nothing .*{reason}"):
         client.send(request)
 
 
 @pytest.mark.parametrize("handed_in", [True, False])
-def test_nor_is_what_has_no_path(*, handed_in: bool) -> None:
-    """botocore would ask its own table for what is missing, and send what leads elsewhere."""
-    nobody: Any = None
+def test_a_missing_or_dotted_identifier_is_not_sent(*, handed_in: bool) -> None:
+    """botocore would send an empty or dotted identifier, which leads to another path."""
+    missing: Any = None
     client = iotmi.Client(boto3_client=own_client() if handed_in else None)
     with iotmi.unchecked():
-        request = iotmi.GetManagedThing(nobody)
+        request = iotmi.GetManagedThing(missing)
     with pytest.raises(iotmi.NotSentError, match="Identifier is required"):
         client.send(request)
-    for step in ("", ".", ".."):
+    for segment in ("", ".", ".."):
         with iotmi.unchecked():
-            deletion = iotmi.DeleteDestination(step)
+            deletion = iotmi.DeleteDestination(segment)
         with pytest.raises(iotmi.NotSentError, match="another path"):
             client.send(deletion)
 
 
-def test_a_client_that_was_handed_in_serialises_by_itself() -> None:
-    """An application's handlers on it see all parameters."""
+def test_botocore_writes_the_bodies_of_an_applications_client() -> None:
+    """The application's handlers on the client see all parameters."""
     parameters = {"Identifier": "x", "Name": "Hall"}
     route = OperationRoute(own_client(), "UpdateManagedThing", writes_body=False)
     assert route.split(parameters) == (parameters, None)
 
 
-def test_another_service_may_write_times_and_names_of_its_own() -> None:
-    """Where JSON is not the parameters as given, botocore writes it."""
+def test_botocore_writes_bodies_with_times_or_wire_names() -> None:
+    """This library writes a body only if the JSON equals the parameters."""
     client = BotocoreSession().create_client("iot", region_name="eu-west-1")
     times = {"taskId": "a", "ruleName": "b", "filter": {"startTime": 5}}
     for operation in ("StartDetectMitigationActionsTask", "CreateTopicRule"):
         assert OperationRoute(client, operation, writes_body=True).split(times) == (times, None)
 
 
-def test_only_a_call_of_ours_gets_a_body() -> None:
-    """A handler meets every call of its client."""
-    params: dict[str, object] = {"body": b"theirs", "headers": {}}
+def test_only_calls_of_this_library_get_a_body() -> None:
+    """The handler leaves the application's own calls unchanged."""
+    params: dict[str, object] = {"body": b"botocore's", "headers": {}}
     inject_body(params)
     with InFlightCall():
         inject_body(params)
-    assert params == {"body": b"theirs", "headers": {}}
+    assert params == {"body": b"botocore's", "headers": {}}
     with InFlightCall(b"{}"):
         inject_body(params)
     assert params == {"body": b"{}", "headers": {"Content-Type": "application/json"}}
 
 
-def test_a_client_of_ours_finds_its_service_alone() -> None:
-    """Folders of other services are not walked, and a path for models of one's own still counts."""
+def test_the_loader_knows_one_service() -> None:
+    """Folders of other services are not scanned, and the search paths stay the same."""
     session = Session(None)
     known = session.get_component("data_loader").search_paths
     open_client(session)
@@ -126,8 +125,8 @@ def test_a_client_of_ours_finds_its_service_alone() -> None:
     assert session.get_component("data_loader").search_paths == known
 
 
-def test_a_call_within_a_lambda_function_bears_its_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS stops functions that call themselves in a ring by it."""
+def test_a_call_in_a_lambda_function_has_its_trace_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS stops recursive functions by this header."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "ring")
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
     seen: list[str] = []
@@ -140,9 +139,9 @@ def test_a_call_within_a_lambda_function_bears_its_trace(monkeypatch: pytest.Mon
     assert "Root=1-2-3" in seen[0]
 
 
-def test_what_we_put_in_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The body is there before botocore signs; the emulator's own reckoning of it agrees."""
-    keys = Credentials("AKIDEXAMPLE", "nothing it could open")
+def test_the_injected_body_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulator computes the same signature, and refuses another key's."""
+    keys = Credentials("AKIDEXAMPLE", "made-up secret")
     with Emulator() as emulator, over_http(emulator, credentials=keys) as url:
         with iotmi.Client(endpoint_url=url, retry=iotmi.RetryPolicy.none()) as client:
             made = client.credential_lockers.create(name="Elm Street 7", tags={"ü": "ß"})

@@ -1,4 +1,4 @@
-"""Host names, Regions and threads: what a call with a deadline may start, and what it is told."""
+"""Host names, Regions and threads: the threads that a call may start, and its errors."""
 
 import socket
 import threading
@@ -21,7 +21,7 @@ GET: Final = GetManagedThing("x")
 
 @pytest.fixture(autouse=True)
 def no_default_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What other tests have asked boto3 for does not matter here."""
+    """Remove the boto3 default session of other tests."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
@@ -29,7 +29,7 @@ def no_default_session(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_thread_is_started_but_for_credentials_and_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """W15: a call with a deadline runs in its caller's thread, and so do botocore's handlers."""
+    """W15: a call with a deadline and botocore's handlers run in the caller's thread."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     started: list[str] = []
@@ -58,11 +58,11 @@ def test_no_thread_is_started_but_for_credentials_and_names(
 
 
 def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the process be at its limit of threads."""
+    """Simulate a process at its limit of threads."""
     start = threading.Thread.start
 
     def refused(thread: threading.Thread) -> None:
-        # Those of the server go on.
+        # The server's threads still start.
         if thread.name.startswith(("iotmi", "AnyIO", "Trio", "asyncio")):
             raise RuntimeError("can't start new thread")
         start(thread)
@@ -74,7 +74,7 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     "way", [Way("own"), Way("session"), Way("handed-in")], ids=lambda w: w.name
 )
 def test_where_no_thread_can_be_started(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    """W16: a name is resolved in place; botocore needs a thread, and the error says so."""
+    """W16: a name is resolved in the caller's thread. The error says if botocore needs a thread."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     with listening(Answers(THING)) as url:
@@ -89,7 +89,7 @@ def test_where_no_thread_can_be_started(way: Way, monkeypatch: pytest.MonkeyPatc
 
 
 def test_without_a_region_the_error_names_the_regions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """W20: when the client is made, in few lines."""
+    """W20: making the client raises a short error with the known Regions."""
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     for session in (None, boto3.Session()):
         with pytest.raises(NotSentError, match="ca-central-1, eu-west-1, me-central-1") as caught:
@@ -97,8 +97,8 @@ def test_without_a_region_the_error_names_the_regions(monkeypatch: pytest.Monkey
         assert len("".join(traceback.format_exception(caught.value)).splitlines()) < 30
 
 
-def test_a_region_without_the_service_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """W20: its host has no address; the Regions that are known are named."""
+def test_the_error_names_a_region_without_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """W20: if the Region's host has no address, the error lists the known Regions."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
 
@@ -117,7 +117,7 @@ def test_a_region_without_the_service_is_said(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_slow_names_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A deadline is kept while a name is resolved, with one thread for all who wait."""
+    """A deadline is kept while a name is resolved in one thread for all calls."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     resolve, over, calls = socket.getaddrinfo, threading.Event(), list[int]()

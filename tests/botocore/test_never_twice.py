@@ -1,4 +1,4 @@
-"""A request is sent once per attempt, whatever botocore's settings; its token can be sent again."""
+"""One request for each attempt, whatever botocore's settings, and idempotency tokens."""
 
 import copy
 import json
@@ -31,10 +31,10 @@ SETTINGS: Final[dict[str, Config | None]] = {
 
 
 class Losing:
-    """Acts on each request, and loses its response in one way.
+    """An act that counts requests and loses each response in one way.
 
     Attributes:
-        arrived: how many requests have come.
+        arrived: the number of requests so far.
     """
 
     def __init__(self, end: Act) -> None:
@@ -49,7 +49,7 @@ class Losing:
 
 
 def reset(connection: socket.socket) -> None:
-    """End the connection at once."""
+    """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
@@ -79,7 +79,7 @@ TWICE: Final = [
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize(("way", "setting"), TWICE, ids=lambda each: getattr(each, "name", each))
 def test_a_command_whose_response_is_lost_arrives_once(way: Way, setting: str, end: str) -> None:
-    """W9: with botocore's default retries and with each of its modes."""
+    """W9: this holds for botocore's default retries and for each retry mode."""
     service = Losing(ENDS[end])
     with listening(service) as url:
         (error,) = way.run(url, COMMAND, config=SETTINGS[setting], retry=RetryPolicy())
@@ -91,23 +91,23 @@ def test_a_command_whose_response_is_lost_arrives_once(way: Way, setting: str, e
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_the_applications_own_calls_keep_their_retries(setting: str) -> None:
-    """W9: over the same client, before, between and after ours."""
+    """W9: the application's calls over the same client are retried before and after ours."""
     responses = [BROKEN, raw("200 OK", b'{"Id": "x"}')] * 3
     script = Script(*responses)
     with listening(script) as url:
-        theirs = boto3_client(url, SETTINGS[setting])
-        client = Client(boto3_client=theirs, retry=RetryPolicy.none())
-        assert theirs.get_managed_thing(Identifier="x")["Id"] == "x"
+        shared = boto3_client(url, SETTINGS[setting])
+        client = Client(boto3_client=shared, retry=RetryPolicy.none())
+        assert shared.get_managed_thing(Identifier="x")["Id"] == "x"
         with pytest.raises(iotmi.InternalServerError):
             client.managed_things.get("x")
         assert client.managed_things.get("x").id == "x"
-        response = theirs.get_managed_thing(Identifier="x")
+        response = shared.get_managed_thing(Identifier="x")
         assert response["ResponseMetadata"]["RetryAttempts"] == 1
     assert len(script.requests) == 6
 
 
-def test_one_attempt_of_ours_is_one_request_of_botocores() -> None:
-    """W9: our policy's attempts do not multiply."""
+def test_one_attempt_is_one_request() -> None:
+    """W9: botocore's retries do not multiply the attempts of `RetryPolicy`."""
     service = Losing(ENDS["500"])
     with listening(service) as url:
         client = Client(
@@ -118,28 +118,28 @@ def test_one_attempt_of_ours_is_one_request_of_botocores() -> None:
     assert service.arrived == caught.value.attempts == 3
 
 
-def test_who_wraps_botocores_calls_sees_its_errors() -> None:
+def test_an_after_call_error_handler_sees_botocores_error() -> None:
     """W9: the attempt ends with the error that botocore would raise."""
     seen: list[BaseException] = []
     with listening(Losing(ENDS["500"])) as url:
-        theirs = boto3_client(url)
-        theirs.meta.events.register(
+        shared = boto3_client(url)
+        shared.meta.events.register(
             "after-call-error.*", lambda exception, **_: seen.append(exception)
         )
         with pytest.raises(iotmi.InternalServerError):
-            Client(boto3_client=theirs, retry=RetryPolicy.none()).managed_things.get("x")
+            Client(boto3_client=shared, retry=RetryPolicy.none()).managed_things.get("x")
     (error,) = seen
     assert isinstance(error, ClientError)
 
 
 def sent_token(request: bytes) -> Any:  # noqa: ANN401
-    """Return the token in a request's body."""
+    """Return the idempotency token in a request's body."""
     return json.loads(request.partition(b"\r\n\r\n")[2])["ClientToken"]
 
 
 @pytest.mark.parametrize("way", ALL, ids=name)
 def test_the_token_of_a_lost_creation_is_known(way: Way) -> None:
-    """W18: sent again, it asks for the same creation. No text shows it; a pickle keeps it."""
+    """W18: the error has the idempotency token. No text shows it, and a pickle keeps it."""
     script = Script(Cut(b"HTTP/1.1 201"))
     creation = iotmi.CreateCredentialLocker(name="Elm Street 7")
     with listening(script) as url:
@@ -158,7 +158,7 @@ def test_the_token_of_a_lost_creation_is_known(way: Way) -> None:
         assert str(error.client_token) not in f"{each} {each!r} {each.failed_attempts}"
 
 
-def test_a_deadline_tells_the_token_too() -> None:
+def test_a_deadline_error_has_the_token() -> None:
     """W18: the response did not come in time."""
     script = Script(b"")
     with listening(script) as url, Client(endpoint_url=url, timeout=0.3) as client:
@@ -168,7 +168,7 @@ def test_a_deadline_tells_the_token_too() -> None:
 
 
 def test_a_token_can_be_sent_again(emulator: Any) -> None:  # noqa: ANN401
-    """W18: the emulator acts and loses the response; the second request finds what was made."""
+    """W18: the first response is lost, and the second request returns the same resource."""
     client = emulator.client(retry=RetryPolicy.none())
     emulator.faults.lose_answers("CreateCredentialLocker")
     with pytest.raises(NoResponseError) as caught:
@@ -178,8 +178,8 @@ def test_a_token_can_be_sent_again(emulator: Any) -> None:  # noqa: ANN401
     assert [each.id for each in client.credential_lockers.list()] == [made.id]
 
 
-def test_a_session_is_tried_once_too() -> None:
-    """W9: whatever its configuration file and the environment say."""
+def test_retry_settings_of_the_environment_do_not_count() -> None:
+    """W9: each kind of client makes one attempt."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_MAX_ATTEMPTS", "9")
         environment.setenv("AWS_RETRY_MODE", "standard")

@@ -1,7 +1,7 @@
 """Tools that replace or wrap parts of botocore, `http.client` and `socket`.
 
 vcrpy replaces the classes of `http.client`, AWS X-Ray and OpenTelemetry wrap botocore's calls, and
-pytest-socket guards `socket.socket`. `docs/design/wire.md` tells what each was seen to do.
+pytest-socket guards `socket.socket`. `docs/design/wire.md` lists the outcome for each tool.
 """
 
 import functools
@@ -32,7 +32,7 @@ THING = raw("200 OK", b'{"Id": "x"}', "X-Amzn-Requestid: r-1")
 def test_botocore_sends_while_http_client_is_replaced(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """W17: by a client that was used before, and by one that is made meanwhile; not afterwards."""
+    """W17: this holds for older and for new clients. Afterwards they send directly again."""
     script = Script(THING)
     with listening(script) as url, Client(endpoint_url=url, retry=ONCE) as client:
         client.send(GET)
@@ -52,7 +52,7 @@ def test_botocore_sends_while_http_client_is_replaced(
 
 
 def wrap_calls(monkeypatch: pytest.MonkeyPatch, seen: list[Any]) -> None:
-    """Wrap botocore's calls, as X-Ray and OpenTelemetry do; what they wrap is not documented."""
+    """Wrap the undocumented method of botocore that X-Ray and OpenTelemetry wrap."""
     plain: Callable[..., Any] = vars(BaseClient)["_make_api_call"]
 
     @functools.wraps(plain)
@@ -66,10 +66,10 @@ def wrap_calls(monkeypatch: pytest.MonkeyPatch, seen: list[Any]) -> None:
 
 @pytest.mark.usefixtures("keys")
 @pytest.mark.parametrize("way", OWN, ids=name)
-def test_who_wraps_botocores_calls_sees_their_responses(
+def test_tools_that_wrap_botocores_calls_see_responses(
     way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """W15: and sync calls in their caller's thread, with a deadline, too."""
+    """W15: sync calls stay in the caller's thread, also with a deadline."""
     seen: list[Any] = []
     wrap_calls(monkeypatch, seen)
     script = Script(THING)
@@ -79,16 +79,16 @@ def test_who_wraps_botocores_calls_sees_their_responses(
     assert [request_id for _, request_id in seen] == ["r-1", "r-1"]
     here = threading.get_ident()
     assert {thread == here for thread, _ in seen} == {not way.is_async}
-    # Our own connection carries them.
+    # This library's connection carries both calls.
     assert script.connections == 1
 
 
 @pytest.mark.usefixtures("keys")
 @pytest.mark.parametrize("way", OWN, ids=name)
-def test_who_wraps_botocores_calls_does_not_change_their_errors(
+def test_tools_that_wrap_botocores_calls_do_not_change_errors(
     way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Errors and deadlines come out as without."""
+    """Errors and deadlines are the same with and without a wrapper."""
     wrap_calls(monkeypatch, [])
     conflict = raw("409 No", b"{}", "X-Amzn-Errortype: ConflictException")
     with listening(Script(conflict)) as url:
@@ -103,10 +103,10 @@ def test_who_wraps_botocores_calls_does_not_change_their_errors(
 @pytest.mark.usefixtures("keys")
 @pytest.mark.parametrize("method", ["connect", "send"])
 def test_a_guarded_socket_is_obeyed(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """pytest-socket's error comes out as it is, so that the test that it stops says why."""
+    """pytest-socket's error reaches the caller unchanged."""
 
     class BlockedError(RuntimeError):
-        """As pytest-socket raises it."""
+        """A stand-in for pytest-socket's error."""
 
     def guard(*_: object) -> None:
         raise BlockedError
@@ -120,7 +120,7 @@ def test_a_guarded_socket_is_obeyed(method: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_clients_of_the_emulator_need_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a deadline, with faults that delay, sync and async: so they run in Pyodide."""
+    """Sync and async calls with deadlines and delays start no thread, so they run in Pyodide."""
 
     def refused(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

@@ -1,4 +1,4 @@
-"""Sessions of our own: whose credentials they find, and which endpoint."""
+"""This library's own sessions: credentials and endpoints."""
 
 import json
 import re
@@ -22,11 +22,11 @@ REGIONS = ("eu-west-1", "ca-central-1", "me-central-1", "xx-new-1", "cn-north-1"
 
 
 class Issuer:
-    """STS as far as it hands out keys, and the service that is called with them.
+    """A server that is both STS and the service.
 
     Attributes:
-        asked: what STS was asked.
-        signed: what the Authorization of each request to the service begins with.
+        asked: the requests to STS.
+        signed: the credential scope of each request to the service.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ _KEYS_OF_A_ROLE = """\
 
 @pytest.fixture
 def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
-    """Who hands out keys, at the address where botocore looks for STS."""
+    """Yield a server that botocore uses as STS and as the service."""
     issuer = Issuer()
     for name in (*KEYS, "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
@@ -70,7 +70,7 @@ def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
 def test_the_role_of_a_profile_is_assumed(
     issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By STS, in the Region of the client; the service is called with the role's keys."""
+    """STS of the client's Region returns the role's keys, which sign the calls."""
     configuration = tmp_path / "config"
     configuration.write_text(
         "[profile base]\naws_access_key_id = BASE\naws_secret_access_key = example\n"
@@ -91,7 +91,7 @@ def test_the_role_of_a_profile_is_assumed(
 def test_a_web_identity_is_exchanged_for_keys(
     issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in a container of a cluster, which finds a token in a file."""
+    """The token comes from a file, as in a container of a cluster."""
     token = tmp_path / "token"
     token.write_text("example.web.token")
     monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(token))
@@ -104,8 +104,8 @@ def test_a_web_identity_is_exchanged_for_keys(
     assert issuer.signed[0].startswith(b"OFTHEROLE/")
 
 
-def test_a_client_of_another_service_is_botocores_as_it_is() -> None:
-    """The credential chain makes them, of the session that it is given."""
+def test_a_client_of_another_service_is_botocores() -> None:
+    """The session makes clients of other services, and still knows one service."""
     session = Session(None)
     open_client(session, region_name="eu-west-1")
     other = session.create_client("sts", region_name="eu-west-1")
@@ -115,19 +115,19 @@ def test_a_client_of_another_service_is_botocores_as_it_is() -> None:
 
 @pytest.mark.parametrize("fips", ["false", "true"])
 @pytest.mark.parametrize("region_name", REGIONS)
-def test_an_own_client_is_as_boto3_makes_it(
+def test_the_endpoint_is_the_same_as_boto3s(
     region_name: str, fips: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In known Regions and in those that are yet to come, of each partition."""
+    """This holds for known and for future Regions of each partition."""
     monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", fips)
     own = open_client(Session(None), region_name=region_name).meta
-    theirs = boto3.Session().client(SERVICE, region_name=region_name).meta
-    assert (own.region_name, own.endpoint_url) == (region_name, theirs.endpoint_url)
-    assert own.partition == theirs.partition
+    expected = boto3.Session().client(SERVICE, region_name=region_name).meta
+    assert (own.region_name, own.endpoint_url) == (region_name, expected.endpoint_url)
+    assert own.partition == expected.partition
 
 
-def test_what_is_read_of_endpoints_is_what_botocore_reads_of_them() -> None:
-    """For each Region of each partition that has one kind of host, with FIPS and without."""
+def test_converted_partitions_give_the_same_endpoints_as_endpoints_json() -> None:
+    """This holds for each Region of each partition, with and without FIPS."""
     session = Session(None)
     open_client(session, region_name="eu-west-1")
     mine = session.get_component("data_loader").load_data("endpoints")
@@ -144,7 +144,7 @@ def test_what_is_read_of_endpoints_is_what_botocore_reads_of_them() -> None:
                     for data in (mine, theirs)
                 )
                 if expected is not None and found is not None:
-                    # Which other kinds of host there might be.
+                    # `variants` lists other kinds of hosts, which are not compared.
                     found.pop("variants")
                     expected.pop("variants")
                 assert found == expected, (region_name, fips)
@@ -152,8 +152,8 @@ def test_what_is_read_of_endpoints_is_what_botocore_reads_of_them() -> None:
     assert compared > 100
 
 
-def test_endpoints_of_ones_own_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where somebody has put a list before botocore's."""
+def test_an_endpoints_override_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An `endpoints.json` in AWS_DATA_PATH takes precedence over botocore's."""
     document = Loader().load_data("endpoints")
     document["partitions"][0]["defaults"]["hostname"] = "{service}.{region}.example"
     (tmp_path / "endpoints.json").write_text(json.dumps(document))
@@ -162,17 +162,17 @@ def test_endpoints_of_ones_own_are_read(tmp_path: Path, monkeypatch: pytest.Monk
     assert client.meta.endpoint_url.endswith(".eu-west-1.example")
 
 
-def test_a_profile_that_is_not_there_is_said_when_the_client_is_made(
+def test_a_missing_profile_is_named_when_the_client_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing was sent, and nobody need look into botocore for the reason."""
+    """The error is `NotSentError` with the profile's name."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    with pytest.raises(iotmi.NotSentError, match="nobody"):
-        iotmi.Client(profile_name="nobody", region_name="eu-west-1")
+    with pytest.raises(iotmi.NotSentError, match="unknown-profile"):
+        iotmi.Client(profile_name="unknown-profile", region_name="eu-west-1")
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("url", "reason"),
     [
         ("nowhere", "nowhere"),
         ("http://", "http://"),
@@ -182,12 +182,12 @@ def test_a_profile_that_is_not_there_is_said_when_the_client_is_made(
         ("//x", "http or https"),
     ],
 )
-def test_so_is_an_address_that_cannot_be_called(
-    address: str, told: str, monkeypatch: pytest.MonkeyPatch
+def test_an_invalid_endpoint_url_is_named_when_the_client_is_made(
+    url: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether it was given or stands in the environment."""
-    with pytest.raises(iotmi.NotSentError, match="no client: .*" + re.escape(told)):
-        iotmi.Client(endpoint_url=address, region_name="eu-west-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-    with pytest.raises(iotmi.NotSentError, match="no client: .*" + re.escape(told)):
+    """The URL may be an argument or an environment variable."""
+    with pytest.raises(iotmi.NotSentError, match="no client: .*" + re.escape(reason)):
+        iotmi.Client(endpoint_url=url, region_name="eu-west-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    with pytest.raises(iotmi.NotSentError, match="no client: .*" + re.escape(reason)):
         iotmi.Client(region_name="eu-west-1")

@@ -22,26 +22,26 @@ THING = raw("200 OK", b'{"Id": "x"}')
 
 
 def user_agent(request: bytes) -> str:
-    """Return how a request says who sends it."""
+    """Return the User-Agent line of a request."""
     lines = request.decode("latin-1").split("\r\n")
     (found,) = [line for line in lines if line.lower().startswith("user-agent:")]
     return found
 
 
-def test_a_sessions_settings_are_its_own() -> None:
-    """W19: how many connections it keeps, and what it adds to the user agent."""
+def test_a_sessions_settings_are_kept() -> None:
+    """W19: its number of connections and its addition to the user agent count."""
     core = botocore.session.Session()
     core.set_default_client_config(
         Config(max_pool_connections=3, user_agent_extra="warehouse/7", read_timeout=9)
     )
-    theirs = boto3.Session(
+    boto3_session = boto3.Session(
         aws_access_key_id="EXAMPLE",
         aws_secret_access_key="example",
         region_name="eu-west-1",
         botocore_session=core,
     )
     script = Script(THING)
-    with listening(script) as url, Client(session=theirs, endpoint_url=url) as client:
+    with listening(script) as url, Client(session=boto3_session, endpoint_url=url) as client:
         client.send(GET)
         assert client._context.transport.connections == 3
     text = user_agent(script.requests[0])
@@ -50,7 +50,7 @@ def test_a_sessions_settings_are_its_own() -> None:
 
 
 def test_an_application_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """W19: by `AWS_SDK_UA_APP_ID`, for our own clients and those upon a session."""
+    """W19: `AWS_SDK_UA_APP_ID` counts for direct clients and for clients over a session."""
     monkeypatch.setenv("AWS_SDK_UA_APP_ID", "thermostats")
     script = Script(THING)
     with listening(script) as url:
@@ -61,12 +61,12 @@ def test_an_application_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def wrong(**arguments: object) -> Any:  # noqa: ANN401
-    """Return arguments that no type checker would pass."""
+    """Return arguments of types that a type checker would reject."""
     return arguments
 
 
 @pytest.mark.parametrize(
-    ("arguments", "kind", "told"),
+    ("arguments", "kind", "message"),
     [
         (wrong(retry=3), TypeError, "retry must be an iotmi.RetryPolicy, got 3"),
         (wrong(pacing=3), TypeError, "pacing must be an iotmi.Pacing, got 3"),
@@ -79,26 +79,26 @@ def wrong(**arguments: object) -> Any:  # noqa: ANN401
     ],
 )
 def test_an_argument_of_the_wrong_kind_is_named(
-    arguments: dict[str, Any], kind: type[Exception], told: str
+    arguments: dict[str, Any], kind: type[Exception], message: str
 ) -> None:
-    """W21: when a client is made, or copied."""
-    with pytest.raises(kind, match=told):
+    """W21: making and copying a client both validate the arguments."""
+    with pytest.raises(kind, match=message):
         Client(**arguments)
     if "boto3_client" not in arguments:
-        with Client() as client, pytest.raises(kind, match=told):
+        with Client() as client, pytest.raises(kind, match=message):
             client.with_options(**arguments)
 
 
 def test_a_client_of_another_service_is_refused() -> None:
-    """W21: when the client is made."""
+    """W21: making a client over it raises ValueError."""
     other = session().client("iot")
     with pytest.raises(ValueError, match="must be a client of iot-managed-integrations, not"):
         Client(boto3_client=other)
 
 
 @pytest.mark.parametrize("way", ALL, ids=name)
-def test_what_no_address_can_hold_is_not_sent(way: Way) -> None:
-    """W24: an empty id would be its parent's path, and a lone surrogate has no encoding."""
+def test_values_that_no_url_can_hold_are_not_sent(way: Way) -> None:
+    """W24: an empty id would give the parent's path, and UTF-8 cannot encode a lone surrogate."""
     script = Script(THING)
     with iotmi.unchecked():
         requests = [
@@ -113,8 +113,8 @@ def test_what_no_address_can_hold_is_not_sent(way: Way) -> None:
     assert script.requests == []
 
 
-def test_what_is_asked_of_botocore_is_checked() -> None:
-    """Where a part that botocore does not document is missing, botocore sends."""
+def test_botocore_sends_if_it_lacks_an_undocumented_function() -> None:
+    """A client is made without direct sending."""
     program = (
         "import botocore.httpsession\n"
         "del botocore.httpsession.get_cert_path\n"

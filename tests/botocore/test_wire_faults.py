@@ -1,7 +1,7 @@
-"""Responses that are none: what a server, a proxy or a broken network makes of HTTP.
+"""Broken responses of servers, proxies and networks.
 
-Each test holds for a client of our own, upon a session and upon a boto3 client that was handed in,
-sync and async. Where urllib3 hides what came, the test says what is left.
+Most tests run for each kind of client in `tests.botocore.ways`. Where urllib3 hides a fault, the
+test states what remains visible.
 """
 
 import socket
@@ -29,7 +29,7 @@ NOW = RetryPolicy(initial_backoff=0.001, max_backoff=0.002)
 
 
 def page(number: int, of: int = 6) -> bytes:
-    """A page of a listing with one item."""
+    """Return the response of a page with one item."""
     token = f', "NextToken": "{number + 1}"' if number < of else ""
     body = f'{{"Items": [{{"Id": "t{number}"}}]{token}}}'
     return raw("200 OK", body.encode(), "Content-Type: application/json", "X-Amzn-Requestid: r")
@@ -38,7 +38,7 @@ def page(number: int, of: int = 6) -> bytes:
 @every_way
 @pytest.mark.parametrize("cut", [1, 20, 60, 100])
 def test_a_head_that_breaks_off_ends_no_listing(way: Way, cut: int) -> None:
-    """W1: the third page's head breaks off; the page is asked for again."""
+    """W1: the third page's head breaks off, and the page is requested again."""
     pages = [page(1), page(2), Cut(page(3)[:cut]), *map(page, range(3, 7))]
     tokens = [None, *map(str, range(2, 7))]
     requests = [ListManagedThings(next_token=token) for token in tokens]
@@ -49,7 +49,7 @@ def test_a_head_that_breaks_off_ends_no_listing(way: Way, cut: int) -> None:
 
 @every_way
 def test_a_response_cut_in_its_head_is_no_response(way: Way) -> None:
-    """W1: the same of a get, after one attempt."""
+    """W1: a get ends after one attempt with `NoResponseError`."""
     with listening(Script(Cut(THING[:25]))) as url:
         (error,) = way.run(url, GET)
     assert isinstance(error, NoResponseError)
@@ -59,7 +59,7 @@ def test_a_response_cut_in_its_head_is_no_response(way: Way) -> None:
 
 @every_way
 def test_an_empty_body_is_no_empty_page(way: Way) -> None:
-    """W2: `{}` is one, because the model requires no items."""
+    """W2: an empty body is an error. `{}` is an empty page, because the model requires no items."""
     with listening(Script(raw("200 OK"), raw("200 OK", b"{}"))) as url:
         empty, page_ = way.run(url, ListManagedThings(), ListManagedThings())
     assert isinstance(empty, ResponseError)
@@ -69,7 +69,7 @@ def test_an_empty_body_is_no_empty_page(way: Way) -> None:
 
 @every_way
 def test_an_interim_response_is_not_the_final_one(way: Way) -> None:
-    """W3: 103 comes first, and 409 after it. The next call receives its own response."""
+    """W3: 409 follows 103. The next call receives its own response."""
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     conflict = raw("409 No", b"{}", "X-Amzn-Errortype: ConflictException")
 
@@ -90,7 +90,7 @@ def test_an_interim_response_is_not_the_final_one(way: Way) -> None:
 
 @own_ways
 def test_a_switch_of_protocols_is_no_response(way: Way) -> None:
-    """W3: nothing asked for 101, and the connection is not HTTP's any more."""
+    """W3: 101 was not requested, and after it the connection no longer carries HTTP."""
     script = Script(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", THING)
     with listening(script) as url:
         error, thing = way.run(url, GET, GET)
@@ -101,7 +101,7 @@ def test_a_switch_of_protocols_is_no_response(way: Way) -> None:
 
 @own_ways
 def test_interim_responses_without_end_are_no_response(way: Way) -> None:
-    """W3: a server could keep a call waiting for ever with them."""
+    """W3: their number is limited, so that a server cannot keep a call waiting for ever."""
     with listening(Script(b"HTTP/1.1 102 Processing\r\n\r\n" * 50 + THING)) as url:
         (error,) = way.run(url, GET)
     assert isinstance(error, NoResponseError)
@@ -131,7 +131,7 @@ def test_bytes_after_a_response_end_the_connection(
 
 
 def test_bytes_that_come_later_end_the_connection() -> None:
-    """W4: they come between two calls."""
+    """W4: bytes between two calls are not taken for the next response."""
 
     def act(connection: socket.socket) -> None:
         while read_request(connection):
@@ -151,8 +151,8 @@ LENGTHS = ["1000000000000", "9" * 20, "9" * 5000, "-5", "+12", "abc", "1_1", "0x
 
 @every_way
 @pytest.mark.parametrize("length", LENGTHS, ids=[each[:20] for each in LENGTHS])
-def test_a_length_that_is_none_is_an_error(way: Way, length: str) -> None:
-    """W5: too large, or no number at all."""
+def test_an_invalid_length_is_an_error(way: Way, length: str) -> None:
+    """W5: the length is too large or not a number, and the next call succeeds."""
     with listening(Script(Cut(raw("200 OK", b"{}", length=length)), THING)) as url:
         error, thing = way.run(url, ListManagedThings(), GET)
     assert isinstance(error, NoResponseError | ResponseError)
@@ -161,7 +161,7 @@ def test_a_length_that_is_none_is_an_error(way: Way, length: str) -> None:
 
 @own_ways
 def test_a_body_has_a_largest_size(way: Way) -> None:
-    """W5, W22: chunks without end, too, are given up after 32 MiB, within the deadline."""
+    """W5, W22: the client stops reading chunks after 32 MiB."""
 
     def act(connection: socket.socket) -> None:
         read_request(connection)
@@ -178,7 +178,7 @@ def test_a_body_has_a_largest_size(way: Way) -> None:
 
 @own_ways
 def test_two_lengths_that_differ_are_an_error(way: Way) -> None:
-    """W6: the connection is closed; equal ones are one."""
+    """W6: the connection is closed. Two equal lengths are accepted."""
     two = raw("200 OK", b'{"Id": "x"}', "Content-Length: 9000")
     both = raw("200 OK", b'{"Id": "x"}', "Transfer-Encoding: chunked")
     same = raw("200 OK", b'{"Id": "x"}', "Content-Length: 11")
@@ -193,7 +193,7 @@ def test_two_lengths_that_differ_are_an_error(way: Way) -> None:
 
 @every_way
 def test_no_content_has_no_body(way: Way) -> None:
-    """W7: a careless gateway promises one, and sends it; nothing is repeated."""
+    """W7: a gateway sends a length or a body with 204, and no request is repeated."""
     script = Script(raw("204 No Content", b"{}"), raw("204 No Content", length="2"), THING)
     updates = [iotmi.UpdateManagedThing("x", name="Hall")] * 2
     with listening(script) as url:
@@ -203,7 +203,7 @@ def test_no_content_has_no_body(way: Way) -> None:
 
 
 def large() -> iotmi.Request[None]:
-    """A request of 4 MB, as nothing checks it."""
+    """Return an unchecked request of 4 MB."""
     with iotmi.unchecked():
         return iotmi.UpdateManagedThing("x", metadata={"x": "y" * 4_000_000})
 
@@ -230,7 +230,7 @@ def answer_early(connection: socket.socket) -> None:
 @every_way
 @pytest.mark.parametrize("act", [close_early, answer_early])
 def test_a_response_that_comes_early_is_read(way: Way, act: Act) -> None:
-    """W8: 413 while 4 MB are still being sent; botocore reads it where the server closes."""
+    """W8: 413 comes while 4 MB are sent. botocore reads it only if the server closes."""
     if way in BOTOCORES and act is answer_early:
         pytest.skip("urllib3 sends to the end before it reads")
     with listening(act) as url:
@@ -253,7 +253,7 @@ def test_an_early_response_over_tls_is_read(
 
 @every_way
 def test_a_large_request_arrives_whole(way: Way) -> None:
-    """The server reads it in its own time."""
+    """The server receives more than 4 MB."""
     script = Script(raw("204 No Content", length=None))
     with listening(script) as url:
         (value,) = way.run(url, large())
@@ -262,16 +262,16 @@ def test_a_large_request_arrives_whole(way: Way) -> None:
 
 
 @every_way
-def test_a_response_that_says_nothing_of_its_end_is_none(way: Way) -> None:
-    """Neither a length nor chunks: nothing tells a whole body from half of it."""
+def test_a_response_without_length_and_chunks_is_no_response(way: Way) -> None:
+    """Without either, half a body looks the same as a whole one."""
     with listening(Script(Cut(raw("200 OK", b'{"Id": "x"}', length=None)))) as url:
         (error,) = way.run(url, GET)
     assert isinstance(error, NoResponseError)
 
 
 @every_way
-def test_an_error_says_what_it_is_in_its_head(way: Way) -> None:
-    """Whatever becomes of its body; urllib3 takes half a body for all of it."""
+def test_an_error_with_half_a_body_is_the_services_error(way: Way) -> None:
+    """The head has the error code. urllib3 takes half a body for a whole one."""
     code = "X-Amzn-Errortype: ResourceNotFoundException"
     with listening(Script(Cut(raw("404 No", b"{", code, length="90")))) as url:
         (error,) = way.run(url, GET)
@@ -280,7 +280,7 @@ def test_an_error_says_what_it_is_in_its_head(way: Way) -> None:
 
 @every_way
 def test_a_request_id_cannot_forge_a_line(way: Way, caplog: pytest.LogCaptureFixture) -> None:
-    """W23: control characters and folded lines become blanks, in the log and in errors."""
+    """W23: control characters and folded lines become spaces, in the log and in errors."""
     caplog.set_level("DEBUG", "iotmi")
     refused = raw(
         "409 No",

@@ -1,7 +1,7 @@
-"""The ways in which a client of this library reaches a server, for tests that hold for all.
+"""The kinds of clients that reach a server, for tests of facts that hold for all of them.
 
-A sync client of our own, one upon a session, one upon a boto3 client that was handed in, and the
-async client over each of them. `Way.run` makes calls and hides which way they go.
+A client sends directly, over a boto3 session, or over a boto3 client that was passed in. Each kind
+exists sync and async. `Way.run` makes calls by any of them.
 """
 
 from collections.abc import Callable
@@ -22,13 +22,12 @@ Options: TypeAlias = dict[str, Any]
 
 @frozen
 class Way:
-    """One way of making a client.
+    """One kind of client.
 
     Attributes:
-        name: for a test's id.
         source: ``own``, ``session`` or ``handed-in``.
-        is_async: whether calls are awaited.
-        backend: the event loop.
+        is_async: whether the client is an `AsyncClient`.
+        backend: the event loop of an `AsyncClient`.
     """
 
     source: str
@@ -37,11 +36,11 @@ class Way:
 
     @property
     def name(self) -> str:
-        """The way in words."""
+        """The test id."""
         return f"{self.source}-{self.backend if self.is_async else 'sync'}"
 
     def options(self, url: str, config: Config | None = None) -> Options:
-        """Return a client's arguments."""
+        """Return the arguments of the client."""
         if self.source == "own":
             return {"endpoint_url": url}
         if self.source == "session":
@@ -59,7 +58,7 @@ class Way:
         """Send requests one after the other over one client.
 
         Returns:
-            For each its value, or the error that it ended with.
+            The value or the error of each request.
         """
         options = {
             **self.options(url, config),
@@ -84,7 +83,7 @@ class Way:
 
 
 def outcome(send: Callable[[Any], iotmi.Response[Any]], request: object) -> Any:  # noqa: ANN401
-    """Return the value that *send* gives, or its error."""
+    """Return the value of the response to *request*, or the error."""
     try:
         return send(request).value
     except iotmi.IotmiError as error:
@@ -93,8 +92,8 @@ def outcome(send: Callable[[Any], iotmi.Response[Any]], request: object) -> Any:
 
 def boto3_client(url: str, config: Config | None = None) -> Any:  # noqa: ANN401
     """Return a boto3 client as an application makes one, with its default retries."""
-    made_up: boto3.Session = session()
-    return made_up.client("iot-managed-integrations", endpoint_url=url, config=config)
+    boto3_session: boto3.Session = session()
+    return boto3_session.client("iot-managed-integrations", endpoint_url=url, config=config)
 
 
 OWN: Final = (Way("own"), Way("own", is_async=True), Way("own", is_async=True, backend="trio"))
@@ -108,5 +107,5 @@ ALL: Final = OWN + BOTOCORES
 
 
 def name(way: Way) -> str:
-    """Return a test's id."""
+    """Return the test id of *way*."""
     return way.name

@@ -28,7 +28,7 @@ from tests.conformance.library import answer_model
 from tests.conformance.pairing import bare, pair
 from tests.conformance.wire import REQUEST_ID, Line
 from tests.support.bad_servers import listening
-from tests.support.direct_client import told_of
+from tests.support.direct_client import facts_of
 
 
 @frozen
@@ -195,7 +195,7 @@ def _ending(client: iotmi.Client, request: iotmi.Request[object]) -> object:
     try:
         response = client.send(request)
     except iotmi.CallError as error:
-        return told_of(error)
+        return facts_of(error)
     # NaN does not equal itself, but its repr does.
     return repr(response.raw), repr(response.value), response.request_id, response.http_status
 

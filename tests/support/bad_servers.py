@@ -1,6 +1,7 @@
-"""Servers on loopback that serve every connection alike, and badly, for as long as they are there.
+"""Servers on loopback that treat every connection alike, and badly.
 
-Owns listening, a thread for each connection, and the ways to be bad. Who calls is not known here.
+Owns listening, a thread for each connection, and the kinds of bad behaviour. This module does not
+know the callers.
 """
 
 import itertools
@@ -17,10 +18,10 @@ from tests.support.http_servers import Act, read_request
 
 
 class Refusals:
-    """Answers each request with one error, under a new request id, over connections it keeps.
+    """An act that sends one error for each request, with a new request id, and keeps connections.
 
     Attributes:
-        issued: The request ids so far.
+        issued: the request ids so far.
     """
 
     def __init__(self, status: int, code: str, *, retry_after: float | None = None) -> None:
@@ -42,10 +43,10 @@ class Refusals:
 
 
 class Answers:
-    """Answers each request with one body, and then does with the connection as it is told.
+    """An act that sends one body for each request, and then performs *then* on the connection.
 
     Attributes:
-        requests: The first line of each request so far.
+        requests: the first line of each request so far.
     """
 
     def __init__(self, body: bytes, *, taking: float = 0.0, then: Act | None = None) -> None:
@@ -53,7 +54,7 @@ class Answers:
         self._body, self._taking, self._then = body, taking, then
 
     def __call__(self, connection: socket.socket) -> None:
-        """Serve one connection; a ``#`` in the body becomes the number of the request."""
+        """Serve one connection. A ``#`` in the body becomes the number of the request."""
         while request := read_request(connection):
             self.requests.append(request.partition(b"\r\n")[0])
             Event().wait(self._taking)
@@ -66,25 +67,25 @@ class Answers:
 
 
 def reset(connection: socket.socket) -> None:
-    """Do not even read, and have the other side be told so."""
+    """Read nothing, and have the kernel send RST when the connection is closed."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def keep_silent(connection: socket.socket) -> None:
-    """Read all that comes, and say nothing."""
+    """Read until the connection ends, and send nothing."""
     while connection.recv(65536):
-        """Until the other side gives up, or this one is shut down."""
+        """Discard the bytes."""
 
 
 def drip_body(connection: socket.socket) -> None:
-    """A head at once, and then the body, a byte at a time, which no timeout of a socket ends."""
+    """Send a head, and then the body one byte at a time, so that no socket timeout passes."""
     read_request(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
     _drip(connection, b" ")
 
 
 def drip_head(connection: socket.socket) -> None:
-    """A head that never ends."""
+    """Send a head that never ends."""
     read_request(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
     _drip(connection, b"x")
@@ -98,16 +99,16 @@ def _drip(connection: socket.socket, octet: bytes) -> None:
 
 @contextmanager
 def listening(act: Act, *, tls: SSLContext | None = None) -> Iterator[str]:
-    """A server whose every connection meets *act*, and is shut down at the end; its address."""
-    open_ones: set[socket.socket] = set()
+    """Perform *act* on each connection to a new server, and yield the server's address."""
+    open_connections: set[socket.socket] = set()
 
-    def meet(connection: socket.socket) -> None:
+    def serve(connection: socket.socket) -> None:
         with suppress(OSError):
             served = connection if tls is None else tls.wrap_socket(connection, server_side=True)
             with served:
-                open_ones.add(served)
+                open_connections.add(served)
                 act(served)
-        open_ones.discard(connection)
+        open_connections.discard(connection)
         connection.close()
 
     with socket.create_server(("127.0.0.1", 0), backlog=256) as server:
@@ -116,7 +117,7 @@ def listening(act: Act, *, tls: SSLContext | None = None) -> Iterator[str]:
             with suppress(OSError):
                 while True:
                     connection, _ = server.accept()
-                    Thread(target=meet, args=(connection,), daemon=True).start()
+                    Thread(target=serve, args=(connection,), daemon=True).start()
 
         thread = Thread(target=accept, daemon=True)
         thread.start()
@@ -126,23 +127,20 @@ def listening(act: Act, *, tls: SSLContext | None = None) -> Iterator[str]:
         finally:
             _shut(server)
             thread.join(10)
-            for connection in open_ones.copy():
+            for connection in open_connections.copy():
                 _shut(connection)
 
 
 @contextmanager
 def never_accepting() -> Iterator[str]:
-    """A server that the kernel connects to, and that takes no connection up; its address."""
+    """Yield the address of a server whose connections the kernel makes, and that accepts none."""
     with socket.create_server(("127.0.0.1", 0), backlog=256) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 @contextmanager
 def never_connecting() -> Iterator[str]:
-    """A server whose line of those who wait to be taken up is full: to more the kernel is silent.
-
-    Gives its address.
-    """
+    """Yield the address of a server with a full backlog, so that the kernel ignores connections."""
     with ExitStack() as stack:
         server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(4):
@@ -154,12 +152,12 @@ def never_connecting() -> Iterator[str]:
 
 @contextmanager
 def apart(act: Act) -> Iterator[str]:
-    """As `listening`, in a process of its own, which takes no time to compute from the callers."""
+    """Do as `listening` in a separate process, so that the GIL is not shared with the callers."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_listen_apart, args=(act, theirs), daemon=True)
     process.start()
-    # Only the other process has it now: if that ends, nobody waits for it.
+    # Only the server's process holds this end now, so `recv` raises if that process ends.
     theirs.close()
     try:
         yield ours.recv()
@@ -181,7 +179,7 @@ def _shut(connection: socket.socket) -> None:
 
 
 class Tunnel:
-    """A proxy that connects to a server, whichever it is asked for, and hands everything on."""
+    """A proxy that connects to one server, whatever the request names, and forwards all bytes."""
 
     def __init__(self, url: str) -> None:
         host, _, port = url.rpartition("//")[2].rpartition(":")
@@ -192,13 +190,13 @@ class Tunnel:
         read_request(connection)
         connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
         with socket.create_connection(self._address) as server:
-            back = Thread(target=_hand_on, args=(server, connection), daemon=True)
+            back = Thread(target=_forward, args=(server, connection), daemon=True)
             back.start()
-            _hand_on(connection, server)
+            _forward(connection, server)
             back.join(10)
 
 
-def _hand_on(source: socket.socket, target: socket.socket) -> None:
+def _forward(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while octets := source.recv(65536):
             target.sendall(octets)
@@ -206,14 +204,13 @@ def _hand_on(source: socket.socket, target: socket.socket) -> None:
 
 
 class Script:
-    """Gives each request the next of some raw responses, over connections that it keeps.
+    """An act that sends the next of some raw responses for each request, and keeps connections.
 
-    The last response serves all further requests. A response is bytes to send, or `Cut`: bytes
-    after which the connection is closed.
+    The last response serves all further requests. The connection is closed after a `Cut`.
 
     Attributes:
-        requests: Each request so far, whole.
-        connections: How many connections there were.
+        requests: each whole request so far.
+        connections: the number of connections so far.
     """
 
     def __init__(self, *responses: "bytes | Cut") -> None:
@@ -240,10 +237,10 @@ def raw(status: str, body: bytes = b"", *headers: str, length: str | None = "") 
     """Return the bytes of a response.
 
     Args:
-        status: Such as ``"200 OK"``.
-        body: What follows the head.
-        headers: Further lines of the head.
-        length: The Content-Length; the body's own if empty, none if None.
+        status: the status, such as ``"200 OK"``.
+        body: the bytes after the head.
+        headers: further lines of the head.
+        length: the Content-Length; the body's own if empty, none if None.
     """
     lines = [f"HTTP/1.1 {status}", *headers]
     if length is not None:

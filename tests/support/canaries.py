@@ -32,8 +32,8 @@ class Canary:
     """A stand-in for a secret.
 
     Attributes:
-        core: its beginning and end, found however the rest is quoted.
-        value: the whole, with characters that URLs, JSON and reprs quote.
+        core: the beginning and end of the value, without characters that any format quotes.
+        value: the whole value, with characters that URLs, JSON and reprs quote.
     """
 
     core: str

@@ -1,4 +1,4 @@
-"""Clients that send directly, and a look at what they send over."""
+"""Clients that send directly, and access to their connections."""
 
 from typing import Final
 
@@ -20,26 +20,26 @@ def direct(url: str) -> Client:
 
 
 def connections_of(client: Client | iotmi.AsyncClient) -> ConnectionPool:
-    """Return the connections that it sends over."""
-    way = client._context.transport._direct
-    assert way is not None
-    return way.connections
+    """Return the connection pool of *client*."""
+    direct_sender = client._context.transport._direct
+    assert direct_sender is not None
+    return direct_sender.connections
 
 
 def idle(client: Client | iotmi.AsyncClient) -> int:
-    """Return how many connections it keeps."""
+    """Return the number of idle connections of *client*."""
     return sum(map(len, connections_of(client)._idle.values()))
 
 
 def failure(url: str) -> iotmi.CallError:
-    """Return the error that a call ends with."""
+    """Return the error of a call."""
     with direct(url) as client, pytest.raises(iotmi.CallError) as caught:
         client.managed_things.get("x")
     return caught.value
 
 
-def told_of(error: iotmi.CallError) -> tuple[object, ...]:
-    """Return all that a user can tell of an *error*, without the words of the layer below."""
+def facts_of(error: iotmi.CallError) -> tuple[object, ...]:
+    """Return an *error*'s type and fields, and the text of errors that a response gives."""
     fields = {name: value for name, value in vars(error).items() if name != "failed_attempts"}
     text = str(error) if isinstance(error, iotmi.ServiceError | iotmi.ResponseError) else ""
     return type(error), text, error.may_have_acted, fields

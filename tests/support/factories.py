@@ -79,15 +79,15 @@ def observed_by(
     client: Client | AsyncClient, policy: RetryPolicy, *observers: Instrumentation
 ) -> None:
     """Add *observers* to all calls of *client*, which then uses *policy*."""
-    course = client._context
+    context = client._context
     client._attach(
         ClientContext.create(
-            course.connection,
+            context.connection,
             lambda parent: parent,
             retry=policy,
             pacing=None,
-            timeout=course.timeout,
-            recipe=course.recipe,
+            timeout=context.timeout,
+            recipe=context.recipe,
             observers=observers,
         )
     )

@@ -8,14 +8,14 @@ from iotmi._sansio.steps import Send, Steps
 R = TypeVar("R")
 
 
-def fed(flow: Steps[R], answer: object) -> R:
-    """Return the result of *flow*, with these responses and simulated pauses."""
+def fed(steps: Steps[R], value: object) -> R:
+    """Return the result of *steps*, in which each response has *value* and no pause takes time."""
     try:
         while True:
-            step = next(flow)
+            step = next(steps)
             if isinstance(step, Send):
                 step.response = Response(
-                    value=answer,
+                    value=value,
                     request_id=None,
                     http_status=200,
                     attempts=1,

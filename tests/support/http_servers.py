@@ -1,4 +1,4 @@
-"""Real HTTP servers on loopback: one that does what a script says, one that keeps connections."""
+"""Real HTTP servers on loopback: one that follows a script, and one that keeps connections."""
 
 import socket
 import threading
@@ -20,7 +20,7 @@ Act: TypeAlias = Callable[[socket.socket], None]
 
 
 def answer(status: str, body: bytes = b"", **headers: str) -> Act:
-    """Answer with *status* (such as ``"200 OK"``), headers and body, and close."""
+    """Return an act that responds with *status* (such as ``"200 OK"``) and closes."""
 
     def act(connection: socket.socket) -> None:
         read_request(connection)
@@ -32,26 +32,26 @@ def answer(status: str, body: bytes = b"", **headers: str) -> Act:
 
 
 def hang_up(connection: socket.socket) -> None:
-    """Read the request and close without an answer."""
+    """Read the request and close without a response."""
     read_request(connection)
 
 
 def keep_silent(connection: socket.socket) -> None:
-    """Read the request and answer nothing until the caller gives up."""
+    """Read the request and send nothing until the caller closes."""
     read_request(connection)
     connection.recv(1)
 
 
 def talk_nonsense(connection: socket.socket) -> None:
-    """Send what is not HTTP at all, before any request can have been understood."""
+    """Send bytes that are not HTTP, without reading the request."""
     connection.sendall(b"this is no handshake and no HTTP\r\n")
 
 
 @contextmanager
 def serving(acts: Sequence[Act]) -> Iterator[str]:
-    """A server for as many connections as there are *acts*; gives its address."""
+    """Yield the address of a server that performs one of *acts* on each connection."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        # A look now and then whether anybody still wants to be served.
+        # `accept` wakes up regularly to check `over`.
         server.settimeout(0.05)
         over = threading.Event()
 
@@ -66,7 +66,7 @@ def serving(acts: Sequence[Act]) -> Iterator[str]:
                 connection = accept()
                 if connection is None:
                     return
-                # A caller that gives up in the middle is part of some scripts.
+                # In some scripts the caller closes during the act.
                 with connection, suppress(OSError):
                     connection.settimeout(10)
                     act(connection)
@@ -81,14 +81,14 @@ def serving(acts: Sequence[Act]) -> Iterator[str]:
 
 
 class Service:
-    """A server that answers every request alike, keeps connections, and remembers who asked.
+    """A server that responds to every request alike, keeps connections and records the callers.
 
     Attributes:
-        ports: the callers' ports, one for each request: the same port is the same connection.
-        body: what it answers with; a ``#`` in it becomes the number of the request, and an ``@``
-            the last part of the path.
-        taking: seconds that it takes for an answer.
-        open: while it is not set, nobody is answered.
+        ports: the caller's port for each request. The same port means the same connection.
+        body: the body of the responses. A ``#`` in it becomes the number of the request, and an
+            ``@`` the last part of the path.
+        taking: seconds before a response.
+        open: responses wait until it is set.
     """
 
     def __init__(self) -> None:
@@ -105,11 +105,10 @@ class Service:
             def do_GET(self) -> None:
                 service.ports.append(self.client_address[1])
                 service.open.wait(10)
-                # Time that an answer takes; nobody waits for anything else here.
                 threading.Event().wait(service.taking)
-                asked = self.path.rpartition("/")[2].encode()
+                last_part = self.path.rpartition("/")[2].encode()
                 body = service.body.replace(b"#", str(len(service.ports)).encode())
-                body = body.replace(b"@", asked)
+                body = body.replace(b"@", last_part)
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -117,17 +116,17 @@ class Service:
 
             def log_message(
                 self,
-                format: str,  # noqa: A002 - the base class's name for it
+                format: str,  # noqa: A002 - the base class's name
                 *args: object,
             ) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 128
 
             def handle_error(self, request: object, client_address: object) -> None:
-                """A caller that went away is part of some tests."""
+                """Ignore the error, because some tests close the connection early."""
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -140,13 +139,13 @@ class Service:
         return self
 
     def asked(self, times: int) -> bool:
-        """Whether so many requests have come, which is waited for."""
+        """Wait for *times* requests in total, and return True if they came."""
         return comes_true(lambda: len(self.ports) >= times)
 
     async def cancel_when_asked(
         self, call: Callable[[], Coroutine[Any, Any, object]], *, times: int = 1
     ) -> None:
-        """Make a call, so many times at once, and cancel it when its requests have come."""
+        """Make *times* calls at once, and cancel them when their requests have come."""
         expected = len(self.ports) + times
         async with anyio.create_task_group() as group:
             for _ in range(times):
@@ -162,13 +161,13 @@ class Service:
 
 
 def closed_port() -> str:
-    """An address on loopback where nobody listens."""
+    """Return an address on loopback without a server."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def session() -> boto3.Session:
-    """A session with made-up credentials."""
+    """Return a session with made-up credentials."""
     return boto3.Session(
         aws_access_key_id="EXAMPLE", aws_secret_access_key="example", region_name="eu-west-1"
     )
@@ -183,7 +182,7 @@ KEYS: Final = {
 
 
 def with_keys(make: Callable[P, C], *args: P.args, **options: P.kwargs) -> C:
-    """A client that finds made-up credentials in the environment, as most people's find theirs."""
+    """Return what *make* makes while the environment has made-up credentials."""
     with pytest.MonkeyPatch.context() as environment:
         for name, value in KEYS.items():
             environment.setenv(name, value)
@@ -191,7 +190,7 @@ def with_keys(make: Callable[P, C], *args: P.args, **options: P.kwargs) -> C:
 
 
 def read_request(connection: socket.socket) -> bytes:
-    """One request, whole; nothing where the caller has closed."""
+    """Return one whole request; empty if the caller has closed."""
     received = b""
     while b"\r\n\r\n" not in received:
         octets = connection.recv(65536)

@@ -21,7 +21,7 @@ from iotmi.emulator import Emulator
 
 @define
 class Observatory:
-    """A private pair of providers with their records."""
+    """Two private providers, for traces and for metrics, with their records."""
 
     _exporter: InMemorySpanExporter = field(factory=InMemorySpanExporter)
     _reader: InMemoryMetricReader = field(factory=InMemoryMetricReader)

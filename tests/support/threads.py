@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def work(function: Callable[[], T]) -> RunBlocking[T]:
-    """Return work without a deadline."""
+    """Return *function* as work without a deadline."""
     return RunBlocking(function, Deadline(None))
 
 
@@ -35,13 +35,13 @@ def until(condition: Callable[[], bool], *, most: int = 200) -> Iterator[int]:
     """Yield turns until *condition* is true.
 
     Raises:
-        AssertionError: it is still false after *most* seconds.
+        AssertionError: the condition is still false after *most* turns.
     """
     for turn in range(most):
         yield turn
         if condition():
             return
-    raise AssertionError(f"not so after {most} tries")
+    raise AssertionError(f"the condition is still false after {most} turns")
 
 
 def comes_true(condition: Callable[[], bool]) -> bool:
