@@ -33,7 +33,7 @@ from iotmi.capabilities.color_control import (
     UpdateFlags,
 )
 from iotmi.emulator import Emulator, VirtualDevice
-from iotmi.emulator._clusters.table import clusters, first_values, plain
+from iotmi.emulator._clusters.table import clusters, initial_values, properties_of
 from tests.capabilities.support import ALL, build, live
 
 UP = color.MoveMode.UP
@@ -51,10 +51,10 @@ def test_a_new_device_reports_what_it_has(
     capabilities.check(report, capability.read())
     client.managed_things.control(thing, capability.read())
     state = capability.of(client.managed_things.get_state(thing))
-    first = first_values(capability)
+    first = initial_values(capability)
     assert (state is not None) is bool(first)
     if state is not None:
-        assert plain(state) == first
+        assert properties_of(state) == first
         assert state.reported_version == capability.version
 
 
