@@ -164,7 +164,9 @@ def test_an_emulated_device_can_have_a_custom_capability(
     emulator: Emulator, client: Client
 ) -> None:
     """The device starts with the properties of the value, and commands change nothing."""
-    thing_id = activated_thing(emulator, client, VirtualDevice.of(Sprayer(spraying=False), LoudSprayer))
+    thing_id = activated_thing(
+        emulator, client, VirtualDevice.of(Sprayer(spraying=False), LoudSprayer)
+    )
     client.managed_things.control(thing_id, Sprayer.spray(shots=[]), Sprayer.read())
     sprayer = Sprayer.of(client.managed_things.get_state(thing_id))
     assert sprayer is not None

@@ -194,7 +194,7 @@ def test_a_move_without_a_rate_changes_nothing(emulator: Emulator, client: Clien
 
 
 def test_the_device_validates_update_state(emulator: Emulator, client: Client) -> None:
-    """The device refuses wrong types and values out of range, and converts numbers to enum names."""
+    """The device refuses wrong types and ranges, and converts numbers to enum names."""
     cold = activated_thing(emulator, client, VirtualDevice.of(Thermostat, LevelControl))
     client.managed_things.control(cold, Thermostat(system_mode=thermostat.SystemMode.COOL).write())
     state = Thermostat.of(client.managed_things.get_state(cold))

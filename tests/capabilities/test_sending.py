@@ -71,7 +71,7 @@ def test_grouping_keeps_the_order() -> None:
 
 
 def test_a_command_can_have_the_version_of_the_thing() -> None:
-    """The given version replaces the declared version, and different versions are separate groups."""
+    """The given version replaces the declared version, and other versions are other groups."""
     made = capabilities.endpoints(OnOff.on(version="4"), OnOff.off())
     parts = [(part.version, [each.name for each in part.actions]) for part in made[0].capabilities]
     assert parts == [("4", ["On"]), ("6", ["Off"])]

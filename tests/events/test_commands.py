@@ -208,7 +208,7 @@ def test_a_command_has_exactly_one_form(emulator: Emulator) -> None:
 def test_many_commands_wait_without_blocking_the_loop(
     emulator: Emulator, backend: str, place: str
 ) -> None:
-    """More commands wait than the client has connections, with a feed from another thread or the loop."""
+    """More commands wait than the client has connections, fed from a thread or the loop."""
     results = CommandResults()
     switches = [make_switch(emulator.client(), number) for number in range(3)]
     came: list[bool | None] = []

@@ -354,7 +354,7 @@ def test_a_window_carries_its_state() -> None:
 
 
 def test_a_failure_in_a_window_keeps_the_state_before_it() -> None:
-    """The response has the state before the failure, and functions without an event are not called."""
+    """The response has the state before the failure, and other functions are not called."""
     handler = Handler()
     published = counting(handler)
     source = batch("state", "no json", "state", state={}, isFinalInvokeForWindow=True)

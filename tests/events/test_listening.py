@@ -412,7 +412,9 @@ def test_listening_asynchronously(kinesis: Any, tmp_path: Path, backend: str) ->
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_listening_can_be_cancelled_while_it_waits(
-    kinesis: Any, tmp_path: Path, backend: str
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+    backend: str,
 ) -> None:
     """The wait ends at once, and the checkpoints are closed."""
 
