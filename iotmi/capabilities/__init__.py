@@ -1,12 +1,12 @@
-"""Capabilities: what the parts of a thing can do, as classes; commands and states, as values.
+"""Capabilities as classes, with typed commands and states as values.
 
     from iotmi.capabilities import LevelControl, OnOff
 
     client.managed_things.control(lamp_id, OnOff.on(), LevelControl.move_to_level(level=128))
     lamp = OnOff.of(client.managed_things.get_state(lamp_id))
 
-There is one class for each cluster of Matter that the service's device tables name. To declare one
-of your own, derive from `Capability`. Each name is loaded when it is first used (PEP 562).
+Each Matter cluster in the service's device tables has one class. Derive from `Capability` to
+declare your own. Each name is imported on first use (PEP 562).
 """
 
 from collections.abc import Mapping
@@ -103,7 +103,7 @@ CLUSTERS: Final[Mapping[str, str]] = {
     "thermostat": "Thermostat",
     "window_covering": "WindowCovering",
 }
-"""The classes of the clusters, by the module of each."""
+"""The class names of the clusters, by module."""
 
 _KERNEL: Final[Mapping[str, str]] = {
     "_base": """
@@ -124,7 +124,7 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDu
 
 
 if not TYPE_CHECKING:
-    # Hidden from type checkers, which would take any name for one that is there.
+    # Hidden from type checkers: with a module `__getattr__` they accept every name.
 
     def __getattr__(name: str) -> object:
         home = _HOMES.get(name)

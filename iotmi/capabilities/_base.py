@@ -1,6 +1,6 @@
-"""Everything that the declaration of a capability needs, from one place.
+"""The names that a capability declaration needs, in one module.
 
-The modules of the clusters import this module and nothing else of the library.
+The cluster modules import only this module of the library.
 """
 
 from iotmi._schema.containers import ReadOnlyMap

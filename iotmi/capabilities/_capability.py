@@ -1,7 +1,7 @@
-"""Capabilities: what a part of a thing can do, as a class, and its state, as a value of the class.
+"""The base class `Capability`: a class makes commands, a value of the class holds a state.
 
-This module knows how a state is read into a capability and how reading and writing become
-commands. It does not know how commands are sent, nor any one capability.
+This module decodes a state into a capability and builds `ReadState` and `UpdateState`. It does not
+know how commands are sent, and it knows no particular capability.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from iotmi.capabilities._command import (
     Command,
     ReadState,
     UpdateState,
-    bound,
+    bind,
 )
 from iotmi.capabilities._declared import Field, fields_of, unchecked
 from iotmi.capabilities._identity import Identity
@@ -29,12 +29,12 @@ _ALL: Final = "*"
 class Capability(Identity):
     """A capability of a thing, such as ``matter.OnOff@1.4``.
 
-    The class makes commands; a value holds properties: those that a thing reported, or those that
-    are to be written. Derive a class to declare a capability of your own.
+    The class makes commands. A value holds the properties that a thing reported, or the properties
+    to write. Derive a class to declare your own capability.
 
     Attributes:
         id: the capability's id with its version, such as ``matter.OnOff@1.4``.
-        name: the capability's name as people read it, such as ``On/Off``.
+        name: the display name, such as ``On/Off``.
         version: the version of the cluster, a whole number as text.
         number: the cluster's number.
         events: the numbers of the cluster's events, by name.
@@ -47,18 +47,18 @@ class Capability(Identity):
 
     def __init_subclass__(cls, *, declares: bool = True) -> None:
         super().__init_subclass__(declares=declares)
-        for method, command in _listed(cls).items():
-            setattr(cls, method, bound(command, cls, method))
+        for method, command in _listed_commands(cls).items():
+            setattr(cls, method, bind(command, cls, method))
 
     @classmethod
     def of(cls, state: State, endpoint: str = DEFAULT_ENDPOINT) -> Self | None:
-        """Return the capability's part of a state, or None where the state has no such capability.
+        """Return this capability's properties in a state, or None if the state does not have it.
 
-        Values are not checked: a number out of range and an unknown name of an enumeration are
-        kept. A property of another type than the field's is None; `raw` has it.
+        Values are not validated. Numbers out of range and unknown enum names are kept. A property
+        of the wrong type is None, and `raw` has its value.
 
         Args:
-            state: a `ManagedThingState`, or an event that holds endpoints.
+            state: a `ManagedThingState`, or an event with endpoints.
             endpoint: the endpoint's id.
         """
         found = reported_in(state, endpoint, cls.id)
@@ -68,7 +68,7 @@ class Capability(Identity):
         return unchecked(cls, {"_reported": found}, values)
 
     def changed_at(self, name: str) -> datetime | None:
-        """Return when a property last changed, or None where the state does not tell.
+        """Return the time when a property last changed, or None if the state does not have it.
 
         Args:
             name: the name of the field, such as ``on_off``.
@@ -79,7 +79,7 @@ class Capability(Identity):
 
     @property
     def raw(self) -> Mapping[str, JsonValue]:
-        """The values as they were reported, by their names on the wire, unknown ones included."""
+        """The reported values by wire name, including unknown properties."""
         properties = self._reported.properties if self._reported else {}
         return ReadOnlyMap({name: each.value for name, each in properties.items()})
 
@@ -97,12 +97,12 @@ class Capability(Identity):
     def read(
         cls, *names: str, endpoint: str = DEFAULT_ENDPOINT, version: str | None = None
     ) -> ReadState:
-        """Return the command that asks a thing to report properties.
+        """Return the command that makes a thing report properties.
 
         Args:
-            names: the names of the fields, such as ``on_off``; without any, all properties.
+            names: the names of the fields, such as ``on_off``. Without names, all properties.
             endpoint: the endpoint of the thing.
-            version: the version that the thing reported, where it is another than the capability's.
+            version: the version that the thing reported, if it differs from the capability's.
 
         Raises:
             ConstraintError: the capability has no such field.
@@ -111,11 +111,11 @@ class Capability(Identity):
         return cls._read_state(properties=wires, endpoint=endpoint, version=version)
 
     def write(self, *, endpoint: str = DEFAULT_ENDPOINT, version: str | None = None) -> UpdateState:
-        """Return the command that sets the properties that this value holds.
+        """Return the command that sets the properties of this value.
 
         Args:
             endpoint: the endpoint of the thing.
-            version: the version that the thing reported, where it is another than the capability's.
+            version: the version that the thing reported, if it differs from the capability's.
 
         Raises:
             ConstraintError: a property cannot be written, or no property is given.
@@ -141,19 +141,19 @@ class Capability(Identity):
         raise ConstraintError(cls.__name__, (Problem("name", f"must be one of {known}", name),))
 
 
-def _listed(capability: type[Capability]) -> dict[str, type[Command]]:
-    """Return the commands that *capability* lists or inherits, as they were declared, by method."""
+def _listed_commands(capability: type[Capability]) -> dict[str, type[Command]]:
+    """Return the declared and inherited commands of *capability*, by method name."""
     found: dict[str, type[Command]] = {}
     for owner in reversed(capability.__mro__):
         for method, value in vars(owner).items():
             if isinstance(value, type) and issubclass(value, Command):
-                found[method] = value._declared or value  # noqa: SLF001  # the same room
+                found[method] = value._declared or value  # noqa: SLF001  # same package
     return found
 
 
 def actions_of(capability: type[Capability]) -> Mapping[str, type[Command]]:
-    """Return the commands of *capability*, by their names on the wire."""
-    commands = {method: getattr(capability, method) for method in _listed(capability)}
+    """Return the commands of *capability*, by wire name."""
+    commands = {method: getattr(capability, method) for method in _listed_commands(capability)}
     return {
         command.name: command for method, command in commands.items() if not method.startswith("_")
     }
@@ -166,7 +166,7 @@ def command_for(
     *,
     endpoint: str = DEFAULT_ENDPOINT,
 ) -> Command:
-    """Return the command that a thing or a connector was sent.
+    """Return the typed command for an action that a device or a connector received.
 
     Raises:
         ConstraintError: the capability has no such action, or a parameter breaks a rule.

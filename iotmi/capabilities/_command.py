@@ -1,7 +1,7 @@
 """Commands: one action on one capability of a thing, as a typed value.
 
-A command is declared as a class of its parameters, and a capability lists its commands. This module
-does not know how commands are combined and sent.
+A command class declares the parameters, and a capability lists its command classes. This module
+does not know how commands are grouped and sent.
 """
 
 import types
@@ -15,7 +15,7 @@ from iotmi._schema.containers import JsonValue
 from iotmi._schema.traits import DOCUMENT, Size
 from iotmi.capabilities._declared import Declared, fields_of
 from iotmi.capabilities._identity import Identity
-from iotmi.capabilities._kinds import Brokens, kind_of, within
+from iotmi.capabilities._kinds import Violations, kind_of, within
 from iotmi.errors import REDACTED
 
 C = TypeVar("C", bound="Command")
@@ -26,17 +26,16 @@ DEFAULT_ENDPOINT: Final = "1"
 class Command(Declared):
     """One action on one capability of a thing.
 
-    Commands are made through their capability: ``LevelControl.move_to_level(level=128)``. To
-    declare one, derive a class whose name is the action's name and whose fields are its
-    parameters, in the order of their numbers. Then list the class in a capability:
+    Build commands through their capability: ``LevelControl.move_to_level(level=128)``. To declare
+    a command, derive a class with the action's name. Its fields are the parameters, in the order
+    of their numbers. Then list the class in a capability:
     ``move_to_level = MoveToLevel``.
 
     Attributes:
-        name: the action's name on the wire.
+        name: the wire name of the action.
         number: the action's number in the cluster.
         endpoint: the endpoint of the thing.
-        version: the capability's version that the thing reported, or None for the version that the
-            capability declares.
+        version: the capability version that the thing reported, or None for the declared version.
         capability: the capability that the command is for.
     """
 
@@ -53,8 +52,8 @@ class Command(Declared):
         if declares and "name" not in cls.__dict__:
             cls.name = cls.__name__
 
-    def _brokens(self) -> Brokens:
-        yield from super()._brokens()
+    def _violations(self) -> Violations:
+        yield from super()._violations()
         yield from within("endpoint", _ENDPOINT.check(self.endpoint))
         if self.version is not None:
             yield from within("version", _VERSION.check(self.version))
@@ -68,13 +67,13 @@ class Command(Declared):
         """
         if self._capability is None:
             raise TypeError(
-                f"{type(self).__name__} belongs to no capability: build the command with the "
+                f"{type(self).__name__} belongs to no capability. Build the command with the "
                 "capability's method, such as LevelControl.move_to_level(level=128)"
             )
         return self._capability
 
     def parameters(self) -> Mapping[str, JsonValue]:
-        """Return the parameters by their names on the wire; those that are None are left out."""
+        """Return the parameters by wire name, without those that are None."""
         return self.to_wire()
 
     def __repr__(self) -> str:
@@ -97,7 +96,7 @@ class ReadState(Command):
     """A request to report properties: ``OnOff.read("on_off")``.
 
     Attributes:
-        properties: the names of the properties on the wire, or ``("*",)`` for all.
+        properties: the wire names of the properties, or ``("*",)`` for all.
     """
 
     number = 0xFF02
@@ -105,7 +104,7 @@ class ReadState(Command):
     properties: Annotated[Sequence[str], Size(1)]
 
     def parameters(self) -> Mapping[str, JsonValue]:
-        """Return the names of the properties, as the service takes them."""
+        """Return the names of the properties in the service's form."""
         return {"propertiesToRead": list(self.properties)}
 
 
@@ -113,7 +112,7 @@ class UpdateState(Command):
     """New values for properties: ``OnOff(on_time=5).write()``.
 
     Attributes:
-        properties: the new values, by the names of the properties on the wire.
+        properties: the new values, by wire name.
     """
 
     number = 0xFF01
@@ -121,20 +120,20 @@ class UpdateState(Command):
     properties: Annotated[Mapping[str, JsonValue], DOCUMENT]
 
     def parameters(self) -> Mapping[str, JsonValue]:
-        """Return the values by the names of their properties."""
+        """Return the new values by wire name."""
         return self.properties
 
 
-def bound(command: type[C], capability: type[Identity], method: str) -> type[C]:
-    """Return *command* as a class of commands for *capability*, which the capability keeps.
+def bind(command: type[C], capability: type[Identity], method: str) -> type[C]:
+    """Return a subclass of *command* that belongs to *capability*.
 
-    It is a class of its own, so that a command knows its capability, also where several share the
-    command; it pickles by the place where the capability keeps it.
+    Several capabilities can share a command class. The subclass knows its capability. It pickles by
+    its qualified name, such as ``OnOff.toggle``.
 
     Args:
-        command: the class of the command as it was declared.
+        command: the declared class.
         capability: the capability.
-        method: the name by which the capability keeps the class.
+        method: the attribute of the capability that holds the subclass.
     """
     place = {
         "__module__": capability.__module__,

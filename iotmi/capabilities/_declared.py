@@ -1,7 +1,7 @@
-"""How commands, structs and capabilities are declared: frozen attrs classes of checked fields.
+"""The base of commands, structs and capabilities: frozen attrs classes with validated fields.
 
-A subclass of `Declared` becomes a frozen, keyword-only attrs class by being declared. A value that
-an application builds is checked; a value that is read from JSON is not. This module does not know
+A subclass of `Declared` becomes a frozen, keyword-only attrs class. Values that an application
+builds are validated. Values that are decoded from a state are not. This module does not know
 commands, capabilities or the service's operations.
 """
 
@@ -19,12 +19,12 @@ from iotmi._schema.schema import pascal
 from iotmi._schema.traits import WireName
 from iotmi._schema.validation import is_validating
 from iotmi.capabilities._kinds import (
-    Broken,
-    Brokens,
     HasKind,
     Kind,
     Unit,
     Unreadable,
+    Violation,
+    Violations,
     kind_of,
     unwrapped,
     within,
@@ -40,11 +40,11 @@ _DECLARED: Final = "iotmi"
 
 @frozen(kw_only=True)
 class Declaration:
-    """The facts that a field's declaration gives beside its type.
+    """The facts of a field's declaration other than its type.
 
     Attributes:
-        number: the number of the attribute in its cluster; None for a field of a command or a
-            struct, which is numbered by its place.
+        number: the attribute's number in its cluster. None for a field of a command or a struct,
+            whose number is its position.
         required: whether a value is needed.
         writable: whether ``UpdateState`` may set the property.
     """
@@ -60,10 +60,10 @@ class Field:
 
     Attributes:
         name: the field's name in Python.
-        wire: the field's name on the wire.
-        number: the field's number on Matter's wire.
-        kind: the kind of its values.
-        unit: the unit of its values, or None.
+        wire: the wire name.
+        number: the field's number in Matter.
+        kind: the kind of the field's values.
+        unit: the unit of the field's values, or None.
         required: whether a value is needed.
         writable: whether ``UpdateState`` may set the property.
     """
@@ -78,12 +78,14 @@ class Field:
 
 
 def attribute(number: int, *, writable: bool = False, default: T | None = None) -> T | None:
-    """Declare an attribute of a capability: ``on_time: UInt16 | None = attribute(0x4001)``.
+    """Declare an attribute of a capability.
+
+    Example: ``on_time: UInt16 | None = attribute(0x4001)``.
 
     Args:
         number: the attribute's number in its cluster.
         writable: whether ``UpdateState`` may set it.
-        default: leave it out. An attribute that is not given is None.
+        default: omit it. Type checkers need this parameter to see that a value is optional.
     """
     declaration = Declaration(number=number, writable=writable)
     return attrs.field(default=default, repr=False, eq=False, metadata={_DECLARED: declaration})
@@ -91,12 +93,12 @@ def attribute(number: int, *, writable: bool = False, default: T | None = None) 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
 class Declared:
-    """A frozen value of checked fields.
+    """A frozen value with validated fields.
 
-    Fields are annotated with their type and limits. ``level: UInt8`` is required;
-    ``level: UInt8 | None = None`` is optional. A field's name on the wire is its name in
-    PascalCase, unless ``Annotated`` holds a `WireName`. A subclass that declares no fields of its own,
-    and is to be no attrs class of its own, says ``declares=False``.
+    Annotate a field with its type and constraints. ``level: UInt8`` is required, and
+    ``level: UInt8 | None = None`` is optional. The wire name is the field's name in PascalCase,
+    unless ``Annotated`` holds a `WireName`. A subclass with ``declares=False`` declares no fields
+    and is not turned into an attrs class.
     """
 
     def __init_subclass__(cls, *, declares: bool = True) -> None:
@@ -106,11 +108,11 @@ class Declared:
         for name, annotation in inspect.get_annotations(cls).items():
             given = cls.__dict__.get(name, attrs.NOTHING)
             if "ClassVar" not in str(annotation) and given in (attrs.NOTHING, None):
-                # A required field has a default, so that a missing value is a broken rule with a
-                # path and not a TypeError of the constructor.
+                # A required field has a default, so that a missing value becomes a Problem with
+                # a path. Without it the constructor raises TypeError.
                 declaration = Declaration(required=given is attrs.NOTHING)
                 made = attrs.field(
-                    # rich and pytest's comparisons show the fields that have a repr or an eq.
+                    # rich and pytest print fields that have `repr` or `eq`, and values are secret.
                     default=None,
                     repr=False,
                     eq=False,
@@ -121,7 +123,7 @@ class Declared:
 
     def __attrs_post_init__(self) -> None:
         if is_validating():
-            problems = [Problem(found.path, found.rule, REDACTED) for found in self._brokens()]
+            problems = [Problem(found.path, found.rule, REDACTED) for found in self._violations()]
             if problems:
                 raise ConstraintError(type(self).__qualname__, tuple(problems))
         else:
@@ -133,17 +135,17 @@ class Declared:
             if held is not None:
                 put(self, each.name, each.kind.coerce(held))
 
-    def _brokens(self) -> Brokens:
+    def _violations(self) -> Violations:
         self._coerce()
         for each in fields_of(type(self)):
             held = getattr(self, each.name)
             if held is not None:
                 yield from within(each.name, each.kind.check(held))
             elif each.required:
-                yield Broken("is required", each.name)
+                yield Violation("is required", each.name)
 
     def to_wire(self) -> dict[str, JsonValue]:
-        """Return the fields that hold a value as JSON, by their names on the wire."""
+        """Return the fields that are not None as JSON, by wire name."""
         return {
             each.wire: each.kind.write(held)
             for each in fields_of(type(self))
@@ -152,11 +154,11 @@ class Declared:
 
     @classmethod
     def from_wire(cls, document: Mapping[str, JsonValue], **others: object) -> Self:
-        """Return the checked value that JSON describes.
+        """Decode and validate a value.
 
         Args:
-            document: the fields by their names on the wire.
-            others: members that are not on the wire, by their names.
+            document: the fields by wire name.
+            others: members that are not in the JSON, by name.
 
         Raises:
             ConstraintError: a name is unknown, or a value breaks a rule.
@@ -207,27 +209,27 @@ class Struct(Declared, HasKind):
 
     @classmethod
     def kind(cls) -> Kind:
-        """Return the kind of the struct's values."""
+        """Return the kind of this struct's values."""
         return Structure(cls)
 
 
 @frozen
 class Structure:
-    """A struct: an object on the wire, a `Struct` in Python."""
+    """The kind of a struct: an object in JSON, a `Struct` in Python."""
 
     struct: type[Struct]
 
     def coerce(self, value: object) -> object:
         return value
 
-    def check(self, value: object) -> Brokens:
+    def check(self, value: object) -> Violations:
         if not isinstance(value, self.struct):
-            yield Broken(f"must be a {self.struct.__name__}")
+            yield Violation(f"must be a {self.struct.__name__}")
         else:
-            yield from value._brokens()  # noqa: SLF001  # the same room
+            yield from value._violations()  # noqa: SLF001  # same package
 
     def write(self, value: object) -> JsonValue:
-        return value.to_wire()  # type: ignore[attr-defined,no-any-return]  # a struct
+        return value.to_wire()  # type: ignore[attr-defined,no-any-return]  # `check` requires a struct
 
     def read(self, document: object) -> object:
         if not isinstance(document, Mapping):
@@ -243,13 +245,12 @@ class Structure:
 
 
 def unchecked(declared: type[D], held: Mapping[str, object], document: Mapping[str, object]) -> D:
-    """Return a value of *declared* as the service sent it, without any check.
+    """Decode a value of *declared* without validating it.
 
     Args:
         declared: the class.
         held: values of fields that are not read from *document*, by name.
-        document: the properties by their names on the wire. A property of another JSON type than
-            the field's is left None.
+        document: the properties by wire name. A property of the wrong JSON type becomes None.
     """
     made = declared.__new__(declared)
     for each in _attributes(declared):
@@ -265,9 +266,9 @@ def unchecked(declared: type[D], held: Mapping[str, object], document: Mapping[s
 
 
 def fields_of(declared: type[Declared]) -> tuple[Field, ...]:
-    """Return the fields of *declared*: its own, then the inherited ones.
+    """Return the fields of *declared*, and then the inherited fields.
 
-    The fields that many commands of Matter share come last in each, so this order numbers them.
+    In Matter, parameters that several commands share have the last numbers, as in this order.
     """
     found: tuple[Field, ...] | None = declared.__dict__.get(_FIELDS)
     if found is None:
@@ -276,7 +277,7 @@ def fields_of(declared: type[Declared]) -> tuple[Field, ...]:
             for each in _attributes(declared)
             if _DECLARED in each.metadata
         }
-        # The first hint of a name counts, so that a subclass can narrow an inherited field.
+        # `__mro__` begins with the subclass, and the subclass may narrow an inherited field.
         hints: dict[str, object] = {}
         for owner in declared.__mro__:
             if issubclass(owner, Declared):
@@ -290,10 +291,10 @@ def fields_of(declared: type[Declared]) -> tuple[Field, ...]:
 
 
 def _hints(owner: type, names: Container[str]) -> Iterator[tuple[str, object]]:
-    """Yield the annotations that *owner* itself gives to *names*, written as text or not."""
+    """Yield the evaluated annotations of *names* in the body of *owner*."""
 
     def holder() -> None:
-        """Hold annotations, for `typing.get_type_hints` reads them from a function."""
+        """Hold annotations. `typing.get_type_hints` on a class would include inherited names."""
 
     holder.__annotations__ = {
         name: hint for name, hint in inspect.get_annotations(owner).items() if name in names
@@ -321,7 +322,7 @@ def _field_of(name: str, hint: object, declaration: Declaration, place: int) -> 
 
 
 def members_schema(declared: type[Declared]) -> dict[str, JsonValue]:
-    """Return the schema of each field of *declared*, by its name on the wire."""
+    """Return the schema of each field of *declared*, by wire name."""
     return {
         each.wire: {"extrinsicId": str(each.number), "value": each.kind.schema()}
         for each in fields_of(declared)
@@ -329,5 +330,5 @@ def members_schema(declared: type[Declared]) -> dict[str, JsonValue]:
 
 
 def put(value: Declared, name: str, held: object) -> None:
-    """Set a member of a frozen *value* that is being made."""
+    """Set a member of a frozen *value* during construction."""
     object.__setattr__(value, name, held)

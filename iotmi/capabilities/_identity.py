@@ -1,4 +1,4 @@
-"""The facts that name a capability, which commands need of it."""
+"""The class attributes that identify a capability, and that commands need."""
 
 from collections.abc import Mapping
 from typing import ClassVar, TypeAlias
@@ -7,7 +7,7 @@ from iotmi._schema.containers import ReadOnlyMap
 from iotmi.capabilities._declared import Declared
 
 Events: TypeAlias = Mapping[str, int]
-"""The numbers of events, by name."""
+"""Event numbers by name."""
 
 
 class Identity(Declared):
@@ -15,7 +15,7 @@ class Identity(Declared):
 
     Attributes:
         id: the capability's id with its version, such as ``matter.OnOff@1.4``.
-        name: the capability's name as people read it, such as ``On/Off``.
+        name: the display name, such as ``On/Off``.
         version: the version of the cluster, a whole number as text.
         number: the cluster's number.
         events: the numbers of the cluster's events, by name.

@@ -1,11 +1,10 @@
 """The kinds of values that a capability's field can have.
 
-A kind checks a Python value, writes it as JSON, reads JSON back and describes itself as JSON
-Schema. `kind_of` finds the kind by a field's annotation. This module does not know capabilities,
-commands or the service's operations.
+A kind validates, encodes and decodes a value, and gives its JSON Schema. `kind_of` finds the kind
+for a field's annotation. This module does not know capabilities, commands or the service's
+operations.
 
-The service's model marks capability properties as sensitive, so a broken rule never holds the
-value.
+The service's model marks capability properties as sensitive, so a violation never holds the value.
 """
 
 import collections.abc
@@ -23,25 +22,25 @@ from iotmi._schema.enums import OpenEnum
 from iotmi._schema.traits import Document, Number, Size, Text
 
 
-class Unreadable(ValueError):  # noqa: N818  # never leaves this package
-    """JSON that does not hold a value of the kind."""
+class Unreadable(ValueError):  # noqa: N818  # internal, never raised to callers
+    """The error for JSON of the wrong type."""
 
 
 @frozen
 class Unit:
-    """The unit of a number, beside its type: ``Annotated[int, Number(0, 100), Unit("%")]``."""
+    """The unit of a number, such as ``Annotated[int, Number(0, 100), Unit("%")]``."""
 
     symbol: str
 
 
 class ClusterEnum(OpenEnum):
-    """An enumeration of a cluster: each member has the service's name and the cluster's number.
+    """An enum of a cluster. Each member has the service's name and the cluster's number.
 
-    A field takes a member, its name or its number. A name or a number that this version does not
-    know is kept when a state is read: ``.known`` is then False.
+    A field takes a member, its name or its number. Unknown names and numbers in a state are kept,
+    and their ``.known`` is False.
 
     Attributes:
-        number: the cluster's number of the value, or -1 where only an unknown name is known.
+        number: the member's number in the cluster, or -1 for an unknown name.
     """
 
     number: int
@@ -54,7 +53,7 @@ class ClusterEnum(OpenEnum):
 
     @classmethod
     def numbered(cls, number: int) -> Self:
-        """Return the member with *number*; an unknown number is kept as an unknown member."""
+        """Return the member with *number*, or an unknown member for an unknown number."""
         for member in cls:
             if member.number == number:
                 return member
@@ -71,7 +70,7 @@ class ClusterEnum(OpenEnum):
 
 
 class Only:
-    """The members of an enumeration that a field takes, where the field does not take all."""
+    """A trait that limits a field to some members of its enum."""
 
     __slots__ = ("members",)
 
@@ -80,53 +79,53 @@ class Only:
 
 
 class Bitmap(IntFlag):
-    """A bitmap of a cluster. On the wire it is an object of its bits: ``{"ExecuteIfOff": 1}``.
+    """A bitmap of a cluster. In JSON it is an object of bits: ``{"ExecuteIfOff": 1}``.
 
     A member of more than one bit is a number inside the bitmap, such as ``LIFT = 0b1100``.
     """
 
 
-class Broken(NamedTuple):
-    """A broken rule, and the path where it is broken."""
+class Violation(NamedTuple):
+    """A broken constraint: its rule and its path."""
 
     rule: str
     path: str = ""
 
 
-Brokens: TypeAlias = Iterator[Broken]
+Violations: TypeAlias = Iterator[Violation]
 
 
 class Kind(Protocol):
-    """Something that a value can be."""
+    """A protocol for validating, encoding and decoding values of one kind."""
 
     def coerce(self, value: object) -> object:
-        """Return *value* in its one Python form, or unchanged where it has none."""
+        """Return *value* in its canonical Python form, or unchanged if it has none."""
         ...
 
-    def check(self, value: object) -> Brokens:
-        """Yield each broken rule, with a path that begins at *value*."""
+    def check(self, value: object) -> Violations:
+        """Yield each broken constraint, with a path relative to *value*."""
         ...
 
     def write(self, value: object) -> JsonValue:
-        """Return the JSON of a value."""
+        """Encode a value as JSON."""
         ...
 
     def read(self, document: object) -> object:
-        """Return the value in *document*, without a check of its range.
+        """Decode *document* without checking its range.
 
         Raises:
-            Unreadable: the JSON is of another type.
+            Unreadable: the JSON has the wrong type.
         """
         ...
 
     def schema(self) -> dict[str, JsonValue]:
-        """Return the JSON Schema of the kind, as the service writes it."""
+        """Return the JSON Schema of the kind in the service's form."""
         ...
 
 
 @frozen
 class Scalar:
-    """A boolean, a number or a text."""
+    """The kind of a boolean, a number or a string."""
 
     type: type
     limit: Number | Text | None = None
@@ -134,19 +133,19 @@ class Scalar:
     def coerce(self, value: object) -> object:
         return float(value) if self.type is float and type(value) is int else value
 
-    def check(self, value: object) -> Brokens:
+    def check(self, value: object) -> Violations:
         if not isinstance(value, self.type) or (isinstance(value, bool) and self.type is not bool):
-            yield Broken(f"must be {_WORDS[self.type]}")
+            yield Violation(f"must be {_WORDS[self.type]}")
         elif isinstance(value, float) and not math.isfinite(value):
-            yield Broken("must be a finite number")
+            yield Violation("must be a finite number")
         elif self.limit is not None:
-            # The type was compared above, and `kind_of` puts no limit beside another type.
+            # The type was checked above, and `kind_of` accepts only limits of that type.
             broken = self.limit.violation(value)  # type: ignore[arg-type]
             if broken:
-                yield Broken(broken)
+                yield Violation(broken)
 
     def write(self, value: object) -> JsonValue:
-        return value  # type: ignore[return-value]  # a scalar, as was checked
+        return value  # type: ignore[return-value]  # `check` requires a scalar
 
     def read(self, document: object) -> object:
         if type(document) is self.type:
@@ -156,7 +155,7 @@ class Scalar:
         raise Unreadable(f"must be {_WORDS[self.type]}")
 
     def _read_number(self, document: float | str) -> object:
-        # Connectors report numbers as text: "3".
+        # Connectors report numbers as strings: "3".
         try:
             number = float(document)
             if not isinstance(document, bool) and (self.type is float or number.is_integer()):
@@ -181,7 +180,7 @@ class Scalar:
 
 @frozen
 class Choice:
-    """A member of an enumeration."""
+    """The kind of an enum member."""
 
     enum: type[OpenEnum]
     allowed: tuple[OpenEnum, ...]
@@ -193,9 +192,9 @@ class Choice:
             return self.enum.numbered(value)
         return value
 
-    def check(self, value: object) -> Brokens:
+    def check(self, value: object) -> Violations:
         if not isinstance(value, self.enum) or value not in self.allowed:
-            yield Broken(f"must be one of {', '.join(self.allowed)}")
+            yield Violation(f"must be one of {', '.join(self.allowed)}")
 
     def write(self, value: object) -> JsonValue:
         return str(value)
@@ -205,7 +204,7 @@ class Choice:
             document = int(document)
         value = self.coerce(document)
         if not isinstance(value, self.enum):
-            raise Unreadable("must be a name of the enumeration")
+            raise Unreadable("must be a name of the enum")
         return value
 
     def schema(self) -> dict[str, JsonValue]:
@@ -223,7 +222,7 @@ class Choice:
 
 @frozen
 class Bits:
-    """A bitmap: an object of numbers on the wire, an `enum.IntFlag` in Python."""
+    """The kind of a bitmap: an object of numbers in JSON, an `enum.IntFlag` in Python."""
 
     flags: type[Bitmap]
     limit: Number | None = None
@@ -233,17 +232,17 @@ class Bits:
             return self.flags(value)
         return value
 
-    def check(self, value: object) -> Brokens:
+    def check(self, value: object) -> Violations:
         if not isinstance(value, self.flags):
-            yield Broken(f"must be a {self.flags.__name__}")
+            yield Violation(f"must be a {self.flags.__name__}")
         elif self.limit is not None and self.limit.violation(value):
-            yield Broken(str(self.limit.violation(value)))
+            yield Violation(str(self.limit.violation(value)))
         elif int(value) & ~sum(mask for _, mask in self._masks()):
             names = ", ".join(name for name, _ in self._masks())
-            yield Broken(f"must have no other bits than {names}")
+            yield Violation(f"must have no other bits than {names}")
 
     def write(self, value: object) -> JsonValue:
-        held = int(value)  # type: ignore[call-overload]  # a bitmap, as was checked
+        held = int(value)  # type: ignore[call-overload]  # `check` requires a bitmap
         return {name: (held & mask) >> _shift(mask) for name, mask in self._masks()}
 
     def read(self, document: object) -> object:
@@ -277,7 +276,7 @@ class Bits:
         }
 
     def _masks(self) -> list[tuple[str, int]]:
-        # `__members__` also lists the members of several bits, which iteration leaves out.
+        # Iterating an `IntFlag` skips members of several bits. `__members__` has them.
         return [
             ("".join(part.capitalize() for part in name.split("_")), member.value)
             for name, member in self.flags.__members__.items()
@@ -286,7 +285,7 @@ class Bits:
 
 @frozen
 class Items:
-    """A list of values of one kind, kept as a tuple."""
+    """The kind of a list, stored as a tuple."""
 
     item: Kind
     size: Size | None = None
@@ -296,13 +295,13 @@ class Items:
             return value
         return tuple(map(self.item.coerce, value))
 
-    def check(self, value: object) -> Brokens:
+    def check(self, value: object) -> Violations:
         if not isinstance(value, tuple):
-            yield Broken("must be a list")
+            yield Violation("must be a list")
             return
         broken = self.size.violation(value) if self.size else None
         if broken:
-            yield Broken(broken)
+            yield Violation(broken)
         for index, item in enumerate(value):
             yield from within(f"[{index}]", self.item.check(item))
 
@@ -323,17 +322,17 @@ class Items:
 
 @frozen
 class FreeForm:
-    """Any JSON."""
+    """The kind of any JSON."""
 
     def coerce(self, value: object) -> object:
         return copy_json(value)
 
-    def check(self, value: object) -> Brokens:
+    def check(self, value: object) -> Violations:
         for path, rule, _ in find_json_problems(value, ""):
-            yield Broken(rule, path)
+            yield Violation(rule, path)
 
     def write(self, value: object) -> JsonValue:
-        return value  # type: ignore[return-value]  # JSON, as was checked
+        return value  # type: ignore[return-value]  # `check` requires JSON
 
     def read(self, document: object) -> object:
         return document
@@ -343,19 +342,19 @@ class FreeForm:
 
 
 class HasKind:
-    """The base of a class that tells the kind of its own values: a struct of a cluster."""
+    """The base of classes that define the kind of their values, such as structs."""
 
     @classmethod
     def kind(cls) -> Kind:
-        """Return the kind of the class's values."""
+        """Return the kind of this class's values."""
         raise NotImplementedError
 
 
 def kind_of(annotation: object) -> Kind:
-    """Return the kind that *annotation* describes; ``| None`` is left aside.
+    """Return the kind for *annotation*, ignoring ``| None``.
 
     Raises:
-        TypeError: a field cannot have this type.
+        TypeError: no field can have this type.
     """
     bare, marks = unwrapped(annotation)
     if any(isinstance(mark, Document) for mark in marks):
@@ -378,7 +377,7 @@ def kind_of(annotation: object) -> Kind:
 
 
 def unwrapped(annotation: object) -> tuple[object, tuple[object, ...]]:
-    """Return *annotation* without None and ``Annotated``, and the marks of the latter."""
+    """Return *annotation* without None and ``Annotated``, and the metadata of ``Annotated``."""
     marks: tuple[object, ...] = ()
     while True:
         if get_origin(annotation) is Annotated:
@@ -390,15 +389,15 @@ def unwrapped(annotation: object) -> tuple[object, tuple[object, ...]]:
             return annotation, marks
 
 
-def within(step: str, brokens: Brokens) -> Brokens:
-    """Yield the same broken rules, with paths from one step further out."""
-    for found in brokens:
+def within(step: str, violations: Violations) -> Violations:
+    """Yield the same violations with *step* before their paths."""
+    for found in violations:
         dot = "." if found.path[:1].isidentifier() else ""
-        yield Broken(found.rule, f"{step}{dot}{found.path}")
+        yield Violation(found.rule, f"{step}{dot}{found.path}")
 
 
 def _shift(mask: int) -> int:
-    """Return the place of the lowest bit of *mask*."""
+    """Return the position of the lowest bit of *mask*."""
     return (mask & -mask).bit_length() - 1 if mask else 0
 
 

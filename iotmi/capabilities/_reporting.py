@@ -25,8 +25,8 @@ def report(
     """Return the capability report of a thing.
 
     Args:
-        endpoints: the capabilities of each endpoint. A class reports all of its properties, a value
-            only the properties that it holds: ``OnOff(on_off=False)``.
+        endpoints: the capabilities of each endpoint. A class reports all its properties. A value
+            such as ``OnOff(on_off=False)`` reports only the properties that it holds.
         device_types: the device types of each endpoint, such as ``{"1": ["On/Off Light"]}``.
         node_id: the id of the node, such as ``zb.1``.
 
@@ -68,10 +68,10 @@ def _reported(part: type[Capability] | Capability) -> CapabilityReportCapability
 
 
 def schema(capability: type[Capability]) -> CapabilitySchemaItem:
-    """Return the schema of a capability that the service does not know by itself.
+    """Return the schema item that registers a custom capability with the service.
 
     Raises:
-        ConstraintError: the id or the version breaks a limit of the service: a version is 1 to 10.
+        ConstraintError: the id or the version breaks a limit of the service. A version is 1 to 10.
     """
     return CapabilitySchemaItem(
         format=SchemaVersionFormat.AWS,

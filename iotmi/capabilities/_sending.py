@@ -1,6 +1,6 @@
-"""How commands become the parameter of ``SendManagedThingCommand``, and how a report is compared.
+"""Grouping of commands for ``SendManagedThingCommand``, and comparison with a capability report.
 
-This module knows the service's limits of one call. It does not know a client.
+This module knows the service's limits for one request. It does not know the client.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,15 +24,16 @@ MAX_PARTS: Final = 5
 
 
 def endpoints(*commands: Command) -> tuple[CommandEndpoint, ...]:
-    """Return commands as the `endpoints` of ``SendManagedThingCommand``, in their order.
+    """Group commands into the `endpoints` parameter of ``SendManagedThingCommand``.
 
-    Commands that follow each other for one endpoint, and there for one capability, are grouped.
-    The order is never changed: a return to an earlier endpoint or capability begins a new group.
+    Consecutive commands for one endpoint share a group, and in it consecutive commands for one
+    capability do. The order never changes. A return to an earlier endpoint or capability begins a
+    new group.
 
     Limits: 1 to 5 endpoints, each of 1 to 5 capabilities, each of 1 to 5 actions.
 
     Raises:
-        ConstraintError: there are no commands, or more than one call can hold.
+        ConstraintError: there are no commands, or too many for one request.
     """
     problems: list[Problem] = []
     if not commands:
@@ -71,15 +72,17 @@ def endpoints(*commands: Command) -> tuple[CommandEndpoint, ...]:
 
 
 def check(report: CapabilityReport, *commands: Command) -> None:
-    """Check that a thing can do what commands ask.
+    """Check that a thing supports commands.
+
+    ``ReadState`` and ``UpdateState`` are compared by their properties.
 
     Args:
         report: the thing's own report, from ``managed_things.get_capabilities``.
-        commands: the commands. ``ReadState`` and ``UpdateState`` are compared by their properties.
+        commands: the commands.
 
     Raises:
-        ConstraintError: naming each missing endpoint, capability, action and property, and each
-            version that is another than the thing's.
+        ConstraintError: lists each missing endpoint, capability, action and property, and each
+            version that differs from the thing's.
     """
     problems = [
         Problem(f"commands[{place}].{path}", rule, value)
@@ -127,7 +130,7 @@ def _version(command: Command) -> str:
 def _runs(
     commands: Sequence[Command], key: Callable[[Command], K]
 ) -> list[tuple[K, list[Command]]]:
-    """Group what follows each other and has the same key."""
+    """Group consecutive commands with the same key."""
     return [(each, list(run)) for each, run in groupby(commands, key)]
 
 

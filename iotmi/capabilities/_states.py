@@ -1,7 +1,7 @@
-"""Where a capability's properties stand in a state or an event.
+"""Lookup of a capability's properties in a state or an event.
 
-`ManagedThingState` holds properties as a document; events hold values. Events are known by their
-form alone, so that nothing of them is imported.
+`ManagedThingState` holds properties as a document, and events hold values. Protocols describe the
+events, so that this module does not import `iotmi.events`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ State: TypeAlias = ManagedThingState | StateEvent
 
 @frozen
 class Property:
-    """The value of one property as it was reported, and when it changed."""
+    """The reported value of one property, and the time of its last change."""
 
     value: JsonValue
     changed_at: datetime | None
@@ -65,7 +65,7 @@ class Property:
 
 @frozen
 class Reported:
-    """The properties that an endpoint reported of one capability, by their names on the wire."""
+    """The reported properties of one capability at an endpoint, by wire name."""
 
     endpoint: str
     version: str | None
@@ -73,9 +73,9 @@ class Reported:
 
 
 def reported_in(state: State, endpoint: str, identifier: str) -> Reported | None:
-    """Return the properties of a capability in *state*, or None where there is no such capability.
+    """Return the properties of a capability in *state*, or None if *state* does not have it.
 
-    The versions behind ``@`` are not compared: a thing of a later version keeps its names.
+    Versions after ``@`` are not compared, because later versions keep the names of properties.
     """
     name = identifier.partition("@")[0]
     version: str | None = None
@@ -119,7 +119,7 @@ def _parts(state: State, endpoint: str) -> Iterator[_Part]:
 
 
 def _in_document(properties: JsonValue) -> Iterator[tuple[str, Property]]:
-    """Yield what a state's document says: a list of ``{name, value: {propertyValue, ...}}``."""
+    """Yield the properties in a document: a list of ``{name, value: {propertyValue, ...}}``."""
     if not isinstance(properties, Sequence) or isinstance(properties, str):
         return
     for each in properties:
@@ -133,8 +133,8 @@ def _in_document(properties: JsonValue) -> Iterator[tuple[str, Property]]:
 def _time(written: JsonValue) -> datetime | None:
     try:
         if isinstance(written, str):
-            told = datetime.fromisoformat(written)
-            return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+            parsed = datetime.fromisoformat(written)
+            return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
         if isinstance(written, int | float) and not isinstance(written, bool):
             return datetime.fromtimestamp(written, UTC)
     except (ValueError, OverflowError, OSError):

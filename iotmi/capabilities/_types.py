@@ -1,4 +1,4 @@
-"""The types of Matter that several clusters use, each with its range and its unit."""
+"""Matter's common data types, each with its range and unit."""
 
 from typing import Annotated
 
@@ -27,4 +27,4 @@ EpochSeconds = Annotated[UInt32, Unit("s since 2000-01-01 UTC")]
 SystemMilliseconds = Annotated[UInt64, Unit("ms since start-up")]
 
 Code = Annotated[str, Text(max=255)]
-"""A code as text, such as the digits of a PIN. The service documents no other form."""
+"""A code as a string, such as the digits of a PIN. The service documents no other form."""

@@ -1,4 +1,4 @@
-"""Color Control: the colour of a light."""
+"""Color Control: the color of a light."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ StartUpMireds = Annotated[int, Number(1, 65_279), Unit("mired")]
 
 
 class DriftCompensation(ClusterEnum):
-    """The way in which a light keeps its colour."""
+    """The method by which a light compensates for color drift."""
 
     NONE = "None", 0
     OTHER_OR_UNKNOWN = "OtherOrUnknown", 1
@@ -37,7 +37,7 @@ class DriftCompensation(ClusterEnum):
 
 
 class ColorMode(ClusterEnum):
-    """The attributes that tell the colour of a light."""
+    """The attributes that define the color of a light."""
 
     CURRENT_HUE_AND_CURRENT_SATURATION = "CurrentHueAndCurrentSaturation", 0
     CURRENT_X_AND_CURRENT_Y = "CurrentXAndCurrentY", 1
@@ -45,13 +45,13 @@ class ColorMode(ClusterEnum):
 
 
 class Options(Bitmap):
-    """The options of a colour."""
+    """Options of the cluster."""
 
     EXECUTE_IF_OFF = 1 << 0
 
 
 class EnhancedColorMode(ClusterEnum):
-    """The attributes that tell the colour of a light, with the enhanced hue."""
+    """The attributes that define the color of a light, including the enhanced hue."""
 
     CURRENT_HUE_AND_CURRENT_SATURATION = "CurrentHueAndCurrentSaturation", 0
     CURRENT_X_AND_CURRENT_Y = "CurrentXAndCurrentY", 1
@@ -60,14 +60,14 @@ class EnhancedColorMode(ClusterEnum):
 
 
 class ColorLoopDirection(ClusterEnum):
-    """The direction of the colour loop."""
+    """The direction of the color loop."""
 
     DECREMENT = "Decrement", 0
     INCREMENT = "Increment", 1
 
 
 class Direction(ClusterEnum):
-    """The way around the circle of hues."""
+    """The direction on the circle of hues."""
 
     SHORTEST = "Shortest", 0
     LONGEST = "Longest", 1
@@ -91,7 +91,7 @@ class StepMode(ClusterEnum):
 
 
 class UpdateFlags(Bitmap):
-    """The parts of a colour loop that a command sets."""
+    """The color loop attributes that a command sets."""
 
     UPDATE_ACTION = 1 << 0
     UPDATE_DIRECTION = 1 << 1
@@ -100,7 +100,7 @@ class UpdateFlags(Bitmap):
 
 
 class ColorLoopAction(ClusterEnum):
-    """An action on the colour loop."""
+    """An action on the color loop."""
 
     DEACTIVATE = "Deactivate", 0
     ACTIVATE_FROM_COLOR_LOOP_START_ENHANCED_HUE = "ActivateFromColorLoopStartEnhancedHue", 1
@@ -108,7 +108,7 @@ class ColorLoopAction(ClusterEnum):
 
 
 class ColorCapabilities(Bitmap):
-    """The ways in which a light can be coloured."""
+    """The color features of a light."""
 
     HUE_SATURATION = 1 << 0
     ENHANCED_HUE = 1 << 1
@@ -121,8 +121,8 @@ class WithOptions(Command):
     """A command that can override the options of the cluster.
 
     Attributes:
-        options_mask: the options that are overridden.
-        options_override: the values of those options for this command.
+        options_mask: the overridden options.
+        options_override: the values of the overridden options for this command.
     """
 
     options_mask: Options | None = None
@@ -140,7 +140,7 @@ class MoveToHue(WithOptions):
 
 
 class MoveHue(WithOptions):
-    """Begin to move the hue; the rate is in steps a second."""
+    """Start moving the hue. The rate is in steps per second."""
 
     number = 0x01
 
@@ -168,7 +168,7 @@ class MoveToSaturation(WithOptions):
 
 
 class MoveSaturation(WithOptions):
-    """Begin to move the saturation; the rate is in steps a second."""
+    """Start moving the saturation. The rate is in steps per second."""
 
     number = 0x04
 
@@ -197,7 +197,7 @@ class MoveToHueAndSaturation(WithOptions):
 
 
 class MoveToColor(WithOptions):
-    """Move to a colour."""
+    """Move to a color."""
 
     number = 0x07
 
@@ -207,7 +207,7 @@ class MoveToColor(WithOptions):
 
 
 class MoveColor(WithOptions):
-    """Begin to move the colour; the rates are in steps a second."""
+    """Start moving the color. The rates are in steps per second."""
 
     number = 0x08
 
@@ -216,7 +216,7 @@ class MoveColor(WithOptions):
 
 
 class StepColor(WithOptions):
-    """Move the colour by a step."""
+    """Move the color by a step."""
 
     number = 0x09
 
@@ -226,7 +226,7 @@ class StepColor(WithOptions):
 
 
 class MoveToColorTemperature(WithOptions):
-    """Move to a colour temperature."""
+    """Move to a color temperature."""
 
     number = 0x0A
 
@@ -245,7 +245,7 @@ class EnhancedMoveToHue(WithOptions):
 
 
 class EnhancedMoveHue(WithOptions):
-    """Begin to move the hue, in 1/65536 of the circle a second."""
+    """Start moving the hue. The rate is in 1/65536 of the circle per second."""
 
     number = 0x41
 
@@ -274,9 +274,9 @@ class EnhancedMoveToHueAndSaturation(WithOptions):
 
 
 class ColorLoopSet(WithOptions):
-    """Set, start or stop the colour loop.
+    """Set, start or stop the color loop.
 
-    `update_flags` names which of the other parameters are taken over.
+    `update_flags` selects the parameters that take effect.
     """
 
     number = 0x44
@@ -295,7 +295,7 @@ class StopMoveStep(WithOptions):
 
 
 class MoveColorTemperature(WithOptions):
-    """Begin to move the colour temperature; the rate is in mireds a second."""
+    """Start moving the color temperature. The rate is in mireds per second."""
 
     number = 0x4B
 
@@ -306,7 +306,7 @@ class MoveColorTemperature(WithOptions):
 
 
 class StepColorTemperature(WithOptions):
-    """Move the colour temperature by a step."""
+    """Move the color temperature by a step."""
 
     number = 0x4C
 
@@ -318,9 +318,9 @@ class StepColorTemperature(WithOptions):
 
 
 class ColorControl(Capability):
-    """A light whose colour can be set: by hue and saturation, by CIE x and y, or by temperature.
+    """A light with a settable color: hue and saturation, CIE x and y, or temperature.
 
-    Hue and saturation are 0 to 254, x and y are 1/65536, temperatures are in mireds.
+    Hue and saturation are 0 to 254. The unit of x and y is 1/65536. Temperatures are in mireds.
     """
 
     id = "matter.ColorControl@1.4"

@@ -1,4 +1,4 @@
-"""Concentrations of substances in the air: one declaration, and a class for each substance."""
+"""Concentrations of substances in the air: a shared base, and a class for each substance."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ class MeasurementUnit(ClusterEnum):
 
 
 class MeasurementMedium(ClusterEnum):
-    """The medium that is measured."""
+    """The measured medium."""
 
     AIR = "Air", 0
     WATER = "Water", 1
@@ -37,9 +37,9 @@ class LevelValue(ClusterEnum):
 
 
 class ConcentrationMeasurement(Capability):
-    """The concentration of a substance; each substance is a capability of its own.
+    """The base of the concentrations, one capability per substance.
 
-    `measurement_unit` names the unit of the measured values.
+    `measurement_unit` is the unit of the measured values.
     """
 
     measured_value: float | None = attribute(0x0000)

@@ -68,9 +68,9 @@ from iotmi.capabilities.door_lock_types import (
 
 
 class DoorLock(Capability):
-    """The lock of a door.
+    """A door lock.
 
-    PINs and codes are sensitive: they are never shown.
+    PINs and codes are sensitive, and no repr or error shows them.
     """
 
     id = "matter.DoorLock@1.4"

@@ -70,7 +70,7 @@ class SetPinCode(Command):
 
 
 class GetPinCode(Command):
-    """Ask for a user's PIN."""
+    """Request a user's PIN."""
 
     number = 0x06
 
@@ -78,7 +78,7 @@ class GetPinCode(Command):
 
 
 class ClearPinCode(Command):
-    """Clear the PIN at a place; 65534 means all."""
+    """Clear the PIN at an index. 65534 clears all."""
 
     number = 0x07
 
@@ -101,7 +101,7 @@ class SetUserStatus(Command):
 
 
 class GetUserStatus(Command):
-    """Ask for a user's status."""
+    """Request a user's status."""
 
     number = 0x0A
 
@@ -109,7 +109,7 @@ class GetUserStatus(Command):
 
 
 class SetWeekDaySchedule(Command):
-    """Set when a user may enter, by days of the week."""
+    """Set a user's week day schedule."""
 
     number = 0x0B
 
@@ -123,7 +123,7 @@ class SetWeekDaySchedule(Command):
 
 
 class GetWeekDaySchedule(Command):
-    """Ask for a user's schedule of days of the week."""
+    """Request a user's week day schedule."""
 
     number = 0x0C
 
@@ -132,7 +132,7 @@ class GetWeekDaySchedule(Command):
 
 
 class ClearWeekDaySchedule(Command):
-    """Clear a user's schedule of days of the week; index 254 means all."""
+    """Clear a user's week day schedule. Index 254 clears all."""
 
     number = 0x0D
 
@@ -141,7 +141,7 @@ class ClearWeekDaySchedule(Command):
 
 
 class SetYearDaySchedule(Command):
-    """Set when a user may enter, by dates."""
+    """Set a user's year day schedule."""
 
     number = 0x0E
 
@@ -152,7 +152,7 @@ class SetYearDaySchedule(Command):
 
 
 class GetYearDaySchedule(Command):
-    """Ask for a user's schedule of dates."""
+    """Request a user's year day schedule."""
 
     number = 0x0F
 
@@ -161,7 +161,7 @@ class GetYearDaySchedule(Command):
 
 
 class ClearYearDaySchedule(Command):
-    """Clear a user's schedule of dates; index 254 means all."""
+    """Clear a user's year day schedule. Index 254 clears all."""
 
     number = 0x10
 
@@ -170,7 +170,7 @@ class ClearYearDaySchedule(Command):
 
 
 class SetHolidaySchedule(Command):
-    """Set how the lock operates in a holiday."""
+    """Set a holiday schedule: the operating mode of the lock during a holiday."""
 
     number = 0x11
 
@@ -181,7 +181,7 @@ class SetHolidaySchedule(Command):
 
 
 class GetHolidaySchedule(Command):
-    """Ask for a schedule of holidays."""
+    """Request a holiday schedule."""
 
     number = 0x12
 
@@ -189,7 +189,7 @@ class GetHolidaySchedule(Command):
 
 
 class ClearHolidaySchedule(Command):
-    """Clear a schedule of holidays; index 254 means all."""
+    """Clear a holiday schedule. Index 254 clears all."""
 
     number = 0x13
 
@@ -206,7 +206,7 @@ class SetUserType(Command):
 
 
 class GetUserType(Command):
-    """Ask for a user's type."""
+    """Request a user's type."""
 
     number = 0x15
 
@@ -225,7 +225,7 @@ class SetRfidCode(Command):
 
 
 class GetRfidCode(Command):
-    """Ask for a user's RFID code."""
+    """Request a user's RFID code."""
 
     number = 0x17
 
@@ -233,7 +233,7 @@ class GetRfidCode(Command):
 
 
 class ClearRfidCode(Command):
-    """Clear the RFID code at a place; 65534 means all."""
+    """Clear the RFID code at an index. 65534 clears all."""
 
     number = 0x18
 
@@ -261,7 +261,7 @@ class SetUser(Command):
 
 
 class GetUser(Command):
-    """Ask for a user."""
+    """Request a user."""
 
     number = 0x1B
 
@@ -269,7 +269,7 @@ class GetUser(Command):
 
 
 class ClearUser(Command):
-    """Clear a user; 65534 means all."""
+    """Clear a user. Index 65534 clears all."""
 
     number = 0x1D
 
@@ -290,7 +290,7 @@ class SetCredential(Command):
 
 
 class GetCredentialStatus(Command):
-    """Ask whether a credential exists."""
+    """Request the status of a credential."""
 
     number = 0x24
 
@@ -298,7 +298,7 @@ class GetCredentialStatus(Command):
 
 
 class ClearCredential(Command):
-    """Clear a credential, or all credentials where none is given."""
+    """Clear a credential, or all credentials if none is given."""
 
     number = 0x26
 

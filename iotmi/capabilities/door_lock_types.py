@@ -52,7 +52,7 @@ class DoorState(ClusterEnum):
 
 
 class CredentialRules(Bitmap):
-    """The numbers of credentials that a lock can ask for."""
+    """The numbers of credentials that a lock can require."""
 
     SINGLE = 1 << 0
     DUAL = 1 << 1
@@ -60,7 +60,7 @@ class CredentialRules(Bitmap):
 
 
 class LedSetting(ClusterEnum):
-    """The use of the light at a lock."""
+    """The LED setting of a lock."""
 
     NO_LED_SIGNAL = "NoLedSignal", 0
     NO_LED_SIGNAL_ACCESS_ALLOWED = "NoLedSignalAccessAllowed", 1
@@ -97,7 +97,7 @@ class OperatingModes(Bitmap):
 
 
 class ConfigurationRegister(Bitmap):
-    """The settings that a lock has at first."""
+    """The default settings of a lock."""
 
     LOCAL_PROGRAMMING = 1 << 0
     KEYPAD_INTERFACE = 1 << 1
@@ -108,7 +108,7 @@ class ConfigurationRegister(Bitmap):
 
 
 class LocalProgrammingFeatures(Bitmap):
-    """The things that can be set at the lock itself."""
+    """The features that can be programmed at the lock."""
 
     ADD_USERS_CREDENTIALS_SCHEDULES = 1 << 0
     MODIFY_USERS_CREDENTIALS_SCHEDULES = 1 << 1
@@ -179,7 +179,7 @@ class CredentialRule(ClusterEnum):
 
 
 class CredentialType(ClusterEnum):
-    """A kind of credential."""
+    """A type of credential."""
 
     PROGRAMMING_PIN = "ProgrammingPin", 0
     PIN = "Pin", 1
@@ -193,7 +193,7 @@ class CredentialType(ClusterEnum):
 
 
 class Credential(Struct):
-    """A credential of a lock, by its type and its index."""
+    """A credential of a lock, identified by its type and its index."""
 
     credential_type: CredentialType
     credential_index: UInt16

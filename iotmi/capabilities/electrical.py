@@ -30,7 +30,7 @@ class PowerMode(ClusterEnum):
 
 
 class MeasurementType(ClusterEnum):
-    """The quantity that is measured."""
+    """The measured quantity."""
 
     UNSPECIFIED = "Unspecified", 0
     VOLTAGE = "Voltage", 1
@@ -50,7 +50,7 @@ class MeasurementType(ClusterEnum):
 
 
 class MeasurementAccuracyRange(Struct):
-    """The accuracy within a range: percentages are hundredths of a percent."""
+    """The accuracy within a range. The unit of percentages is 0.01 %."""
 
     range_min: Int64
     range_max: Int64
@@ -73,7 +73,7 @@ class MeasurementAccuracy(Struct):
 
 
 class MeasurementRange(Struct):
-    """The range of a measurement in a time."""
+    """The range of a measurement in a period."""
 
     measurement_type: MeasurementType
     min: Int64
@@ -89,14 +89,14 @@ class MeasurementRange(Struct):
 
 
 class HarmonicMeasurement(Struct):
-    """The part of one harmonic."""
+    """The measurement of one harmonic."""
 
     order: Annotated[int, Number(1, 255)]
     measurement: Int64 | None = None
 
 
 class EnergyMeasurement(Struct):
-    """An energy in a time."""
+    """The energy in a period."""
 
     energy: Annotated[int, Number(0, 2**63 - 1), Unit("mWh")]
     start_timestamp: EpochSeconds | None = None
@@ -106,7 +106,7 @@ class EnergyMeasurement(Struct):
 
 
 class CumulativeEnergyReset(Struct):
-    """The last resets of the counters."""
+    """The times of the last counter resets."""
 
     imported_reset_timestamp: EpochSeconds | None = None
     exported_reset_timestamp: EpochSeconds | None = None
@@ -115,7 +115,7 @@ class CumulativeEnergyReset(Struct):
 
 
 class ElectricalPowerMeasurement(Capability):
-    """Electrical power and what makes it up: mV, mA, mW, mHz."""
+    """Electrical power, voltage, current and frequency, in mW, mV, mA and mHz."""
 
     id = "matter.ElectricalPowerMeasurement@1.4"
     name = "Electrical Power Measurement"

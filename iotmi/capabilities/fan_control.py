@@ -27,7 +27,7 @@ class FanMode(ClusterEnum):
 
 
 class FanModeSequence(ClusterEnum):
-    """The modes that a fan has."""
+    """The modes that a fan supports."""
 
     OFF_LOW_MED_HIGH = "OffLowMedHigh", 0
     OFF_LOW_HIGH = "OffLowHigh", 1
@@ -38,7 +38,7 @@ class FanModeSequence(ClusterEnum):
 
 
 class Rock(Bitmap):
-    """Movements of a fan."""
+    """Rocking movements of a fan."""
 
     ROCK_LEFT_RIGHT = 1 << 0
     ROCK_UP_DOWN = 1 << 1
@@ -46,14 +46,14 @@ class Rock(Bitmap):
 
 
 class Wind(Bitmap):
-    """Winds of a fan."""
+    """Wind settings of a fan."""
 
     SLEEP_WIND = 1 << 0
     NATURAL_WIND = 1 << 1
 
 
 class AirflowDirection(ClusterEnum):
-    """The direction of the air."""
+    """The direction of the airflow."""
 
     FORWARD = "Forward", 0
     REVERSE = "Reverse", 1
@@ -70,9 +70,9 @@ class Step(Command):
     """Step the speed up or down.
 
     Attributes:
-        direction: up or down; up where it is not given.
-        wrap: whether a step beyond an end goes to the other end; not where it is not given.
-        lowest_off: whether off is the lowest speed; it is where it is not given.
+        direction: up or down. The default is up.
+        wrap: True to continue at the other end after a limit. The default is False.
+        lowest_off: True if off is the lowest speed. The default is True.
     """
 
     number = 0x00
@@ -83,7 +83,7 @@ class Step(Command):
 
 
 class FanControl(Capability):
-    """A fan. Percentages are of the greatest speed."""
+    """A fan. Percentages are relative to the maximum speed."""
 
     id = "matter.FanControl@1.4"
     name = "Fan Control"

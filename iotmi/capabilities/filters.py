@@ -1,4 +1,4 @@
-"""Filters and their condition: one declaration, and a class for each kind of filter."""
+"""Filters and their condition: a shared base, and a class for each kind of filter."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -24,7 +24,7 @@ class DegradationDirection(ClusterEnum):
 
 
 class ChangeIndication(ClusterEnum):
-    """The need for a new filter."""
+    """The urgency of a filter change."""
 
     OK = "Ok", 0
     WARNING = "Warning", 1
@@ -32,7 +32,7 @@ class ChangeIndication(ClusterEnum):
 
 
 class ProductIdentifierType(ClusterEnum):
-    """The kind of a product number."""
+    """The type of a product number."""
 
     UPC = "Upc", 0
     GTIN8 = "Gtin8", 1
@@ -42,20 +42,20 @@ class ProductIdentifierType(ClusterEnum):
 
 
 class ReplacementProduct(Struct):
-    """A filter that can be bought."""
+    """A replacement filter."""
 
     product_identifier_type: ProductIdentifierType
     product_identifier_value: Annotated[str, Text(max=20)]
 
 
 class ResetCondition(Command):
-    """Reset the condition after a new filter was put in."""
+    """Reset the condition after a filter change."""
 
     number = 0x00
 
 
 class FilterMonitoring(Capability):
-    """The condition of a filter; each kind of filter is a capability of its own."""
+    """The base of the filters, one capability per kind of filter."""
 
     condition: Percent | None = attribute(0x0000)
     degradation_direction: DegradationDirection | None = attribute(0x0001)
@@ -79,7 +79,7 @@ class HepaFilterMonitoring(FilterMonitoring):
 
 
 class ActivatedCarbonFilterMonitoring(FilterMonitoring):
-    """A filter of activated carbon."""
+    """An activated carbon filter."""
 
     id = "matter.ActivatedCarbonFilterMonitoring@1.4"
     name = "Activated Carbon Filter Monitoring"

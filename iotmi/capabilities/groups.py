@@ -15,7 +15,7 @@ from iotmi.capabilities._base import (
 
 
 class NameSupport(Bitmap):
-    """The support of names of groups."""
+    """The support for group names."""
 
     GROUP_NAMES = 1 << 7
 
@@ -30,7 +30,7 @@ class AddGroup(Command):
 
 
 class ViewGroup(Command):
-    """Ask for the name of a group."""
+    """Request the name of a group."""
 
     number = 0x01
 
@@ -38,7 +38,7 @@ class ViewGroup(Command):
 
 
 class GetGroupMembership(Command):
-    """Ask which groups of a list the endpoint belongs to; an empty list means all."""
+    """Request the groups in a list that the endpoint belongs to. An empty list means all groups."""
 
     number = 0x02
 
@@ -60,7 +60,7 @@ class RemoveAllGroups(Command):
 
 
 class AddGroupIfIdentifying(Command):
-    """Add the endpoint to a group if it is identifying itself."""
+    """Add the endpoint to a group if the endpoint is identifying itself."""
 
     number = 0x05
 

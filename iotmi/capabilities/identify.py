@@ -1,10 +1,10 @@
-"""Identify: making a device show which one of several is meant."""
+"""Identify: signals that help a person find a device, such as blinking."""
 
 from iotmi.capabilities._base import Capability, ClusterEnum, Command, Seconds, attribute
 
 
 class IdentifyType(ClusterEnum):
-    """The way in which a device shows which one it is."""
+    """The signal with which a device identifies itself."""
 
     NONE = "None", 0
     LIGHT_OUTPUT = "LightOutput", 1
@@ -32,7 +32,7 @@ class EffectVariant(ClusterEnum):
 
 
 class IdentifyCommand(Command):
-    """Show which device it is, for a number of seconds; 0 ends it."""
+    """Identify the device for a number of seconds. 0 stops it."""
 
     name = "Identify"
     number = 0x00
@@ -50,7 +50,7 @@ class TriggerEffect(Command):
 
 
 class Identify(Capability):
-    """A device that can show which one it is."""
+    """A device that can identify itself, for example by blinking."""
 
     id = "matter.Identify@1.4"
     name = "Identify"

@@ -1,4 +1,4 @@
-"""Level Control: what has a level, such as the brightness of a light."""
+"""Level Control: levels such as the brightness of a light."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from iotmi.capabilities._base import (
 
 
 class Options(Bitmap):
-    """The options of a level."""
+    """Options of the cluster."""
 
     EXECUTE_IF_OFF = 1 << 0
     COUPLE_COLOR_TEMP_TO_LEVEL = 1 << 1
@@ -41,8 +41,8 @@ class WithOptions(Command):
     """A command that can override the options of the cluster.
 
     Attributes:
-        options_mask: the options that are overridden.
-        options_override: the values of those options for this command.
+        options_mask: the overridden options.
+        options_override: the values of the overridden options for this command.
     """
 
     options_mask: Options | None = None
@@ -59,7 +59,7 @@ class MoveToLevel(WithOptions):
 
 
 class Move(WithOptions):
-    """Begin to move up or down; the rate is in levels a second."""
+    """Start moving up or down. The rate is in levels per second."""
 
     number = 0x01
 
@@ -84,7 +84,7 @@ class Stop(WithOptions):
 
 
 class MoveToLevelWithOnOff(WithOptions):
-    """Move to a level, and switch the device on or off with it."""
+    """Move to a level, and switch the device on or off accordingly."""
 
     number = 0x04
 
@@ -93,7 +93,7 @@ class MoveToLevelWithOnOff(WithOptions):
 
 
 class MoveWithOnOff(WithOptions):
-    """Begin to move up or down, and switch the device on or off with it."""
+    """Start moving up or down, and switch the device on or off accordingly."""
 
     number = 0x05
 
@@ -102,7 +102,7 @@ class MoveWithOnOff(WithOptions):
 
 
 class StepWithOnOff(WithOptions):
-    """Move up or down by a step, and switch the device on or off with it."""
+    """Move up or down by a step, and switch the device on or off accordingly."""
 
     number = 0x06
 
@@ -118,7 +118,7 @@ class StopWithOnOff(WithOptions):
 
 
 class MoveToClosestFrequency(Command):
-    """Move to the nearest frequency that the device can have."""
+    """Move to the nearest frequency that the device supports."""
 
     number = 0x08
 
@@ -126,7 +126,7 @@ class MoveToClosestFrequency(Command):
 
 
 class LevelControl(Capability):
-    """A device that has a level, such as a dimmable light; levels are 0 to 254."""
+    """A device with a level, such as a dimmable light. Levels are 0 to 254."""
 
     id = "matter.LevelControl@1.4"
     name = "Level Control"

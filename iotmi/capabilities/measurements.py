@@ -44,7 +44,7 @@ class RelativeHumidityMeasurement(Capability):
 
 
 class IlluminanceMeasurement(Capability):
-    """An illuminance, as 10 000 x log10(lux) + 1; 0 is too little to measure."""
+    """An illuminance, as 10 000 x log10(lux) + 1. 0 means too low to measure."""
 
     id = "matter.IlluminanceMeasurement@1.4"
     name = "Illuminance Measurement"
@@ -59,7 +59,7 @@ class IlluminanceMeasurement(Capability):
 
 
 class PressureMeasurement(Capability):
-    """A pressure, in tenths of a kilopascal; scaled values are 10^scale pascal."""
+    """A pressure, in tenths of a kilopascal. The unit of scaled values is 10^scale pascal."""
 
     id = "matter.PressureMeasurement@1.4"
     name = "Pressure Measurement"
@@ -80,7 +80,7 @@ class PressureMeasurement(Capability):
 
 
 class FlowMeasurement(Capability):
-    """A flow, in tenths of a cubic metre an hour."""
+    """A flow, in tenths of a cubic metre per hour."""
 
     id = "matter.FlowMeasurement@1.4"
     name = "Flow Measurement"

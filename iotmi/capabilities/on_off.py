@@ -1,4 +1,4 @@
-"""On/Off: what can be switched, such as a light or a socket."""
+"""On/Off: devices that can be switched, such as a light or a socket."""
 
 from typing import Annotated
 
@@ -23,14 +23,14 @@ class StartUpOnOff(ClusterEnum):
 
 
 class EffectIdentifier(ClusterEnum):
-    """An effect with which a light goes off."""
+    """An effect for switching off a light."""
 
     DELAYED_ALL_OFF = "DelayedAllOff", 0
     DYING_LIGHT = "DyingLight", 1
 
 
 class OnOffControl(Bitmap):
-    """The condition of a timed switching."""
+    """The condition for switching on for a time."""
 
     ACCEPT_ONLY_WHEN_ON = 1 << 0
 
@@ -54,11 +54,11 @@ class Toggle(Command):
 
 
 class OffWithEffect(Command):
-    """Fade a light out.
+    """Switch a light off with an effect.
 
     Attributes:
         effect_identifier: the effect.
-        effect_variant: the variant of the effect, by the cluster's number; 0 is the default.
+        effect_variant: the cluster's number of the variant. The default is 0.
     """
 
     number = 0x40
@@ -68,7 +68,7 @@ class OffWithEffect(Command):
 
 
 class OnWithRecallGlobalScene(Command):
-    """Switch on with the settings of the last time."""
+    """Switch on and recall the global scene."""
 
     number = 0x41
 
@@ -77,9 +77,10 @@ class OnWithTimedOff(Command):
     """Switch on for a time.
 
     Attributes:
-        on_off_control: the condition under which the device obeys.
-        on_time: tenths of a second that the device stays on.
-        off_wait_time: tenths of a second in which the device does not switch on again.
+        on_off_control: the condition under which the device executes the command.
+        on_time: the time that the device stays on, in tenths of a second.
+        off_wait_time: the time after that in which this command does not switch the device on
+            again, in tenths of a second.
     """
 
     number = 0x42
@@ -90,7 +91,7 @@ class OnWithTimedOff(Command):
 
 
 class OnOff(Capability):
-    """A device that is on or off."""
+    """A device that can be switched on and off."""
 
     id = "matter.OnOff@1.4"
     name = "On/Off"

@@ -21,7 +21,7 @@ from iotmi.capabilities._base import (
 
 
 class PowerSourceStatus(ClusterEnum):
-    """The status of a source of power."""
+    """The status of a power source."""
 
     UNSPECIFIED = "Unspecified", 0
     ACTIVE = "Active", 1
@@ -37,7 +37,7 @@ class WiredCurrentType(ClusterEnum):
 
 
 class WiredFault(ClusterEnum):
-    """A fault of the mains."""
+    """A fault of the mains supply."""
 
     UNSPECIFIED = "Unspecified", 0
     OVER_VOLTAGE = "OverVoltage", 1
@@ -45,7 +45,7 @@ class WiredFault(ClusterEnum):
 
 
 class BatChargeLevel(ClusterEnum):
-    """The level of a battery."""
+    """The charge level of a battery."""
 
     OK = "Ok", 0
     WARNING = "Warning", 1
@@ -53,7 +53,7 @@ class BatChargeLevel(ClusterEnum):
 
 
 class BatReplaceability(ClusterEnum):
-    """The people who can replace a battery."""
+    """The replaceability of a battery."""
 
     UNSPECIFIED = "Unspecified", 0
     NOT_REPLACEABLE = "NotReplaceable", 1
@@ -70,7 +70,7 @@ class BatFault(ClusterEnum):
 
 
 class BatCommonDesignation(ClusterEnum):
-    """The common name of a size of battery."""
+    """The common designation of a battery size."""
 
     UNSPECIFIED = "Unspecified", 0
     AAA = "Aaa", 1
@@ -194,7 +194,7 @@ class BatApprovedChemistry(ClusterEnum):
 
 
 class BatChargeState(ClusterEnum):
-    """The state of charging."""
+    """The charging state of a battery."""
 
     UNKNOWN = "Unknown", 0
     IS_CHARGING = "IsCharging", 1
@@ -219,7 +219,7 @@ class BatChargeFault(ClusterEnum):
 
 
 class PowerSource(Capability):
-    """A source of power: mains or a battery."""
+    """A power source: mains or a battery."""
 
     id = "matter.PowerSource@1.4"
     name = "Power Source"

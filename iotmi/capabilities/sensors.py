@@ -1,4 +1,4 @@
-"""Sensors that tell a state: contacts, occupancy and air quality."""
+"""Sensors of contacts, occupancy and air quality."""
 
 from typing import Annotated, ClassVar
 
@@ -24,7 +24,7 @@ class Occupancy(Bitmap):
 
 
 class OccupancySensorType(ClusterEnum):
-    """The type of a sensor."""
+    """The type of an occupancy sensor."""
 
     PIR = "Pir", 0
     ULTRASONIC = "Ultrasonic", 1
@@ -33,7 +33,7 @@ class OccupancySensorType(ClusterEnum):
 
 
 class OccupancySensorTypes(Bitmap):
-    """Types of sensors."""
+    """Types of occupancy sensors."""
 
     PIR = 1 << 0
     ULTRASONIC = 1 << 1
@@ -49,7 +49,7 @@ class HoldTimeLimits(Struct):
 
 
 class AirQualityLevel(ClusterEnum):
-    """A level of the quality of the air."""
+    """A level of air quality."""
 
     UNKNOWN = "Unknown", 0
     GOOD = "Good", 1
@@ -61,7 +61,7 @@ class AirQualityLevel(ClusterEnum):
 
 
 class BooleanState(Capability):
-    """A state that is true or false, such as a closed contact."""
+    """A boolean state, such as a closed contact."""
 
     id = "matter.BooleanState@1.4"
     name = "Boolean State"
@@ -73,7 +73,7 @@ class BooleanState(Capability):
 
 
 class OccupancySensing(Capability):
-    """A sensor of people in a room."""
+    """An occupancy sensor of a room."""
 
     id = "matter.OccupancySensing@1.4"
     name = "Occupancy Sensing"

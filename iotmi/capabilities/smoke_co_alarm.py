@@ -29,7 +29,7 @@ class ExpressedState(ClusterEnum):
 
 
 class AlarmState(ClusterEnum):
-    """How bad it is."""
+    """The severity of an alarm."""
 
     NORMAL = "Normal", 0
     WARNING = "Warning", 1
@@ -37,7 +37,7 @@ class AlarmState(ClusterEnum):
 
 
 class MuteState(ClusterEnum):
-    """The state of the sounder."""
+    """The mute state of the sounder."""
 
     NOT_MUTED = "NotMuted", 0
     MUTED = "Muted", 1
@@ -68,7 +68,7 @@ class Sensitivity(ClusterEnum):
 
 
 class SelfTestRequest(Command):
-    """Begin a self-test."""
+    """Start a self-test."""
 
     number = 0x00
 

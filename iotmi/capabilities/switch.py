@@ -1,4 +1,4 @@
-"""Switch: a switch or a button that a person moves."""
+"""Switch: a switch or a button that a person operates."""
 
 from typing import Annotated, ClassVar
 
@@ -6,7 +6,7 @@ from iotmi.capabilities._base import Capability, Events, Number, ReadOnlyMap, UI
 
 
 class Switch(Capability):
-    """A switch or a button; what is done with it comes as events."""
+    """A switch or a button. Operating it causes events."""
 
     id = "matter.Switch@1.4"
     name = "Switch"

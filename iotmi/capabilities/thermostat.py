@@ -36,7 +36,7 @@ class Occupancy(Bitmap):
 
 
 class RemoteSensing(Bitmap):
-    """The values that are measured elsewhere."""
+    """The values that come from remote sensors."""
 
     LOCAL_TEMPERATURE = 1 << 0
     OUTDOOR_TEMPERATURE = 1 << 1
@@ -44,7 +44,7 @@ class RemoteSensing(Bitmap):
 
 
 class ControlSequenceOfOperation(ClusterEnum):
-    """The things that the system can do."""
+    """The heating and cooling features of the system."""
 
     COOLING_ONLY = "CoolingOnly", 0
     COOLING_WITH_REHEAT = "CoolingWithReheat", 1
@@ -69,7 +69,7 @@ class SystemMode(ClusterEnum):
 
 
 class ThermostatRunningMode(ClusterEnum):
-    """The mode that the system runs in."""
+    """The current running mode of the system."""
 
     OFF = "Off", 0
     COOL = "Cool", 3
@@ -89,14 +89,14 @@ class StartOfWeek(ClusterEnum):
 
 
 class TemperatureSetpointHold(ClusterEnum):
-    """The hold of a setpoint against schedules."""
+    """The setting that makes a setpoint override schedules."""
 
     SETPOINT_HOLD_OFF = "SetpointHoldOff", 0
     SETPOINT_HOLD_ON = "SetpointHoldOn", 1
 
 
 class ProgrammingOperationMode(Bitmap):
-    """The use of schedules."""
+    """The programming mode: the use of schedules."""
 
     SCHEDULE_ACTIVE = 1 << 0
     AUTO_RECOVERY = 1 << 1
@@ -104,7 +104,7 @@ class ProgrammingOperationMode(Bitmap):
 
 
 class RelayState(Bitmap):
-    """The relays that are on."""
+    """The relays of a thermostat that are on."""
 
     HEAT = 1 << 0
     COOL = 1 << 1
@@ -116,7 +116,7 @@ class RelayState(Bitmap):
 
 
 class SetpointChangeSource(ClusterEnum):
-    """The source of the last change."""
+    """The source of the last setpoint change."""
 
     MANUAL = "Manual", 0
     SCHEDULE = "Schedule", 1
@@ -178,7 +178,7 @@ class AcCapacityFormat(ClusterEnum):
 
 
 class PresetScenario(ClusterEnum):
-    """An occasion for a preset."""
+    """A scenario of a preset."""
 
     OCCUPIED = "Occupied", 1
     UNOCCUPIED = "Unoccupied", 2
@@ -222,7 +222,7 @@ class ScheduleType(Struct):
 
 
 class Preset(Struct):
-    """A preset; the handle is in hexadecimal."""
+    """A preset. The handle is hexadecimal text."""
 
     preset_handle: Annotated[str, Text(pattern=r"([0-9A-Fa-f]{2}){0,16}")] | None = None
     preset_scenario: PresetScenario
@@ -257,7 +257,7 @@ class ScheduleTransition(Struct):
 
 
 class Schedule(Struct):
-    """A schedule; handles are in hexadecimal."""
+    """A schedule. Handles are hexadecimal text."""
 
     schedule_handle: Annotated[str, Text(pattern=r"([0-9A-Fa-f]{2}){0,16}")] | None = None
     system_mode: SystemMode
@@ -268,7 +268,7 @@ class Schedule(Struct):
 
 
 class SetpointRaiseLowerMode(ClusterEnum):
-    """The setpoints that are raised or lowered."""
+    """The setpoints that the command raises or lowers."""
 
     HEAT = "Heat", 0
     COOL = "Cool", 1
@@ -276,14 +276,14 @@ class SetpointRaiseLowerMode(ClusterEnum):
 
 
 class ScheduleMode(Bitmap):
-    """The setpoints that a schedule holds."""
+    """The setpoints of a schedule."""
 
     HEAT_SETPOINT_PRESENT = 1 << 0
     COOL_SETPOINT_PRESENT = 1 << 1
 
 
 class WeeklyScheduleTransition(Struct):
-    """One change in a day."""
+    """One change on a day."""
 
     transition_time: Annotated[int, Number(0, 1439), Unit("min since midnight")]
     heat_setpoint: Temperature | None = None
@@ -291,7 +291,7 @@ class WeeklyScheduleTransition(Struct):
 
 
 class SetpointRaiseLower(Command):
-    """Raise or lower setpoints; the amount is in tenths of a degree."""
+    """Raise or lower setpoints. The unit of the amount is 0.1 °C."""
 
     number = 0x00
 
@@ -300,7 +300,7 @@ class SetpointRaiseLower(Command):
 
 
 class SetWeeklySchedule(Command):
-    """Set the schedule of days of the week."""
+    """Set the weekly schedule."""
 
     number = 0x01
 
@@ -311,7 +311,7 @@ class SetWeeklySchedule(Command):
 
 
 class GetWeeklySchedule(Command):
-    """Ask for the schedule of days of the week."""
+    """Request the weekly schedule."""
 
     number = 0x02
 
@@ -320,13 +320,13 @@ class GetWeeklySchedule(Command):
 
 
 class ClearWeeklySchedule(Command):
-    """Clear the schedules of days of the week."""
+    """Clear the weekly schedule."""
 
     number = 0x03
 
 
 class SetActiveScheduleRequest(Command):
-    """Use a schedule, by its handle in hexadecimal."""
+    """Activate a schedule. The handle is hexadecimal text."""
 
     number = 0x05
 
@@ -334,7 +334,7 @@ class SetActiveScheduleRequest(Command):
 
 
 class SetActivePresetRequest(Command):
-    """Use a preset, by its handle in hexadecimal; none ends its use."""
+    """Activate a preset, or none without a handle. The handle is hexadecimal text."""
 
     number = 0x06
 
@@ -342,7 +342,7 @@ class SetActivePresetRequest(Command):
 
 
 class Thermostat(Capability):
-    """A thermostat. Temperatures are hundredths of a degree Celsius, unless noted as tenths."""
+    """A thermostat. The unit of temperatures is 0.01 °C, unless another unit is noted."""
 
     id = "matter.Thermostat@1.4"
     name = "Thermostat"

@@ -44,7 +44,7 @@ class ConfigStatus(Bitmap):
 
 
 class OperationalStatus(Bitmap):
-    """The movement of each part: 0 stopped, 1 opening, 2 closing."""
+    """The movement of each part. 0 means stopped, 1 opening, 2 closing."""
 
     GLOBAL = 0b11
     LIFT = 0b1100
@@ -52,7 +52,7 @@ class OperationalStatus(Bitmap):
 
 
 class EndProductType(ClusterEnum):
-    """The product that a covering is."""
+    """The product type of a covering."""
 
     ROLLER_SHADE = "RollerShade", 0
     ROMAN_SHADE = "RomanShade", 1
@@ -91,7 +91,7 @@ class Mode(Bitmap):
 
 
 class SafetyStatus(Bitmap):
-    """The things that hinder a covering."""
+    """The safety conditions of a covering."""
 
     REMOTE_LOCKOUT = 1 << 0
     TAMPER_DETECTION = 1 << 1
@@ -120,13 +120,13 @@ class DownOrClose(Command):
 
 
 class StopMotion(Command):
-    """Stop the covering where it is."""
+    """Stop the covering at its position."""
 
     number = 0x02
 
 
 class GoToLiftValue(Command):
-    """Lift to a position, in centimetres."""
+    """Lift to a position in centimetres."""
 
     number = 0x04
 
@@ -134,7 +134,7 @@ class GoToLiftValue(Command):
 
 
 class GoToLiftPercentage(Command):
-    """Lift to a position, in hundredths of a percent."""
+    """Lift to a position in hundredths of a percent."""
 
     number = 0x05
 
@@ -142,7 +142,7 @@ class GoToLiftPercentage(Command):
 
 
 class GoToTiltValue(Command):
-    """Tilt to a position, in tenths of a degree."""
+    """Tilt to a position in tenths of a degree."""
 
     number = 0x07
 
@@ -150,7 +150,7 @@ class GoToTiltValue(Command):
 
 
 class GoToTiltPercentage(Command):
-    """Tilt to a position, in hundredths of a percent."""
+    """Tilt to a position in hundredths of a percent."""
 
     number = 0x08
 
@@ -158,7 +158,7 @@ class GoToTiltPercentage(Command):
 
 
 class WindowCovering(Capability):
-    """A covering of a window. Positions in percent are 0 when open and 10 000 when closed."""
+    """A window covering. Positions in percent are 0 when open and 10 000 when closed."""
 
     id = "matter.WindowCovering@1.4"
     name = "Window Covering"

@@ -1,10 +1,10 @@
-"""The events that the service sends to Kinesis: read, framed, dispatched and listened to.
+"""Events that the service sends to Kinesis: decoding, dispatch and listening.
 
     from iotmi import events
 
     event = events.parse(data)
 
-Reading needs neither a client nor boto3. `listen` loads boto3 where it is given no client.
+Decoding needs neither a client nor boto3. `listen` imports boto3 if no Kinesis client is given.
 """
 
 from iotmi._models.events import EventType

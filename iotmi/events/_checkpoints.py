@@ -1,6 +1,6 @@
-"""The place in each shard up to which records were consumed, kept in SQLite.
+"""Checkpoints in SQLite: the last consumed record of each shard.
 
-Owns the file's tables. Does not know how a shard is read.
+Owns the tables of the file. Does not know how a shard is read.
 """
 
 import sqlite3
@@ -25,14 +25,14 @@ CREATE TABLE IF NOT EXISTS iotmi_shards (
 
 
 @frozen
-class Place:
-    """Where reading of a shard goes on.
+class ShardCheckpoint:
+    """The position at which reading of a shard continues.
 
     Attributes:
-        start_type: the iterator type for a shard of which no record was consumed yet.
+        start_type: the iterator type to use until a record is consumed.
         start_at: the seconds since 1970 for the type ``AT_TIMESTAMP``.
-        sequence_number: the last record that was consumed, or None.
-        finished: True where the shard is closed and all its records were consumed.
+        sequence_number: the last consumed record, or None.
+        finished: True if the shard is closed and all its records are consumed.
     """
 
     start_type: str
@@ -42,9 +42,9 @@ class Place:
 
 
 class Checkpoints:
-    """The places of one stream's shards in a SQLite file. May be used from several threads.
+    """The checkpoints of one stream in a SQLite file. Thread-safe.
 
-    The file is opened by the first call, and by the first one after `close`.
+    The first call opens the file, and so does the first call after `close`.
     """
 
     def __init__(self, path: str | PathLike[str], stream: str) -> None:
@@ -61,8 +61,8 @@ class Checkpoints:
             self._path, timeout=30.0, isolation_level=None, check_same_thread=False
         )
         try:
-            # A killed process loses nothing in this mode; a power failure may lose the last
-            # checkpoints, whose records then come again.
+            # WAL with synchronous=NORMAL survives a killed process. A power failure may lose
+            # the last checkpoints, and their records are then delivered again.
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute(_SCHEMA)
@@ -72,18 +72,18 @@ class Checkpoints:
         self._connection = database
         return database
 
-    def places(self) -> Mapping[str, Place]:
-        """Return the place in each shard that is known."""
+    def load(self) -> Mapping[str, ShardCheckpoint]:
+        """Return the checkpoint of each known shard."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT shard, start_type, start_at, sequence_number, finished"
                 " FROM iotmi_shards WHERE stream = ?",
                 (self._stream,),
             ).fetchall()
-        return {row[0]: Place(row[1], row[2], row[3], bool(row[4])) for row in rows}
+        return {row[0]: ShardCheckpoint(row[1], row[2], row[3], bool(row[4])) for row in rows}
 
-    def add(self, places: Mapping[str, Place]) -> None:
-        """Add shards that are not known yet, all or none of them."""
+    def add(self, checkpoints: Mapping[str, ShardCheckpoint]) -> None:
+        """Add the checkpoints of unknown shards in one transaction."""
         with self._lock, self._database as database:
             database.execute("BEGIN IMMEDIATE")
             database.executemany(
@@ -94,17 +94,17 @@ class Checkpoints:
                     (
                         self._stream,
                         shard,
-                        place.start_type,
-                        place.start_at,
-                        place.sequence_number,
-                        place.finished,
+                        checkpoint.start_type,
+                        checkpoint.start_at,
+                        checkpoint.sequence_number,
+                        checkpoint.finished,
                     )
-                    for shard, place in places.items()
+                    for shard, checkpoint in checkpoints.items()
                 ],
             )
 
-    def consumed(self, shard: str, sequence_number: str) -> None:
-        """Keep that the records of *shard* up to this one were consumed."""
+    def record_consumed(self, shard: str, sequence_number: str) -> None:
+        """Store the last consumed record of *shard*."""
         with self._lock:
             self._database.execute(
                 "UPDATE iotmi_shards SET sequence_number = ? WHERE stream = ? AND shard = ?",
@@ -112,7 +112,7 @@ class Checkpoints:
             )
 
     def finish(self, shard: str) -> None:
-        """Keep that *shard* is closed and all its records were consumed."""
+        """Store that *shard* is closed and all its records are consumed."""
         with self._lock:
             self._database.execute(
                 "UPDATE iotmi_shards SET finished = 1 WHERE stream = ? AND shard = ?",

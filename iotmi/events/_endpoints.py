@@ -1,7 +1,7 @@
 """Readers of endpoints, their capabilities and properties.
 
-Most bytes of an event are endpoints. They are read without a table, in half the time. This module
-knows no message.
+Most bytes of an event are endpoints. Plain functions read them in half the time of a table. This
+module does not know any message.
 """
 
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from typing import Final, TypeVar
 
 from iotmi._schema.containers import JsonValue
 from iotmi.events._events import Capability, Endpoint, Property
-from iotmi.events._reading import RefusedError, json_object, refuse, text, time
+from iotmi.events._reading import InvalidValueError, json_object, reject, text, time
 
 T = TypeVar("T")
 
 
 def _capabilities(read_property: Callable[[object], Property]) -> Callable[[object], Capability]:
-    """Return a reader of one capability whose properties *read_property* reads."""
+    """Return a reader of one capability that reads properties with *read_property*."""
 
     def read(value: object) -> Capability:
         source = value if type(value) is dict else json_object(value)
@@ -32,15 +32,15 @@ def _capabilities(read_property: Callable[[object], Property]) -> Callable[[obje
             return Capability(identifier, name, version)
         try:
             return Capability(identifier, name, version, _each(held, read_property))
-        except RefusedError as refused:
-            refused.inside("properties")
+        except InvalidValueError as invalid:
+            invalid.prepend("properties")
             raise
 
     return read
 
 
 def _endpoints(read_capability: Callable[[object], Capability]) -> Callable[[object], object]:
-    """Return a reader of endpoints whose capabilities *read_capability* reads."""
+    """Return a reader of endpoints that reads capabilities with *read_capability*."""
 
     def read(value: object) -> Endpoint:
         source = value if type(value) is dict else json_object(value)
@@ -52,8 +52,8 @@ def _endpoints(read_capability: Callable[[object], Capability]) -> Callable[[obj
             return Endpoint(identifier)
         try:
             return Endpoint(identifier, _each(held, read_capability))
-        except RefusedError as refused:
-            refused.inside("capabilities")
+        except InvalidValueError as invalid:
+            invalid.prepend("capabilities")
             raise
 
     return lambda value: _each(value, read)
@@ -81,8 +81,8 @@ def _changed_property(value: object) -> Property:
         written = state.get("lastChangedAt")
         if written is not None:
             moment = _time(written)
-    except RefusedError as refused:
-        refused.inside("value")
+    except InvalidValueError as invalid:
+        invalid.prepend("value")
         raise
     raw: JsonValue = state.get("propertyValue")
     return Property(name, moment, raw)
@@ -91,8 +91,8 @@ def _changed_property(value: object) -> Property:
 def _time(value: object) -> datetime:
     try:
         return time(value)
-    except RefusedError as refused:
-        refused.inside("lastChangedAt")
+    except InvalidValueError as invalid:
+        invalid.prepend("lastChangedAt")
         raise
 
 
@@ -101,25 +101,25 @@ def _text(member: str, value: object) -> str | None:
         return None
     try:
         return text(value)
-    except RefusedError as refused:
-        refused.inside(member)
+    except InvalidValueError as invalid:
+        invalid.prepend(member)
         raise
 
 
 def _each(value: object, read: Callable[[object], T]) -> tuple[T, ...]:
     if type(value) is not list:
-        refuse("an array", value)
+        reject("an array", value)
     found: list[T] = []
     try:
         for item in value:
-            found.append(read(item))  # noqa: PERF401 (a failure's path is the length)
-    except RefusedError as refused:
-        refused.inside(f"[{len(found)}]")
+            found.append(read(item))  # noqa: PERF401 (the length is the path of a failure)
+    except InvalidValueError as invalid:
+        invalid.prepend(f"[{len(found)}]")
         raise
     return tuple(found)
 
 
 reported: Final = _endpoints(_capabilities(_reported_property))
-"""Reads endpoints whose properties have their values beside their names."""
+"""Reads endpoints with properties of the form ``{name, value}``."""
 changed: Final = _endpoints(_capabilities(_changed_property))
-"""Reads endpoints whose properties have objects of a value and a time beside their names."""
+"""Reads endpoints with properties of the form ``{name, value: {propertyValue, lastChangedAt}}``."""

@@ -1,7 +1,7 @@
 """The events of the service as frozen values, and `Event`, the union of their classes.
 
-Owns the public names and types of every member. Does not know how a notification is read, nor
-where one comes from.
+Owns the public names and types of every member. Does not know how or from where notifications are
+read.
 """
 
 import json
@@ -32,18 +32,19 @@ def _refuse_constant(name: str) -> None:
 
 
 JSON: Final = json.JSONDecoder(parse_constant=_refuse_constant)
-"""Reads JSON by RFC 8259: NaN and Infinity, which `json.loads` accepts, are errors."""
+"""Reads JSON by RFC 8259: unlike `json.loads`, it refuses NaN and Infinity."""
 
 
-# Most of a parse goes into making these three: without slots they are made a third faster.
+# `parse` spends most of its time building these three classes. attrs builds frozen classes without
+# slots a third faster.
 @frozen(slots=False)
 class Property:
     """One property of a capability.
 
     Attributes:
         name: such as ``OnOff``.
-        changed_at: when the value last changed. Only `DeviceStateEvent` has it.
-        raw_value: the value as the service wrote it, often JSON inside a text. Sensitive.
+        changed_at: the time of the last change. Only `DeviceStateEvent` has it.
+        raw_value: the value as the service wrote it, often JSON inside a string. Sensitive.
     """
 
     name: str | None = None
@@ -53,9 +54,9 @@ class Property:
 
     @property
     def value(self) -> JsonValue:
-        """Return the value with its own JSON type: ``True`` where the service wrote ``"true"``.
+        """Return the value with its JSON type, such as ``True`` for the service's ``"true"``.
 
-        A text that holds no JSON is its own value.
+        A string that is not JSON is returned unchanged.
         """
         if not isinstance(self.raw_value, str):
             return self.raw_value
@@ -71,10 +72,10 @@ class Capability:
     """One capability at an endpoint.
 
     Attributes:
-        id: such as ``matter.OnOff@1.4``; the service writes some without their version.
+        id: such as ``matter.OnOff@1.4``. The service writes some ids without their version.
         name: the display name, such as ``On/Off``.
-        version: the revision of the capability, as a text.
-        properties: the properties that the event tells of.
+        version: the revision of the capability, as a string.
+        properties: the properties in the event.
     """
 
     id: str | None = None
@@ -89,7 +90,7 @@ class Endpoint:
 
     Attributes:
         id: the endpoint's id, such as ``1``.
-        capabilities: the capabilities that the event tells of.
+        capabilities: the capabilities in the event.
     """
 
     id: str | None = None
@@ -101,9 +102,9 @@ class DeviceDiscoveryFailure:
     """The reason why a discovery failed.
 
     Attributes:
-        code: such as ``500`` or ``404``, as a text.
-        message: the service's own words.
-        managed_thing_id: the device that could not be queried, where the service names one.
+        code: such as ``500`` or ``404``, as a string.
+        message: the service's message.
+        managed_thing_id: the device that could not be queried, if the service names one.
     """
 
     code: str | None = None
@@ -113,17 +114,17 @@ class DeviceDiscoveryFailure:
 
 @frozen(kw_only=True)
 class _Envelope:
-    """The members that every event has. Each of them but `type` and `raw` can be None.
+    """The members that every event has. All except `type` and `raw` can be None.
 
     Attributes:
-        type: the kind of message, as the service names it.
-        id: the id of the message. A redelivered message has the same one.
-        timestamp: when the service handed the message to the stream, in UTC.
+        type: the service's name of the message type.
+        id: the id of the message. A redelivered message has the same id.
+        timestamp: the time when the service sent the message to the stream, in UTC.
         account_id: the AWS account of the service's customer.
         region_name: such as ``eu-west-1``.
-        resources: the ARNs that the event concerns; `DeviceReportEvent` has a path instead.
-        version: the version of the message's form.
-        raw: the whole message as JSON, members included that have no name here. Sensitive.
+        resources: the ARNs that the event concerns. `DeviceReportEvent` has a path instead.
+        version: the version of the message format.
+        raw: the whole message as JSON, including members that have no name here. Sensitive.
     """
 
     type: EventType
@@ -141,9 +142,9 @@ class DeviceCommandEvent(_Envelope):
     """The result of a command that was sent to a managed thing.
 
     Attributes:
-        trace_id: the trace id that `send_command` gave for the command.
-        received_at: when the service received the command.
-        executed_at: when the device carried it out.
+        trace_id: the trace id that `send_command` returned for the command.
+        received_at: the time when the service received the command.
+        executed_at: the time when the device executed the command.
         result: ``succeeded`` or ``failed``.
     """
 
@@ -160,7 +161,7 @@ class DeviceCommandEvent(_Envelope):
 
 @frozen(kw_only=True)
 class DeviceCommandRequestEvent(_Envelope):
-    """A request that a device made by itself, such as to begin a video session.
+    """A request that a device made, such as to start a video session.
 
     Attributes:
         endpoints: the endpoints and capabilities that the request concerns.
@@ -171,13 +172,13 @@ class DeviceCommandRequestEvent(_Envelope):
 
 @frozen(kw_only=True)
 class DeviceDiscoveryStatusEvent(_Envelope):
-    """A discovery of devices began, went on or ended.
+    """A status change of a device discovery.
 
     Attributes:
         device_discovery_id: the discovery's id.
-        device_count: how many devices were found so far.
-        status: how far the discovery has come.
-        error: the reason of a failure.
+        device_count: the number of devices found so far.
+        status: the status of the discovery.
+        error: the reason for a failure.
     """
 
     device_discovery_id: str | None = None
@@ -191,7 +192,7 @@ class DeviceReportEvent(_Envelope):
     """An event of a device, such as a pressed button.
 
     Attributes:
-        arrived_at: when the report reached the service.
+        arrived_at: the time when the report reached the service.
         endpoints: the endpoints, capabilities and properties that the device reported.
     """
 
@@ -201,14 +202,14 @@ class DeviceReportEvent(_Envelope):
 
 @frozen(kw_only=True)
 class DeviceLifecycleEvent(_Envelope):
-    """A managed thing came into another provisioning status.
+    """A change of a managed thing's provisioning status.
 
     Attributes:
         managed_thing_id: the thing's id.
         arn: the thing's ARN.
-        created_at: when the thing was created.
-        updated_at: when the thing last changed.
-        status: the new status. ``UNCLAIMED``, which the API does not know, occurs.
+        created_at: the time when the thing was created.
+        updated_at: the time of the thing's last change.
+        status: the new status. It can be ``UNCLAIMED``, which the API does not define.
     """
 
     managed_thing_id: str | None = None
@@ -220,19 +221,19 @@ class DeviceLifecycleEvent(_Envelope):
 
 @frozen(kw_only=True)
 class DeviceConnectionEvent(_Envelope):
-    """A managed thing connected or disconnected.
+    """A connect or disconnect of a managed thing.
 
     Attributes:
         managed_thing_id: the thing's id.
         arn: the thing's ARN.
         client_id: the MQTT client id of the connection.
         connected: True after a connect, False after a disconnect.
-        occurred_at: when the connection was made or lost.
+        occurred_at: the time of the connect or disconnect.
         session_id: the id of the MQTT session.
         principal_id: the id of the certificate that the thing connected with.
         ip_address: the thing's address, on a connect.
         disconnect_reason: the reason, on a disconnect.
-        version_number: a counter of the connection's changes, as a text.
+        version_number: a counter of the connection's changes, as a string.
     """
 
     managed_thing_id: str | None = None
@@ -249,7 +250,7 @@ class DeviceConnectionEvent(_Envelope):
 
 @frozen(kw_only=True)
 class DeviceStateEvent(_Envelope):
-    """Properties of a managed thing have new values.
+    """New values for properties of a managed thing.
 
     Attributes:
         endpoints: the endpoints, capabilities and properties with their new values.
@@ -260,13 +261,13 @@ class DeviceStateEvent(_Envelope):
 
 @frozen(kw_only=True)
 class DeviceOtaEvent(_Envelope):
-    """An over-the-air update task came into another status.
+    """A status change of an over-the-air update task.
 
     Attributes:
         ota_task_id: the task's id.
         operation: such as ``CREATE_OTA``.
-        status: how far the task has come.
-        ota_type: which things the task updates.
+        status: the status of the task.
+        ota_type: the kind of things that the task updates.
     """
 
     ota_task_id: str | None = None
@@ -277,7 +278,7 @@ class DeviceOtaEvent(_Envelope):
 
 @frozen(kw_only=True)
 class AccountAssociationEvent(_Envelope):
-    """An account association came into another state.
+    """A state change of an account association.
 
     Attributes:
         trace_id: the id of the request that caused the change.
@@ -285,10 +286,10 @@ class AccountAssociationEvent(_Envelope):
         connector_destination_id: the connector destination that the association uses.
         arn: the association's ARN.
         state: the new state.
-        service_error: True where the service is at fault.
-        customer_error: True where the customer's side is at fault.
-        details: the service's own words.
-        log_level: how severe the change is.
+        service_error: True if the service is at fault.
+        customer_error: True if the customer is at fault.
+        details: the service's description.
+        log_level: the severity of the change.
     """
 
     trace_id: str | None = None
@@ -304,7 +305,7 @@ class AccountAssociationEvent(_Envelope):
 
 @frozen(kw_only=True)
 class ConnectorErrorReportEvent(_Envelope):
-    """An operation of a cloud connector failed.
+    """A failed operation of a cloud connector.
 
     Attributes:
         status_code: the connector's response code.
@@ -312,13 +313,13 @@ class ConnectorErrorReportEvent(_Envelope):
         resource_ids: the ids of the resources that the failure concerns.
         association_arns: the ARNs of the account associations that the failure concerns.
         connector_destination_id: the connector destination that was used.
-        connector_device_id: the id that the third party gave the device. Sensitive.
+        connector_device_id: the device's id in the third party's cloud. Sensitive.
         operation: such as ``AWS.SendCommand``.
-        operation_version: the version of the operation's form.
-        trace_id: the id of the request that failed.
-        message: the connector's own words. Sensitive.
-        managed_thing_id: the thing, where the service could find it.
-        log_level: how severe the failure is.
+        operation_version: the version of the operation's format.
+        trace_id: the id of the failed request.
+        message: the connector's message. Sensitive.
+        managed_thing_id: the thing, if the service could find it.
+        log_level: the severity of the failure.
     """
 
     status_code: int | None = None
@@ -337,9 +338,10 @@ class ConnectorErrorReportEvent(_Envelope):
 
 @frozen(kw_only=True)
 class UnknownEvent(_Envelope):
-    """An event of a type that this version of iotmi has no class for.
+    """An event of a type for which this version of iotmi has no class.
 
-    ``DEVICE_WSS`` and ``CONNECTOR_ASSOCIATION`` are among them: nobody has published their payload.
+    Among them are ``DEVICE_WSS`` and ``CONNECTOR_ASSOCIATION``, because AWS has not published their
+    payloads.
 
     Attributes:
         payload: the content as JSON. Sensitive.
@@ -361,4 +363,4 @@ Event: TypeAlias = (
     | ConnectorErrorReportEvent
     | UnknownEvent
 )
-"""Any event. A `match` with a case for each of these classes is exhaustive."""
+"""The union of all events. A `match` with a case for each class is exhaustive."""

@@ -1,7 +1,7 @@
-"""`Handler`: calls functions for events, and answers Lambda for a batch of records.
+"""`Handler`: dispatch of events to functions, and handlers for AWS Lambda.
 
-Owns which function takes which event, what a failure does to a batch, and what is logged. Does not
-know how records are read.
+Owns the registration of functions, the failure of a batch, and its log records. Does not know how
+records are read.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
 """
@@ -45,14 +45,14 @@ class ItemFailure(TypedDict):
     itemIdentifier: str
 
 
-class BatchAnswer(TypedDict):
-    """The answer of a Lambda function with ``ReportBatchItemFailures``."""
+class BatchResponse(TypedDict):
+    """The response of a Lambda function with ``ReportBatchItemFailures``."""
 
     batchItemFailures: list[ItemFailure]
 
 
-class WindowAnswer(BatchAnswer):
-    """The answer of a Lambda function with a tumbling window."""
+class WindowResponse(BatchResponse):
+    """The response of a Lambda function with a tumbling window."""
 
     state: object
 
@@ -67,7 +67,7 @@ class _Function:
 
 
 class Registrar(Generic[E]):
-    """The decorator that `Handler.on` gives."""
+    """The decorator that `Handler.on` returns."""
 
     def __init__(self, register: Callable[[_Function], None]) -> None:
         self._register = register
@@ -83,7 +83,7 @@ class Registrar(Generic[E]):
 
 
 class Handler:
-    """Functions for events, and the entry points of a Lambda function that call them.
+    """A registry of functions for events, with handlers for AWS Lambda.
 
         handler = events.Handler()
 
@@ -92,16 +92,16 @@ class Handler:
 
         lambda_handler = handler.lambda_handler
 
-    Functions may be ``async``. Where several take an event, they are called in the order in which
-    they were registered.
+    Functions may be ``async``. Several functions for one event are called in the order of their
+    registration.
     """
 
     def __init__(self, *, on_undecodable: Callable[[Record], object] | None = None) -> None:
-        """Make a handler without functions.
+        """Create a handler without functions.
 
         Args:
-            on_undecodable: takes each record that cannot be read, after which the batch goes on.
-                Without it, such a record counts as failed.
+            on_undecodable: called with each record that cannot be decoded. The batch then
+                continues. Without this function, such a record fails.
         """
         self._on_undecodable = on_undecodable
         self._functions: dict[type, list[_Function]] = {kind: [] for kind in get_args(Event)}
@@ -129,13 +129,13 @@ class Handler:
         Without a class, the function takes every event.
 
         Raises:
-            TypeError: a class is none of an event, or the function takes another number of
-                arguments.
+            TypeError: a class is not an event class, or the function has the wrong number of
+                parameters.
         """
         for kind in kinds:
             if kind not in self._functions:
                 raise TypeError(
-                    f"{kind!r} is not a class of events; `on()` without a class takes every event"
+                    f"{kind!r} is not a class of events. `on()` without a class takes every event"
                 )
 
         def register(function: _Function) -> None:
@@ -147,42 +147,41 @@ class Handler:
     def window(self, function: F) -> F:
         """Register a function that carries the state of a tumbling window.
 
-        The function names what it takes: ``state``, and any of ``event``, ``record`` and
-        ``window``. With ``event`` or ``record`` it is called for each event, else once in each
-        invocation, after the others. It returns the new state.
+        The function takes ``state`` and any of ``event``, ``record`` and ``window``, by name. A
+        function with ``event`` or ``record`` is called for each event. Other functions are called
+        once per invocation, after the events. Each function returns the new state.
 
         Raises:
-            TypeError: a parameter has another name.
+            TypeError: a parameter has a different name.
         """
         self._windows.append(WindowFunction.of(function))
         return function
 
     @property
     def unhandled(self) -> Mapping[EventType, int]:
-        """Return how many events of each type came that no function takes."""
+        """The number of events without a function, by type."""
         with self._lock:
             return dict(self._unhandled)
 
     # -- one event -------------------------------------------------------------------------
 
     def __call__(self, event: Event | Record) -> None:
-        """Call the functions that take *event*, and wait for those that are ``async``.
+        """Call the functions for *event*, and run ``async`` functions to completion.
 
-        An exception of a function is the caller's to handle. Inside a running event loop use
-        `dispatch`.
+        Exceptions of a function propagate. Inside a running event loop, use `dispatch`.
         """
-        with _waiting() as wait:
+        with _result_waiter() as wait:
             for result in self._results(event):
                 wait(result)
 
     async def dispatch(self, event: Event | Record) -> None:
-        """Call the functions that take *event*, and await those that are ``async``."""
+        """Call the functions for *event*, and await ``async`` functions."""
         for result in self._results(event):
             if inspect.isawaitable(result):
                 await result
 
     def _results(self, given: Event | Record) -> Iterator[object]:
-        """Iterate over what each function returns. The next is called when it is asked for."""
+        """Yield the return value of each function. Each step of the iterator calls one function."""
         record = given if isinstance(given, Record) else None
         event = given.event if isinstance(given, Record) else given
         if event is None:
@@ -191,7 +190,7 @@ class Handler:
             return
         functions = self._functions[type(event)]
         if not functions:
-            self._count(event)
+            self._count_unhandled(event)
         for function in functions:
             if function.takes_record:
                 yield function.call(event, record or _record_of(event))
@@ -205,47 +204,48 @@ class Handler:
 
     # -- Lambda ----------------------------------------------------------------------------
 
-    def lambda_handler(self, event: Mapping[str, object], context: object) -> BatchAnswer:
-        """Call the functions for a batch of a Kinesis stream, and answer which record failed.
+    def lambda_handler(self, event: Mapping[str, object], context: object) -> BatchResponse:
+        """Call the functions for a batch of a Kinesis stream, and return the failed record.
 
-        The event source mapping needs ``FunctionResponseTypes=["ReportBatchItemFailures"]``: Lambda
-        then sends the failed record and those after it again. All records inside an aggregated
-        record come again with it.
+        The event source mapping needs ``FunctionResponseTypes=["ReportBatchItemFailures"]``. Lambda
+        then sends the failed record and all later records again. It sends an aggregated record
+        again as a whole.
 
         Raises:
-            EventError: *event* is no batch of records.
-            Exception: a record failed that has no sequence number, so that no answer can name it.
+            EventError: *event* is not a batch of records.
+            Exception: the failed record has no sequence number, so no response can name it.
         """
         del context
-        with _waiting() as wait:
+        with _result_waiter() as wait:
             for record in records(event):
                 try:
                     for result in self._results(record):
                         wait(result)
-                # Whatever a function raises concerns its record and not the batch.
+                # An exception of a function fails only its record, not the invocation.
                 except Exception as error:  # noqa: BLE001
-                    return {"batchItemFailures": [_failed(record, error)]}
+                    return {"batchItemFailures": [_log_failure(record, error)]}
         return {"batchItemFailures": []}
 
-    def window_handler(self, event: Mapping[str, object], context: object) -> WindowAnswer:
-        """Call the window functions for a batch of a tumbling window, and answer with its state.
+    def window_handler(self, event: Mapping[str, object], context: object) -> WindowResponse:
+        """Call the window functions for a batch of a tumbling window, and return the state.
 
-        Where a function fails on an event, the answer has the state before it and names the record.
+        If a function fails for a record, the response has the state before that record.
 
         Raises:
-            EventError: *event* is no batch of records.
-            TypeError: no window function is registered, or one returned no state.
-            Exception: a function that takes no event failed, or a record without sequence number.
+            EventError: *event* is not a batch of records.
+            TypeError: no window function is registered, or a function returned None.
+            Exception: a function without an event failed, or the failed record has no sequence
+                number.
         """
         del context
         if not self._windows:
             raise TypeError("no function is registered with @handler.window")
         window = read_window(event, tuple(records(event)))
         state: object = event.get("state") or {}
-        with _waiting() as wait:
+        with _result_waiter() as wait:
             for _, group in groupby(window.records, lambda record: record.sequence_number):
                 together = tuple(group)
-                # They come again together, so that none of them may have left its mark.
+                # Lambda sends an aggregated record again as a whole, so roll back its whole group.
                 before = deepcopy(state) if len(together) > 1 else state
                 for record in together:
                     try:
@@ -254,15 +254,15 @@ class Handler:
                             continue
                         for function in self._windows:
                             if function.for_each_event:
-                                state = _state(wait(function(state, window, record)))
+                                state = _required_state(wait(function(state, window, record)))
                     except Exception as error:  # noqa: BLE001
-                        return {"state": before, "batchItemFailures": [_failed(record, error)]}
+                        return {"state": before, "batchItemFailures": [_log_failure(record, error)]}
             for function in self._windows:
                 if not function.for_each_event:
-                    state = _state(wait(function(state, window)))
+                    state = _required_state(wait(function(state, window)))
         return {"state": state, "batchItemFailures": []}
 
-    def _count(self, event: Event) -> None:
+    def _count_unhandled(self, event: Event) -> None:
         with self._lock:
             self._unhandled[event.type] += 1
         _logger.debug("no function takes %s", event.type)
@@ -291,13 +291,13 @@ def _record_of(event: Event) -> Record:
     return Record(data=json.dumps(event.raw).encode(), event=event)
 
 
-def _state(state: object) -> object:
+def _required_state(state: object) -> object:
     if state is None:
-        raise TypeError("a window function returned None; Lambda needs the state")
+        raise TypeError("a window function returned None. Return the state, which Lambda needs")
     return state
 
 
-def _failed(record: Record, error: Exception) -> ItemFailure:
+def _log_failure(record: Record, error: Exception) -> ItemFailure:
     _logger.error(
         "record %s of shard %s stopped the batch",
         record.sequence_number,
@@ -305,14 +305,15 @@ def _failed(record: Record, error: Exception) -> ItemFailure:
         exc_info=error,
     )
     if not record.sequence_number:
-        # Lambda takes an empty identifier for a failure of the whole batch, and so is this.
+        # Lambda treats an empty identifier as a failure of the whole batch. An exception has the
+        # same effect and shows the cause.
         raise error
     return {"itemIdentifier": record.sequence_number}
 
 
 @contextmanager
-def _waiting() -> Iterator[Wait]:
-    """Give a function that waits for a result where it is awaitable, all in one event loop."""
+def _result_waiter() -> Iterator[Wait]:
+    """Provide a function that runs awaitables to completion in one event loop."""
     with ExitStack() as closing:
         runner: asyncio.Runner | None = None
 
@@ -320,7 +321,7 @@ def _waiting() -> Iterator[Wait]:
             nonlocal runner
             if not inspect.isawaitable(result):
                 return result
-            # Loaded with the first awaitable: a Lambda function without any starts faster.
+            # Imported for the first awaitable, because importing asyncio slows a cold start.
             import asyncio
 
             try:
@@ -330,7 +331,9 @@ def _waiting() -> Iterator[Wait]:
                 return runner.run(_awaited(result))
             if inspect.iscoroutine(result):
                 result.close()
-            raise RuntimeError("an event loop is running here: use `await handler.dispatch(event)`")
+            raise RuntimeError(
+                "an event loop is already running: use `await handler.dispatch(event)`"
+            )
 
         yield wait
 

@@ -1,6 +1,6 @@
-"""The three calls of Kinesis that reading a stream takes, and the errors that they end with.
+"""The three Kinesis calls for reading a stream, and the classification of their errors.
 
-Owns what is known of boto3's client of Kinesis. Does not know in which order shards are read.
+Owns the use of boto3's Kinesis client. Does not know the order in which shards are read.
 
 Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html
 """
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 else:
     botocore_client = LazyModule("botocore.client")
 
-Answer: TypeAlias = Mapping[str, object]
+Response: TypeAlias = Mapping[str, object]
 
 BATCH: Final = 1000
-"""How many records one read asks for at most."""
+"""The maximum number of records per read."""
 
 EXPIRED: Final = "ExpiredIteratorException"
 TRANSIENT: Final = frozenset(
@@ -39,17 +39,17 @@ TRANSIENT: Final = frozenset(
         "ThrottlingException",
     }
 )
-"""The codes of errors after which the same call may succeed."""
+"""The error codes after which a retry may succeed."""
 
 
 @frozen
 class ListedShard:
-    """One shard, as a listing tells of it.
+    """One shard in a listing.
 
     Attributes:
         id: the shard's id.
-        parents: the ids of the shards that it was split or merged from.
-        closed: True where no record is added to it any more.
+        parents: the ids of the shards from which a split or merge created this shard.
+        closed: True if the shard accepts no more records.
     """
 
     id: str
@@ -62,9 +62,9 @@ class Read:
     """The outcome of one read of a shard.
 
     Attributes:
-        records: the records, as boto3 gives them.
-        iterator: the position after them, or None at the end of a closed shard.
-        caught_up: True where the shard held no more at that moment.
+        records: the records as boto3 returns them.
+        iterator: the position after the records, or None at the end of a closed shard.
+        caught_up: True if the shard had no further records at that moment.
     """
 
     records: list[Mapping[str, object]]
@@ -77,8 +77,7 @@ class Kinesis:
     """One stream, through boto3's client.
 
     Attributes:
-        server_time: the time by Kinesis' own clock at the last response, in whole seconds since
-            1970, or None where none was told.
+        server_time: the ``Date`` of the last response from Kinesis, in seconds since 1970, or None.
     """
 
     _client: "botocore_client.BaseClient"
@@ -87,7 +86,7 @@ class Kinesis:
 
     @classmethod
     def of(cls, client: "botocore_client.BaseClient | None", stream: str) -> "Kinesis":
-        """Return *stream* through *client*, or through one with boto3's own settings."""
+        """Return *stream* through *client*, or through a client with boto3's default settings."""
         if client is not None:
             return cls(client, stream)
         import boto3
@@ -95,54 +94,56 @@ class Kinesis:
         return cls(boto3.client("kinesis"), stream)
 
     def list_shards(self) -> list[ListedShard]:
-        """Return every shard of the stream, closed ones too."""
+        """Return every shard of the stream, including closed shards."""
         shards: list[ListedShard] = []
         parameters = {"StreamName": self.stream}
         while True:
-            answer = self._ask("list_shards", **parameters)
-            shards += [_listed(shard) for shard in _mappings(answer.get("Shards"))]
-            token = answer.get("NextToken")
+            response = self._call("list_shards", **parameters)
+            shards += [_listed(shard) for shard in _mappings(response.get("Shards"))]
+            token = response.get("NextToken")
             if not isinstance(token, str):
                 return shards
             parameters = {"NextToken": token}
 
     def iterator(self, shard: str, position: Mapping[str, object]) -> str:
         """Return an iterator at *position* in a shard."""
-        answer = self._ask("get_shard_iterator", StreamName=self.stream, ShardId=shard, **position)
-        return str(answer["ShardIterator"])
+        response = self._call(
+            "get_shard_iterator", StreamName=self.stream, ShardId=shard, **position
+        )
+        return str(response["ShardIterator"])
 
     def read(self, iterator: str) -> Read:
         """Return the records at *iterator*, up to `BATCH`."""
-        answer = self._ask("get_records", ShardIterator=iterator, Limit=BATCH)
-        following = answer.get("NextShardIterator")
+        response = self._call("get_records", ShardIterator=iterator, Limit=BATCH)
+        following = response.get("NextShardIterator")
         return Read(
-            _mappings(answer.get("Records")),
+            _mappings(response.get("Records")),
             following if isinstance(following, str) else None,
-            answer.get("MillisBehindLatest") == 0,
+            response.get("MillisBehindLatest") == 0,
         )
 
-    def _ask(self, operation: str, **parameters: object) -> Answer:
-        # boto3 makes its methods at run time.
-        answer: Answer = getattr(self._client, operation)(**parameters)
-        date = _mapping(_mapping(answer.get("ResponseMetadata")).get("HTTPHeaders")).get("date")
+    def _call(self, operation: str, **parameters: object) -> Response:
+        # boto3 creates the methods of a client at run time.
+        response: Response = getattr(self._client, operation)(**parameters)
+        date = _mapping(_mapping(response.get("ResponseMetadata")).get("HTTPHeaders")).get("date")
         if isinstance(date, str):
             with suppress(ValueError):
                 self.server_time = parsedate_to_datetime(date).timestamp()
-        return answer
+        return response
 
 
 def error_code(error: Exception) -> str | None:
-    """Return the code of an error that Kinesis answered with, or None."""
+    """Return the error code in Kinesis's response, or None."""
     code = _mapping(_mapping(getattr(error, "response", None)).get("Error")).get("Code")
     return code if isinstance(code, str) else None
 
 
 def is_transient(error: Exception) -> bool:
-    """Return True where the same call may succeed later."""
+    """Return True if the same call may succeed later."""
     from botocore.exceptions import ConnectionError as NoConnectionError, HTTPClientError
 
     code = error_code(error)
-    # A proxy answers with a status and without a code.
+    # An error response of a proxy has no code, and botocore uses the HTTP status instead.
     return (
         isinstance(error, NoConnectionError | HTTPClientError)
         or code in TRANSIENT

@@ -1,9 +1,9 @@
-"""Records that the Kinesis Producer Library packed into one record of a stream.
+"""Records that the Kinesis Producer Library (KPL) aggregated into one record of a stream.
 
 An aggregated record is four magic octets, an ``AggregatedRecord`` in protobuf, and the MD5 of the
-protobuf octets. The reader follows the Kinesis Client Library in what counts as aggregated. Unlike
-it, this reader keeps records that belong to another shard, and reports a wrong index instead of
-dropping the records after it. Knows no event.
+protobuf octets. The rules for aggregated records are those of the Kinesis Client Library (KCL). The
+KCL drops the records of other shards, and the records after a wrong index. This module keeps the
+former and reports the latter. It does not know any event.
 
 Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
 """
@@ -23,7 +23,7 @@ _DEEPEST_GROUP: Final = 100
 
 
 class MalformedAggregateError(Exception):
-    """An aggregated record refers to a key that it does not have."""
+    """The error for a reference to a key that is not in the aggregated record."""
 
 
 @frozen
@@ -31,8 +31,8 @@ class UserRecord:
     """One record of an aggregated record.
 
     Attributes:
-        partition_key: the key that its producer gave.
-        explicit_hash_key: the hash key that its producer gave, or None.
+        partition_key: the producer's partition key.
+        explicit_hash_key: the producer's hash key, or None.
         data: the octets.
     """
 
@@ -42,7 +42,7 @@ class UserRecord:
 
 
 def split_aggregate(data: bytes) -> tuple[UserRecord, ...] | None:
-    """Return the records inside an aggregated record, or None where *data* is a plain record.
+    """Return the records inside an aggregated record, or None if *data* is a plain record.
 
     Raises:
         MalformedAggregateError: a record inside refers to a key outside the table of keys.
@@ -50,7 +50,7 @@ def split_aggregate(data: bytes) -> tuple[UserRecord, ...] | None:
     if not data.startswith(_MAGIC) or len(data) <= len(_MAGIC) + _DIGEST_SIZE:
         return None
     body = data[len(_MAGIC) : -_DIGEST_SIZE]
-    # MD5 is the format's checksum. It protects nothing.
+    # The format uses MD5 as a checksum, not for security.
     if hashlib.md5(body, usedforsecurity=False).digest() != data[-_DIGEST_SIZE:]:
         return None
     try:
@@ -79,7 +79,7 @@ def _at(table: list[str], index: int, name: str) -> str:
 
 
 class _NotProtobufError(Exception):
-    """The octets are no message, or a required field is missing."""
+    """The error for octets that are not a message, or a missing required field."""
 
 
 def _aggregate(body: bytes) -> tuple[list[str], list[str], list[tuple[int, int | None, bytes]]]:
@@ -129,7 +129,7 @@ def _require_tag(body: bytes) -> None:
 
 
 def _fields(body: bytes) -> Iterator[tuple[int, int | bytes | None]]:
-    """Iterate over the fields of a message: number and value, None for a kind nobody needs."""
+    """Yield the number and value of each field. Values of unused wire types are None."""
     position = 0
     while position < len(body):
         number, kind, position = _tag(body, position)
@@ -167,7 +167,7 @@ _SIZES: Final[Mapping[int, int]] = {_FIXED64: 8, _FIXED32: 4}
 
 
 def _skipped(body: bytes, position: int, number: int, kind: int, depth: int = 0) -> int:
-    """Return the position after a value that has no meaning here."""
+    """Return the position after a value of an unused wire type."""
     if kind in _SIZES:
         return _checked(body, position + _SIZES[kind])
     if kind == _VARINT:

@@ -1,7 +1,7 @@
-"""`listen` and `listen_async`: every record of a stream, on one machine, none lost.
+"""`listen` and `listen_async`: reading all records of a stream on one machine.
 
-Owns the two drivers, blocking and on anyio, of the course in `_reader`. boto3 and anyio are loaded
-when they are needed.
+Owns the sync and async drivers of the steps in `_reader`. boto3 and anyio are imported on first
+use.
 """
 
 import time
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iotmi._schema.lazy import LazyModule
 from iotmi.events._checkpoints import Checkpoints
 from iotmi.events._kinesis import Kinesis
-from iotmi.events._reader import Call, Sleep, Start, StreamReader, Take
+from iotmi.events._reader import Call, Deliver, Sleep, Start, StreamReader
 from iotmi.events._records import Record
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ else:
     botocore_client = LazyModule("botocore.client")
 
 
-def _begun(
+def _open_reader(
     stream_name: str,
     kinesis: "botocore_client.BaseClient | None",
     checkpoints: str | PathLike[str],
@@ -35,7 +35,7 @@ def _begun(
     try:
         reader.begin(start)
     finally:
-        # Opened again by the iteration, which may never begin.
+        # The iteration opens the file again. Without an iteration nothing would close it.
         reader.close()
     return reader
 
@@ -49,47 +49,47 @@ def listen(
 ) -> Iterator[Record]:
     """Iterate over the records of a stream as they arrive, in the order of each shard.
 
-    A record counts as consumed once the next one is asked for. What was not consumed when the
-    process ended comes again, so that a record may come twice and none is lost. After a split or a
-    merge of shards, the new ones begin when the old ones are consumed.
+    A record is consumed when the application requests the next record. After a restart, records
+    that were not consumed are delivered again. No record is lost, and a record may come twice.
+    After a split or merge, reading of the new shards starts when their parents are consumed.
 
-    One process may use a file of checkpoints at a time.
+    Only one process at a time may use a checkpoint file.
 
     Args:
         stream_name: the stream's name.
-        kinesis: a boto3 client of Kinesis. One with boto3's own settings is made where it is None.
-        checkpoints: the path of a SQLite file; made where there is none.
-        start: where to begin on the first run: at the moment of this call, at the oldest record
-            that the stream holds, or at a time.
+        kinesis: a boto3 Kinesis client. By default, a client with boto3's default settings.
+        checkpoints: the path of a SQLite file, which is created if it does not exist.
+        start: the position for the first run. ``latest`` is the moment of this call, and
+            ``earliest`` is the oldest record in the stream.
 
     Raises:
-        ValueError: *start* is none of these.
-        botocore.exceptions.ClientError: Kinesis refused a call for good. Throttles and failed
-            connections are logged and tried again for as long as it takes, but for the first call.
+        ValueError: *start* is not one of the allowed values.
+        botocore.exceptions.ClientError: Kinesis refused a call permanently. Throttles and failed
+            connections are logged and retried without limit, except in this first call.
     """
-    return _blocking(_begun(stream_name, kinesis, checkpoints, start))
+    return _drive(_open_reader(stream_name, kinesis, checkpoints, start))
 
 
-def _blocking(reader: StreamReader) -> Iterator[Record]:
-    course = reader.course()
+def _drive(reader: StreamReader) -> Iterator[Record]:
+    steps = reader.steps()
     try:
-        step = next(course)
+        step = next(steps)
         while True:
             try:
                 match step:
-                    case Take(record):
+                    case Deliver(record):
                         yield record
                     case Sleep(seconds):
                         time.sleep(seconds)
                     case Call():
                         step.result = step.function()
             except Exception as error:  # noqa: BLE001
-                # The course knows which errors to try again.
-                step = course.throw(error)
+                # `StreamReader._try` decides which errors to retry.
+                step = steps.throw(error)
             else:
-                step = next(course)
+                step = next(steps)
     finally:
-        course.close()
+        steps.close()
         reader.close()
 
 
@@ -100,20 +100,22 @@ async def listen_async(
     checkpoints: str | PathLike[str],
     start: Start = "latest",
 ) -> AsyncIterator[Record]:
-    """Iterate over the records of a stream as `listen` does, under asyncio or trio.
+    """Iterate over the records of a stream under asyncio or trio, as `listen` does.
 
-    boto3 and SQLite run in worker threads. Reading begins when the first record is asked for.
+    boto3 and SQLite run in worker threads. Reading starts when the first record is requested.
     """
     from anyio import sleep, to_thread
 
-    reader = await to_thread.run_sync(partial(_begun, stream_name, kinesis, checkpoints, start))
-    course = reader.course()
+    reader = await to_thread.run_sync(
+        partial(_open_reader, stream_name, kinesis, checkpoints, start)
+    )
+    steps = reader.steps()
     try:
-        step = next(course)
+        step = next(steps)
         while True:
             try:
                 match step:
-                    case Take(record):
+                    case Deliver(record):
                         yield record
                     case Sleep(seconds):
                         await sleep(seconds)
@@ -122,9 +124,9 @@ async def listen_async(
                             step.function, abandon_on_cancel=step.abandonable
                         )
             except Exception as error:  # noqa: BLE001
-                step = course.throw(error)
+                step = steps.throw(error)
             else:
-                step = next(course)
+                step = next(steps)
     finally:
-        course.close()
+        steps.close()
         reader.close()

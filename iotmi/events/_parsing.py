@@ -1,7 +1,7 @@
-"""`parse`: from the JSON of a notification to an event.
+"""`parse`: decoding a notification into an event.
 
-Each kind of message has a table of its members here: the name in the event, the name on the wire,
-and the function that reads the value. Does not know where notifications come from.
+A table for each message type lists its members: the name in the event, the wire name, and the
+reader of the value. This module does not know where notifications come from.
 
 Source: https://docs.aws.amazon.com/iot-mi/latest/devguide/managedintegrations-notifications.html
 """
@@ -39,16 +39,16 @@ from iotmi.events._events import (
 )
 from iotmi.events._reading import (
     SPREAD,
-    RefusedError,
+    InvalidValueError,
     Table,
     array_of_texts,
-    built,
-    flag,
-    inner,
+    boolean,
+    enum_of,
     integer,
     members,
-    one_of,
-    refuse,
+    object_of,
+    reject,
+    spread_object,
     text,
     texts,
     time,
@@ -63,7 +63,7 @@ def _connected(value: object) -> bool | None:
 
 
 _ENVELOPE: Final[Table] = (
-    ("type", "messageType", one_of(EventType)),
+    ("type", "messageType", enum_of(EventType)),
     ("id", "messageId", text),
     ("timestamp", "timestamp", time),
     ("account_id", "customerAccountId", text),
@@ -72,7 +72,7 @@ _ENVELOPE: Final[Table] = (
     ("version", "version", text),
 )
 
-# The class, and the table of its payload; None where the payload has no known members.
+# The class, and the table of its payload. None if the payload has no known members.
 Form: TypeAlias = tuple[Callable[..., Event], Table | None]
 
 
@@ -82,7 +82,7 @@ _ONBOARDING: Final[Form] = (
         (
             SPREAD,
             "deviceDetails",
-            inner(
+            spread_object(
                 (
                     ("managed_thing_id", "id", text),
                     ("arn", "arn", text),
@@ -91,7 +91,7 @@ _ONBOARDING: Final[Form] = (
                 )
             ),
         ),
-        ("status", "status", one_of(ProvisioningStatus)),
+        ("status", "status", enum_of(ProvisioningStatus)),
     ),
 )
 _CONNECTION: Final[Table] = (
@@ -103,7 +103,7 @@ _CONNECTION: Final[Table] = (
     ("session_id", "sessionIdentifier", text),
     ("principal_id", "principalIdentifier", text),
     ("ip_address", "ipAddress", text),
-    ("disconnect_reason", "disconnectReason", one_of(DisconnectReasonValue)),
+    ("disconnect_reason", "disconnectReason", enum_of(DisconnectReasonValue)),
     ("version_number", "versionNumber", text),
 )
 _CONNECTIVITY: Final[Form] = (DeviceConnectionEvent, _CONNECTION)
@@ -130,11 +130,11 @@ _FORMS: Final[Mapping[str, Form]] = {
         (
             ("device_discovery_id", "deviceDiscoveryId", text),
             ("device_count", "deviceCount", integer),
-            ("status", "status", one_of(DeviceDiscoveryStatus)),
+            ("status", "status", enum_of(DeviceDiscoveryStatus)),
             (
                 "error",
                 "error",
-                built(
+                object_of(
                     DeviceDiscoveryFailure,
                     (
                         ("code", "code", text),
@@ -154,15 +154,15 @@ _FORMS: Final[Mapping[str, Form]] = {
     ),
     "DEVICE_STATE": (
         DeviceStateEvent,
-        ((SPREAD, "addedStates", inner((("endpoints", "endpoints", changed),))),),
+        ((SPREAD, "addedStates", spread_object((("endpoints", "endpoints", changed),))),),
     ),
     "DEVICE_OTA": (
         DeviceOtaEvent,
         (
             ("ota_task_id", "otaTaskId", text),
             ("operation", "operation", text),
-            ("status", "status", one_of(OtaStatus)),
-            ("ota_type", "otaType", one_of(OtaType)),
+            ("status", "status", enum_of(OtaStatus)),
+            ("ota_type", "otaType", enum_of(OtaType)),
         ),
     ),
     "ACCOUNT_ASSOCIATION": (
@@ -172,11 +172,11 @@ _FORMS: Final[Mapping[str, Form]] = {
             ("account_association_id", "resourceId", text),
             ("connector_destination_id", "connectorDestinationId", text),
             ("arn", "associationArn", text),
-            ("state", "state", one_of(AssociationState)),
-            ("service_error", "isServiceError", flag),
-            ("customer_error", "isCustomerError", flag),
+            ("state", "state", enum_of(AssociationState)),
+            ("service_error", "isServiceError", boolean),
+            ("customer_error", "isCustomerError", boolean),
             ("details", "details", text),
-            ("log_level", "logLevel", one_of(LogLevel)),
+            ("log_level", "logLevel", enum_of(LogLevel)),
         ),
     ),
     "CONNECTOR_ERROR_REPORT": (
@@ -193,7 +193,7 @@ _FORMS: Final[Mapping[str, Form]] = {
             ("trace_id", "traceId", text),
             ("message", "message", text),
             ("managed_thing_id", "managedThingId", text),
-            ("log_level", "logLevel", one_of(LogLevel)),
+            ("log_level", "logLevel", enum_of(LogLevel)),
         ),
     ),
 }
@@ -202,7 +202,7 @@ _FORMS: Final[Mapping[str, Form]] = {
 def _form(kind: str, payload: object) -> Form:
     if kind != "DEVICE_LIFE_CYCLE":
         return _FORMS.get(kind, _UNKNOWN)
-    # Two kinds of payload share this type. Any member of either may be missing.
+    # Two payloads share this type, and any member of both may be missing.
     if (
         isinstance(payload, dict)
         and "deviceDetails" not in payload
@@ -213,23 +213,23 @@ def _form(kind: str, payload: object) -> Form:
 
 
 def parse(data: bytes | bytearray | memoryview | str | Mapping[str, object]) -> Event:
-    """Return the event that a notification of the service holds.
+    """Decode a notification of the service into an event.
 
-    A member that is missing or null is None, a type that is not known gives an `UnknownEvent`, and
-    `raw` has every member. `parse` needs no client and no network.
+    A missing or null member is None. An unknown type becomes an `UnknownEvent`. `raw` has every
+    member. `parse` needs no client and no network.
 
     Args:
-        data: the notification as JSON in UTF-8, as a text, or as the object that JSON gave.
+        data: the notification as JSON in UTF-8, as a string, or as a decoded JSON object.
 
     Raises:
         EventError: *data* is not a JSON object, has no ``messageType``, or has a member of the
-            wrong kind. The error's ``path`` names the member. Nothing else is raised.
+            wrong type. The error's ``path`` names the member. `parse` raises no other exception.
     """
     try:
         return _event(_document(data))
-    except RefusedError as refused:
-        # Raised outside this block: the traceback of `refused` reaches values of the notification.
-        error = EventError(refused.path, refused.reason)
+    except InvalidValueError as invalid:
+        # Raised outside the `except` block: the traceback of `invalid` holds secret values.
+        error = EventError(invalid.path, invalid.reason)
     raise error
 
 
@@ -250,13 +250,13 @@ def _document(data: object) -> dict[str, JsonValue]:
             problem = f"must be bytes, a string or a mapping, got {type(data).__name__}"
     except UnicodeDecodeError:
         problem = "must be UTF-8"
-    # A mapping may be of any class, and raise anything when it is read.
+    # The methods of an unknown Mapping class can raise any exception.
     except Exception as error:  # noqa: BLE001
         problem = f"must be a JSON object that can be read ({type(error).__name__})"
     if problem:
-        raise RefusedError(f"the notification {problem}")
+        raise InvalidValueError(f"the notification {problem}")
     if not isinstance(read, dict):
-        refuse("a JSON object", read)
+        reject("a JSON object", read)
     return read
 
 
@@ -277,6 +277,6 @@ def _event(document: dict[str, JsonValue]) -> Event:
 def _payload(table: Table, payload: object) -> dict[str, object]:
     try:
         return members(table, payload)
-    except RefusedError as refused:
-        refused.inside("payload")
+    except InvalidValueError as invalid:
+        invalid.prepend("payload")
         raise

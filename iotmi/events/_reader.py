@@ -1,7 +1,7 @@
-"""The course of reading a stream: shards, iterators, throttles, and when a record is consumed.
+"""The steps of reading a stream: shards, iterators, throttles, and checkpoints.
 
-The course is one generator. It asks for calls and pauses and never makes one, so that a blocking
-and an awaiting driver run the same text. Does not know what a record holds.
+One generator yields calls and pauses as steps, and does no I/O. A sync and an async driver share
+it. This module does not know the contents of a record.
 
 Source: https://docs.aws.amazon.com/streams/latest/dev/developing-consumers-with-sdk.html
 """
@@ -17,7 +17,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from attrs import define, field, frozen
 
-from iotmi.events._checkpoints import Checkpoints, Place
+from iotmi.events._checkpoints import Checkpoints, ShardCheckpoint
 from iotmi.events._kinesis import EXPIRED, Kinesis, ListedShard, error_code, is_transient
 from iotmi.events._records import Record, from_kinesis
 
@@ -29,27 +29,26 @@ Start: TypeAlias = Literal["latest", "earliest"] | datetime
 _logger: Final = logging.getLogger("iotmi.events")
 
 _INTERVAL: Final = 0.25
-"""Seconds between two reads of a shard: Kinesis allows five reads a second."""
+"""Seconds between two reads of a shard. Kinesis allows five reads per second."""
 _LISTING_INTERVAL: Final = 5.0
-"""Seconds between two listings of the shards while nothing arrives."""
+"""Seconds between two listings of the shards."""
 _FIRST_BACKOFF: Final = 0.5
 _LONGEST_BACKOFF: Final = 20.0
 
 
-# -- what the course asks of its driver ----------------------------------------------------
+# -- steps ---------------------------------------------------------------------------------
 
 
 class Step:
-    """Something that the course asks its driver to do."""
+    """The base of the steps that a driver executes."""
 
     __slots__ = ()
 
 
 class Call(Step, Generic[T]):
-    """Run a function that blocks, and set `result`, or throw what the function raised.
+    """A call of a blocking function. The driver sets `result` or throws the function's exception.
 
-    A call of the network may be abandoned by a driver that is cancelled. Writing a checkpoint may
-    not.
+    A cancelled driver may abandon a network call, but not the writing of a checkpoint.
     """
 
     __slots__ = ("abandonable", "function", "result")
@@ -63,38 +62,38 @@ class Call(Step, Generic[T]):
 
 @frozen
 class Sleep(Step):
-    """Let time pass."""
+    """A pause."""
 
     seconds: float
 
 
 @frozen
-class Take(Step):
-    """Hand a record to the consumer. The driver goes on once the consumer asks for the next."""
+class Deliver(Step):
+    """A record for the application. The driver continues when the application requests the next."""
 
     record: Record
 
 
-Course: TypeAlias = Generator[Step, None, R]
+Steps: TypeAlias = Generator[Step, None, R]
 
 
-# -- the course ----------------------------------------------------------------------------
+# -- the reader ----------------------------------------------------------------------------
 
 
 @define
 class _Shard:
-    """One shard that is being read.
+    """The state of reading one shard.
 
     Attributes:
-        after: the last record that was consumed.
-        iterator: the next position; None where a new one is needed.
-        closed: True where the last listing said that no record is added any more.
-        due: the moment before which the shard is not read.
-        failures: how many calls in a row failed.
+        after: the last consumed record.
+        iterator: the next position. None if a new iterator is needed.
+        closed: True if the last listing showed the shard as closed.
+        due: the earliest moment of the next read.
+        failures: the number of consecutive failed calls.
     """
 
     id: str
-    place: Place
+    checkpoint: ShardCheckpoint
     after: str | None
     iterator: str | None = None
     closed: bool = False
@@ -104,7 +103,7 @@ class _Shard:
 
 @define
 class StreamReader:
-    """The reading of one stream."""
+    """A reader of one stream."""
 
     _kinesis: Kinesis
     _checkpoints: Checkpoints
@@ -113,30 +112,32 @@ class StreamReader:
     _listed_at: float = field(default=-math.inf, init=False)
 
     def begin(self, start: Start) -> None:
-        """Find the shards, and on the first run keep where each of them begins. Blocks."""
-        known = self._checkpoints.places()
+        """List the shards, and on the first run store their start positions. Blocks."""
+        known = self._checkpoints.load()
         now = time.time()
         listed = self._kinesis.list_shards()
         self._listed_at = time.monotonic()
         if not known:
-            # Kinesis refuses a moment in its future. Its clock counts where this one is ahead.
+            # Kinesis refuses a timestamp in its future. Use its clock if the local clock is ahead.
             server_time = self._kinesis.server_time
             if server_time is not None and now > server_time + 1.0:
                 now = server_time
-            self._checkpoints.add({shard.id: _beginning(shard, start, now) for shard in listed})
-        self._learn(listed)
+            self._checkpoints.add(
+                {shard.id: _initial_checkpoint(shard, start, now) for shard in listed}
+            )
+        self._update_shards(listed)
         if not known and start == "latest":
-            # The moment of the call counts, not the one of the first read.
+            # `latest` means the moment of this call, not of the first read.
             for shard in self._shards.values():
                 shard.iterator = self._kinesis.iterator(shard.id, {"ShardIteratorType": "LATEST"})
 
-    def course(self) -> Course[None]:
-        """Read every shard in turn, without end."""
+    def steps(self) -> Steps[None]:
+        """Read all shards in turn, forever."""
         while True:
             now = time.monotonic()
             arrived = False
             for shard in tuple(self._shards.values()):
-                # The end of another shard brings a listing, by which this one may be gone.
+                # Finishing another shard lists the shards again, which may remove this shard.
                 if shard.id in self._shards and self._is_readable(shard, now):
                     arrived |= yield from self._read(shard)
             if time.monotonic() - self._listed_at > _LISTING_INTERVAL:
@@ -151,29 +152,33 @@ class StreamReader:
 
     # -- shards ----------------------------------------------------------------------------
 
-    def _follow_resharding(self) -> Course[None]:
+    def _follow_resharding(self) -> Steps[None]:
         self._listed_at = time.monotonic()
         listed = yield from self._try(self._kinesis.list_shards, "list the shards", None)
         if listed is not None:
-            yield Call(partial(self._learn, listed))
+            yield Call(partial(self._update_shards, listed))
 
-    def _learn(self, listed: Sequence[ListedShard]) -> None:
-        """Take up what a listing tells: new shards, closed ones, and those that are gone."""
+    def _update_shards(self, listed: Sequence[ListedShard]) -> None:
+        """Add new shards, mark closed shards, and remove shards that no longer exist."""
         self._parents = {shard.id: shard.parents for shard in listed}
-        places = self._checkpoints.places()
-        # A shard that appears later is the child of one that is known, so that all of it is new.
-        new = {shard.id: Place("TRIM_HORIZON") for shard in listed if shard.id not in places}
+        checkpoints = self._checkpoints.load()
+        # A shard that appears later is the child of a known shard, so all its records are new.
+        new = {
+            shard.id: ShardCheckpoint("TRIM_HORIZON")
+            for shard in listed
+            if shard.id not in checkpoints
+        }
         if new:
             self._checkpoints.add(new)
         for shard in listed:
-            place = places.get(shard.id) or new[shard.id]
-            if not place.finished:
+            checkpoint = checkpoints.get(shard.id) or new[shard.id]
+            if not checkpoint.finished:
                 reading = self._shards.setdefault(
-                    shard.id, _Shard(shard.id, place, place.sequence_number)
+                    shard.id, _Shard(shard.id, checkpoint, checkpoint.sequence_number)
                 )
                 reading.closed = shard.closed
         for gone in set(self._shards) - set(self._parents):
-            # Past its retention, Kinesis forgets a closed shard.
+            # Kinesis removes a closed shard after its retention period.
             del self._shards[gone]
 
     def _is_readable(self, shard: _Shard, now: float) -> bool:
@@ -182,14 +187,14 @@ class StreamReader:
 
     # -- one shard -------------------------------------------------------------------------
 
-    def _read(self, shard: _Shard) -> Course[bool]:
-        """Read a shard once, and hand over what came. Returns True where something did."""
+    def _read(self, shard: _Shard) -> Steps[bool]:
+        """Read a shard once and deliver its records. Return True if there were any."""
         if shard.iterator is None:
             position = partial(self._kinesis.iterator, shard.id, _position(shard))
-            shard.iterator = yield from self._try(position, "find a place in a shard", shard)
+            shard.iterator = yield from self._try(position, "get an iterator of a shard", shard)
             if shard.iterator is None:
                 return False
-        # What this read does not find in a shard that was closed before, nobody will.
+        # A shard that was closed before an empty read has no further records.
         was_closed = shard.closed
         read = yield from self._try(
             partial(self._kinesis.read, shard.iterator), "read a shard", shard
@@ -200,26 +205,26 @@ class StreamReader:
         shard.iterator = read.iterator
         for item in read.records:
             for record in from_kinesis([item], shard.id):
-                yield Take(record)
-            # The consumer has asked for the next record, so that it is done with this one.
+                yield Deliver(record)
+            # The application has requested the next record, so this record is consumed.
             shard.after = str(item.get("SequenceNumber"))
-            yield Call(partial(self._checkpoints.consumed, shard.id, shard.after))
+            yield Call(partial(self._checkpoints.record_consumed, shard.id, shard.after))
         ended = read.iterator is None or (was_closed and read.caught_up and not read.records)
         if ended:
             yield Call(partial(self._checkpoints.finish, shard.id))
             del self._shards[shard.id]
-            # Its children begin now.
+            # Find the children, which start now.
             yield from self._follow_resharding()
         return ended or bool(read.records)
 
-    def _try(self, function: Callable[[], T], doing: str, shard: _Shard | None) -> Course[T | None]:
-        """Call Kinesis. Returns None where the call is to be made again later."""
+    def _try(self, function: Callable[[], T], doing: str, shard: _Shard | None) -> Steps[T | None]:
+        """Call Kinesis. Return None if the call has to be retried later."""
         call = Call(function, abandonable=True)
         try:
             yield call
         except Exception as error:
             if shard is not None and error_code(error) == EXPIRED:
-                # An iterator lives five minutes, and the consumer may take longer.
+                # Iterators expire after five minutes, and the application may take longer.
                 shard.iterator = None
                 return None
             if not is_transient(error):
@@ -233,7 +238,7 @@ class StreamReader:
     def _back_off(self, error: Exception, doing: str, shard: _Shard | None) -> None:
         failures = 0 if shard is None else shard.failures
         bound = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(failures, 16))
-        # Jitter spreads the load; it keeps no secret.
+        # Jitter needs no cryptographic randomness.
         pause = random.uniform(bound / 2, bound)  # noqa: S311
         _logger.warning(
             "could not %s of stream %s (%s); next attempt in %.1f s",
@@ -247,14 +252,14 @@ class StreamReader:
             shard.due = time.monotonic() + pause
 
 
-def _beginning(shard: ListedShard, start: Start, now: float) -> Place:
-    """Return where a shard begins on the first run."""
+def _initial_checkpoint(shard: ListedShard, start: Start, now: float) -> ShardCheckpoint:
+    """Return the checkpoint of a shard for the first run."""
     if start == "earliest":
-        return Place("TRIM_HORIZON")
+        return ShardCheckpoint("TRIM_HORIZON")
     if isinstance(start, datetime):
-        return Place("AT_TIMESTAMP", start.timestamp())
-    # A process that is killed before its first record goes on from here, not from the new end.
-    return Place("AT_TIMESTAMP", now, finished=shard.closed)
+        return ShardCheckpoint("AT_TIMESTAMP", start.timestamp())
+    # A process killed before its first record continues from here, not from the new end.
+    return ShardCheckpoint("AT_TIMESTAMP", now, finished=shard.closed)
 
 
 def _position(shard: _Shard) -> Mapping[str, object]:
@@ -263,7 +268,7 @@ def _position(shard: _Shard) -> Mapping[str, object]:
             "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
             "StartingSequenceNumber": shard.after,
         }
-    if shard.place.start_at is None:
-        return {"ShardIteratorType": shard.place.start_type}
-    moment = datetime.fromtimestamp(shard.place.start_at, UTC)
-    return {"ShardIteratorType": shard.place.start_type, "Timestamp": moment}
+    if shard.checkpoint.start_at is None:
+        return {"ShardIteratorType": shard.checkpoint.start_type}
+    moment = datetime.fromtimestamp(shard.checkpoint.start_at, UTC)
+    return {"ShardIteratorType": shard.checkpoint.start_type, "Timestamp": moment}

@@ -1,6 +1,6 @@
 """Readers of JSON values, and tables of the members of JSON objects.
 
-Owns the rule for each kind of value, and the path of a value that breaks one. Knows no message.
+Owns the rule for each type of value, and the path of a wrong value. Does not know any message.
 """
 
 from collections.abc import Callable
@@ -13,24 +13,27 @@ from iotmi._schema.enums import OpenEnum
 E = TypeVar("E", bound=OpenEnum)
 T = TypeVar("T")
 
-# The value is any JSON but null: a member that is null counts as missing.
+# The value is any JSON except null. A null member counts as missing.
 Reader: TypeAlias = Callable[[object], object]
-# The name in the event, the name on the wire, the reader.
+# The name in the event, the wire name, the reader.
 Table: TypeAlias = tuple[tuple[str, str, Reader], ...]
 SPREAD: Final = ""
-"""Stands for the name where the members of an object belong to the object around it."""
+"""The name of a nested object in a table. Its members become members of the outer object."""
 
 
-class RefusedError(Exception):
-    """A value breaks a rule. Collects its path while it rises, so that good values cost nothing."""
+class InvalidValueError(Exception):
+    """The error for a wrong value.
+
+    The path is collected while the error propagates, so that valid values cost nothing.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
         self.path = ""
 
-    def inside(self, step: str) -> None:
-        """Put *step* before the path."""
+    def prepend(self, step: str) -> None:
+        """Prepend *step* to the path."""
         joint = "." if self.path and not self.path.startswith("[") else ""
         self.path = f"{step}{joint}{self.path}"
 
@@ -48,13 +51,13 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 )
 
 
-def refuse(wanted: str, value: object) -> NoReturn:
-    """Raise the error for a value of the wrong kind.
+def reject(wanted: str, value: object) -> NoReturn:
+    """Raise the error for a value of the wrong type.
 
-    The error names the kind and never the value, which may be secret.
+    The error names the type and never the value, which may be secret.
     """
-    found = next((kind for types, kind in _KINDS if isinstance(value, types)), "no JSON value")
-    raise RefusedError(f"must be {wanted}, got {found}")
+    found = next((kind for types, kind in _KINDS if isinstance(value, types)), "not a JSON value")
+    raise InvalidValueError(f"must be {wanted}, got {found}")
 
 
 def any_json(value: object) -> object:
@@ -66,23 +69,23 @@ def text(value: object) -> str:
     """Accept a string."""
     if isinstance(value, str):
         return value
-    refuse("a string", value)
+    reject("a string", value)
 
 
-def flag(value: object) -> bool:
+def boolean(value: object) -> bool:
     """Accept a boolean."""
     if isinstance(value, bool):
         return value
-    refuse("a boolean", value)
+    reject("a boolean", value)
 
 
 def integer(value: object) -> int:
-    """Accept a whole number; JSON may write it with a fraction of zero."""
+    """Accept a whole number, also in the form ``5.0``."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    refuse("a whole number", value)
+    reject("a whole number", value)
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -93,14 +96,14 @@ _DIGITS_OF_TODAY: Final = 14
 def time(value: object) -> datetime:
     """Accept a string with milliseconds since 1970, or with ISO 8601.
 
-    Digits after the microseconds are cut off. A time without an offset counts as UTC.
+    Digits after the microseconds are truncated. A time without an offset is UTC.
     """
     if not isinstance(value, str):
-        refuse("a string with a time", value)
+        reject("a string with a time", value)
     try:
         if value.isdigit() and value.isascii() and len(value) <= _DIGITS_OF_MILLISECONDS:
             if len(value) < _DIGITS_OF_TODAY and value < "4":
-                # Three times as fast, and exact until the year 2096.
+                # Three times as fast as adding to `_EPOCH`, and exact until the year 2096.
                 return datetime.fromtimestamp(int(value) / 1000, UTC)
             return _EPOCH + timedelta(milliseconds=int(value))
         moment = datetime.fromisoformat(value)
@@ -109,11 +112,11 @@ def time(value: object) -> datetime:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise RefusedError("must be a time: ISO 8601, or milliseconds since 1970")
+    raise InvalidValueError("must be a time: ISO 8601, or milliseconds since 1970")
 
 
-def one_of(kind: type[E]) -> Reader:
-    """Return a reader of an open enumeration."""
+def enum_of(kind: type[E]) -> Reader:
+    """Return a reader of an open enum."""
     known = {member.value: member for member in kind}
 
     def read(value: object) -> E:
@@ -130,11 +133,11 @@ def json_object(value: object) -> dict[str, JsonValue]:
     """Accept an object."""
     if isinstance(value, dict):
         return value
-    refuse("an object", value)
+    reject("an object", value)
 
 
 def members(table: Table, value: object) -> dict[str, object]:
-    """Read the members of an object that *table* names. Missing members are left out."""
+    """Read the members in *table* from an object. Missing members are left out."""
     get = json_object(value).get
     found: dict[str, object] = {}
     wire = ""
@@ -144,20 +147,20 @@ def members(table: Table, value: object) -> dict[str, object]:
             if member is None:
                 continue
             if reader is text and member.__class__ is str:
-                # Most members are strings; a call for each takes a third of the time.
+                # Most members are strings, and calling `text` for each takes a third of the time.
                 found[name] = member
             elif name:
                 found[name] = reader(member)
             else:
                 found.update(json_object(reader(member)))
-    except RefusedError as refused:
-        refused.inside(wire)
+    except InvalidValueError as invalid:
+        invalid.prepend(wire)
         raise
     return found
 
 
-def inner(table: Table) -> Reader:
-    """Return a reader of an object whose members stand under `SPREAD`."""
+def spread_object(table: Table) -> Reader:
+    """Return a reader of a nested object that is named `SPREAD`."""
 
     def read(value: object) -> dict[str, object]:
         return members(table, value)
@@ -165,8 +168,8 @@ def inner(table: Table) -> Reader:
     return read
 
 
-def built(kind: Callable[..., T], table: Table) -> Callable[[object], T]:
-    """Return a reader of an object that makes a *kind* of its members."""
+def object_of(kind: Callable[..., T], table: Table) -> Callable[[object], T]:
+    """Return a reader of an object that builds a *kind* from its members."""
 
     def read(value: object) -> T:
         return kind(**members(table, value))
@@ -179,13 +182,13 @@ def items(reader: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
 
     def read(value: object) -> tuple[T, ...]:
         if not isinstance(value, list):
-            refuse("an array", value)
+            reject("an array", value)
         found: list[T] = []
         try:
             for item in value:
-                found.append(reader(item))  # noqa: PERF401 (a failure's path is the length)
-        except RefusedError as refused:
-            refused.inside(f"[{len(found)}]")
+                found.append(reader(item))  # noqa: PERF401 (the length is the path of a failure)
+        except InvalidValueError as invalid:
+            invalid.prepend(f"[{len(found)}]")
             raise
         return tuple(found)
 
@@ -197,5 +200,5 @@ array_of_texts: Final = items(text)
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Accept an array of strings; one string stands for an array of it."""
+    """Accept an array of strings, or one string instead of an array."""
     return (value,) if isinstance(value, str) else array_of_texts(value)

@@ -1,7 +1,7 @@
-"""`records`: from what Lambda, boto3 or Firehose hands over to single records with their events.
+"""`records`: decoding the input of Lambda, boto3 or Firehose into records with their events.
 
-Owns the forms of the sources, base64, aggregated records and compressed ones. A record that cannot
-be read never hides another: the record has its error. Does not know what is done with records.
+Owns the formats of the sources, base64, aggregation and compression. A record that cannot be
+decoded has an error and does not affect other records. Does not know how records are used.
 """
 
 import base64
@@ -20,7 +20,7 @@ from iotmi.events._parsing import parse
 Source: TypeAlias = Mapping[str, object] | Iterable[bytes]
 
 MAX_INFLATED: Final = 16 * 1024 * 1024
-"""The most octets that a compressed record may hold. A stream takes records of up to 10 MiB."""
+"""The limit for decompressed data, in octets. A stream accepts records of up to 10 MiB."""
 
 _GZIP: Final = b"\x1f\x8b"
 _EITHER_HEADER: Final = 32 + zlib.MAX_WBITS
@@ -33,15 +33,15 @@ class Record:
     Either `event` or `error` is None.
 
     Attributes:
-        data: the octets as delivered; of an aggregated record, those of the record inside.
-        sequence_number: the number that the stream gave the record, or None where the source has
-            none. The records inside an aggregated record share theirs.
-        sub_sequence_number: the place inside an aggregated record, from 0.
-        partition_key: the key that the producer gave the record.
-        shard_id: the shard that the record came from, where the source tells.
-        arrived_at: when the record reached the stream, where the source tells.
-        event: the event, or None where the record cannot be read.
-        error: the reason why the record cannot be read.
+        data: the octets as delivered, or of the record inside an aggregated record.
+        sequence_number: the stream's number of the record, or None if the source has none. The
+            records inside an aggregated record share a number.
+        sub_sequence_number: the position inside an aggregated record, from 0.
+        partition_key: the producer's partition key.
+        shard_id: the shard of the record, if the source has it.
+        arrived_at: the time when the record reached the stream, if the source has it.
+        event: the event, or None if the record cannot be decoded.
+        error: the reason why the record cannot be decoded, or None.
     """
 
     data: bytes = field(repr=False)
@@ -51,20 +51,20 @@ class Record:
     shard_id: str | None = None
     arrived_at: datetime | None = None
     event: Event | None = None
-    # An exception equals itself alone; the data say all that it says.
+    # Exceptions compare by identity, and the error follows from the data.
     error: EventError | None = field(default=None, eq=False)
 
 
 def records(source: Source) -> Iterator[Record]:
-    """Iterate over the records of *source*, aggregated records taken apart.
+    """Iterate over the records of *source*, and split aggregated records.
 
     Args:
         source: the event of a Lambda function on a Kinesis stream, the response of boto3's
             ``get_records``, the event of a Firehose transformation, or an iterable of octets.
 
     Raises:
-        EventError: *source* is none of these. A record that cannot be read does not raise: its
-            ``error`` says why.
+        EventError: *source* is not one of these. A record that cannot be decoded does not raise,
+            and its ``error`` has the reason.
     """
     if isinstance(source, Mapping):
         return _of_mapping(_mapping(source))
@@ -72,11 +72,11 @@ def records(source: Source) -> Iterator[Record]:
         raise EventError(
             "", f"the source must be a mapping or an iterable of bytes, got {type(source).__name__}"
         )
-    return (record for data in source for record in _split(Delivered(data=data)))
+    return (record for data in source for record in _split(SourceRecord(data=data)))
 
 
 def from_kinesis(delivered: Sequence[object], shard_id: str) -> Iterator[Record]:
-    """Iterate over the records that boto3's ``get_records`` gave for one shard."""
+    """Iterate over the records that boto3's ``get_records`` returned for one shard."""
     return (
         record
         for place, item in enumerate(delivered)
@@ -88,11 +88,11 @@ def from_kinesis(delivered: Sequence[object], shard_id: str) -> Iterator[Record]
 
 
 @frozen(kw_only=True)
-class Delivered:
-    """One record as a source delivers it, before anything is taken apart.
+class SourceRecord:
+    """One record of a source, before splitting and decompression.
 
     Attributes:
-        error: the reason why the source itself is wrong about this record.
+        error: the error in the source's own description of the record.
     """
 
     data: object = b""
@@ -111,13 +111,15 @@ def _of_mapping(source: Mapping[str, object]) -> Iterator[Record]:
         path, read = "Records", _of_lambda_or_boto3
     else:
         raise EventError(
-            "", "the source must be a Lambda, get_records or Firehose answer with its records"
+            "",
+            "the source must be an event of Lambda or Firehose, or a get_records response",
         )
     for place, item in enumerate(listed):
         origin = item.get("eventSource", _KINESIS) if isinstance(item, Mapping) else _KINESIS
         if origin != _KINESIS:
             raise EventError(
-                f"{path}[{place}].eventSource", f"must be {_KINESIS}: records of Kinesis alone"
+                f"{path}[{place}].eventSource",
+                f"must be {_KINESIS}. Only records of Kinesis are supported",
             )
     return (
         record
@@ -129,17 +131,17 @@ def _of_mapping(source: Mapping[str, object]) -> Iterator[Record]:
 _KINESIS: Final = "aws:kinesis"
 
 
-def _of_lambda_or_boto3(item: object, path: str) -> Delivered:
+def _of_lambda_or_boto3(item: object, path: str) -> SourceRecord:
     if isinstance(item, Mapping) and "kinesis" in item:
         return _of_lambda(item, path)
     return _of_get_records(item, path, None)
 
 
-def _of_lambda(item: Mapping[str, object], path: str) -> Delivered:
+def _of_lambda(item: Mapping[str, object], path: str) -> SourceRecord:
     inner = _mapping(item.get("kinesis"))
     shard_id, colon, _ = (_text(item.get("eventID")) or "").partition(":")
     data, error = _base64(inner.get("data"), f"{path}.kinesis.data")
-    return Delivered(
+    return SourceRecord(
         data=data,
         sequence_number=_text(inner.get("sequenceNumber")),
         partition_key=_text(inner.get("partitionKey")),
@@ -149,13 +151,13 @@ def _of_lambda(item: Mapping[str, object], path: str) -> Delivered:
     )
 
 
-def _of_get_records(item: object, path: str, shard_id: str | None) -> Delivered:
+def _of_get_records(item: object, path: str, shard_id: str | None) -> SourceRecord:
     inner = _mapping(item)
     data, error = inner.get("Data"), None
     if not isinstance(data, bytes):
-        # boto3 decodes base64. The HTTP API and the AWS command line do not.
+        # boto3 decodes base64. The HTTP API and the AWS CLI do not.
         data, error = _base64(data, f"{path}.Data")
-    return Delivered(
+    return SourceRecord(
         data=data,
         sequence_number=_text(inner.get("SequenceNumber")),
         partition_key=_text(inner.get("PartitionKey")),
@@ -165,19 +167,19 @@ def _of_get_records(item: object, path: str, shard_id: str | None) -> Delivered:
     )
 
 
-def _of_firehose(item: object, path: str) -> Delivered:
+def _of_firehose(item: object, path: str) -> SourceRecord:
     outer = _mapping(item)
     inner = _mapping(outer.get("kinesisRecordMetadata"))
     data, error = _base64(outer.get("data"), f"{path}.data")
     place = inner.get("subsequenceNumber")
     moment = inner.get("approximateArrivalTimestamp", outer.get("approximateArrivalTimestamp"))
-    return Delivered(
+    return SourceRecord(
         data=data,
         sequence_number=_text(inner.get("sequenceNumber")),
         sub_sequence_number=place if isinstance(place, int) else 0,
         partition_key=_text(inner.get("partitionKey")),
         shard_id=_text(inner.get("shardId")),
-        # Firehose counts milliseconds where Lambda counts seconds.
+        # Firehose has milliseconds, and Lambda has seconds.
         arrived_at=_moment(moment / 1000 if isinstance(moment, int | float) else moment),
         error=error,
     )
@@ -188,7 +190,7 @@ def _mapping(value: object) -> Mapping[str, object]:
 
 
 def _text(value: object) -> str | None:
-    # An empty sequence number names no record.
+    # Lambda treats an empty identifier as the whole batch.
     return value or None if isinstance(value, str) else None
 
 
@@ -216,7 +218,7 @@ def _base64(value: object, path: str) -> tuple[bytes, EventError | None]:
 # -- one record ----------------------------------------------------------------------------
 
 
-def _split(delivered: Delivered) -> Iterator[Record]:
+def _split(delivered: SourceRecord) -> Iterator[Record]:
     data, error = delivered.data, delivered.error
     if isinstance(data, bytearray | memoryview):
         data = bytes(data)
@@ -239,18 +241,18 @@ def _split(delivered: Delivered) -> Iterator[Record]:
 
 
 def _read(
-    delivered: Delivered, data: bytes, place: int | None = None, key: str | None = None
+    delivered: SourceRecord, data: bytes, place: int | None = None, key: str | None = None
 ) -> Record:
     event, error = None, None
     try:
-        event = parse(_inflated(data))
+        event = parse(_decompressed(data))
     except EventError as caught:
         error = caught
     return _record(delivered, data, place, key, event=event, error=error)
 
 
 def _record(
-    delivered: Delivered,
+    delivered: SourceRecord,
     data: bytes,
     place: int | None = None,
     key: str | None = None,
@@ -270,12 +272,12 @@ def _record(
     )
 
 
-def _inflated(data: bytes) -> bytes:
-    """Return what gzip or zlib made of the data, up to `MAX_INFLATED`; other data as they are.
+def _decompressed(data: bytes) -> bytes:
+    """Decompress gzip or zlib data up to `MAX_INFLATED`. Return other data unchanged.
 
-    JSON can begin with neither header.
+    JSON cannot begin with either header.
     """
-    # RFC 1950: the method is 8, the window at most 32 KiB, the first two octets divide by 31.
+    # RFC 1950: the method is 8, the window at most 32 KiB, and 31 divides the first two octets.
     is_zlib = len(data) > 1 and data[0] & 0x8F == 8 and int.from_bytes(data[:2]) % 31 == 0
     if not is_zlib and not data.startswith(_GZIP):
         return data
@@ -283,7 +285,7 @@ def _inflated(data: bytes) -> bytes:
     room = MAX_INFLATED
     problem = ""
     while data and not problem:
-        # gzip files may be concatenated: each has its own end.
+        # RFC 1952 allows several gzip members, each with its own trailer.
         stream = zlib.decompressobj(_EITHER_HEADER)
         try:
             part = stream.decompress(data, room + 1)

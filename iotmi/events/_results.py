@@ -1,7 +1,7 @@
-"""`CommandResults`: the meeting place of commands that were sent and of their results.
+"""`CommandResults`: matching the results of commands with their callers by trace id.
 
-Owns who waits for which trace id, and the results that came before anybody asked. Does not know
-how a command is sent, nor where events come from.
+Owns the waiting futures, and the results that arrived before their caller waited. Does not know how
+a command is sent, nor where events come from.
 """
 
 from concurrent.futures import Future
@@ -14,14 +14,14 @@ from iotmi.events._events import DeviceCommandEvent, Event
 
 @define(eq=False, repr=False)
 class CommandResults:
-    """Results of commands, handed from those who read events to those who sent commands.
+    """Results of commands, passed from the reader of events to the callers of commands.
 
-    Feed it with every event: it keeps `DeviceCommandEvent` and ignores others. All methods may be
-    called from any thread.
+    Call `feed` with every event. It keeps `DeviceCommandEvent` and ignores others. All methods are
+    thread-safe.
 
     Attributes:
-        capacity: how many results are kept that nobody asked for; the oldest go first. Results that
-            somebody waits for are never dropped.
+        capacity: the maximum number of results without a waiting caller. The oldest are dropped
+            first. Results with a waiting caller are never dropped.
     """
 
     capacity: int = field(default=10_000, kw_only=True, validator=validators.ge(1))
@@ -30,7 +30,7 @@ class CommandResults:
     _lock: Lock = field(factory=Lock, init=False)
 
     def feed(self, event: Event) -> None:
-        """Hand *event* to those who wait for its trace id, or keep it until somebody asks."""
+        """Pass *event* to the callers that wait for its trace id, or keep it."""
         if not isinstance(event, DeviceCommandEvent) or event.trace_id is None:
             return
         with self._lock:
@@ -44,7 +44,7 @@ class CommandResults:
             future.set_result(event)
 
     def expect(self, trace_id: str) -> "Future[DeviceCommandEvent]":
-        """Return a future of the result of a command. Call `forget` where it is not awaited."""
+        """Return a future of a command's result. Call `forget` if you stop waiting for it."""
         future: Future[DeviceCommandEvent] = Future()
         with self._lock:
             kept = self._kept.pop(trace_id, None)
@@ -55,7 +55,7 @@ class CommandResults:
         return future
 
     def forget(self, trace_id: str, future: "Future[DeviceCommandEvent]") -> None:
-        """Wait no more for a result that `expect` promised."""
+        """Stop waiting for a result that `expect` returned."""
         with self._lock:
             waiting = self._waiting.get(trace_id, [])
             if future in waiting:

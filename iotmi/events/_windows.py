@@ -1,6 +1,6 @@
-"""Tumbling windows of Lambda: the window's own value, and functions that carry its state.
+"""Tumbling windows of Lambda: the value `Window`, and functions that carry its state.
 
-Knows the form of Lambda's window events. Does not know which functions there are.
+Knows the format of Lambda's window events. Does not know which functions are registered.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
 """
@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from iotmi.events._reading import RefusedError, time
+from iotmi.events._reading import InvalidValueError, time
 from iotmi.events._records import Record
 
 _ONCE: Final = frozenset({"state", "window"})
@@ -21,14 +21,14 @@ _EACH: Final = frozenset({"state", "window", "event", "record"})
 
 @frozen(kw_only=True)
 class Window:
-    """One tumbling window of one shard, as one invocation of the function sees it.
+    """One tumbling window of one shard, as seen by one invocation.
 
     Attributes:
         start: the beginning of the window.
         end: the end of the window.
         shard_id: the shard that the window belongs to.
         is_final: True in the last invocation of the window. It may have no records.
-        is_early: True where the window ends before its time, since its state is over 1 MB.
+        is_early: True if Lambda ends the window early because the state exceeds 1 MB.
         records: the records of this invocation.
     """
 
@@ -41,7 +41,7 @@ class Window:
 
 
 def read_window(event: Mapping[str, object], records: tuple[Record, ...]) -> Window:
-    """Return the window that a Lambda event tells of."""
+    """Return the window of a Lambda event."""
     span = event.get("window")
     span = span if isinstance(span, Mapping) else {}
     shard_id = event.get("shardId")
@@ -58,7 +58,7 @@ def read_window(event: Mapping[str, object], records: tuple[Record, ...]) -> Win
 def _time(value: object) -> datetime | None:
     try:
         return time(value)
-    except RefusedError:
+    except InvalidValueError:
         return None
 
 
@@ -67,7 +67,7 @@ class WindowFunction:
     """A registered function that takes and returns the state.
 
     Attributes:
-        for_each_event: True where the function takes the event or the record.
+        for_each_event: True if the function takes the event or the record.
     """
 
     _call: Callable[..., object]
@@ -76,21 +76,21 @@ class WindowFunction:
 
     @classmethod
     def of(cls, function: Callable[..., object]) -> "WindowFunction":
-        """Return *function* with what its parameters ask for.
+        """Return *function* with the names of its parameters.
 
         Raises:
-            TypeError: a parameter has another name than these, or ``state`` is not among them.
+            TypeError: a parameter has an unknown name, or ``state`` is missing.
         """
         names = frozenset(inspect.signature(function).parameters)
         if "state" not in names or not names <= _EACH:
             raise TypeError(
                 "a window function takes `state` and any of `event`, `record` and `window` by "
-                f"name; {getattr(function, '__name__', function)!r} takes {sorted(names)}"
+                f"name. {getattr(function, '__name__', function)!r} takes {sorted(names)}"
             )
         return cls(function, names, not names <= _ONCE)
 
     def __call__(self, state: object, window: Window, record: Record | None = None) -> object:
-        """Call the function with what it asks for."""
+        """Call the function with the arguments that it takes."""
         given = {
             "state": state,
             "window": window,

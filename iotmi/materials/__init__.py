@@ -1,12 +1,12 @@
-"""Authentication material: the texts that prove that a device is yours.
+"""Authentication material: the texts that prove your ownership of a device.
 
     from iotmi import materials
 
     code = materials.parse("SN:123456789012;UPC:036000291452")
     client.managed_things.create(role=iotmi.Role.CONTROLLER, **code.parameters())
 
-Each of the service's six types of material is one class or two. The module needs no client and
-sends nothing. Codes are secrets: no repr, message or traceback of this module shows one.
+Each of the service's six types of material has one or two classes. The module needs no client and
+sends nothing. Codes are secrets, and no repr, message or traceback of this module shows them.
 """
 
 import re
@@ -50,7 +50,7 @@ Material: TypeAlias = (
     | CustomProtocolCode
 )
 
-# Bosch's and other Zigbee labels can begin with 90, so Z-Wave comes after Zigbee.
+# Labels of Bosch and other Zigbee makers can begin with 90, so Zigbee comes before Z-Wave.
 _KINDS: Final[tuple[tuple[re.Pattern[str], type[Material]], ...]] = (
     (re.compile(r"SN:"), WiFiSetupCode),
     (re.compile(r"\{|MT:"), CustomProtocolCode),
@@ -58,27 +58,27 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], type[Material]], ...]] = (
     (re.compile(r"\s*(?:\|?[0-9A-Fa-f]{16}\||[0-9A-Z]{40}[0-9A-Fa-f]{16}DLK)"), ZigbeeCode),
     (re.compile(r"90[0-9]{2}"), ZWaveCode),
 )
-# Ids that the service makes: the connector makes the ids of its devices.
+# The service's ids have this form. The connector chooses the ids of its devices.
 _SERVICE_ID: Final = re.compile(r"[0-9a-f]{32}")
 _ALPHANUMERIC: Final = re.compile(r"[0-9A-Za-z]+")
 
 
 @sealed
 def parse(text: str, *, strict: bool = False) -> Material:
-    """Find the kind of a material and read it.
+    """Parse a material of any kind.
 
-    Wi-Fi, Zigbee and Z-Wave codes are known by how they begin; JSON objects and Matter's ``MT:``
-    codes are custom protocol codes. Two kinds begin with ``CLOUD:``. More than two ids behind it
-    make a `PreOnboardedCloudDevice`; of two ids, the characters tell, or which of the two has the
-    form of the service's own ids, 32 hexadecimal digits.
+    The prefix identifies Wi-Fi, Zigbee and Z-Wave codes. JSON objects and Matter's ``MT:`` codes
+    become custom protocol codes. Two kinds begin with ``CLOUD:``. With more than two ids, the text
+    is a `PreOnboardedCloudDevice`. With two ids, the characters decide, or the id that has the form
+    of the service's own ids: 32 hexadecimal digits.
 
     Args:
-        text: the text, such as a scanner gives it.
-        strict: raise for what ``warnings`` would list, such as a wrong checksum.
+        text: the text, for example from a scanner.
+        strict: raise for every rule in ``warnings``, such as a wrong checksum.
 
     Raises:
-        MaterialError: the text is of no kind, its kind is uncertain, or the code breaks its
-            kind's rules. Where the kind is uncertain, use the ``parse`` of the class you mean.
+        MaterialError: the kind is unknown or ambiguous, or the code breaks a rule of its kind.
+            If the kind is ambiguous, use the ``parse`` method of the class you mean.
     """
     if not isinstance(text, str):
         raise MaterialError("material", f"the text must be a string, not {type(text).__name__}")
@@ -89,14 +89,14 @@ def parse(text: str, *, strict: bool = False) -> Material:
             return kind.parse(text, strict=strict)
     raise MaterialError(
         "material",
-        "the text is no code that iotmi knows. If it was copied from a discovered device or "
+        "the text is not a code that iotmi knows. If it was copied from a discovered device or "
         "belongs to a custom protocol, use DiscoveredDevice or CustomProtocolCode",
     )
 
 
 def _cloud_kind(text: str) -> type[CloudDevice] | type[PreOnboardedCloudDevice]:
     ids = text.split(":")[1:]
-    # A discovery's and an association's id are alphanumeric, a connector's device id need not be.
+    # Ids of discoveries and associations are alphanumeric. A connector's device id may differ.
     alphanumeric = [_ALPHANUMERIC.fullmatch(identifier) is not None for identifier in ids]
     if len(ids) != 2 or not any(alphanumeric):
         return PreOnboardedCloudDevice

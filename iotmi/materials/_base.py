@@ -1,7 +1,7 @@
-"""The parts that all kinds of authentication material share.
+"""The base of all kinds of authentication material.
 
-Owns the base class, the warnings, and the means that keep codes out of reprs and tracebacks. It
-knows the service's limits and no kind's layout.
+Owns the base class, the warnings, and the redaction of codes in reprs and tracebacks. It knows the
+service's limits, and does not know the layout of any kind.
 """
 
 import re
@@ -25,9 +25,9 @@ T = TypeVar("T", bound=type)
 
 
 class MaterialIssue(StrEnum):
-    """A rule that a code breaks although genuine labels break the same rule.
+    """A broken rule that some genuine labels break too.
 
-    Each member is its own sentence: ``str(issue)`` says what is wrong and holds no part of a code.
+    ``str(issue)`` is a sentence that describes the problem and holds no part of a code.
     """
 
     ZWAVE_CHECKSUM = "the Z-Wave checksum does not match the digits after it"
@@ -40,32 +40,32 @@ class MaterialIssue(StrEnum):
 
 
 class MaterialParameters(TypedDict, closed=True):
-    """The two keyword arguments of `create` that hold a material."""
+    """The two keyword arguments of `create` for a material."""
 
     authentication_material: str
     authentication_material_type: AuthenticationMaterialType
 
 
 def hidden(value: object) -> str:
-    """Return the repr of a field whose value must not be shown."""
+    """Return the redacted repr of a field."""
     return repr(None if value is None else REDACTED)
 
 
 def sealed_class(kind: T) -> T:
-    """Seal the constructor of *kind*, which attrs writes."""
+    """Apply `sealed` to the constructor that attrs generates for *kind*."""
     setattr(kind, "__init__", sealed(getattr(kind, "__init__")))  # noqa: B009, B010
     return kind
 
 
 def matches(pattern: re.Pattern[str], value: object) -> bool:
-    """Return whether *value* is a string that *pattern* matches whole."""
+    """Return True if *value* is a string that *pattern* matches completely."""
     return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def items_of(values: object) -> tuple[object, ...] | None:
-    """Return the items of a list or another iterable, and None for anything else.
+    """Return the items of an iterable, or None for a string or any other value.
 
-    A string is iterable too, and one id where several belong is a likely mistake.
+    A string is iterable too, and passing one id instead of a list is a likely mistake.
     """
     if isinstance(values, str) or not isinstance(values, Iterable):
         return None
@@ -73,7 +73,7 @@ def items_of(values: object) -> tuple[object, ...] | None:
 
 
 def limit_of(traits: Text | tuple[object, ...]) -> Text:
-    """Return the length and pattern of the service's model, alone or among other traits."""
+    """Return the `Text` constraint among *traits*."""
     if isinstance(traits, Text):
         return traits
     return next(trait for trait in traits if isinstance(trait, Text))
@@ -81,12 +81,12 @@ def limit_of(traits: Text | tuple[object, ...]) -> Text:
 
 @frozen
 class Within:
-    """A validator that holds a field to a limit of the service's model."""
+    """A validator for a constraint of the service's model."""
 
     limit: Text
 
     def __call__(self, value: object, attribute: "Attribute[str]", given: object) -> None:
-        """Raise `MaterialError` where *given* is outside the limit."""
+        """Raise `MaterialError` if *given* breaks the constraint."""
         broken = self.limit.violation(given) if isinstance(given, str) else "must be a string"
         if broken:
             raise MaterialError(type(value).__name__, f"{attribute.name} {broken}")
@@ -98,7 +98,7 @@ def within(traits: Text | tuple[object, ...]) -> Within:
 
 
 _LIMIT: Final = limit_of(AUTHENTICATION_MATERIAL)
-# Labels hold more than the service takes, and a bound keeps hostile texts cheap.
+# Labels may exceed the service's limit. A bound keeps parsing of hostile texts cheap.
 _LONGEST_LABEL: Final = 1024
 
 
@@ -106,8 +106,8 @@ class MaterialBase:
     """The base of every kind of authentication material.
 
     Attributes:
-        type: the type that the service gives the material.
-        form: the form of `text`, in words.
+        type: the service's type of the material.
+        form: the format of `text`, in words.
     """
 
     __slots__ = ()
@@ -117,25 +117,25 @@ class MaterialBase:
 
     @property
     def text(self) -> str:
-        """The material as the service takes it: 1 to 512 characters. Secret."""
+        """The material in the service's format: 1 to 512 characters. Secret."""
         raise NotImplementedError
 
     @property
     def warnings(self) -> tuple[MaterialIssue, ...]:
-        """The rules that the code breaks and genuine labels break too. Empty for a sound code."""
+        """The broken rules that some genuine labels break too. Empty for a valid code."""
         return ()
 
     @classmethod
     @sealed
     def parse(cls, text: str, *, strict: bool = False) -> Self:
-        """Read a code from the text of a label or from the service's form.
+        """Parse a code from the text of a label or from the service's format.
 
         Args:
-            text: the text, such as a scanner gives it.
-            strict: raise for what `warnings` would list, such as a wrong checksum.
+            text: the text, for example from a scanner.
+            strict: raise for every rule in `warnings`, such as a wrong checksum.
 
         Raises:
-            MaterialError: the text is no such code. The message holds no part of the text.
+            MaterialError: the text is not such a code. The message holds no part of the text.
         """
         if not isinstance(text, str):
             raise MaterialError(cls.__name__, f"the text must be a string, not {_kind(text)}")
@@ -154,7 +154,7 @@ class MaterialBase:
         raise NotImplementedError
 
     def parameters(self) -> MaterialParameters:
-        """Return the keyword arguments for ``client.managed_things.create``. They hold the code."""
+        """Return the keyword arguments with the code for ``client.managed_things.create``."""
         return {
             "authentication_material": self.text,
             "authentication_material_type": self.type,
@@ -166,9 +166,9 @@ class MaterialBase:
             raise self._error(f"the text must be a string, not {_kind(text)}")
         if _LIMIT.violation(text):
             raise self._error(
-                f"the text has {len(text)} characters, and the service takes 1 to 512"
+                f"the text has {len(text)} characters, and the service accepts 1 to 512"
                 if len(text) > 512 or not text
-                else "the text has a character that the service does not take: a dot, an "
+                else "the text has a character that the service does not accept: a dot, an "
                 "apostrophe, a square bracket, a line break or one outside ASCII"
             )
 

@@ -1,6 +1,6 @@
 """The checksums of Z-Wave, Zigbee and GTIN codes.
 
-Owns the arithmetic. It does not know the layout of any code.
+Owns the arithmetic. Does not know the layout of any code.
 """
 
 import hashlib
@@ -8,7 +8,7 @@ import hashlib
 
 def zwave_checksum(digits: str) -> int:
     """Return the first two octets, big-endian, of the SHA-1 digest of ASCII *digits*."""
-    # SmartStart codes use SHA-1 against misreading, not against an attacker.
+    # SmartStart codes use SHA-1 to detect misread digits, not for security.
     digest = hashlib.sha1(digits.encode("ascii"), usedforsecurity=False).digest()
     return int.from_bytes(digest[:2], "big")
 
@@ -24,7 +24,7 @@ def crc16_x25(octets: bytes) -> int:
 
 
 def gtin_check_digit(digits: str) -> str:
-    """Return the check digit that belongs after *digits*, a GTIN without its last digit."""
+    """Return the check digit for *digits*, a GTIN without its last digit."""
     weighted = sum(
         int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))
     )
@@ -32,5 +32,5 @@ def gtin_check_digit(digits: str) -> str:
 
 
 def is_gtin(digits: str) -> bool:
-    """Return whether *digits* have a GTIN's length (8, 12, 13 or 14) and check digit."""
+    """Return True if *digits* have a GTIN's length (8, 12, 13 or 14) and check digit."""
     return len(digits) in {8, 12, 13, 14} and gtin_check_digit(digits[:-1]) == digits[-1]

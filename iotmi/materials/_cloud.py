@@ -1,4 +1,4 @@
-"""The materials of devices behind another vendor's cloud."""
+"""The materials of devices in another vendor's cloud."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _PRE_ONBOARDED: Final = re.compile(r"CLOUD:([^:]*):(.*)", re.DOTALL)
 
 def _ids(values: Iterable[str]) -> tuple[str, ...]:
     ids = items_of(values) or ()
-    # The validator refuses an empty id, and its message names the field.
+    # The validator refuses an empty id with a message that names the field.
     return tuple(item if isinstance(item, str) else "" for item in ids)
 
 
@@ -28,7 +28,7 @@ class CloudDevice(MaterialBase):
     Attributes:
         device_discovery_id: the discovery's id, 1 to 200 ASCII letters and digits.
         connector_device_id: the device's id at the connector, 1 to 256 ASCII letters, digits and
-            ``_ , @ -``. The service also gives ids with dots, but takes no dot in a material.
+            ``_ , @ -``. The service also returns ids with dots, but accepts no dot in a material.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/devguide/use-c2c-create-cloud-connector.html
     """
@@ -58,7 +58,7 @@ class PreOnboardedCloudDevice(MaterialBase):
     """A device in another vendor's cloud that is created before it is discovered.
 
     Attributes:
-        connector_device_id: the device's id at the connector; see `CloudDevice`.
+        connector_device_id: the device's id at the connector, as in `CloudDevice`.
         account_association_ids: the ids of one or more account associations, each of 1 to 64 ASCII
             letters and digits.
 

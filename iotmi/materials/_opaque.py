@@ -1,4 +1,4 @@
-"""The materials whose inside only the service or a plugin knows."""
+"""The materials with a content that only the service or a plugin understands."""
 
 from typing import Self
 
@@ -22,7 +22,7 @@ class DiscoveredDevice(MaterialBase):
     type = AuthenticationMaterialType.DISCOVERED_DEVICE
     form = "the material of a discovered device, which does not begin with CLOUD:"
 
-    # A frozen field can be read and not set, as the property it overrides.
+    # A frozen field is read-only, like the property that it overrides.
     text: str = field(repr=hidden)  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def __attrs_post_init__(self) -> None:
@@ -38,10 +38,10 @@ class DiscoveredDevice(MaterialBase):
 @sealed_class
 @frozen
 class CustomProtocolCode(MaterialBase):
-    """The code of a device whose protocol a plugin of yours adds to the hub.
+    """The code of a device with a protocol that your plugin adds to the hub.
 
-    The service documents no form. JSON text fits, as long as it has no dot, apostrophe, square
-    bracket or character outside ASCII.
+    The service documents no format. JSON is accepted without dots, apostrophes, square brackets and
+    characters outside ASCII.
 
     Attributes:
         text: 1 to 512 characters.
@@ -52,7 +52,7 @@ class CustomProtocolCode(MaterialBase):
     type = AuthenticationMaterialType.CUSTOM_PROTOCOL_QR_BAR_CODE
     form = "1 to 512 characters"
 
-    # A frozen field can be read and not set, as the property it overrides.
+    # A frozen field is read-only, like the property that it overrides.
     text: str = field(repr=hidden)  # pyright: ignore[reportIncompatibleMethodOverride]
 
     @classmethod

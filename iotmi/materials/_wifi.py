@@ -31,13 +31,13 @@ _GUIDE_SERIAL_NUMBER: Final = re.compile(r"[0-9A-Za-z]{12,50}")
 @sealed_class
 @frozen(kw_only=True)
 class WiFiSetupCode(MaterialBase):
-    """The bar code of a hub, or of a device that connects by itself.
+    """The bar code of a hub, or of a device with its own connection.
 
     A code has either a UPC or an EAN.
 
     Attributes:
         serial_number: 1 to 128 ASCII letters, digits, dashes, underscores and spaces. The
-            developer guide asks for 12 to 50 letters and digits; others give a warning.
+            developer guide requires 12 to 50 letters and digits, and others cause a warning.
         universal_product_code: the UPC, 12 digits.
         international_article_number: the EAN, 8 to 13 digits.
 
@@ -76,14 +76,14 @@ class WiFiSetupCode(MaterialBase):
 
     @property
     def text(self) -> str:
-        """The code as the developer guide writes it, without a semicolon at the end."""
+        """The code in the developer guide's format, without a semicolon at the end."""
         if self.universal_product_code is not None:
             return f"SN:{self.serial_number};UPC:{self.universal_product_code}"
         return f"SN:{self.serial_number};EAN:{self.international_article_number}"
 
     @property
     def warnings(self) -> tuple[MaterialIssue, ...]:
-        """`SERIAL_NUMBER_FORM` and `PRODUCT_CODE`, each where it holds."""
+        """The issues of the code: `SERIAL_NUMBER_FORM`, `PRODUCT_CODE` or both."""
         found = []
         if _GUIDE_SERIAL_NUMBER.fullmatch(self.serial_number) is None:
             found.append(MaterialIssue.SERIAL_NUMBER_FORM)
@@ -94,10 +94,10 @@ class WiFiSetupCode(MaterialBase):
 
 @sealed
 def expand_upc_e(upc_e: str) -> str:
-    """Return the 12 digits of UPC-A for the 8 digits of UPC-E, the short form on small labels.
+    """Return the 12 digits of UPC-A for the 8 digits of UPC-E, the code on small labels.
 
     Raises:
-        MaterialError: *upc_e* is not 8 digits with 0 or 1 first, or its check digit is wrong.
+        MaterialError: *upc_e* is not 8 digits that start with 0 or 1, or its check digit is wrong.
     """
     if not matches(_UPC_E, upc_e):
         raise MaterialError("UPC-E", "the code must be 8 digits, the first of them 0 or 1")

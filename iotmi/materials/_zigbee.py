@@ -1,6 +1,6 @@
 """The Zigbee code: the address of a device and its install code.
 
-Owns the forms of Zigbee labels. The service documents one of them, which `ZigbeeCode.text` has.
+Owns the formats of Zigbee labels. The service documents one of them, used by `ZigbeeCode.text`.
 """
 
 import re
@@ -21,7 +21,7 @@ _CODE: Final = "(?P<code>[0-9A-Fa-f]+)"
 _LABELS: Final = (
     # Philips Hue: the code first, then the address, then product data.
     re.compile(rf"HUE:Z:{_CODE} M:{_EUI64}(?: [A-Z]+:[0-9A-Z]*)*"),
-    # Müller-Licht, and frient, who puts the whole between bars.
+    # Müller-Licht, and frient, which puts the code between bars.
     re.compile(rf"(?P<bar>\|?){_EUI64}\|{_CODE}(?P=bar)"),
     # Bosch: 40 characters of product data, and DLK before the code.
     re.compile(rf"[0-9A-Z]{{40}}{_EUI64}DLK{_CODE}"),
@@ -59,14 +59,14 @@ class ZigbeeCode(MaterialBase):
     """The code of a Zigbee device.
 
     `parse` reads labels with Zigbee's groups (``Z:…$I:…``, ``G$M:…%Z$A:…$I:…``), of Philips Hue
-    (``HUE:Z:… M:…``), with a bar (``…|…``) and of Bosch (``…DLK…``). White space around the text
-    is left out.
+    (``HUE:Z:… M:…``), with a bar (``…|…``) and of Bosch (``…DLK…``). It ignores white space around
+    the text.
 
     Attributes:
         eui64: the device's address as the label prints it, 16 hexadecimal digits. The constructor
-            also takes colons or dashes between them.
-        install_code: 6, 8, 12 or 16 octets in hexadecimal digits, with the CRC-16 or without. The
-            constructor also takes dashes between them.
+            also accepts colons or dashes between them.
+        install_code: 6, 8, 12 or 16 octets in hexadecimal digits, with or without the CRC-16. The
+            constructor also accepts dashes between the digits.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/devguide/managedintegrations-sdk-v2-cookbook-ss.html
     """
@@ -101,34 +101,34 @@ class ZigbeeCode(MaterialBase):
         if len(codes) != 1:
             raise cls._not_of_form()
         address, code = codes[0]
-        # The constructor takes separators, which no QR code has.
+        # The constructor accepts separators, but QR codes have none.
         if _ADDRESS.fullmatch(address) is None or _HEXADECIMAL.fullmatch(code) is None:
             raise cls._not_of_form()
         return cls(eui64=address, install_code=code)
 
     @property
     def text(self) -> str:
-        """The code as the developer guide writes it: ``Z:<EUI-64>$I:<install code>``."""
+        """The code in the developer guide's format: ``Z:<EUI-64>$I:<install code>``."""
         return f"Z:{self.eui64}$I:{self.install_code}"
 
     @property
     def warnings(self) -> tuple[MaterialIssue, ...]:
-        """The install code's issue, if it has any, and `EUI64_REVERSED`."""
+        """The issues of the code: one of the install code, and `EUI64_REVERSED`."""
         found = []
         if not self._crc_matches():
             stated = len(self.install_code) // 2 not in _WITHOUT_CRC
             found.append(
                 MaterialIssue.INSTALL_CODE_CRC if stated else MaterialIssue.INSTALL_CODE_WITHOUT_CRC
             )
-        # An address made from a 48-bit one has FF FE in its middle.
+        # An EUI-64 that is derived from a 48-bit address has FF FE in its middle.
         if self.eui64[6:10] == "FEFF":
             found.append(MaterialIssue.EUI64_REVERSED)
         return tuple(found)
 
     def with_crc(self) -> Self:
-        """Return the code with the right CRC-16, appended or replacing a wrong one.
+        """Return the code with the correct CRC-16, which is appended or replaces a wrong CRC-16.
 
-        Eight octets whose CRC-16 does not match count as a 64-bit code without it.
+        Eight octets without a matching CRC-16 are a 64-bit code without a CRC-16.
         """
         if self._crc_matches():
             return self

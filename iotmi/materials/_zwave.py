@@ -1,7 +1,7 @@
-"""The Z-Wave SmartStart code: 52 digits and more, in the layout of the Z-Wave specification.
+"""The Z-Wave SmartStart code: 52 or more digits in the layout of the Z-Wave specification.
 
-After the lead-in 90 come 2 digits of version, 5 of checksum, 3 of requested keys, 40 of the
-device-specific key (DSK), and TLVs: 2 digits of type, 2 of length, and the value.
+The lead-in 90 is followed by 2 digits of version, 5 of checksum, 3 of requested keys, 40 of the
+device-specific key (DSK), and TLVs. A TLV has 2 digits of type, 2 of length, and the value.
 """
 
 import re
@@ -35,7 +35,7 @@ _PRODUCT_ID: Final = 1
 _INCLUSION_INTERVAL: Final = 2
 _UUID16: Final = 3
 _PROTOCOLS: Final = 4
-# How many digits the value of a TLV has, by type.
+# The number of digits in the value of a TLV, by type.
 _LENGTHS: Final[Mapping[int, tuple[int, ...]]] = MappingProxyType(
     {
         _PRODUCT_TYPE: (10,),
@@ -49,7 +49,7 @@ _INTERVAL_STEP: Final = 128
 
 
 class ZWaveKeys(IntFlag, boundary=KEEP):
-    """The security keys that a device asks for. Bits without a name are kept."""
+    """The security keys that a device requests. Bits without a name are kept."""
 
     S2_UNAUTHENTICATED = 1
     S2_AUTHENTICATED = 2
@@ -69,7 +69,7 @@ def _is_int(value: object, lowest: int, highest: int) -> bool:
 
 
 def _are_octet_pairs(digits: str) -> bool:
-    """Return whether each group of 5 digits is a 16-bit number."""
+    """Return True if each group of 5 digits is a 16-bit number."""
     return all(int(digits[place : place + 5]) <= 0xFFFF for place in range(0, len(digits), 5))
 
 
@@ -79,10 +79,10 @@ class ZWaveTlv:
     """One TLV of a SmartStart code.
 
     Attributes:
-        type: 0 to 49. Known are 0 product type, 1 product id, 2 maximum inclusion request
+        type: 0 to 49. Known types are 0 product type, 1 product id, 2 maximum inclusion request
             interval, 3 UUID, 4 supported protocols.
         value: up to 99 digits.
-        critical: whether a reader that does not know the type must refuse the code.
+        critical: True if a reader must refuse the code if it does not know the type.
     """
 
     type: int = field()
@@ -109,12 +109,12 @@ class ZWaveTlv:
 
     @property
     def known(self) -> bool:
-        """Whether the Z-Wave specification, as iotmi knows it, defines the type."""
+        """True if the type is one of those that iotmi knows from the Z-Wave specification."""
         return self.type in _LENGTHS
 
     @property
     def digits(self) -> str:
-        """The TLV as the code has it. Secret."""
+        """The digits of the TLV in the code. Secret."""
         return f"{self.type << 1 | self.critical:02}{len(self.value):02}{self.value}"
 
     def _error(self, reason: str) -> MaterialError:
@@ -127,7 +127,7 @@ def _read_tlvs(digits: str) -> Iterable[ZWaveTlv]:
         head = digits[place : place + 4]
         end = place + 4 + int(head[2:] or "0")
         if len(head) < 4 or end > len(digits):
-            raise MaterialError("ZWaveCode", "the text ends inside a TLV, or has digits too many")
+            raise MaterialError("ZWaveCode", "the text ends inside a TLV, or has too many digits")
         yield ZWaveTlv(
             type=int(head[:2]) >> 1,
             critical=bool(int(head[:2]) & 1),
@@ -167,11 +167,11 @@ class ZWaveCode(MaterialBase):
     """The SmartStart code of a Z-Wave device.
 
     Attributes:
-        requested_keys: the security keys that the device asks for.
+        requested_keys: the security keys that the device requests.
         dsk: the device-specific key, 8 groups of 5 digits joined by dashes. The first is the PIN.
-        tlvs: what else the code says of the device.
+        tlvs: further information about the device.
         version: 1 for SmartStart, 0 for S2 without SmartStart.
-        checksum: 0 to 65535. Computed where it is left out.
+        checksum: 0 to 65535. Computed if it is omitted.
 
     Source: https://docs.aws.amazon.com/iot-mi/latest/devguide/managedintegrations-sdk-v2-cookbook-ss.html
     """
@@ -212,7 +212,7 @@ class ZWaveCode(MaterialBase):
 
     @property
     def warnings(self) -> tuple[MaterialIssue, ...]:
-        """`ZWAVE_CHECKSUM` and `ZWAVE_UNKNOWN_CRITICAL_TLV`, each where it holds."""
+        """The issues of the code: `ZWAVE_CHECKSUM`, `ZWAVE_UNKNOWN_CRITICAL_TLV` or both."""
         found = []
         if zwave_checksum(self.checked_digits) != self.checksum:
             found.append(MaterialIssue.ZWAVE_CHECKSUM)
@@ -227,24 +227,24 @@ class ZWaveCode(MaterialBase):
 
     @property
     def generic_device_class(self) -> int | None:
-        """The generic device class, or None where the code has no product type."""
+        """The generic device class, or None if the code has no product type."""
         group = self._group(_PRODUCT_TYPE, 0)
         return None if group is None else group >> 8
 
     @property
     def specific_device_class(self) -> int | None:
-        """The specific device class, or None where the code has no product type."""
+        """The specific device class, or None if the code has no product type."""
         group = self._group(_PRODUCT_TYPE, 0)
         return None if group is None else group & 0xFF
 
     @property
     def installer_icon(self) -> int | None:
-        """The number of the icon for installers, or None where the code has no product type."""
+        """The number of the icon for installers, or None if the code has no product type."""
         return self._group(_PRODUCT_TYPE, 1)
 
     @property
     def manufacturer_id(self) -> int | None:
-        """The manufacturer's id, or None where the code has no product id."""
+        """The manufacturer's id, or None if the code has no product id."""
         return self._group(_PRODUCT_ID, 0)
 
     @property
@@ -254,7 +254,7 @@ class ZWaveCode(MaterialBase):
 
     @property
     def product_id(self) -> int | None:
-        """The manufacturer's number for the product, or None where the code has no product id."""
+        """The manufacturer's number for the product, or None if the code has no product id."""
         return self._group(_PRODUCT_ID, 2)
 
     @property
@@ -265,19 +265,19 @@ class ZWaveCode(MaterialBase):
 
     @property
     def max_inclusion_request_interval(self) -> int | None:
-        """The seconds between two requests of the device to be included, at most, or None."""
+        """The maximum number of seconds between two inclusion requests of the device, or None."""
         value = self._value(_INCLUSION_INTERVAL)
         return None if value is None else int(value) * _INTERVAL_STEP
 
     @property
     def uuid_format(self) -> int | None:
-        """How the UUID is presented, 0 to 99, or None where the code has no UUID."""
+        """The presentation format of the UUID, 0 to 99, or None if the code has no UUID."""
         value = self._value(_UUID16)
         return None if value is None else int(value[:2])
 
     @property
     def uuid(self) -> bytes | None:
-        """The 16 octets of the UUID, or None where the code has no UUID. Secret."""
+        """The 16 octets of the UUID, or None if the code has no UUID. Secret."""
         value = self._value(_UUID16)
         if value is None:
             return None
@@ -286,13 +286,13 @@ class ZWaveCode(MaterialBase):
 
     @property
     def supported_protocols(self) -> ZWaveProtocols | None:
-        """The protocols that the device supports, or None where the code does not say."""
+        """The protocols that the device supports, or None if the code does not have them."""
         value = self._value(_PROTOCOLS)
         return None if value is None else ZWaveProtocols(int(value))
 
     @property
     def checked_digits(self) -> str:
-        """The digits that the checksum covers: all that follow it. Secret."""
+        """The digits that the checksum covers, which are all digits after it. Secret."""
         tlvs = "".join(tlv.digits for tlv in self.tlvs)
         return f"{self.requested_keys:03}{self.dsk.replace('-', '')}{tlvs}"
 

@@ -1,1 +1,1 @@
-"""Measurements, each a command: iotmi beside other clients, and what its emulator costs."""
+"""Benchmarks: iotmi compared with other clients, and the overhead of its emulator."""

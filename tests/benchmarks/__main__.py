@@ -1,11 +1,11 @@
-"""iotmi beside raw boto3 and capo, in one run.
+"""A comparison of iotmi with raw boto3 and capo.
 
     python -m tests.benchmarks [--only NAME ...] [--rounds 15] [--quick] [--strict]
                                [--json PATH] [--chart PATH] [--write-docs [FOLDER]]
     python -m tests.benchmarks --profile NAME
 
-A missed bar is told, and fails the command with ``--strict`` only: times are no test. What is
-measured and how: docs/performance.md.
+The report shows missed bars. They fail the command only with ``--strict``, because times vary
+between machines. docs/performance.md describes the method.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from tests.benchmarks import agreement, cold, memory, page, throughput, timed
+from tests.benchmarks import agreement, cold, docs_page, memory, throughput, timed
 from tests.benchmarks.chart import chart
 from tests.benchmarks.measuring import QUICK, Extent, Row
 from tests.benchmarks.report import Outcome, machine
@@ -26,7 +26,7 @@ from tests.benchmarks.server import Server, serving
 
 @frozen
 class Run:
-    """What measures one work, and beside which service: prompt, slow, or over TLS and closing."""
+    """A measurement of one workload, with its scripted service: prompt, slow, or closing (TLS)."""
 
     measure: Callable[[Server, Extent], list[Row]]
     service: str = "prompt"
@@ -50,7 +50,7 @@ PROFILES: Final[Mapping[str, Callable[[Server], str]]] = {
 
 
 def main() -> int:
-    """The command."""
+    """Run the command."""
     given = _parser().parse_args()
     if given.profile:
         with serving(closing=_service_of(given.profile) == "closing") as server:
@@ -66,7 +66,7 @@ def main() -> int:
     if given.chart:
         given.chart.write_text(chart(outcome.rows))
     if given.write_docs:
-        page.write(outcome, given.write_docs)
+        docs_page.write(outcome, given.write_docs)
     return int(given.strict and bool(outcome.missed()))
 
 
@@ -78,7 +78,7 @@ def _run(names: list[str], extent: Extent) -> Outcome:
         serving(closing=True) as closing,
     ):
         services = {"prompt": prompt, "slow": slow, "closing": closing}
-        agreed = agreement.asked(prompt)
+        agreed = agreement.agree_in_subprocess(prompt)
         for name in names:
             sys.stderr.write(f"{name} …\n")
             run = RUNS[name]
@@ -88,25 +88,25 @@ def _run(names: list[str], extent: Extent) -> Outcome:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks", description="iotmi beside raw boto3 and capo."
+        prog="python -m tests.benchmarks", description="Compare iotmi with raw boto3 and capo."
     )
     parser.add_argument("--only", nargs="+", choices=RUNS, default=list(RUNS), metavar="NAME")
     parser.add_argument("--rounds", type=int)
-    parser.add_argument("--quick", action="store_true", help="show that it works, in seconds")
-    parser.add_argument("--strict", action="store_true", help="end with 1 where a bar is missed")
-    parser.add_argument("--json", type=Path, help="write the outcome for programs")
-    parser.add_argument("--chart", type=Path, help="write the ratios as SVG")
+    parser.add_argument(
+        "--quick", action="store_true", help="run everything briefly, to show that it works"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if a bar is missed")
+    parser.add_argument("--json", type=Path, help="write the results as JSON")
+    parser.add_argument("--chart", type=Path, help="write the ratios as an SVG chart")
     parser.add_argument(
         "--write-docs",
         type=Path,
         nargs="?",
-        const=page.DOCS,
+        const=docs_page.DOCS,
         metavar="FOLDER",
-        help="write table, JSON and chart into the documents",
+        help="write table, JSON and chart into the documentation",
     )
-    parser.add_argument(
-        "--profile", choices=PROFILES, help="where the time goes in iotmi's part of a work"
-    )
+    parser.add_argument("--profile", choices=PROFILES, help="profile iotmi in one workload")
     return parser
 
 

@@ -1,46 +1,46 @@
-"""That all contestants do the same: the same requests arrive, and the same ids come back."""
+"""A check that all clients send the same requests and return the same ids."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from tests.benchmarks import children
-from tests.benchmarks.answers import THING_ID
-from tests.benchmarks.contestants import CONTESTANTS, Contestant
+from tests.benchmarks import subprocesses
+from tests.benchmarks.clients import CLIENTS, BenchmarkClient
 from tests.benchmarks.devices import devices
+from tests.benchmarks.responses import THING_ID
 from tests.benchmarks.server import Server
 
 (_DEVICE,) = devices([0])
 
-_ONCE: Final[Mapping[str, Callable[[Contestant], object]]] = {
-    "list": lambda contestant: contestant.page_ids(),
-    "create": lambda contestant: contestant.created_id(_DEVICE),
-    "get": lambda contestant: contestant.got_id(THING_ID),
+_ONCE: Final[Mapping[str, Callable[[BenchmarkClient], object]]] = {
+    "list": lambda client: client.page_ids(),
+    "create": lambda client: client.created_id(_DEVICE),
+    "get": lambda client: client.got_id(THING_ID),
 }
 
 Seen: TypeAlias = dict[str, dict[str, list[object]]]
 
 
 def see(url: str) -> Seen:
-    """What arrived and what came back, by work and contestant."""
+    """Return the requests and the returned ids, by workload and client."""
     server = Server(url)
     seen: Seen = {work: {} for work in _ONCE}
-    for kind in CONTESTANTS:
-        contestant = kind(url)
+    for kind in CLIENTS:
+        client = kind(url)
         for work, once in _ONCE.items():
-            came_back = once(contestant)
+            came_back = once(client)
             method, path, query, body = server.last_request()
             if isinstance(body, dict):
-                # Each makes up its own.
+                # Each client generates its own token.
                 body.pop("ClientToken", None)
             seen[work][kind.name] = [method, path, query, body, came_back]
     return seen
 
 
 def agree(url: str) -> dict[str, list[str]]:
-    """Who did the same as raw boto3, by work.
+    """Return the clients that did the same as raw boto3, by workload.
 
     Raises:
-        RuntimeError: somebody did otherwise.
+        RuntimeError: a client did something else.
     """
     found = see(url)
     for work, by_name in found.items():
@@ -50,10 +50,10 @@ def agree(url: str) -> dict[str, list[str]]:
     return {work: list(by_name) for work, by_name in found.items()}
 
 
-def asked(server: Server) -> object:
-    """`agree`, in a process of its own."""
-    return children.ask("agreement", url=server.url)
+def agree_in_subprocess(server: Server) -> object:
+    """Run `agree` in a subprocess."""
+    return subprocesses.call("agreement", url=server.url)
 
 
 if __name__ == "__main__":
-    children.answer(agree)
+    subprocesses.serve(agree)

@@ -1,33 +1,33 @@
-"""Calls as an application makes them: a page of a listing, a creation, a get."""
+"""Calls as in an application: a page of a listing, a creation, a get."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from tests.benchmarks.answers import THING_ID
-from tests.benchmarks.contestants import CONTESTANTS
+from tests.benchmarks.clients import CLIENTS
 from tests.benchmarks.devices import Device, of_few_models, of_new_models
-from tests.benchmarks.measuring import Preparations, again, each_of
+from tests.benchmarks.measuring import Preparations, for_each, repeated
+from tests.benchmarks.responses import THING_ID
 
 
 def listing(url: str, calls: int) -> Preparations:
-    """One page of 100 things."""
-    return {kind.name: again(kind(url).page, calls) for kind in CONTESTANTS}
+    """Prepare requests of one page with 100 things."""
+    return {kind.name: repeated(kind(url).page, calls) for kind in CLIENTS}
 
 
 def getting(url: str, calls: int) -> Preparations:
-    """One thing."""
-    return {kind.name: again(partial(kind(url).get, THING_ID), calls) for kind in CONTESTANTS}
+    """Prepare requests of one thing."""
+    return {kind.name: repeated(partial(kind(url).get, THING_ID), calls) for kind in CLIENTS}
 
 
 def creating(url: str, calls: int) -> Preparations:
-    """A thing with 40 capabilities, of eight models in turn, as when a fleet is brought in."""
+    """Prepare creations with 40 capabilities of eight models, as when onboarding a fleet."""
     return _creations(url, calls, of_few_models)
 
 
 def creating_new(url: str, calls: int) -> Preparations:
-    """The same, each time of a model whose names were never seen before."""
+    """Prepare creations with 40 capabilities, each of a new model with new names."""
     return _creations(url, calls, of_new_models)
 
 
 def _creations(url: str, calls: int, supply: Callable[[], Iterable[Device]]) -> Preparations:
-    return {kind.name: each_of(kind(url).create, iter(supply()), calls) for kind in CONTESTANTS}
+    return {kind.name: for_each(kind(url).create, iter(supply()), calls) for kind in CLIENTS}

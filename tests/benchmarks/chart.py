@@ -1,4 +1,4 @@
-"""The ratios as a picture: bars of iotmi and capo beside the line where raw boto3 stands."""
+"""A chart of the ratios: bars of iotmi and capo, and a line at raw boto3."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -32,14 +32,14 @@ text { font: 13px system-ui, sans-serif; fill: #24292f }
 
 
 def chart(rows: Sequence[Row]) -> str:
-    """The chart as SVG, of those *rows* that it has a title for."""
+    """Return an SVG chart of the *rows* that have a title."""
     shown = [(title, row) for key, title in _TITLES.items() if (row := _find(rows, key))]
     most = max([1.1, *(ratio for _, row in shown for ratio in _ratios(row).values())])
     scale = (_WIDTH - _NAMES_END - 60) / most
     height = _TOP + _GROUP * len(shown) + 10
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">',
-        f"<title>{OURS} and {OTHER} beside raw {REFERENCE}; less is better</title>",
+        f"<title>{OURS} and {OTHER} compared with raw {REFERENCE}. Less is better</title>",
         f"<style>{_STYLE}</style>",
         *_legend(height, _NAMES_END + scale),
     ]

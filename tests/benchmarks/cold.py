@@ -1,12 +1,12 @@
-"""A fresh process: import, client, first answer. Its CPU time, its time, its greatest memory."""
+"""A cold start: the times and peak memory of import, client creation and first response."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from tests.benchmarks.answers import THING_ID
-from tests.benchmarks.children import compiled, live
-from tests.benchmarks.measuring import FLOOR, Extent, Row, in_turn
+from tests.benchmarks.measuring import FLOOR, Extent, Row, rotated
+from tests.benchmarks.responses import THING_ID
 from tests.benchmarks.server import Server
+from tests.benchmarks.subprocesses import compiled, run_python
 
 _PROGRAMS: Final[Mapping[str, str]] = {
     "boto3": """
@@ -27,7 +27,7 @@ print(client.get_managed_thing(ID)["id"])
     FLOOR: "print(ID)",
 }
 
-# The process asks for its own: what its parent could ask for begins with the parent's memory.
+# The process measures itself, because `wait4` in the parent includes the parent's own memory.
 _PEAK: Final = """
 try:
     with open("/proc/self/status") as status:
@@ -40,7 +40,7 @@ except FileNotFoundError:
 
 
 def measure(server: Server, extent: Extent) -> list[Row]:
-    """The rows of a cold start."""
+    """Return the rows of a cold start."""
     processor: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
     clock: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
     memory: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
@@ -49,15 +49,15 @@ def measure(server: Server, extent: Extent) -> list[Row]:
     }
     with compiled() as settings:
         for program in programs.values():
-            live(["-c", program], settings)
-        for names in in_turn(list(programs), extent.rounds):
+            run_python(["-c", program], settings)
+        for names in rotated(list(programs), extent.rounds):
             for name in names:
-                life = live(["-c", programs[name]], settings)
-                identifier, peak = life.said.split()
+                result = run_python(["-c", programs[name]], settings)
+                identifier, peak = result.output.split()
                 if identifier != THING_ID:
                     raise RuntimeError(f"{name} got {identifier}")
-                processor[name].append(life.processor * 1000)
-                clock[name].append(life.clock * 1000)
+                processor[name].append(result.processor * 1000)
+                clock[name].append(result.clock * 1000)
                 memory[name].append(int(peak) / 1024)
     return [
         Row.of("cold-start", "CPU", "ms", processor),
@@ -67,11 +67,11 @@ def measure(server: Server, extent: Extent) -> list[Row]:
 
 
 def profile(server: Server) -> str:
-    """Where the time goes in iotmi's cold start."""
+    """Return a profile of iotmi's cold start."""
     program = f"{_given(server)}{_PROFILER}{_PROGRAMS['iotmi']}{_PROFILED}"
     with compiled() as settings:
-        live(["-c", program], settings)
-        return live(["-c", program], settings).said
+        run_python(["-c", program], settings)
+        return run_python(["-c", program], settings).output
 
 
 def _given(server: Server) -> str:

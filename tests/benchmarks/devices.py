@@ -1,7 +1,7 @@
-"""Devices as an application knows them before it creates them: plain texts, no client's types.
+"""Device data as an application has it before a creation: strings without any client's types.
 
-Each has 40 capabilities with the names that Matter's clusters have. The number of a model becomes
-a part of every name, so that two models have no name in common.
+Each device has 40 capabilities with the names of Matter clusters. The number of a model is part of
+every name, so two models have no name in common.
 """
 
 from collections.abc import Iterable
@@ -80,7 +80,7 @@ _PARSED: Final = tuple(map(_parsed, _CLUSTERS.splitlines()))
 
 
 def devices(models: Iterable[int]) -> Iterable[Device]:
-    """A device of each of the *models*, all of its texts made anew."""
+    """Yield a device of each model, built from new strings."""
     for model in models:
         yield Device(
             material=f"SN:{model:08};UPC:829576019524",
@@ -99,10 +99,10 @@ def devices(models: Iterable[int]) -> Iterable[Device]:
 
 
 def of_few_models() -> Iterable[Device]:
-    """Devices without end, each of one of eight models."""
+    """Return endless devices of eight models."""
     return devices(cycle(range(8)))
 
 
 def of_new_models() -> Iterable[Device]:
-    """Devices without end, each of a model that was never seen."""
+    """Return endless devices, each of a new model."""
     return devices(count())

@@ -1,9 +1,9 @@
-"""What the emulator costs: its start, what it adds to a call, and a long list's memory.
+"""The overhead of the emulator: its start, its time per call, and the memory of a long list.
 
     python -m tests.benchmarks.emulator [--things 100000]
 
-Ends with 1 where a bar is missed. Start and get are measured in processor time, so that they do
-not tell of what else the machine does; nothing in them waits.
+Exits with 1 if a bar is missed. Start and get are measured in CPU time, which other processes do
+not affect. Neither of them waits.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from iotmi.emulator._model.operations import load_service
 from iotmi.emulator._model.resource_types import MANAGED_THING
 
 START_BAR: Final = 50.0
-"""Milliseconds, beyond what boto3 takes for a client."""
+"""Milliseconds more than boto3 needs to create a client."""
 CALL_BAR: Final = 0.4
 """Milliseconds that the emulator adds to a get."""
 MEMORY_BAR: Final = 16.0
@@ -55,13 +55,13 @@ def say(line: str) -> None:
 
 
 def start(rounds: int = 9) -> float:
-    """Milliseconds by which an emulator and its client come later than boto3's client alone."""
+    """Return the milliseconds that an emulator adds to the creation of a boto3 client."""
     taken: dict[str, list[float]] = {_BOTO3_ALONE: [], _EMULATOR: []}
     with TemporaryDirectory() as compiled:
-        # An installed package is compiled, and a checkout's may be kept from being so.
+        # An installed package has bytecode, but bytecode of a checkout may be disabled.
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
         for number in range(rounds + 1):
-            # In turn, so that what else the machine does falls on both.
+            # Alternate, so that other load on the machine affects both.
             for program, seconds in taken.items():
                 command = [sys.executable, "-c", program]
                 done = subprocess.run(
@@ -75,7 +75,7 @@ def start(rounds: int = 9) -> float:
 
 
 def request(number: int) -> CreateManagedThing:
-    """The creation of a hub."""
+    """Return a request for the creation of a hub."""
     return CreateManagedThing(
         role=Role.CONTROLLER,
         authentication_material=f"SN:BENCHMARK{number:07};UPC:829576019524",
@@ -84,7 +84,7 @@ def request(number: int) -> CreateManagedThing:
 
 
 def milliseconds(call: Callable[[], object], times: int = 500, rounds: int = 9) -> float:
-    """How long a call takes when nothing disturbs it."""
+    """Return the milliseconds of a call in the best round."""
     taken = []
     for _ in range(rounds):
         began = time.process_time()
@@ -95,17 +95,17 @@ def milliseconds(call: Callable[[], object], times: int = 500, rounds: int = 9) 
 
 
 def get() -> float:
-    """Milliseconds that a get through the emulator takes beyond the client's own time."""
+    """Return the milliseconds that the emulator adds to a get."""
     with Emulator() as emulator:
         config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
         boto3_client = emulator.boto3_client(config=config)
         client = Client(boto3_client=boto3_client, retry=RetryPolicy.none())
         thing = client.send(request(0)).value.id
         emulated = milliseconds(lambda: client.managed_things.get(thing))
-        answer = emulator.handle(HttpRequest("GET", f"/managed-things/{thing}"))
+        response = emulator.handle(HttpRequest("GET", f"/managed-things/{thing}"))
 
         def canned(_request: HttpRequest) -> HttpResponse:
-            return answer
+            return response
 
         attach(boto3_client, canned)
         alone = milliseconds(lambda: client.managed_things.get(thing))
@@ -114,13 +114,13 @@ def get() -> float:
 
 
 def fill(emulator: Emulator, client: Client, things: int) -> None:
-    """Make so many things: the first by calls, and the others past them, which is faster."""
+    """Create things, the first 2000 by calls and the others directly in the account state."""
     by_calls = min(things, 2000)
     began = time.perf_counter()
     for number in range(by_calls):
         client.send(request(number))
     rate = by_calls / (time.perf_counter() - began)
-    say(f"made {by_calls} things by calls: {rate:.0f} a second")
+    say(f"made {by_calls} things by calls: {rate:.0f} per second")
     dispatcher = emulator._dispatcher
     operation = load_service().operations["CreateManagedThing"]
     began = time.perf_counter()
@@ -133,17 +133,17 @@ def fill(emulator: Emulator, client: Client, things: int) -> None:
             )
     if things > by_calls:
         rate = (things - by_calls) / (time.perf_counter() - began)
-        say(f"made {things - by_calls} things past them: {rate:.0f} a second")
+        say(f"made {things - by_calls} things directly: {rate:.0f} per second")
 
 
 def peak() -> float:
-    """MiB, the most this process has held so far."""
+    """Return the peak memory of this process in MiB."""
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def long_list(things: int) -> float:
-    """MiB by which reading a list of so many things, page by page, makes the process grow."""
+    """Return the MiB by which the process grows while it reads a list page by page."""
     with Emulator() as emulator:
         client = emulator.client()
         fill(emulator, client, things)
@@ -157,18 +157,18 @@ def long_list(things: int) -> float:
         if seen[1] != things:
             raise RuntimeError(f"{seen[1]} things were listed, not {things}")
         say(f"listed {seen[1]} things in {seen[0]} pages: {rate:.0f} things a second")
-        say(f"memory: {before:.0f} MiB with all of them kept, {peak():.0f} MiB once they were read")
+        say(f"memory: {before:.0f} MiB with all of them kept, {peak():.0f} MiB after reading")
         return peak() - before
 
 
 def main() -> int:
-    """The command."""
-    parser = argparse.ArgumentParser(description="What the emulator costs.")
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Measure the overhead of the emulator.")
     parser.add_argument("--things", type=int, default=100_000)
     given = parser.parse_args()
     bars = {
-        "start beyond boto3's own": (start(), START_BAR, "ms"),
-        "a get beyond the client's own": (get(), CALL_BAR, "ms"),
+        "start, more than boto3": (start(), START_BAR, "ms"),
+        "get, more than the client alone": (get(), CALL_BAR, "ms"),
         "growth in reading the list": (long_list(given.things), MEMORY_BAR, "MiB"),
     }
     for name, (figure, bar, unit) in bars.items():

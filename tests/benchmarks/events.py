@@ -1,9 +1,9 @@
-"""How much longer does `events.parse` take than `json.loads` of the same octets?
+"""The time of `events.parse` relative to `json.loads` of the same octets.
 
     python -m tests.benchmarks.events
 
-Both are measured side by side, in turns, by the time of the processor that
-this thread took; the best round of each counts. The bar is 3.
+Alternating rounds measure the CPU time of this thread, and the best round of each counts. The bar
+is 3.
 """
 
 import json
@@ -37,7 +37,7 @@ def timed(function: Callable[[bytes], object], data: bytes, repeats: int) -> flo
 
 
 def ratio(data: bytes) -> tuple[float, float]:
-    """Return the seconds of `json.loads`, and how many times as long `parse` takes."""
+    """Return the seconds of `json.loads`, and the ratio of `parse` to it."""
     repeats = max(1, int(SECONDS_OF_A_ROUND / timed(events.parse, data, 10)))
     loads, parse = [], []
     for _ in range(ROUNDS):

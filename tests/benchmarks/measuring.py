@@ -1,8 +1,8 @@
-"""Fair comparison: rounds in turn, medians, and ratios taken round by round.
+"""A fair comparison: alternating rounds, medians, and ratios within each round.
 
-What else the machine does comes and goes over seconds. Each round measures every contestant, and
-the order turns from round to round, so it falls on all of them; a ratio is taken within a round,
-where it matters least, and the median of the rounds' ratios is told.
+Other load on the machine varies over seconds. Each round measures every client, and the order
+rotates between rounds, so load affects all clients. Ratios are computed within a round, where load
+matters least. The result is the median of these ratios.
 """
 
 import gc
@@ -16,21 +16,21 @@ from attrs import field, frozen
 
 REFERENCE: Final = "boto3"
 FLOOR: Final = "floor"
-"""Stands among the contestants for what none of them can go below."""
+"""The name for a lower bound of all clients."""
 
 Block: TypeAlias = Callable[[], object]
-"""Work to be measured, its calls all together."""
+"""The measured work: all calls of a block."""
 Preparation: TypeAlias = Callable[[], Block]
-"""Makes what a block needs, which is not measured."""
+"""Prepares a block, and is not measured."""
 Preparations: TypeAlias = Mapping[str, Preparation]
-"""By the contestants' names."""
+"""Preparations by client name."""
 Samples: TypeAlias = Mapping[str, list[float]]
-"""A figure for each round, by the contestants' names."""
+"""One figure per round, by client name."""
 
 
 @frozen
 class Bar:
-    """The most that iotmi may take: of what raw boto3 takes, or in the row's own unit."""
+    """An upper limit for iotmi, relative to raw boto3 or in the row's unit."""
 
     most: float
     of_boto3: bool = True
@@ -38,16 +38,16 @@ class Bar:
 
 @frozen
 class Row:
-    """One line of the outcome.
+    """One line of the results.
 
     Attributes:
-        work: what was done, such as ``list``.
-        measure: what was measured of it, such as ``CPU``.
-        unit: of the medians.
-        medians: by contestant.
-        ratios: to raw boto3, the medians of the rounds' ratios, by contestant.
-        spread: the middle half of the rounds' ratios, by contestant.
-        more_is_better: as of calls in a second.
+        work: the workload, such as ``list``.
+        measure: the measured quantity, such as ``CPU``.
+        unit: the unit of the medians.
+        medians: the medians by client.
+        ratios: the medians of the rounds' ratios to raw boto3, by client.
+        spread: the middle half of the rounds' ratios, by client.
+        more_is_better: True for quantities such as calls per second.
     """
 
     work: str
@@ -69,7 +69,7 @@ class Row:
         more_is_better: bool = False,
         compared: bool = True,
     ) -> "Row":
-        """The row that *samples* make; not *compared* where raw boto3 may well have nothing."""
+        """Return the row for *samples*, without ratios if *compared* is False."""
         against = {
             name: [one / other for one, other in zip(found, samples[REFERENCE], strict=True)]
             for name, found in samples.items()
@@ -93,8 +93,8 @@ def _middle_half(found: Sequence[float]) -> tuple[float, float]:
     return low, high
 
 
-def in_turn(names: Sequence[str], rounds: int) -> Iterator[Sequence[str]]:
-    """The names for each round, the first of one the last of the next."""
+def rotated(names: Sequence[str], rounds: int) -> Iterator[Sequence[str]]:
+    """Yield the names for each round, rotated by one position per round."""
     for number in range(rounds):
         at = number % len(names)
         yield [*names[at:], *names[:at]]
@@ -102,13 +102,13 @@ def in_turn(names: Sequence[str], rounds: int) -> Iterator[Sequence[str]]:
 
 @frozen
 class Extent:
-    """How much is measured.
+    """The amount of measuring.
 
     Attributes:
-        rounds: of each work; works that take long do with fewer.
-        share: of a block's calls.
-        pages: of a long listing.
-        calls: of a round in which many are made at a time.
+        rounds: the rounds of each workload. Long workloads have fewer.
+        share: the share of a block's calls.
+        pages: the pages of a long listing.
+        calls: the calls of a round with concurrent calls.
     """
 
     rounds: int = 15
@@ -117,38 +117,38 @@ class Extent:
     calls: int = 1600
 
     def at_most(self, rounds: int) -> int:
-        """The rounds, or fewer."""
+        """Return the number of rounds, limited to *rounds*."""
         return min(self.rounds, rounds)
 
 
 QUICK: Final = Extent(rounds=2, share=0.1, pages=20, calls=64)
-"""Shows that all works, and no more."""
+"""An extent that only shows that everything works."""
 
 
 @frozen
 class Times:
-    """Seconds per call: the process's CPU time, and by the clock."""
+    """Seconds per call: CPU time of the process, and elapsed time."""
 
     processor: Samples
     clock: Samples
 
 
 def compare(preparations: Preparations, *, rounds: int, calls: int) -> Times:
-    """What a call takes of each contestant.
+    """Measure the time of a call of each client.
 
     Args:
-        preparations: by contestant, each for a block of *calls* calls.
-        rounds: how many, after one that is not counted.
-        calls: what to divide by.
+        preparations: by client, each for a block of *calls* calls.
+        rounds: the number of rounds after a warm-up round.
+        calls: the number of calls in a block.
     """
     processor: dict[str, list[float]] = {name: [] for name in preparations}
     clock: dict[str, list[float]] = {name: [] for name in preparations}
     for name in preparations:
         preparations[name]()()
-    for names in in_turn(list(preparations), rounds):
+    for names in rotated(list(preparations), rounds):
         for name in names:
             block = preparations[name]()
-            # One's garbage is not collected at another's expense.
+            # Collect garbage now, so that it does not count for the next client.
             gc.collect()
             began, began_by_clock = time.process_time(), time.perf_counter()
             block()
@@ -161,8 +161,8 @@ def compare(preparations: Preparations, *, rounds: int, calls: int) -> Times:
 T = TypeVar("T")
 
 
-def each_of(function: Callable[[T], object], supply: Iterator[T], calls: int) -> Preparation:
-    """Takes so much from *supply*, and calls *function* with each: only that is measured."""
+def for_each(function: Callable[[T], object], supply: Iterator[T], calls: int) -> Preparation:
+    """Prepare calls of *function* with items that are taken from *supply* beforehand."""
 
     def prepare() -> Block:
         taken = list(islice(supply, calls))
@@ -176,11 +176,11 @@ def each_of(function: Callable[[T], object], supply: Iterator[T], calls: int) ->
     return prepare
 
 
-def again(function: Callable[[], object], calls: int) -> Preparation:
-    """Calls *function* so often."""
-    return each_of(lambda _: function(), repeat(None), calls)
+def repeated(function: Callable[[], object], calls: int) -> Preparation:
+    """Prepare repeated calls of *function*."""
+    return for_each(lambda _: function(), repeat(None), calls)
 
 
 def scaled(samples: Samples, factor: float) -> Samples:
-    """The same in another unit."""
+    """Return the samples in another unit."""
     return {name: [figure * factor for figure in found] for name, found in samples.items()}

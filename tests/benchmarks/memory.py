@@ -1,4 +1,4 @@
-"""Memory of a long listing, kept whole or passed by: growth of a process that does nothing else."""
+"""The memory growth of a process during a long listing, with and without keeping the items."""
 
 import gc
 import resource
@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import children
-from tests.benchmarks.answers import PAGE_SIZE
-from tests.benchmarks.contestants import CONTESTANTS
-from tests.benchmarks.measuring import Extent, Row, in_turn
+from tests.benchmarks import subprocesses
+from tests.benchmarks.clients import CLIENTS
+from tests.benchmarks.measuring import Extent, Row, rotated
+from tests.benchmarks.responses import PAGE_SIZE
 from tests.benchmarks.server import Server
 
 _THINGS: Final = 100_000
@@ -17,21 +17,23 @@ _STATUS: Final = Path("/proc/self/statm")
 
 
 def holding(server: Server, extent: Extent) -> list[Row]:
-    """What 100,000 things take that are kept."""
-    return [Row.of("hold", "growth", "MiB", _asked(server, extent, kept=True))]
+    """Measure the memory of keeping 100,000 things."""
+    return [Row.of("hold", "growth", "MiB", _growths(server, extent, kept=True))]
 
 
 def iterating(server: Server, extent: Extent) -> list[Row]:
-    """By how much a walk over 100,000 things grows from its first 5,000 on, with none kept."""
-    growth = _asked(server, extent, kept=False)
+    """Measure the growth during a listing of 100,000 things without keeping any."""
+    growth = _growths(server, extent, kept=False)
     return [Row.of("iterate", "growth", "MiB", growth, compared=False)]
 
 
-def _asked(server: Server, extent: Extent, *, kept: bool) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {kind.name: [] for kind in CONTESTANTS}
-    for names in in_turn(list(found), extent.at_most(3)):
+def _growths(server: Server, extent: Extent, *, kept: bool) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {kind.name: [] for kind in CLIENTS}
+    for names in rotated(list(found), extent.at_most(3)):
         for name in names:
-            grown = children.ask("memory", url=server.url, name=name, pages=extent.pages, kept=kept)
+            grown = subprocesses.call(
+                "memory", url=server.url, name=name, pages=extent.pages, kept=kept
+            )
             if not isinstance(grown, float):
                 raise TypeError("a growth was expected")
             found[name].append(grown)
@@ -39,15 +41,15 @@ def _asked(server: Server, extent: Extent, *, kept: bool) -> dict[str, list[floa
 
 
 def _grown(url: str, name: str, pages: int, *, kept: bool) -> float:
-    """MiB by which this process grows."""
-    (contestant,) = (kind(url) for kind in CONTESTANTS if kind.name == name)
-    # What is done a single time in a process is done.
-    contestant.page()
+    """Return the MiB by which this process grows."""
+    (client,) = (kind(url) for kind in CLIENTS if kind.name == name)
+    # Exclude one-time initialization from the measurement.
+    client.page()
     held = []
     seen = 0
     gc.collect()
     begun = most = _resident()
-    for number, page in enumerate(contestant.pages()):
+    for number, page in enumerate(client.pages()):
         seen += len(page)
         if kept:
             held.append(page)
@@ -64,7 +66,7 @@ def _grown(url: str, name: str, pages: int, *, kept: bool) -> float:
 
 
 def _resident() -> float:
-    """MiB that this process holds in memory; the most it ever held, where Linux is not there."""
+    """Return the resident memory of this process in MiB, or its peak outside Linux."""
     if _STATUS.exists():
         return int(_STATUS.read_text().split()[1]) * resource.getpagesize() / 2**20
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -72,4 +74,4 @@ def _resident() -> float:
 
 
 if __name__ == "__main__":
-    children.answer(_grown)
+    subprocesses.serve(_grown)

@@ -1,4 +1,4 @@
-"""The outcome: the bars, the machine, and a table for people and JSON for programs."""
+"""The report: bars, machine, a Markdown table and JSON."""
 
 import json
 import os
@@ -24,17 +24,17 @@ BARS: Final[Mapping[tuple[str, str], Bar]] = {
     ("cold-start", "peak memory"): Bar(1.05),
     ("iterate", "growth"): Bar(5.0, of_boto3=False),
 }
-"""By work and measure: the most that iotmi may take."""
+"""Upper limits for iotmi, by workload and measure."""
 
 
 @frozen
 class Outcome:
-    """One run.
+    """The results of one run.
 
     Attributes:
-        machine: what was measured, and where.
-        extent: how much of it.
-        agreed: which contestants did the same, by kind of call.
+        machine: the versions and the machine.
+        extent: the amount of measuring.
+        agreed: the clients that did the same, by operation.
         rows: the figures.
     """
 
@@ -44,8 +44,10 @@ class Outcome:
     rows: Sequence[Row]
 
     def json(self) -> str:
-        """For programs."""
-        rows = [{**asdict(row), "held": held(row), "beats_capo": beats(row)} for row in self.rows]
+        """Return the results as JSON."""
+        rows = [
+            {**asdict(row), "held": meets_bar(row), "beats_capo": beats(row)} for row in self.rows
+        ]
         document = {
             "machine": self.machine,
             "extent": asdict(self.extent),
@@ -55,11 +57,11 @@ class Outcome:
         return json.dumps(document, indent=2) + "\n"
 
     def missed(self) -> list[Row]:
-        """The rows whose bar is missed."""
-        return [row for row in self.rows if held(row) is False]
+        """Return the rows with a missed bar."""
+        return [row for row in self.rows if meets_bar(row) is False]
 
     def text(self) -> str:
-        """For people, in Markdown: where it was measured, and the table."""
+        """Return the machine and the table in Markdown."""
         facts = ", ".join(f"{name} {value}" for name, value in self.machine.items())
         return f"{facts}; {self.extent.rounds} rounds.\n\n{self._table()}\n"
 
@@ -76,7 +78,7 @@ class Outcome:
 
 
 def machine() -> dict[str, str]:
-    """What was measured, and where."""
+    """Return the versions and the machine."""
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "Python": platform.python_version(),
@@ -87,8 +89,8 @@ def machine() -> dict[str, str]:
     }
 
 
-def held(row: Row) -> bool | None:
-    """Whether iotmi keeps to the row's bar; None where it has none."""
+def meets_bar(row: Row) -> bool | None:
+    """Return True if iotmi meets the row's bar, or None if the row has no bar."""
     bar = BARS.get((row.work, row.measure))
     if bar is None:
         return None
@@ -96,7 +98,7 @@ def held(row: Row) -> bool | None:
 
 
 def beats(row: Row) -> bool | None:
-    """Whether iotmi does better than capo; None where that cannot be said."""
+    """Return True if iotmi is better than capo, or None if they are not compared."""
     if OTHER not in row.ratios:
         return None
     ours, other = row.medians[OURS], row.medians[OTHER]
@@ -111,12 +113,12 @@ def _cells(row: Row) -> Iterator[str]:
     for name in (REFERENCE, OURS, OTHER, FLOOR):
         yield number(row.medians.get(name))
     bar = BARS.get((row.work, row.measure))
-    yield "" if bar is None else f"{bar.most:g} {'held' if held(row) else 'MISSED'}"
+    yield "" if bar is None else f"{bar.most:g} {'held' if meets_bar(row) else 'MISSED'}"
     yield {True: "yes", False: "no", None: ""}[beats(row)]
 
 
 def number(figure: float | None) -> str:
-    """A figure with three digits, or as many as it has before the point."""
+    """Format a figure with three significant digits, or with all digits of its integer part."""
     if figure is None:
         return ""
     places = 0 if abs(figure) >= 100 else 1 if abs(figure) >= 10 else 2

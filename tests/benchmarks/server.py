@@ -1,11 +1,11 @@
-"""A scripted service in a process of its own: prepared bytes over HTTP/1.1 on loopback.
+"""A scripted service in a subprocess: prepared bytes over HTTP/1.1 on loopback.
 
     python -m tests.benchmarks.server [--pages 1000] [--latency 0.005] [--certificate FILE]
 
-It prints its port and serves until its standard input ends, so that it never outlives who started
-it. It understands just what the contestants send, and is cheap, so that it is they who are
-measured. ``GET /-/last`` tells the last request before it. With a certificate it speaks TLS, and
-closes each connection after an answer.
+It prints its port and serves until its standard input ends, so it never outlives its parent. It
+supports only the requests of the measured clients and uses little CPU, so the figures are those of
+the clients. ``GET /-/last`` returns the previous request. With a certificate it uses TLS and closes
+each connection after a response.
 """
 
 import argparse
@@ -27,8 +27,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
 
-from tests.benchmarks import answers
-from tests.benchmarks.children import ROOT
+from tests.benchmarks import responses
+from tests.benchmarks.subprocesses import ROOT
 
 _QUICK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 
@@ -47,18 +47,18 @@ _HEAD: Final = (
 
 
 class Script:
-    """What is answered to which request."""
+    """The prepared responses."""
 
     def __init__(self, pages: int) -> None:
         self._pages = pages
-        self._first = answers.page(0, pages)
-        self._thing = answers.thing()
-        self._creation = answers.creation()
+        self._first = responses.page(0, pages)
+        self._thing = responses.thing()
+        self._creation = responses.creation()
         self._numbers = count(1)
         self._last = b"null"
 
-    def answer(self, method: str, target: str, body: bytes) -> bytes:
-        """The whole reply to one request."""
+    def respond(self, method: str, target: str, body: bytes) -> bytes:
+        """Return the complete response to one request."""
         if target == "/-/last":
             return self._reply("200 OK", self._last)
         self._last = json.dumps([method, target, body.decode()]).encode()
@@ -68,8 +68,8 @@ class Script:
         if path != "/managed-things":
             return self._reply("200 OK", self._thing)
         token = parse_qs(query).get("NextToken", [""])[0]
-        number = answers.page_of(token)
-        return self._reply("200 OK", answers.page(number, self._pages) if number else self._first)
+        number = responses.page_of(token)
+        return self._reply("200 OK", responses.page(number, self._pages) if number else self._first)
 
     def _reply(self, status: str, body: bytes) -> bytes:
         head = _HEAD.format(status=status, length=len(body), number=next(self._numbers))
@@ -77,7 +77,7 @@ class Script:
 
 
 class Connection(asyncio.Protocol):
-    """One connection, kept alive. asyncio itself sets TCP_NODELAY."""
+    """One keep-alive connection. asyncio sets TCP_NODELAY."""
 
     _transport: asyncio.Transport
 
@@ -88,17 +88,17 @@ class Connection(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what is written to."""
+        """Store the transport."""
         if not isinstance(transport, asyncio.Transport):
             raise TypeError("a stream was expected")
         self._transport = transport
         self._socket = transport.get_extra_info("socket")
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request that has come whole."""
+        """Respond to each complete request."""
         if _QUICK is not None:
-            # A client that sends head and body apart is not to wait for a delayed acknowledgement,
-            # 40 ms of Linux's that say nothing of the client. It has to be asked for each time.
+            # Linux delays acknowledgements by 40 ms, which slows clients that send head and body
+            # separately. TCP_QUICKACK is not permanent, so set it for each read.
             self._socket.setsockopt(socket.IPPROTO_TCP, _QUICK, 1)
         self._received += data
         while True:
@@ -108,7 +108,7 @@ class Connection(asyncio.Protocol):
                 return
             self._received = rest[length:]
             method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-            reply = self._script.answer(method, target, rest[:length])
+            reply = self._script.respond(method, target, rest[:length])
             if self._latency:
                 loop = asyncio.get_running_loop()
                 loop.call_later(self._latency, self._transport.write, reply)
@@ -141,7 +141,7 @@ async def _serve(pages: int, latency: float, certificate: str | None) -> None:
     )
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
-    # Nothing here makes cycles, and a collection would be seen as a slow answer.
+    # A garbage collection would appear as a slow response, and this server creates no cycles.
     gc.disable()
     async with server:
         await asyncio.to_thread(sys.stdin.read)
@@ -149,18 +149,18 @@ async def _serve(pages: int, latency: float, certificate: str | None) -> None:
 
 @frozen
 class Server:
-    """The scripted service, as seen from outside its process.
+    """The scripted service as seen by its clients.
 
     Attributes:
-        url: where it is.
-        trust: what the environment must say for its certificate to be trusted.
+        url: the URL of the service.
+        trust: environment variables that make clients trust its certificate.
     """
 
     url: str
     trust: Mapping[str, str] = {}
 
     def last_request(self) -> tuple[str, str, dict[str, list[str]], object]:
-        """What was asked last: the method, the path, the query and the decoded body."""
+        """Return the last request: the method, the path, the query and the decoded body."""
         connection = HTTPConnection(self.url.removeprefix("http://"))
         connection.request("GET", "/-/last")
         method, target, body = json.loads(connection.getresponse().read())
@@ -171,28 +171,28 @@ class Server:
 
 @contextmanager
 def serving(*, pages: int = 1, latency: float = 0.0, closing: bool = False) -> Iterator[Server]:
-    """The scripted service, for as long as it is needed; *closing* is over TLS."""
+    """Run the scripted service during the block. With *closing* it uses TLS."""
     command = [sys.executable, "-m", "tests.benchmarks.server"]
     command += ["--pages", str(pages), "--latency", str(latency)]
     with TemporaryDirectory() as folder:
         trust = {}
         if closing:
-            # Not for those who measure, and import this module for its addresses.
+            # Imported here, because measured processes import this module and must stay small.
             from botocore.httpsession import where
 
             from tests.support.certificates import make_certificate
 
             own = make_certificate(Path(folder)).path
             command += ["--certificate", str(own)]
-            # With those that everybody trusts: how many there are is a part of what is measured.
+            # Include botocore's certificates, because loading them is part of a real connection.
             bundle = Path(folder) / "bundle.pem"
             bundle.write_bytes(Path(where()).read_bytes() + own.read_bytes())
-            # botocore reads the one, capo the other.
+            # botocore reads AWS_CA_BUNDLE, and capo reads SSL_CERT_FILE.
             trust = {"AWS_CA_BUNDLE": str(bundle), "SSL_CERT_FILE": str(bundle)}
         with subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:
-            # Leaving closes its standard input, at which it ends.
+            # Leaving this block closes standard input, which stops the server.
             if process.stdout is None:
                 raise RuntimeError("the server has no standard output")
             scheme = "https" if closing else "http"
@@ -200,7 +200,7 @@ def serving(*, pages: int = 1, latency: float = 0.0, closing: bool = False) -> I
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description="The scripted service.")
     parser.add_argument("--pages", type=int, default=1)
     parser.add_argument("--latency", type=float, default=0.0)

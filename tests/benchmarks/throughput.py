@@ -1,8 +1,8 @@
-"""Calls in a second, many at a time, of a service that takes 5 ms for each.
+"""The throughput of concurrent calls, with a service that takes 5 ms per call.
 
-By 32 threads that share a client, and by 200 asyncio tasks. Each client has room for 32 connections
-(iotmi has it by itself, boto3 and capo for 10). For tasks, boto3 runs in the default pool of
-`asyncio.to_thread`, since it has nothing of its own for them.
+Calls come from 32 threads that share a client, or from 200 asyncio tasks. Each client has 32
+connections, which is the default of iotmi (boto3 and capo have 10). boto3 has no async client, so
+its tasks use the default pool of `asyncio.to_thread`.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from capo_iot_managed_integrations import (
 from zapros import AsyncStdNetworkHandler, StdNetworkHandler
 
 from iotmi import AsyncClient, Client
-from tests.benchmarks import children
-from tests.benchmarks.answers import THING_ID
-from tests.benchmarks.measuring import Extent, Row, Samples, in_turn
+from tests.benchmarks import subprocesses
+from tests.benchmarks.measuring import Extent, Row, Samples, rotated
+from tests.benchmarks.responses import THING_ID
 from tests.benchmarks.server import Server
 
 LATENCY: Final = 0.005
@@ -35,9 +35,9 @@ Get: TypeAlias = Callable[[str], Awaitable[object]]
 
 
 def measure(name: str, server: Server, extent: Extent) -> list[Row]:
-    """The row of ``threads`` or of ``tasks``."""
+    """Return the row of ``threads`` or ``tasks``."""
     rounds = extent.at_most(7)
-    samples = children.ask(
+    samples = subprocesses.call(
         "throughput", url=server.url, name=name, rounds=rounds, calls=extent.calls
     )
     if not isinstance(samples, dict):
@@ -45,7 +45,7 @@ def measure(name: str, server: Server, extent: Extent) -> list[Row]:
     return [Row.of(name, "throughput", "calls/s", samples, more_is_better=True)]
 
 
-def _blocking(url: str) -> Mapping[str, Callable[[str], object]]:
+def _sync_gets(url: str) -> Mapping[str, Callable[[str], object]]:
     get = _boto3_get(url)
     handler = StdNetworkHandler(
         http1={
@@ -68,7 +68,7 @@ def _boto3_get(url: str) -> Callable[..., object]:
 
 
 def _by_threads(url: str, rounds: int, calls: int) -> Samples:
-    gets = _blocking(url)
+    gets = _sync_gets(url)
     each = max(1, calls // THREADS)
     rates: dict[str, list[float]] = {name: [] for name in gets}
 
@@ -87,7 +87,7 @@ def _by_threads(url: str, rounds: int, calls: int) -> Samples:
 
     for name in rates:
         seconds(name)
-    for names in in_turn(list(rates), rounds):
+    for names in rotated(list(rates), rounds):
         for name in names:
             rates[name].append(each * THREADS / seconds(name))
     return rates
@@ -121,7 +121,7 @@ async def _capo(url: str) -> AsyncIterator[Get]:
         yield client.get_managed_thing
 
 
-_AWAITED: Final[Mapping[str, Callable[[str], AbstractAsyncContextManager[Get]]]] = {
+_ASYNC_GETS: Final[Mapping[str, Callable[[str], AbstractAsyncContextManager[Get]]]] = {
     "boto3": _boto3,
     "iotmi": _iotmi,
     "capo": _capo,
@@ -130,28 +130,28 @@ _AWAITED: Final[Mapping[str, Callable[[str], AbstractAsyncContextManager[Get]]]]
 
 def _by_tasks(url: str, rounds: int, calls: int) -> Samples:
     each = max(1, calls // TASKS)
-    rates: dict[str, list[float]] = {name: [] for name in _AWAITED}
+    rates: dict[str, list[float]] = {name: [] for name in _ASYNC_GETS}
 
     async def seconds(name: str) -> float:
-        async with _AWAITED[name](url) as get:
+        async with _ASYNC_GETS[name](url) as get:
 
             async def work(times: int) -> None:
                 for _ in range(times):
                     await get(THING_ID)
 
-            # Connections are opened before the clock starts.
+            # Open the connections before the measurement.
             await asyncio.gather(*(work(1) for _ in range(TASKS)))
             began = time.perf_counter()
             await asyncio.gather(*(work(each) for _ in range(TASKS)))
             return time.perf_counter() - began
 
-    for names in in_turn(list(rates), rounds):
+    for names in rotated(list(rates), rounds):
         for name in names:
             rates[name].append(each * TASKS / asyncio.run(seconds(name)))
     return rates
 
 
-def _answer(url: str, name: str, rounds: int, calls: int) -> Samples:
+def _serve_call(url: str, name: str, rounds: int, calls: int) -> Samples:
     return WORKS[name](url, rounds, calls)
 
 
@@ -159,4 +159,4 @@ WORKS: Final = {"threads": _by_threads, "tasks": _by_tasks}
 
 
 if __name__ == "__main__":
-    children.answer(_answer)
+    subprocesses.serve(_serve_call)

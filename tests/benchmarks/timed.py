@@ -1,6 +1,7 @@
-"""Works that are timed call by call, each in a process of its own.
+"""Workloads with a measured time per call, each in its own process.
 
-So none finds what another left behind, and what the process takes is what its work takes.
+Separate processes keep workloads from affecting each other, and the CPU time of the process is that
+of the workload.
 """
 
 import cProfile
@@ -11,20 +12,20 @@ from typing import Final
 
 from attrs import asdict, frozen
 
-from tests.benchmarks import calls, children, inside
+from tests.benchmarks import calls, subprocesses, without_io
 from tests.benchmarks.measuring import Extent, Preparations, Row, Times, compare, scaled
 from tests.benchmarks.server import Server
 
 
 @frozen
 class Work:
-    """What is timed.
+    """A workload.
 
     Attributes:
-        prepare: given the service's address and the calls of a block, what each contestant does.
-        calls: of a block; that takes each some tens of milliseconds.
-        unit: of the figures.
-        waits: whether time by the clock is more than CPU time.
+        prepare: a function from the service's URL and the calls of a block to the preparations.
+        calls: the calls of a block, which takes some tens of milliseconds.
+        unit: the unit of the figures.
+        waits: True if the elapsed time exceeds the CPU time.
     """
 
     prepare: Callable[[str, int], Preparations]
@@ -41,17 +42,17 @@ WORKS: Final[Mapping[str, Work]] = {
     "create-new": Work(calls.creating_new, 20, "ms"),
     "get": Work(calls.getting, 80, "ms"),
     "connect": Work(calls.getting, 5, "ms"),
-    "build": Work(inside.building, 40, "µs", waits=False),
-    "build-unchecked": Work(inside.building_unchecked, 100, "µs", waits=False),
-    "decode": Work(inside.decoding, 40, "µs", waits=False),
+    "build": Work(without_io.building, 40, "µs", waits=False),
+    "build-unchecked": Work(without_io.building_unchecked, 100, "µs", waits=False),
+    "decode": Work(without_io.decoding, 40, "µs", waits=False),
 }
 
 
 def measure(name: str, server: Server, extent: Extent) -> list[Row]:
-    """The rows of one work."""
+    """Return the rows of one workload."""
     work = WORKS[name]
     size = max(1, int(work.calls * extent.share))
-    answer = children.ask(
+    response = subprocesses.call(
         "timed",
         settings=server.trust,
         name=name,
@@ -60,9 +61,9 @@ def measure(name: str, server: Server, extent: Extent) -> list[Row]:
         size=size,
         profiled=False,
     )
-    if not isinstance(answer, dict):
+    if not isinstance(response, dict):
         raise TypeError("times were expected")
-    found = Times(**answer)
+    found = Times(**response)
     factor = _A_SECOND_IN[work.unit]
     rows = [Row.of(name, "CPU", work.unit, scaled(found.processor, factor))]
     if work.waits:
@@ -71,18 +72,18 @@ def measure(name: str, server: Server, extent: Extent) -> list[Row]:
 
 
 def profile(name: str, server: Server) -> str:
-    """Where the time goes in iotmi's part of a work."""
+    """Return a profile of iotmi in one workload."""
     size = WORKS[name].calls * 10
-    question = {"name": name, "url": server.url, "rounds": 1, "size": size, "profiled": True}
-    return str(children.ask("timed", settings=server.trust, **question))
+    arguments = {"name": name, "url": server.url, "rounds": 1, "size": size, "profiled": True}
+    return str(subprocesses.call("timed", settings=server.trust, **arguments))
 
 
-def _answer(name: str, url: str, rounds: int, size: int, *, profiled: bool) -> object:
+def _serve_call(name: str, url: str, rounds: int, size: int, *, profiled: bool) -> object:
     preparations = WORKS[name].prepare(url, size)
     if not profiled:
         return asdict(compare(preparations, rounds=rounds, calls=size))
     prepare = preparations["iotmi"]
-    # Once before, so that what is done a single time in a process is left out.
+    # Exclude one-time initialization from the profile.
     prepare()()
     block = prepare()
     profiler = cProfile.Profile()
@@ -93,4 +94,4 @@ def _answer(name: str, url: str, rounds: int, size: int, *, profiled: bool) -> o
 
 
 if __name__ == "__main__":
-    children.answer(_answer)
+    subprocesses.serve(_serve_call)

@@ -1,4 +1,4 @@
-"""By command: a device before it, parameters, and the properties that are reported then."""
+"""Cases by command: the initial device, the parameters, and the reported properties."""
 
 from typing import Final
 
@@ -39,8 +39,8 @@ CLOSED: Final = {
 }
 RESET: Final = {"condition": 100, "change_indication": ChangeIndication.OK}
 
-# By command: the state before beside that of a new device, the parameters, and what is reported
-# then.
+# By command: the properties that differ from a new device, the parameters, and the properties that
+# the device reports afterwards.
 CASES: Final[Cases] = {
     (OnOff, "Off"): (OnOff(on_off=True), {}, {"on_off": False}),
     (OnOff, "On"): (OnOff, {}, {"on_off": True}),

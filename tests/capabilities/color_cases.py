@@ -1,4 +1,4 @@
-"""The cases of Color Control: a device before, parameters, and what is reported then."""
+"""Cases of Color Control: the initial device, the parameters, and the reported properties."""
 
 from typing import Any, Final, TypeAlias
 

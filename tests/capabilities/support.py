@@ -1,4 +1,4 @@
-"""The clusters of the samples, and things that have them."""
+"""Loaders of the cluster samples, and factories of commands and things."""
 
 import json
 import re
@@ -24,7 +24,7 @@ COMMANDS: Final[tuple[tuple[type[Capability], str], ...]] = tuple(
 
 @cache
 def fields_sample() -> Mapping[str, Any]:
-    """The clusters with fields, types and ranges, by the id of their capability's name."""
+    """Return the clusters with fields, types and ranges, by capability name."""
     clusters = json.loads((SAMPLES / "matter-fields.json").read_text("utf-8"))["clusters"]
     return {spelling_sample_of(name)["capability_id"]: clusters[name] for name in clusters}
 
@@ -36,41 +36,41 @@ def _spelling() -> Mapping[str, Any]:
 
 
 def spelling_sample_of(cluster: str) -> Mapping[str, Any]:
-    """A cluster as the service spells it, by matter.js's name."""
+    """Return a cluster in the service's spelling, by its name in matter.js."""
     found: Mapping[str, Any] = _spelling()[cluster]
     return found
 
 
 def spelling_of(capability: type[Capability]) -> Mapping[str, Any]:
-    """A cluster as the service spells it."""
+    """Return a cluster in the service's spelling."""
     (found,) = (each for each in _spelling().values() if each["capability_id"] == capability.id)
     return dict(found)
 
 
 def snake(name: str) -> str:
-    """``OnOffTransitionTime`` as ``on_off_transition_time``."""
+    """Return a PascalCase name in snake case, such as ``on_off_transition_time``."""
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
     return re.sub(r"([A-Z])([A-Z][a-z])", r"\1_\2", name).lower()
 
 
 def command_of(capability: type[Capability], name: str) -> type[Command]:
-    """The class of a capability's command."""
+    """Return the class of a capability's command."""
     return actions_of(capability)[name]
 
 
 def parameters_of(capability: type[Capability], name: str) -> tuple[Field, ...]:
-    """The parameters of a capability's action."""
+    """Return the parameters of a capability's action."""
     return fields_of(command_of(capability, name))
 
 
 def build(capability: type[Capability], name: str, /, **parameters: object) -> Command:
-    """A command, built by the capability's own method."""
+    """Build a command with the capability's own method."""
     made: Command = getattr(capability, snake(name))(**parameters)
     return made
 
 
-def live(emulator: Emulator, client: Client, device: VirtualDevice) -> str:
-    """The id of an activated thing that is this device."""
+def activated_thing(emulator: Emulator, client: Client, device: VirtualDevice) -> str:
+    """Create and activate a thing for a device, and return its id."""
     number = len(list(client.managed_things.list()))
     thing = client.managed_things.create(
         role=Role.DEVICE,

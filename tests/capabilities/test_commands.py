@@ -1,4 +1,4 @@
-"""Every command of every cluster: built, refused where it is wrong, and carried out."""
+"""Every command of every cluster: building, refusal of wrong parameters, and execution."""
 
 from typing import Final
 
@@ -12,24 +12,24 @@ from iotmi.capabilities._declared import Field, fields_of
 from iotmi.capabilities._kinds import Bits, Choice, Items, Scalar
 from iotmi.emulator import Emulator, VirtualDevice
 from tests.capabilities.cases import CASES
-from tests.capabilities.support import COMMANDS, build, live, parameters_of
+from tests.capabilities.support import COMMANDS, activated_thing, build, parameters_of
 
 IDS: Final = [f"{capability.__name__}.{name}" for capability, name in COMMANDS]
 
 
 def test_every_command_has_a_case() -> None:
-    """No command is left out below."""
+    """The cases cover every command."""
     assert set(CASES) == set(COMMANDS)
     assert len(COMMANDS) == 92
 
 
 @pytest.mark.parametrize(("capability", "name"), COMMANDS, ids=IDS)
-def test_a_command_changes_the_state_as_matter_says(
+def test_a_command_has_the_effect_that_matter_defines(
     emulator: Emulator, client: Client, capability: type[Capability], name: str
 ) -> None:
-    """A command is sent, and the properties that are reported then are those expected."""
+    """The properties that the device reports after a command are the expected ones."""
     before, parameters, expected = CASES[capability, name]
-    thing = live(emulator, client, VirtualDevice.of(before))
+    thing = activated_thing(emulator, client, VirtualDevice.of(before))
     client.managed_things.control(thing, build(capability, name, **parameters))
     state = capability.of(client.managed_things.get_state(thing))
     if not expected:
@@ -47,15 +47,15 @@ def test_a_command_changes_the_state_as_matter_says(
 
 
 @pytest.mark.parametrize(("capability", "name"), COMMANDS, ids=IDS)
-def test_a_command_survives_the_wire(capability: type[Capability], name: str) -> None:
-    """The parameters as JSON make the same command again, as a connector reads it."""
+def test_a_command_round_trips_through_json(capability: type[Capability], name: str) -> None:
+    """A connector decodes the JSON parameters into an equal command."""
     command = build(capability, name, **CASES[capability, name][1])
     assert command.name == name
     assert capabilities.command_for(capability, name, command.parameters()) == command
 
 
-def beyond(field: Field) -> list[object]:
-    """Values just outside what a parameter takes, and values of another type."""
+def invalid_values(field: Field) -> list[object]:
+    """Return values just outside a parameter's range, and values of the wrong type."""
     match field.kind:
         case Scalar(type=kind, limit=limit):
             others: list[object] = [object(), "text" if kind is not str else 5]
@@ -90,10 +90,10 @@ PARAMETERS: Final = [
 def test_a_parameter_just_outside_its_range_is_refused(
     emulator: Emulator, client: Client, capability: type[Capability], name: str, parameter: str
 ) -> None:
-    """The command is not built; sent all the same, the emulated device refuses it."""
+    """The client refuses the command, and so does the emulated device if it is sent anyway."""
     (field,) = (each for each in parameters_of(capability, name) if each.name == parameter)
     right = CASES[capability, name][1]
-    wrong = beyond(field)
+    wrong = invalid_values(field)
     assert wrong
     for value in wrong:
         with pytest.raises(ConstraintError) as caught:
@@ -101,7 +101,7 @@ def test_a_parameter_just_outside_its_range_is_refused(
         assert caught.value.problems[0].path.startswith(parameter)
     ranged = [value for value in wrong if type(value) is int]
     if isinstance(field.kind, Scalar) and field.kind.type is int and ranged:
-        thing = live(emulator, client, VirtualDevice.of(capability))
+        thing = activated_thing(emulator, client, VirtualDevice.of(capability))
         with unchecked():
             command = build(capability, name, **(right | {parameter: ranged[0]}))
         with pytest.raises(ValidationError, match=r"parameters\.\S+ must be"):
@@ -114,10 +114,8 @@ def test_a_parameter_just_outside_its_range_is_refused(
     [each for each in COMMANDS if any(field.required for field in parameters_of(*each))],
     ids=lambda each: each if isinstance(each, str) else each.__name__,
 )
-def test_a_required_parameter_that_is_missing_is_told_by_its_path(
-    capability: type[Capability], name: str
-) -> None:
-    """All that is missing is told at once."""
+def test_all_missing_parameters_are_reported(capability: type[Capability], name: str) -> None:
+    """One error has the path of every missing parameter."""
     required = [field.name for field in parameters_of(capability, name) if field.required]
     with pytest.raises(ConstraintError) as caught:
         build(capability, name)

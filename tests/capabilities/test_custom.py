@@ -1,4 +1,4 @@
-"""Capabilities of an application's own, from the same base."""
+"""Custom capabilities that derive from the public base classes."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -29,7 +29,7 @@ from iotmi.capabilities import (
     attribute,
 )
 from iotmi.emulator import Emulator, VirtualDevice
-from tests.capabilities.support import live
+from tests.capabilities.support import activated_thing
 
 
 class Scent(ClusterEnum):
@@ -81,7 +81,7 @@ class Sprayer(Capability):
 
 
 class LoudSprayer(Sprayer):
-    """The same with a horn: capabilities can be derived."""
+    """A sprayer with a horn, derived from another custom capability."""
 
     id = "acme.LoudSprayer@1.0"
     name = "Loud Sprayer"
@@ -90,8 +90,8 @@ class LoudSprayer(Sprayer):
     loud: bool | None = attribute(0x0005, writable=True)
 
 
-def test_commands_and_values_are_checked_like_those_of_matter() -> None:
-    """Paths lead into lists and structs."""
+def test_commands_and_values_are_validated() -> None:
+    """The paths of problems lead into lists and structs."""
     command = Sprayer.spray(shots=[Shot(seconds=5, scent=Scent.PINE)], note="now")
     assert command.parameters() == {"Shots": [{"Seconds": 5, "Scent": "Pine"}], "NOTE": "now"}
     with pytest.raises(ConstraintError) as caught:
@@ -109,7 +109,7 @@ def test_commands_and_values_are_checked_like_those_of_matter() -> None:
 
 
 def test_a_derived_capability_has_its_own_identity() -> None:
-    """Inherited commands are for the class that makes them."""
+    """Inherited commands belong to the class through which they are built."""
     assert LoudSprayer.spray(shots=[]).capability is LoudSprayer
     assert LoudSprayer(loud=True, strength=0.5).to_wire() == {"Strength": 0.5, "Loud": True}
     schema = capabilities.schema(LoudSprayer)
@@ -117,7 +117,7 @@ def test_a_derived_capability_has_its_own_identity() -> None:
 
 
 def test_a_schema_describes_the_declaration() -> None:
-    """Numbers, types, ranges, enumerations and bits are those declared."""
+    """The schema has the declared numbers, types, ranges, enums and bits."""
     item = capabilities.schema(Sprayer)
     assert (item.format, item.capability_id) == ("AWS", "acme.Sprayer@1.0")
     assert (item.extrinsic_id, item.extrinsic_version) == ("0xFFF10001", 2)
@@ -139,8 +139,8 @@ def test_a_schema_describes_the_declaration() -> None:
     assert document["events"] == [{"name": "Empty", "extrinsicId": "0x00"}]
 
 
-def test_a_thing_can_be_made_with_the_schema(emulator: Emulator, client: Client) -> None:
-    """The service takes the report and the schema; commands and states are typed."""
+def test_a_thing_can_be_created_with_the_schema(emulator: Emulator, client: Client) -> None:
+    """The service accepts the report and the schema, and commands and states are typed."""
     thing_id = client.managed_things.create(
         role=Role.DEVICE,
         authentication_material="SN:123456789524;UPC:829576019524",
@@ -160,9 +160,13 @@ def test_a_thing_can_be_made_with_the_schema(emulator: Emulator, client: Client)
     assert (sprayer.strength, sprayer.scent, sprayer.spraying) == (0.5, Scent.PINE, None)
 
 
-def test_an_emulated_device_can_have_it(emulator: Emulator, client: Client) -> None:
-    """It has the properties of its value at first; its commands change nothing."""
-    thing_id = live(emulator, client, VirtualDevice.of(Sprayer(spraying=False), LoudSprayer))
+def test_an_emulated_device_can_have_a_custom_capability(
+    emulator: Emulator, client: Client
+) -> None:
+    """The device starts with the properties of the value, and commands change nothing."""
+    thing_id = activated_thing(
+        emulator, client, VirtualDevice.of(Sprayer(spraying=False), LoudSprayer)
+    )
     client.managed_things.control(thing_id, Sprayer.spray(shots=[]), Sprayer.read())
     sprayer = Sprayer.of(client.managed_things.get_state(thing_id))
     assert sprayer is not None
@@ -179,8 +183,8 @@ WRONG: Final[list[tuple[str, dict[str, JsonValue], str]]] = [
 ]
 
 
-def test_a_command_is_read_from_the_wire() -> None:
-    """A connector or a device reads what it was sent, checked."""
+def test_command_for_decodes_a_received_command() -> None:
+    """A connector or a device decodes and validates a received command."""
     command = capabilities.command_for(Sprayer, "Spray", {"Shots": [{"Seconds": 5}]})
     assert command == Sprayer.spray(shots=[Shot(seconds=5)])
     assert isinstance(command, Spray)

@@ -1,4 +1,4 @@
-"""The 30 declared clusters beside the samples of Matter 1.4 and of the service's spelling."""
+"""The 30 declared clusters agree with the samples of Matter 1.4 and of the service's spelling."""
 
 import re
 from collections.abc import Iterator
@@ -43,10 +43,10 @@ REQUESTS: Final = [
 ]
 
 
-def edges_of(sample: dict[str, Any]) -> tuple[int, int, bool] | None:
-    """The range of a sample's field, and whether an end depends on another attribute.
+def range_of(sample: dict[str, Any]) -> tuple[int, int, bool] | None:
+    """Return the range of a sample's field, and True if a limit depends on another attribute.
 
-    None where type and constraint give no numbers.
+    None if the type and constraint have no numbers.
     """
     if sample["type"] not in EDGES:
         return None
@@ -60,7 +60,7 @@ def edges_of(sample: dict[str, Any]) -> tuple[int, int, bool] | None:
 
 
 def literal(text: str, otherwise: int) -> int:
-    """A number of a constraint; temperatures there are of types in tenths."""
+    """Parse a number in a constraint. Temperatures of types in tenths are converted."""
     found = re.fullmatch(r"(-?[\d.]+)(°C|%)?", text)
     if found is None:
         return otherwise
@@ -72,7 +72,7 @@ def refuses(field: Field, value: object) -> bool:
 
 
 def compare(sample: dict[str, Any], field: Field, datatypes: dict[str, Any]) -> Iterator[str]:
-    """What a declared field has otherwise than the sample."""
+    """Yield the differences between a declared field and the sample."""
     yield from compare_range(sample, field)
     yield from compare_names(datatypes.get(sample["type"], {"type": None}), field)
     kind = field.kind
@@ -80,36 +80,36 @@ def compare(sample: dict[str, Any], field: Field, datatypes: dict[str, Any]) -> 
         case "bool" | "single" | "string" | "octstr":
             expected = {"bool": bool, "single": float}.get(sample["type"], str)
             if not isinstance(kind, Scalar) or kind.type is not expected:
-                yield f"{field.name} is no {expected}"
+                yield f"{field.name} is not a {expected}"
         case "list" if not isinstance(kind, Items):
-            yield f"{field.name} is no list"
+            yield f"{field.name} is not a list"
 
 
 def compare_range(sample: dict[str, Any], field: Field) -> Iterator[str]:
-    """What a declared field takes or refuses otherwise than the sample."""
-    edges = edges_of(sample)
+    """Yield the values that a declared field accepts or refuses unlike the sample."""
+    edges = range_of(sample)
     if edges is not None:
         low, high, depends = edges
         if not depends:
             yield from (f"{field.name} refuses {end}" for end in (low, high) if refuses(field, end))
         for value in (low - 1, high + 1):
             if not refuses(field, value):
-                yield f"{field.name} takes {value}"
+                yield f"{field.name} accepts {value}"
 
 
 def compare_names(known: dict[str, Any], field: Field) -> Iterator[str]:
-    """What names a declared enumeration or bitmap has otherwise than the sample."""
+    """Yield the differences between the names of an enum or bitmap and the sample."""
     kind = field.kind
     if known["type"] in {"enum8", "enum16"}:
         if not isinstance(kind, Choice):
-            yield f"{field.name} is no enumeration"
+            yield f"{field.name} is not an enum"
         elif {each.value: each.number for each in kind.enum} != {  # type: ignore[attr-defined]
             each["name"]: each["value"] for each in known["members"]
         }:
             yield f"{field.name} has other members"
     if known["type"] in {"map8", "map16", "map32"}:
         if not isinstance(kind, Bits):
-            yield f"{field.name} is no bitmap"
+            yield f"{field.name} is not a bitmap"
         elif not refuses(field, 0) and set(kind.write(0) or {}) != {  # type: ignore[arg-type]
             each["name"] for each in known["members"] if each["name"] != "AlwaysSet"
         }:
@@ -117,17 +117,17 @@ def compare_names(known: dict[str, Any], field: Field) -> Iterator[str]:
 
 
 def test_there_are_thirty_clusters() -> None:
-    """Each cluster of the sample has one class, named as its capability's id."""
+    """Each cluster of the sample has one class, with the name in its capability id."""
     assert {capability.id for capability in ALL} == set(fields_sample())
     assert len(ALL) == 30
     assert all(capability.id == f"matter.{capability.__name__}@1.4" for capability in ALL)
 
 
 @pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
-def test_a_cluster_is_named_and_numbered_as_the_service_spells_it(
+def test_a_cluster_has_the_name_and_numbers_of_the_service(
     capability: type[Capability],
 ) -> None:
-    """Name, version, number and events are those of the sample."""
+    """Name, version, number and events equal the sample."""
     spelled = spelling_of(capability)
     assert capability.name == spelled["display_name"]
     assert capability.version == str(spelled["revision"]["1.4"])
@@ -141,7 +141,7 @@ def test_a_cluster_is_named_and_numbered_as_the_service_spells_it(
 
 @pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
 def test_attributes_are_those_of_the_cluster(capability: type[Capability]) -> None:
-    """Each attribute has its name, number and writability, here and on the wire."""
+    """Each attribute has its name, wire name, number and writability."""
     sample = {each["id"]: each for each in fields_sample()[capability.id]["attributes"]}
     spelled = {int(each["id"], 16): each for each in spelling_of(capability)["attributes"]}
     assert [(each.number, each.name) for each in fields_of(capability)] == [
@@ -157,7 +157,7 @@ def test_attributes_are_those_of_the_cluster(capability: type[Capability]) -> No
 def test_attributes_have_the_types_and_ranges_of_the_cluster(
     capability: type[Capability],
 ) -> None:
-    """A value at each end of a range is taken, and one beyond it is not."""
+    """An attribute accepts both limits of its range and refuses the next values."""
     cluster = fields_sample()[capability.id]
     found = [
         difference
@@ -169,7 +169,7 @@ def test_attributes_have_the_types_and_ranges_of_the_cluster(
 
 @pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
 def test_commands_are_those_of_the_cluster(capability: type[Capability]) -> None:
-    """Each command has its name and number; a method of the capability makes it."""
+    """Each command has its name and number, and a method of the capability builds it."""
     expected = {each["name"]: each["id"] for owner, each in REQUESTS if owner is capability}
     assert {name: each.number for name, each in actions_of(capability).items()} == expected
     assert all(hasattr(capability, snake(name)) for name in expected)
@@ -212,8 +212,8 @@ def test_everything_declared_is_documented(capability: type[Capability]) -> None
 
 
 @pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
-def test_a_schema_is_one_that_the_service_model_takes(capability: type[Capability]) -> None:
-    """A declared class describes itself as a schema item."""
+def test_a_schema_is_valid_in_the_service_model(capability: type[Capability]) -> None:
+    """Every declared class produces a valid schema item."""
     item = iotmi.capabilities.schema(capability)
     assert item.capability_id == capability.id
     assert int(item.extrinsic_id, 16) == capability.number
@@ -221,8 +221,8 @@ def test_a_schema_is_one_that_the_service_model_takes(capability: type[Capabilit
     assert set(item.schema["properties"]) == {each.wire for each in fields_of(capability)}
 
 
-def test_a_field_of_another_type_cannot_be_declared() -> None:
-    """The mistake is told when the class is first used."""
+def test_an_unsupported_field_type_is_refused() -> None:
+    """The first use of the class raises a TypeError."""
 
     class Wrong(Capability):
         id, name, version, number = "acme.Wrong@1.0", "Wrong", "1", 0xFFF10001
@@ -232,7 +232,7 @@ def test_a_field_of_another_type_cannot_be_declared() -> None:
         Wrong()
 
 
-def test_a_value_that_is_no_member_is_told_without_the_value() -> None:
+def test_the_error_for_an_unknown_member_hides_the_value() -> None:
     """The service's model marks properties as sensitive."""
     with pytest.raises(ConstraintError) as caught:
         iotmi.capabilities.OnOff(on_time="CANARY")  # type: ignore[arg-type]

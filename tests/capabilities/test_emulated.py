@@ -1,4 +1,4 @@
-"""Emulated devices of all clusters: what they have at first, and where commands meet limits."""
+"""Emulated devices of all clusters: their initial state, and commands at their limits."""
 
 import pytest
 
@@ -33,33 +33,33 @@ from iotmi.capabilities.color_control import (
     UpdateFlags,
 )
 from iotmi.emulator import Emulator, VirtualDevice
-from iotmi.emulator._clusters.table import clusters, first_values, plain
-from tests.capabilities.support import ALL, build, live
+from iotmi.emulator._clusters.table import clusters, initial_values, properties_of
+from tests.capabilities.support import ALL, activated_thing, build
 
 UP = color.MoveMode.UP
 LEVEL_UP, LEVEL_DOWN = level_control.MoveMode.UP, level_control.MoveMode.DOWN
 
 
 @pytest.mark.parametrize("capability", ALL, ids=lambda each: each.__name__)
-def test_a_new_device_reports_what_it_has(
+def test_a_new_device_reports_its_initial_state(
     emulator: Emulator, client: Client, capability: type[Capability]
 ) -> None:
-    """`ReadState` of everything has the device report the state that it has at first."""
-    thing = live(emulator, client, VirtualDevice.of(capability))
+    """Reading all properties makes the device report its initial state."""
+    thing = activated_thing(emulator, client, VirtualDevice.of(capability))
     report = client.managed_things.get_capabilities(thing).capability_report
     assert report is not None
     capabilities.check(report, capability.read())
     client.managed_things.control(thing, capability.read())
     state = capability.of(client.managed_things.get_state(thing))
-    first = first_values(capability)
+    first = initial_values(capability)
     assert (state is not None) is bool(first)
     if state is not None:
-        assert plain(state) == first
+        assert properties_of(state) == first
         assert state.reported_version == capability.version
 
 
 def test_every_cluster_can_be_emulated() -> None:
-    """The emulator's table holds each cluster once."""
+    """The emulator's table has each cluster once."""
     assert len(clusters()) == 30
     assert set(clusters()) == set(ALL)
 
@@ -88,16 +88,18 @@ def test_a_level_with_on_off_switches_the_light(
     command: capabilities.Command,
     switched: bool | None,  # noqa: FBT001
 ) -> None:
-    """The lowest level is off; other commands leave the switch alone."""
-    thing = live(emulator, client, VirtualDevice.of(OnOff(on_off=not switched), before))
+    """The lowest level switches off, and commands without on/off do not switch."""
+    thing = activated_thing(emulator, client, VirtualDevice.of(OnOff(on_off=not switched), before))
     client.managed_things.control(thing, command)
     lamp = OnOff.of(client.managed_things.get_state(thing))
     assert (lamp and lamp.on_off) is switched
 
 
-def test_a_fan_steps_around_its_ends(emulator: Emulator, client: Client) -> None:
-    """Without wrap a fan stays at an end; with it, it goes to the other."""
-    fan = live(emulator, client, VirtualDevice.of(FanControl(speed_max=3, speed_setting=2)))
+def test_a_fan_step_wraps_only_on_request(emulator: Emulator, client: Client) -> None:
+    """A fan stays at its limit without `wrap`, and continues at the other limit with it."""
+    fan = activated_thing(
+        emulator, client, VirtualDevice.of(FanControl(speed_max=3, speed_setting=2))
+    )
     up, down = fan_control.StepDirection.INCREASE, fan_control.StepDirection.DECREASE
     seen = []
     for command in (
@@ -118,9 +120,11 @@ def test_a_fan_steps_around_its_ends(emulator: Emulator, client: Client) -> None
     assert seen == [(3, high), (3, high), off, off, (3, high), (1, low), (1, low)]
 
 
-def test_a_lock_that_wants_a_pin_refuses_without(emulator: Emulator, client: Client) -> None:
-    """`RequirePINforRemoteOperation` makes the PIN a must."""
-    door = live(emulator, client, VirtualDevice.of(DoorLock(require_pin_for_remote_operation=True)))
+def test_a_lock_can_require_a_pin(emulator: Emulator, client: Client) -> None:
+    """`RequirePINforRemoteOperation` makes the PIN a required parameter."""
+    door = activated_thing(
+        emulator, client, VirtualDevice.of(DoorLock(require_pin_for_remote_operation=True))
+    )
     with pytest.raises(ValidationError, match=r"parameters\.\S+ is required"):
         client.managed_things.control(door, DoorLock.unlock_door())
     client.managed_things.control(door, DoorLock.unlock_door(pin_code="1234"))
@@ -129,17 +133,17 @@ def test_a_lock_that_wants_a_pin_refuses_without(emulator: Emulator, client: Cli
     assert state.lock_state is lock.LockState.UNLOCKED
 
 
-def test_a_timed_switching_can_ask_that_the_device_is_on(
+def test_a_timed_switch_can_require_that_the_device_is_on(
     emulator: Emulator, client: Client
 ) -> None:
-    """`AcceptOnlyWhenOn` leaves a device alone that is off; a wait can only be shortened."""
-    plug = live(emulator, client, VirtualDevice.of(OnOff))
+    """`AcceptOnlyWhenOn` ignores a device that is off, and a wait can only be shortened."""
+    plug = activated_thing(emulator, client, VirtualDevice.of(OnOff))
     only_on = on_off.OnOffControl.ACCEPT_ONLY_WHEN_ON
     client.managed_things.control(
         plug, OnOff.on_with_timed_off(on_off_control=only_on, on_time=5, off_wait_time=0)
     )
     assert OnOff.of(client.managed_things.get_state(plug)) is None
-    waiting = live(emulator, client, VirtualDevice.of(OnOff(off_wait_time=30)))
+    waiting = activated_thing(emulator, client, VirtualDevice.of(OnOff(off_wait_time=30)))
     anyway = on_off.OnOffControl(0)
     client.managed_things.control(
         waiting, OnOff.on_with_timed_off(on_off_control=anyway, on_time=5, off_wait_time=20)
@@ -149,9 +153,11 @@ def test_a_timed_switching_can_ask_that_the_device_is_on(
     assert (state.on_off, state.off_wait_time) == (None, 20)
 
 
-def test_a_colour_loop_ends_where_it_began(emulator: Emulator, client: Client) -> None:
-    """Ending the loop brings the stored hue back."""
-    light = live(emulator, client, VirtualDevice.of(ColorControl(enhanced_current_hue=700)))
+def test_a_color_loop_restores_the_hue(emulator: Emulator, client: Client) -> None:
+    """Ending the color loop restores the stored hue."""
+    light = activated_thing(
+        emulator, client, VirtualDevice.of(ColorControl(enhanced_current_hue=700))
+    )
     settings = {"direction": ColorLoopDirection.INCREMENT, "time": 9, "start_hue": 11}
     for flags, action in (
         (UpdateFlags.UPDATE_TIME, ColorLoopAction.DEACTIVATE),
@@ -168,9 +174,9 @@ def test_a_colour_loop_ends_where_it_began(emulator: Emulator, client: Client) -
     assert (state.color_loop_time, state.color_loop_direction) == (9, None)
 
 
-def test_what_moves_with_no_rate_stays(emulator: Emulator, client: Client) -> None:
-    """A rate of 0, and the mode Stop, move nothing."""
-    light = live(emulator, client, VirtualDevice.of(ColorControl))
+def test_a_move_without_a_rate_changes_nothing(emulator: Emulator, client: Client) -> None:
+    """A rate of 0 and the mode Stop move nothing."""
+    light = activated_thing(emulator, client, VirtualDevice.of(ColorControl))
     stop = color.MoveMode.STOP
     client.managed_things.control(
         light,
@@ -187,9 +193,9 @@ def test_what_moves_with_no_rate_stays(emulator: Emulator, client: Client) -> No
     assert dict(state.raw) == {"RemainingTime": 0}
 
 
-def test_update_state_is_checked_by_the_device(emulator: Emulator, client: Client) -> None:
-    """A property of another type or out of its range is refused; numbers become names."""
-    cold = live(emulator, client, VirtualDevice.of(Thermostat, LevelControl))
+def test_the_device_validates_update_state(emulator: Emulator, client: Client) -> None:
+    """The device refuses wrong types and ranges, and converts numbers to enum names."""
+    cold = activated_thing(emulator, client, VirtualDevice.of(Thermostat, LevelControl))
     client.managed_things.control(cold, Thermostat(system_mode=thermostat.SystemMode.COOL).write())
     state = Thermostat.of(client.managed_things.get_state(cold))
     assert state is not None
@@ -215,11 +221,11 @@ def test_update_state_is_checked_by_the_device(emulator: Emulator, client: Clien
         ("SetpointRaiseLower", ["Heat", 5]),
     ],
 )
-def test_wrong_parameters_fail_whoever_sends_them(
+def test_the_device_refuses_wrong_parameters(
     emulator: Emulator, client: Client, action: str, parameters: JsonValue
 ) -> None:
-    """The device refuses what no command of this library holds, and its state stays."""
-    heater = live(emulator, client, VirtualDevice.of(Thermostat))
+    """The device refuses parameters that the client would refuse, and its state is unchanged."""
+    heater = activated_thing(emulator, client, VirtualDevice.of(Thermostat))
     part = CommandCapability(
         id=Thermostat.id,
         name=Thermostat.name,
@@ -233,9 +239,13 @@ def test_wrong_parameters_fail_whoever_sends_them(
     assert Thermostat.of(client.managed_things.get_state(heater)) is None
 
 
-def test_a_preset_is_no_longer_used(emulator: Emulator, client: Client) -> None:
-    """Without a handle the command ends the use of a preset."""
-    heater = live(emulator, client, VirtualDevice.of(Thermostat(active_preset_handle="01")))
+def test_a_preset_request_without_a_handle_ends_the_preset(
+    emulator: Emulator, client: Client
+) -> None:
+    """Without a handle, the command ends the use of a preset."""
+    heater = activated_thing(
+        emulator, client, VirtualDevice.of(Thermostat(active_preset_handle="01"))
+    )
     client.managed_things.control(heater, Thermostat.set_active_preset_request())
     state = Thermostat.of(client.managed_things.get_state(heater))
     assert state is not None

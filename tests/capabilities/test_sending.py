@@ -1,4 +1,4 @@
-"""Commands on their way: combined, limited, compared with a report, and sent by both clients."""
+"""Grouping, limits, comparison with a report, and sending of commands on both clients."""
 
 import asyncio
 import pickle
@@ -27,11 +27,11 @@ from iotmi.capabilities import (
     level_control,
 )
 from iotmi.emulator import Emulator, VirtualDevice
-from tests.capabilities.support import live
+from tests.capabilities.support import activated_thing
 
 
 def shape_of(*commands: Command) -> list[tuple[str, list[tuple[str, list[str]]]]]:
-    """Which endpoints, capabilities and actions commands become."""
+    """Return the endpoints, capabilities and actions of commands."""
     return [
         (
             endpoint.endpoint_id,
@@ -45,7 +45,7 @@ def shape_of(*commands: Command) -> list[tuple[str, list[tuple[str, list[str]]]]
 
 
 def test_commands_are_grouped_in_their_order() -> None:
-    """What follows each other for one endpoint and capability shares it."""
+    """Consecutive commands for one endpoint and capability share a group."""
     assert shape_of(
         OnOff.on(endpoint="2"),
         OnOff.toggle(endpoint="2"),
@@ -57,8 +57,8 @@ def test_commands_are_grouped_in_their_order() -> None:
     ]
 
 
-def test_the_order_is_kept_where_grouping_would_change_it() -> None:
-    """A return to an endpoint or a capability begins a new group."""
+def test_grouping_keeps_the_order() -> None:
+    """A return to an earlier endpoint or capability starts a new group."""
     assert shape_of(OnOff.on(), OnOff.on(endpoint="2"), OnOff.off()) == [
         ("1", [("OnOff", ["On"])]),
         ("2", [("OnOff", ["On"])]),
@@ -70,15 +70,15 @@ def test_the_order_is_kept_where_grouping_would_change_it() -> None:
     ]
 
 
-def test_a_command_can_be_told_the_version_of_the_thing() -> None:
-    """It goes out in the place of the capability's own; another version is another group."""
+def test_a_command_can_have_the_version_of_the_thing() -> None:
+    """The given version replaces the declared version, and other versions are other groups."""
     made = capabilities.endpoints(OnOff.on(version="4"), OnOff.off())
     parts = [(part.version, [each.name for each in part.actions]) for part in made[0].capabilities]
     assert parts == [("4", ["On"]), ("6", ["Off"])]
 
 
-def test_parameters_go_out_by_their_names_on_the_wire() -> None:
-    """Enumerations by name, bitmaps as objects of bits; what is None is left out."""
+def test_parameters_have_their_wire_names() -> None:
+    """Enums become names, bitmaps become objects of bits, and None is left out."""
     command = LevelControl.step(
         step_mode=level_control.StepMode.DOWN,
         step_size=5,
@@ -94,7 +94,7 @@ def test_parameters_go_out_by_their_names_on_the_wire() -> None:
 
 
 def test_reading_and_writing_are_commands() -> None:
-    """`ReadState` names properties, `UpdateState` has their values."""
+    """`ReadState` has the names of properties, and `UpdateState` has their values."""
     assert OnOff.read("on_off", "on_time").parameters() == {"propertiesToRead": ["OnOff", "OnTime"]}
     assert OnOff.read().parameters() == {"propertiesToRead": ["*"]}
     write = OnOff(on_time=5).write(endpoint="2", version="4")
@@ -103,8 +103,8 @@ def test_reading_and_writing_are_commands() -> None:
     assert OnOff.read().name == "ReadState"
 
 
-def test_what_cannot_be_written_is_refused() -> None:
-    """Every property that cannot be written is named; nothing at all is no command either."""
+def test_write_refuses_read_only_properties() -> None:
+    """The error names every read-only property, and an empty write is an error too."""
     with pytest.raises(ConstraintError) as caught:
         OnOff(on_off=True, on_time=5, global_scene_control=True).write()
     assert [each.path for each in caught.value.problems] == ["on_off", "global_scene_control"]
@@ -112,8 +112,8 @@ def test_what_cannot_be_written_is_refused() -> None:
         Thermostat().write()
 
 
-def test_an_endpoint_and_a_version_are_checked_like_parameters() -> None:
-    """They keep to the service's patterns."""
+def test_the_endpoint_and_the_version_are_validated() -> None:
+    """The service's patterns apply to the endpoint and the version."""
     with pytest.raises(ConstraintError) as caught:
         OnOff.toggle(endpoint="no endpoint", version="1.4")
     assert [each.path for each in caught.value.problems] == ["endpoint", "version"]
@@ -129,22 +129,22 @@ def test_an_endpoint_and_a_version_are_checked_like_parameters() -> None:
     ],
     ids=["endpoints", "capabilities", "actions", "none"],
 )
-def test_more_than_one_request_can_hold_is_refused(commands: list[Command], path: str) -> None:
-    """The service takes five of each; the sixth is told by its path."""
+def test_too_many_commands_are_refused(commands: list[Command], path: str) -> None:
+    """The service accepts five of each level, and the error has the path of the sixth."""
     with pytest.raises(ConstraintError) as caught:
         capabilities.endpoints(*commands)
     assert [each.path for each in caught.value.problems] == [path]
     assert capabilities.endpoints(*(commands or [OnOff.on()])[:5])
 
 
-def test_a_command_of_no_capability_is_refused() -> None:
-    """A command is made by its capability, which it needs."""
+def test_a_command_without_a_capability_is_refused() -> None:
+    """A command has to be built through its capability."""
     with pytest.raises(TypeError, match="belongs to no capability"):
         capabilities.endpoints(level_control.MoveToLevel(level=5))
 
 
 def report() -> CapabilityReport:
-    """The report of a lamp, and of an older switch beside it."""
+    """Return the report of a lamp and an older switch."""
     return capabilities.report(
         {"1": [OnOff, LevelControl], "2": [OnOff(on_off=False)]},
         device_types={"1": ["On/Off Light"]},
@@ -152,8 +152,8 @@ def report() -> CapabilityReport:
     )
 
 
-def test_a_report_is_as_the_service_takes_it() -> None:
-    """Classes report all properties, values those they hold."""
+def test_a_report_has_the_format_of_the_service() -> None:
+    """Classes report all properties, and values report the properties that they hold."""
     made = report()
     assert (made.version, made.node_id) == ("1.0.0", "zb.1")
     lamp, switch = made.endpoints
@@ -170,15 +170,15 @@ def test_a_report_is_as_the_service_takes_it() -> None:
     assert alarm.events[:2] == ("SmokeAlarm", "COAlarm")
 
 
-def test_right_commands_pass_the_check() -> None:
-    """`ReadState` of everything is in every report."""
+def test_supported_commands_pass_the_check() -> None:
+    """Reading all properties is possible with every report."""
     capabilities.check(
         report(), OnOff.toggle(), OnOff.read(), OnOff(on_time=5).write(), OnOff.read("on_off")
     )
 
 
-def test_everything_missing_is_told_at_once() -> None:
-    """Endpoint, capability, version, property and action, each with the command's place."""
+def test_the_check_reports_all_problems() -> None:
+    """Each missing endpoint, capability, version, property and action has the command's path."""
     with pytest.raises(ConstraintError) as caught:
         capabilities.check(
             report(),
@@ -200,7 +200,7 @@ def test_everything_missing_is_told_at_once() -> None:
     assert "must be 6, the version that the thing reports" in str(caught.value)
 
 
-def test_an_action_that_a_thing_lacks_is_told() -> None:
+def test_the_check_reports_a_missing_action() -> None:
     """Optional commands are not in every report."""
     made = report()
     (part,) = made.endpoints[1].capabilities
@@ -231,11 +231,11 @@ def test_an_action_that_a_thing_lacks_is_told() -> None:
         capabilities.check(empty, OnOff.toggle())
 
 
-def test_both_clients_send_and_read_typed(
+def test_both_clients_send_and_read_typed_values(
     emulator: Emulator, client: Client, async_client: AsyncClient
 ) -> None:
-    """What one client commands, the other reads."""
-    lamp_id = live(
+    """A command of one client changes the state that the other reads."""
+    lamp_id = activated_thing(
         emulator, client, VirtualDevice.of(endpoints={"1": [OnOff], "2": [OnOff, LevelControl]})
     )
     sent = client.managed_things.control(
@@ -261,11 +261,9 @@ def test_both_clients_send_and_read_typed(
     assert OnOff.of(client.managed_things.get_state(lamp_id)) is None
 
 
-def test_a_command_is_not_repeated_where_it_may_have_been_carried_out(
-    emulator: Emulator, client: Client
-) -> None:
-    """As with `send_command`, a second Toggle would undo the first."""
-    lamp_id = live(emulator, client, VirtualDevice.of(OnOff))
+def test_a_command_with_unknown_outcome_is_not_retried(emulator: Emulator, client: Client) -> None:
+    """A second Toggle would undo the first."""
+    lamp_id = activated_thing(emulator, client, VirtualDevice.of(OnOff))
     emulator.faults.fail("SendManagedThingCommand", "InternalServerException", before_effect=False)
     with pytest.raises(InternalServerError) as caught:
         client.managed_things.control(lamp_id, OnOff.toggle())
@@ -275,9 +273,9 @@ def test_a_command_is_not_repeated_where_it_may_have_been_carried_out(
     assert lamp.on_off is True
 
 
-def test_a_throttled_command_is_repeated(emulator: Emulator, client: Client) -> None:
-    """A throttle says that nothing was done."""
-    lamp_id = live(emulator, client, VirtualDevice.of(OnOff))
+def test_a_throttled_command_is_retried(emulator: Emulator, client: Client) -> None:
+    """A throttled call had no effect, so a retry is safe."""
+    lamp_id = activated_thing(emulator, client, VirtualDevice.of(OnOff))
     emulator.faults.fail("SendManagedThingCommand", "ThrottlingException", times=2)
     client.managed_things.control(lamp_id, OnOff.toggle())
     lamp = OnOff.of(client.managed_things.get_state(lamp_id))
@@ -285,9 +283,9 @@ def test_a_throttled_command_is_repeated(emulator: Emulator, client: Client) -> 
     assert lamp.on_off is True
 
 
-def test_commands_also_make_a_plain_request(emulator: Emulator, client: Client) -> None:
-    """`endpoints` is the parameter of `SendManagedThingCommand`."""
-    lamp_id = live(emulator, client, VirtualDevice.of(OnOff))
+def test_endpoints_build_a_request(emulator: Emulator, client: Client) -> None:
+    """`endpoints` returns the parameter of `SendManagedThingCommand`."""
+    lamp_id = activated_thing(emulator, client, VirtualDevice.of(OnOff))
     client.send(SendManagedThingCommand(lamp_id, endpoints=capabilities.endpoints(OnOff.toggle())))
     lamp = OnOff.of(client.managed_things.get_state(lamp_id))
     assert lamp is not None
@@ -295,7 +293,7 @@ def test_commands_also_make_a_plain_request(emulator: Emulator, client: Client) 
 
 
 def test_commands_pickle_and_compare() -> None:
-    """A queue can hold them."""
+    """Commands survive pickling and compare by value."""
     command = LevelControl.move_to_level(level=128, endpoint="2")
     assert pickle.loads(pickle.dumps(command)) == command
     assert command != LevelControl.move_to_level(level=128)
@@ -304,8 +302,8 @@ def test_commands_pickle_and_compare() -> None:
     assert repr(command) == "LevelControl.move_to_level(level='***', endpoint='2')"
 
 
-def test_a_command_can_be_matched_by_the_method_that_makes_it() -> None:
-    """The method is the class of the command, here and where several capabilities share it."""
+def test_a_command_matches_the_method_that_builds_it() -> None:
+    """The method is the class of the command, also for commands that several capabilities share."""
     command: Command = LevelControl.move_to_level(level=128)
     match command:
         case LevelControl.move_to_level_with_on_off() | OnOff.toggle():
@@ -322,13 +320,13 @@ def test_a_command_can_be_matched_by_the_method_that_makes_it() -> None:
 
 
 def printed_by(script: str) -> str:
-    """What a fresh interpreter prints."""
+    """Return the output of a fresh interpreter."""
     command = [sys.executable, "-c", script]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_capabilities_need_neither_a_client_nor_boto3() -> None:
-    """They stand above the service's values and below the families."""
+    """Using capabilities imports no client, no family and no AWS library."""
     script = """
 import sys
 from iotmi.capabilities import CLUSTERS, OnOff, check, endpoints, report
@@ -350,7 +348,7 @@ print(loaded)
 
 
 def test_a_capability_loads_no_other_cluster() -> None:
-    """Each class is loaded when it is first used."""
+    """Each class is imported on first use."""
     script = (
         "import sys; from iotmi.capabilities import OnOff; "
         "print('iotmi.capabilities.door_lock' in sys.modules)"
@@ -361,8 +359,8 @@ def test_a_capability_loads_no_other_cluster() -> None:
     assert ended.stdout.strip() == "False"
 
 
-def test_the_public_door_is_exact() -> None:
-    """Every name in `__all__` is there; another name is told to be missing."""
+def test_the_public_names_are_exact() -> None:
+    """Every name in `__all__` exists, and an unknown name raises AttributeError."""
     assert all(hasattr(capabilities, name) for name in capabilities.__all__)
     assert set(capabilities.__all__) <= set(dir(capabilities))
     with pytest.raises(AttributeError, match="no attribute 'Timer'"):

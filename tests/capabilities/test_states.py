@@ -1,4 +1,4 @@
-"""States and events read into capabilities: typed, lenient, with everything reachable."""
+"""Decoding of states and events into capabilities: typed, lenient and complete."""
 
 import copy
 import pickle
@@ -41,7 +41,7 @@ CHANGED: Final = datetime(2025, 7, 9, 9, 11, 5, 123000, tzinfo=UTC)
 def state(
     *properties: JsonValue, capability: str = "matter.OnOff@1.4", endpoint: str = "1"
 ) -> ManagedThingState:
-    """A state of one capability."""
+    """Return a state with one capability."""
     return ManagedThingState(
         endpoints=[
             StateEndpoint(
@@ -57,7 +57,7 @@ def state(
 
 
 def prop(name: str, value: JsonValue, changed: JsonValue = "2025-07-09T09:11:05.123Z") -> JsonValue:
-    """A property, as the service writes it in a state."""
+    """Return a property in the format of a state."""
     return {"name": name, "value": {"propertyValue": value, "lastChangedAt": changed}}
 
 
@@ -84,13 +84,13 @@ class _Endpoint:
 
 @frozen
 class _Event:
-    """An event by its form alone."""
+    """An event without a relation to `iotmi.events`."""
 
     endpoints: Sequence[_Endpoint]
 
 
 def test_a_state_is_typed() -> None:
-    """Values have the types that the class declares, and tell when they changed."""
+    """Values have the declared types and the times of their last changes."""
     lamp = OnOff.of(state(prop("OnOff", value=True), prop("StartUpOnOff", "Toggle")))
     assert lamp is not None
     assert lamp.on_off is True
@@ -102,7 +102,7 @@ def test_a_state_is_typed() -> None:
 
 
 def test_a_state_without_the_capability_gives_none() -> None:
-    """Neither another capability nor another endpoint will do."""
+    """`of` returns None if the capability or the endpoint is not in the state."""
     assert LevelControl.of(state(prop("OnOff", value=True))) is None
     assert OnOff.of(state(), "2") is None
     assert OnOff.of(ManagedThingState(endpoints=[])) is None
@@ -110,18 +110,18 @@ def test_a_state_without_the_capability_gives_none() -> None:
 
 
 @pytest.mark.parametrize("identifier", ["matter.OnOff", "matter.OnOff@1.4", "matter.OnOff@1.5.1"])
-def test_the_version_of_an_id_does_not_matter(identifier: str) -> None:
-    """The guide writes ids without a version, and a thing may be newer."""
+def test_the_version_in_an_id_is_ignored(identifier: str) -> None:
+    """The developer guide has ids without a version, and a thing may be newer."""
     event = _Event([_Endpoint("1", [_Capability(identifier, None, None, [_Property("OnOff", 1)])])])
     lamp = OnOff.of(event)
     assert lamp is not None
-    # 1 is no boolean of JSON.
+    # 1 is not a JSON boolean.
     assert lamp.on_off is None
     assert lamp.raw == {"OnOff": 1}
 
 
-def test_an_event_is_read_by_its_form() -> None:
-    """Whatever has endpoints with capabilities and properties is read."""
+def test_any_event_with_endpoints_is_accepted() -> None:
+    """`of` accepts any object with endpoints, capabilities and properties."""
     event = _Event(
         [
             _Endpoint("2", [_Capability("matter.OnOff@1.4", "On/Off", "6", [])]),
@@ -149,7 +149,7 @@ def test_an_event_is_read_by_its_form() -> None:
 
 
 def test_values_out_of_range_and_unknown_names_are_kept() -> None:
-    """Answers are never checked."""
+    """Responses are not validated."""
     level = LevelControl.of(
         state(prop("CurrentLevel", 99_999), capability="matter.LevelControl@1.4")
     )
@@ -166,17 +166,17 @@ def test_values_out_of_range_and_unknown_names_are_kept() -> None:
     ("written", "expected"),
     [("Locked", LockState.LOCKED), (1, LockState.LOCKED), ("1", LockState.LOCKED), (None, None)],
 )
-def test_an_enumeration_is_read_by_name_and_by_number(
+def test_an_enum_is_decoded_from_a_name_or_a_number(
     written: JsonValue, expected: LockState | None
 ) -> None:
-    """Connectors report numbers, also as text."""
+    """Connectors report numbers, also as strings."""
     door = DoorLock.of(state(prop("LockState", written), capability="matter.DoorLock@1.4"))
     assert door is not None
     assert door.lock_state is expected
 
 
 def test_an_unknown_number_is_kept() -> None:
-    """Its name is the number."""
+    """An unknown member's name is its number."""
     door = DoorLock.of(state(prop("LockState", 77), capability="matter.DoorLock@1.4"))
     assert door is not None
     assert door.lock_state is not None
@@ -195,8 +195,10 @@ def test_an_unknown_number_is_kept() -> None:
         (True, None),
     ],
 )
-def test_a_bitmap_is_read_as_flags(written: JsonValue, expected: RelayState | None) -> None:
-    """The service writes an object of bits, a connector may write a number."""
+def test_a_bitmap_is_decoded_from_bits_or_a_number(
+    written: JsonValue, expected: RelayState | None
+) -> None:
+    """The service writes an object of bits, and a connector may write a number."""
     heater = Thermostat.of(
         state(prop("ThermostatRunningState", written), capability="matter.Thermostat@1.4")
     )
@@ -205,7 +207,7 @@ def test_a_bitmap_is_read_as_flags(written: JsonValue, expected: RelayState | No
 
 
 def test_a_bitmap_holds_numbers_of_several_bits() -> None:
-    """Two bits for each part of a covering."""
+    """A window covering has two bits for each part."""
     closing = OperationalStatus(0b100000)
     blind = WindowCovering.of(
         state(
@@ -220,8 +222,8 @@ def test_a_bitmap_holds_numbers_of_several_bits() -> None:
     }
 
 
-def test_a_struct_is_read_as_a_value() -> None:
-    """An energy has its times; without its energy it is None."""
+def test_a_struct_is_decoded() -> None:
+    """An energy has its times, and a struct without a required field is None."""
     meter = ElectricalEnergyMeasurement.of(
         state(
             prop("CumulativeEnergyImported", {"Energy": 5, "EndTimestamp": 9, "New": 1}),
@@ -240,15 +242,15 @@ def test_a_struct_is_read_as_a_value() -> None:
     ("written", "expected"),
     [(5, 5), (5.0, 5), ("5", 5), (5.5, None), ("much", None), (True, None), ([], None)],
 )
-def test_numbers_are_read_leniently(written: JsonValue, expected: int | None) -> None:
-    """A number may be written as text or with a zero fraction; all else is None, and in `raw`."""
+def test_numbers_are_decoded_leniently(written: JsonValue, expected: int | None) -> None:
+    """A number may be a string or have a zero fraction. Other values are None and stay in `raw`."""
     lamp = OnOff.of(state(prop("OnTime", written)))
     assert lamp is not None
     assert lamp.on_time == expected
     assert lamp.raw == {"OnTime": written}
 
 
-def test_unknown_properties_are_ignored_and_reachable() -> None:
+def test_unknown_properties_are_in_raw() -> None:
     """A property of a later version is in `raw`."""
     lamp = OnOff.of(state(prop("OnOff", value=True), prop("Glitter", {"much": 1})))
     assert lamp is not None
@@ -267,8 +269,8 @@ def test_unknown_properties_are_ignored_and_reachable() -> None:
         (True, None),
     ],
 )
-def test_times_are_read_leniently(written: JsonValue, expected: datetime | None) -> None:
-    """Text and numbers; a time that cannot be read is None."""
+def test_times_are_decoded_leniently(written: JsonValue, expected: datetime | None) -> None:
+    """Strings and numbers are times, and an invalid time is None."""
     lamp = OnOff.of(state(prop("OnOff", value=True, changed=written)))
     assert lamp is not None
     assert lamp.changed_at("on_off") == expected
@@ -277,8 +279,8 @@ def test_times_are_read_leniently(written: JsonValue, expected: datetime | None)
 @pytest.mark.parametrize(
     "properties", ["text", 5, {"OnOff": True}, [5, {"name": 5}, {"name": "x"}]]
 )
-def test_a_document_of_another_form_has_no_properties(properties: JsonValue) -> None:
-    """The capability is there, with nothing in it."""
+def test_a_document_in_an_unknown_format_has_no_properties(properties: JsonValue) -> None:
+    """The capability exists and all its properties are None."""
     odd = ManagedThingState(
         endpoints=[
             StateEndpoint(
@@ -297,7 +299,7 @@ def test_a_document_of_another_form_has_no_properties(properties: JsonValue) -> 
 
 
 def test_a_value_compares_hashes_pickles_and_copies() -> None:
-    """What was reported belongs to the value."""
+    """The reported facts are part of pickles and copies."""
     lamp = OnOff.of(state(prop("OnOff", value=True)))
     assert pickle.loads(pickle.dumps(lamp)) == lamp == copy.deepcopy(lamp)
     assert lamp != OnOff(on_off=True)
@@ -306,8 +308,8 @@ def test_a_value_compares_hashes_pickles_and_copies() -> None:
     assert OnOff() != "OnOff"
 
 
-def test_a_value_that_was_built_was_not_reported() -> None:
-    """It has no endpoint, no version and no times."""
+def test_a_built_value_has_no_reported_facts() -> None:
+    """A built value has no endpoint, no version and no times."""
     lamp = OnOff(on_off=True)
     assert (lamp.endpoint, lamp.reported_version, dict(lamp.raw)) == (None, None, {})
     assert lamp.changed_at("on_off") is None
@@ -326,7 +328,7 @@ def test_no_repr_shows_a_value() -> None:
 
 
 def test_neither_rich_nor_a_failed_comparison_shows_a_value() -> None:
-    """Both look at the fields of attrs classes, past the repr."""
+    """rich and pytest inspect the fields of attrs classes instead of the repr."""
     door = DoorLock.unlock_door(pin_code="CANARY")
     console = Console(file=StringIO(), width=200)
     console.print([door, ColorControl(compensation_text="CANARY")])
@@ -339,7 +341,7 @@ def test_neither_rich_nor_a_failed_comparison_shows_a_value() -> None:
 
 
 def test_a_command_and_a_value_can_be_evolved() -> None:
-    """The same with other members, checked."""
+    """`attrs.evolve` changes fields and validates them."""
     move = LevelControl.move_to_level(level=1)
     assert evolve(move, level=2) == LevelControl.move_to_level(level=2)
     with pytest.raises(ConstraintError, match="level: must be from 0 to 254"):
@@ -347,8 +349,8 @@ def test_a_command_and_a_value_can_be_evolved() -> None:
     assert evolve(OnOff(on_off=True), on_off=False) == OnOff(on_off=False)
 
 
-def test_a_name_that_is_no_field_is_refused() -> None:
-    """`changed_at` and `read` name the fields that there are."""
+def test_an_unknown_field_name_is_refused() -> None:
+    """The errors of `changed_at` and `read` list the fields."""
     with pytest.raises(ConstraintError, match="must be one of on_off, "):
         OnOff(on_off=True).changed_at("OnOff")
     with pytest.raises(ConstraintError, match="must be one of current_hue, "):

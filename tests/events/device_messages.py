@@ -1,4 +1,4 @@
-"""Every documented form of a notification about a device."""
+"""The documented notifications about devices."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
-"""How a documented notification is written down, with the value that each member must have.
+"""The format of a documented notification in these tests, with the expected values.
 
-Facts of the developer guide's page on notifications; the values are made up.
+The facts are from the developer guide's page on notifications, and the values are made up.
 """
 
 from collections.abc import Mapping
@@ -31,8 +31,8 @@ class Message:
 
     Attributes:
         document: the notification as JSON.
-        event: the class that it must give.
-        members: the members of the event: the path in the document, the kind, the value.
+        event: the expected class.
+        members: the members of the event: the path in the document, the type, the value.
     """
 
     document: Mapping[str, Any]

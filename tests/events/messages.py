@@ -1,4 +1,4 @@
-"""Every documented form of a notification."""
+"""All documented notifications."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""An encoder of aggregated records, written for the tests from the format's description alone."""
+"""An encoder of aggregated records, written from the format's specification."""
 
 import hashlib
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ def varint_field(number: int, value: int) -> bytes:
     return varint(number << 3) + varint(value)
 
 
-def sealed(body: bytes) -> bytes:
-    """Return an aggregated record with this protobuf in it."""
+def with_checksum(body: bytes) -> bytes:
+    """Return an aggregated record that contains this protobuf."""
     return MAGIC + body + hashlib.md5(body, usedforsecurity=False).digest()
 
 
 def packed(records: Sequence[Packed]) -> bytes:
-    """Return the aggregated record of *records*, each key once in its table."""
+    """Return the aggregated record of *records*, with each key once in its table."""
     keys = list(dict.fromkeys(key for key, _, _ in records))
     hash_keys = list(dict.fromkeys(key for _, key, _ in records if key is not None))
     body = b"".join(octets_field(1, key.encode()) for key in keys)
@@ -43,4 +43,4 @@ def packed(records: Sequence[Packed]) -> bytes:
         if hash_key is not None:
             record += varint_field(2, hash_keys.index(hash_key))
         body += octets_field(3, record + octets_field(3, data))
-    return sealed(body)
+    return with_checksum(body)

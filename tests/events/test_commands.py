@@ -45,7 +45,7 @@ def make_switch(client: iotmi.Client, number: int = 0) -> str:
 
 
 class Feeder(threading.Thread):
-    """Feeds what the emulator sends, from a thread of its own, until it is stopped."""
+    """A thread that feeds the emulator's notifications into the results."""
 
     def __init__(self, emulator: Emulator, results: CommandResults) -> None:
         super().__init__()
@@ -70,19 +70,19 @@ class Feeder(threading.Thread):
         self.join()
 
 
-# -- the results by themselves -------------------------------------------------------------
+# -- CommandResults ------------------------------------------------------------------------
 
 
-def test_a_result_that_came_first_is_kept() -> None:
-    """Whoever asks later gets it at once."""
+def test_an_early_result_is_kept() -> None:
+    """A caller that waits after the result arrived receives it at once."""
     results = CommandResults()
     results.feed(event("t1"))
     assert results.expect("t1").result(0).trace_id == "t1"
     assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
 
 
-def test_a_result_goes_to_everyone_who_waits_for_it() -> None:
-    """And to nobody who waits for another."""
+def test_a_result_goes_to_every_caller_of_its_trace_id() -> None:
+    """Callers of other trace ids do not receive the result."""
     results = CommandResults()
     first, second, other = (results.expect(name) for name in ("t1", "t1", "t2"))
     results.feed(event("t1"))
@@ -91,7 +91,7 @@ def test_a_result_goes_to_everyone_who_waits_for_it() -> None:
 
 
 def test_other_events_are_ignored() -> None:
-    """Also a result without trace id."""
+    """Results without a trace id are ignored too."""
     results = CommandResults()
     results.feed(event(None))
     results.feed(events.parse(envelope("DEVICE_OTA", {})))
@@ -99,7 +99,7 @@ def test_other_events_are_ignored() -> None:
 
 
 def test_the_memory_is_bounded() -> None:
-    """The oldest results that nobody asked for go; those that are awaited stay."""
+    """The oldest results without a caller are dropped, and waiting callers are kept."""
     results = CommandResults(capacity=2)
     awaited = [results.expect(f"awaited {number}") for number in range(5)]
     for number in range(4):
@@ -113,8 +113,8 @@ def test_the_memory_is_bounded() -> None:
         CommandResults(capacity=0)
 
 
-def test_what_is_forgotten_leaves_nothing_behind() -> None:
-    """Neither a future nor its trace id."""
+def test_forget_releases_the_future() -> None:
+    """`forget` removes the future and its trace id."""
     results = CommandResults()
     future, other = results.expect("t1"), results.expect("t1")
     results.forget("t1", future)
@@ -126,8 +126,8 @@ def test_what_is_forgotten_leaves_nothing_behind() -> None:
     assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
 
 
-def test_many_threads_feed_and_ask() -> None:
-    """Each result reaches the one who asked for it, whichever came first."""
+def test_many_threads_feed_and_wait() -> None:
+    """Each caller receives its own result, in every order of feeding and waiting."""
     results = CommandResults()
     names = [f"t{number}" for number in range(500)]
     with ThreadPoolExecutor(8) as pool:
@@ -143,8 +143,8 @@ def test_many_threads_feed_and_ask() -> None:
 # -- run_command ---------------------------------------------------------------------------
 
 
-def test_a_command_gives_its_result(emulator: Emulator) -> None:
-    """The event of its own trace id, succeeded or failed."""
+def test_run_command_returns_the_result(emulator: Emulator) -> None:
+    """The event has the command's trace id, and the result is success or failure."""
     client, results = emulator.client(), CommandResults()
     switch = make_switch(client)
     with Feeder(emulator, results):
@@ -161,8 +161,8 @@ def test_a_command_gives_its_result(emulator: Emulator) -> None:
     assert [notification.event for notification in emulator.notifications] == [first, second]
 
 
-def test_a_result_may_come_before_the_send_has_returned() -> None:
-    """The stream can be faster than the answer."""
+def test_a_result_may_arrive_before_the_send_has_returned() -> None:
+    """The stream can be faster than the response."""
     results = CommandResults()
     with mock_aws():
         kinesis = kinesis_client()
@@ -181,8 +181,8 @@ def test_a_result_may_come_before_the_send_has_returned() -> None:
     assert result.succeeded
 
 
-def test_a_result_that_does_not_come_is_a_timeout(emulator: Emulator) -> None:
-    """The error has the trace id, by which the result can still be found; nobody waits any more."""
+def test_a_missing_result_is_a_timeout(emulator: Emulator) -> None:
+    """The error has the trace id for a later search, and no future is left waiting."""
     client, results = emulator.client(), CommandResults()
     with pytest.raises(CommandTimeoutError) as caught:
         client.managed_things.run_command(
@@ -195,8 +195,8 @@ def test_a_result_that_does_not_come_is_a_timeout(emulator: Emulator) -> None:
     assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
 
 
-def test_a_command_is_given_in_one_form(emulator: Emulator) -> None:
-    """Nothing is sent otherwise."""
+def test_a_command_has_exactly_one_form(emulator: Emulator) -> None:
+    """An ambiguous or empty command raises an error, and nothing is sent."""
     client = emulator.client()
     with pytest.raises(ConstraintError, match="endpoints"):
         client.managed_things.run_command("t", results=CommandResults())
@@ -208,7 +208,7 @@ def test_a_command_is_given_in_one_form(emulator: Emulator) -> None:
 def test_many_commands_wait_without_blocking_the_loop(
     emulator: Emulator, backend: str, place: str
 ) -> None:
-    """More than the client has connections; fed from another thread, or from the same loop."""
+    """More commands wait than the client has connections, fed from a thread or the loop."""
     results = CommandResults()
     switches = [make_switch(emulator.client(), number) for number in range(3)]
     came: list[bool | None] = []
@@ -226,7 +226,7 @@ def test_many_commands_wait_without_blocking_the_loop(
         async with anyio.create_task_group() as tasks:
             for number in range(waiting):
                 tasks.start_soon(one, switches[number % 3])
-            # All of them wait, and the loop runs: only then are they fed.
+            # Feed only after all commands wait, which proves that the event loop runs meanwhile.
             while len(results._waiting) < waiting:
                 await anyio.sleep(0.001)
             if place == "loop":
@@ -242,10 +242,10 @@ def test_many_commands_wait_without_blocking_the_loop(
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_an_awaited_result_that_does_not_come_is_a_timeout(
+def test_a_missing_result_is_a_timeout_on_the_async_client(
     emulator: Emulator, backend: str
 ) -> None:
-    """So is cancelling it, which leaves nobody waiting; a result after that harms nobody."""
+    """A timeout and a cancellation leave no future waiting, and a late result is harmless."""
     results = CommandResults()
     switch = make_switch(emulator.client())
 

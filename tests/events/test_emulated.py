@@ -1,4 +1,4 @@
-"""Every notification of the emulator as its typed event, and as a batch of Lambda."""
+"""Every notification of the emulator as a typed event and in a Lambda batch."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,13 +21,13 @@ from tests.emulator.support.requests import (
 from .message import Json
 from .messages import MESSAGES
 
-# The members of a payload that no event has: their value is always the same.
+# Payload members with a constant value, which events do not have.
 WITHOUT_NAME: Final = {"resourceType"}
 
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    """An emulator that has sent every kind of notification that it knows."""
+    """Yield an emulator that has sent every kind of notification that it supports."""
     with Emulator() as emulator:
         client: Client = emulator.boto3_client()
         notified.subscribe(client, *EventType)
@@ -75,7 +75,7 @@ def leaves(value: Json, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def values_of(event: Json) -> Iterator[Any]:
-    """Every value that an event holds, from its members down."""
+    """Yield every value in an event, including nested values."""
     if hasattr(event, "__attrs_attrs__"):
         for field in event.__attrs_attrs__:
             if field.name != "raw":
@@ -88,7 +88,7 @@ def values_of(event: Json) -> Iterator[Any]:
 
 
 def as_value(written: Json) -> Json:
-    """A leaf as an event holds it: times as datetimes."""
+    """Return a JSON scalar as in an event, with times as datetimes."""
     if isinstance(written, str) and written.isdecimal() and len(written) == 13:
         return datetime.fromtimestamp(int(written) / 1000).astimezone()
     if isinstance(written, str) and written[4:5] == "-" and written.endswith("Z"):
@@ -96,14 +96,14 @@ def as_value(written: Json) -> Json:
     return {"connected": True, "disconnected": False}.get(str(written), written)
 
 
-def test_every_kind_of_event_is_among_them(emulator: Emulator) -> None:
-    """Guards the fixture: the tests below see each class."""
+def test_the_fixture_has_every_kind_of_event(emulator: Emulator) -> None:
+    """The other tests cover every class that the emulator sends."""
     seen = {type(notification.event) for notification in emulator.notifications}
     assert seen == set(get_args(events.Event)) - {events.UnknownEvent}
 
 
 def test_each_member_of_a_notification_is_in_its_event(emulator: Emulator) -> None:
-    """No leaf of a payload or an envelope is lost, and each has its own value."""
+    """Every scalar of a payload or an envelope is in the event."""
     for notification in emulator.notifications:
         event = notification.event
         held = list(values_of(event))
@@ -115,10 +115,10 @@ def test_each_member_of_a_notification_is_in_its_event(emulator: Emulator) -> No
         assert event.type == notification.event_type
 
 
-def test_no_notification_has_a_member_that_the_tests_of_parsing_do_not_know(
+def test_notifications_have_only_documented_members(
     emulator: Emulator,
 ) -> None:
-    """The documented forms and the emulator's are the same."""
+    """The emulator's notifications have the documented members and no others."""
     known: dict[type, set[str]] = {}
     for message in MESSAGES.values():
         known.setdefault(message.event, set()).update(
@@ -129,8 +129,8 @@ def test_no_notification_has_a_member_that_the_tests_of_parsing_do_not_know(
         assert names <= known[type(notification.event)] | {"version", "messageId", "region"}
 
 
-def test_a_batch_of_lambda_has_the_notifications_in_order(emulator: Emulator) -> None:
-    """Each record has its own number, and its event is the notification's."""
+def test_a_lambda_batch_has_the_notifications_in_order(emulator: Emulator) -> None:
+    """Each record has its own number and the notification's event."""
     handler = Handler()
     seen: list[Record] = []
 
@@ -152,8 +152,8 @@ def test_a_batch_of_lambda_has_the_notifications_in_order(emulator: Emulator) ->
     ]
 
 
-def test_one_notification_as_a_record_of_lambda(emulator: Emulator) -> None:
-    """With the number and the shard that it is given."""
+def test_one_notification_as_a_lambda_record(emulator: Emulator) -> None:
+    """The record has the given number and shard."""
     notification: Notification = emulator.notifications[0]
     record = notification.as_lambda_record(sequence_number="7", shard_id="shardId-000000000003")
     (read,) = events.records({"Records": [record]})

@@ -1,4 +1,4 @@
-"""`events.Handler`: dispatch, batches of Lambda, and tumbling windows."""
+"""`events.Handler`: dispatch, Lambda batches, and tumbling windows."""
 
 import asyncio
 import base64
@@ -35,7 +35,7 @@ def event(name: str) -> Event:
 
 
 def batch(*names: str, **changes: Json) -> Json:
-    """A Lambda event with these messages; a name that is no message is put in as it is."""
+    """Return a Lambda event with these messages. Unknown names become the data itself."""
     (form,) = LAMBDA["events"]["enhanced_fan_out"]["Records"]
     made = []
     for place, name in enumerate(names):
@@ -55,7 +55,7 @@ def failed(number: int) -> Json:
 
 
 def test_each_event_goes_to_the_functions_of_its_class() -> None:
-    """In the order of their registration; a function can take several classes, or all."""
+    """Functions are called in the order of registration, for one class, several classes or all."""
     handler = Handler()
     seen: list[tuple[str, str]] = []
 
@@ -85,7 +85,7 @@ def test_each_event_goes_to_the_functions_of_its_class() -> None:
 
 
 def test_a_function_may_take_the_record_too() -> None:
-    """An event that came without a record gets one with its own data."""
+    """An event without a record gets a new record with its data."""
     handler = Handler()
     seen: list[Record] = []
 
@@ -103,7 +103,7 @@ def test_a_function_may_take_the_record_too() -> None:
 
 
 def test_async_functions_are_awaited() -> None:
-    """By `handler(event)` outside an event loop, by `dispatch` inside one."""
+    """`handler(event)` runs them outside an event loop, and `dispatch` awaits them inside."""
     handler = Handler()
     seen: list[str] = []
 
@@ -127,8 +127,8 @@ def test_async_functions_are_awaited() -> None:
         asyncio.run(inside())
 
 
-def test_events_that_no_function_takes_are_counted() -> None:
-    """By type, and they are no failure."""
+def test_events_without_a_function_are_counted() -> None:
+    """The count is by type, and such events are not failures."""
     handler = Handler()
 
     @handler.on(DeviceStateEvent)
@@ -149,14 +149,14 @@ def test_events_that_no_function_takes_are_counted() -> None:
         lambda event, *, key: None,  # noqa: ARG005
     ],
 )
-def test_a_function_of_another_shape_is_refused_at_once(function: Any) -> None:  # noqa: ANN401
-    """At registration, not when the first event comes."""
+def test_a_function_with_wrong_parameters_is_refused(function: Any) -> None:  # noqa: ANN401
+    """The registration raises, not the first event."""
     with pytest.raises(TypeError, match=r"must take \(event\) or \(event, record\)"):
         Handler().on(DeviceStateEvent)(function)
 
 
 def test_optional_parameters_are_left_alone() -> None:
-    """A second parameter with a default does not get the record; `*args` does."""
+    """A second parameter with a default does not receive the record, and `*args` does."""
     handler = Handler()
     seen: list[Any] = []
 
@@ -172,8 +172,8 @@ def test_optional_parameters_are_left_alone() -> None:
     assert seen == [3, 2]
 
 
-def test_a_class_that_is_none_of_an_event_is_refused() -> None:
-    """Such as a string with the name of a type."""
+def test_a_class_that_is_not_an_event_is_refused() -> None:
+    """The name of a type is not a class either."""
     with pytest.raises(TypeError, match="not a class of events"):
         Handler().on(dict)  # type: ignore[type-var]
 
@@ -181,8 +181,8 @@ def test_a_class_that_is_none_of_an_event_is_refused() -> None:
 # -- batches -------------------------------------------------------------------------------
 
 
-def test_a_batch_without_failures_is_answered_so() -> None:
-    """Also an empty one."""
+def test_a_batch_without_failures_succeeds() -> None:
+    """An empty batch succeeds too."""
     handler = Handler()
     seen: list[str | None] = []
 
@@ -196,10 +196,8 @@ def test_a_batch_without_failures_is_answered_so() -> None:
 
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
-def test_a_batch_stops_at_the_first_record_whose_function_raises(
-    colour: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The answer names that record alone; the exception is logged with its number."""
+def test_a_batch_stops_at_the_first_failure(colour: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The response names only that record, and the log has the exception and the number."""
     handler = Handler()
     seen: list[str] = []
 
@@ -223,8 +221,8 @@ def test_a_batch_stops_at_the_first_record_whose_function_raises(
     assert "onoff" not in caplog.text
 
 
-def test_a_record_that_cannot_be_read_counts_as_failed(caplog: pytest.LogCaptureFixture) -> None:
-    """The log tells the number and the rule, and not the data."""
+def test_an_undecodable_record_fails(caplog: pytest.LogCaptureFixture) -> None:
+    """The log has the number and the rule, and not the data."""
     answer = Handler().lambda_handler(LAMBDA["events"]["not_json"], None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": NUMBERS[1]}]}
     assert "not json" not in caplog.text
@@ -242,15 +240,15 @@ def test_a_record_that_cannot_be_read_counts_as_failed(caplog: pytest.LogCapture
     ids=["bad base64", "bad checksum", "truncated aggregate", "malformed aggregate"],
 )
 def test_a_poisoned_record_fails_alone(data: str) -> None:
-    """The answer names just it."""
+    """The response names only the poisoned record."""
     source = batch("state", "state", "state")
     source["Records"][1]["kinesis"]["data"] = data
     assert Handler().lambda_handler(source, None) == failed(2)
 
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
-def test_a_handler_of_undecodable_records_lets_the_batch_go_on(colour: str) -> None:
-    """It gets the record, with the error and the octets."""
+def test_on_undecodable_lets_the_batch_continue(colour: str) -> None:
+    """The function receives the record with its error and data."""
     seen: list[Record] = []
 
     async def later(record: Record) -> None:
@@ -264,8 +262,8 @@ def test_a_handler_of_undecodable_records_lets_the_batch_go_on(colour: str) -> N
     assert sum(handler.unhandled.values()) == 2
 
 
-def test_a_handler_of_undecodable_records_may_fail_too() -> None:
-    """Then the record counts as failed."""
+def test_an_exception_of_on_undecodable_fails_the_record() -> None:
+    """The response names the record."""
 
     def refuse(_record: Record) -> None:
         raise OSError("the queue is full")
@@ -275,8 +273,8 @@ def test_a_handler_of_undecodable_records_may_fail_too() -> None:
 
 
 @pytest.mark.parametrize("number", ["", None, 5])
-def test_an_empty_identifier_is_never_answered(number: Json) -> None:
-    """Lambda would send the whole batch again, and so it does after an exception."""
+def test_no_response_has_an_empty_identifier(number: Json) -> None:
+    """Lambda would retry the whole batch, as it does after an exception."""
     source = batch("no json")
     source["Records"][0]["kinesis"]["sequenceNumber"] = number
     with pytest.raises(EventError):
@@ -284,13 +282,13 @@ def test_an_empty_identifier_is_never_answered(number: Json) -> None:
 
 
 def test_an_event_of_another_service_is_an_exception() -> None:
-    """Answering it with success would lose its records."""
+    """A successful response would lose its records."""
     with pytest.raises(EventError):
         Handler().lambda_handler(LAMBDA["other_shapes"]["sqs"], None)
 
 
 def test_a_failure_inside_an_aggregate_names_the_aggregate() -> None:
-    """The records inside have no number of their own."""
+    """The records inside an aggregate share its sequence number."""
     handler = Handler()
     seen: list[int] = []
 
@@ -305,8 +303,8 @@ def test_a_failure_inside_an_aggregate_names_the_aggregate() -> None:
     assert seen == [0, 1]
 
 
-def test_an_interrupt_is_no_failure_of_a_record() -> None:
-    """It ends the invocation."""
+def test_an_interrupt_ends_the_invocation() -> None:
+    """KeyboardInterrupt is not a failure of the record."""
     handler = Handler()
 
     @handler.on()
@@ -339,7 +337,7 @@ def counting(handler: Handler) -> list[Any]:
 
 
 def test_a_window_carries_its_state() -> None:
-    """From one invocation to the next; the last may have no records."""
+    """The state passes from one invocation to the next, and the last may have no records."""
     handler = Handler()
     published = counting(handler)
     first = LAMBDA["events"]["window_first"]
@@ -356,7 +354,7 @@ def test_a_window_carries_its_state() -> None:
 
 
 def test_a_failure_in_a_window_keeps_the_state_before_it() -> None:
-    """The answer has both; functions of the whole invocation wait for the next one."""
+    """The response has the state before the failure, and other functions are not called."""
     handler = Handler()
     published = counting(handler)
     source = batch("state", "no json", "state", state={}, isFinalInvokeForWindow=True)
@@ -365,8 +363,8 @@ def test_a_failure_in_a_window_keeps_the_state_before_it() -> None:
     assert published == []
 
 
-def test_records_inside_an_aggregate_leave_no_mark_where_one_of_them_fails() -> None:
-    """All of them come again, and would be counted twice."""
+def test_a_failure_inside_an_aggregate_rolls_back_the_aggregate() -> None:
+    """Lambda sends the whole aggregate again, which would count its other records twice."""
     handler = Handler()
 
     @handler.window
@@ -383,8 +381,8 @@ def test_records_inside_an_aggregate_leave_no_mark_where_one_of_them_fails() -> 
     }
 
 
-def test_undecodable_records_in_a_window_can_be_passed_by() -> None:
-    """As in a batch."""
+def test_on_undecodable_works_in_a_window() -> None:
+    """The window continues after an undecodable record."""
     passed: list[Record] = []
     handler = Handler(on_undecodable=passed.append)
     counting(handler)
@@ -394,7 +392,7 @@ def test_undecodable_records_in_a_window_can_be_passed_by() -> None:
 
 
 def test_a_window_function_must_return_the_state() -> None:
-    """Lambda takes an answer without state for a failed invocation."""
+    """Lambda treats a response without a state as a failed invocation."""
     handler = Handler()
     handler.window(lambda state: None)  # noqa: ARG005
     with pytest.raises(TypeError, match="returned None"):
@@ -407,14 +405,14 @@ def test_a_window_function_must_return_the_state() -> None:
     "function",
     [lambda event: event, lambda state, thing: state, lambda: None],  # noqa: ARG005
 )
-def test_a_window_function_names_what_it_takes(function: Any) -> None:  # noqa: ANN401
-    """Another name is refused at registration."""
+def test_a_window_function_with_unknown_parameters_is_refused(function: Any) -> None:  # noqa: ANN401
+    """The registration raises a TypeError."""
     with pytest.raises(TypeError, match="by name"):
         Handler().window(function)
 
 
 def test_a_window_without_its_members_is_still_a_window() -> None:
-    """Times and shard are None."""
+    """Missing times and a missing shard are None."""
     handler = Handler()
     seen: list[events.Window] = []
 

@@ -29,7 +29,7 @@ ANSWERS: Final = {"ThrottlingException", "ProvisionedThroughputExceededException
 
 @pytest.fixture
 def kinesis() -> Iterator[Any]:
-    """A client of a Kinesis with one stream of two shards."""
+    """Yield a client of a Kinesis with one stream of two shards."""
     with mock_aws(), shards_that_end():
         client = kinesis_client()
         client.create_stream(StreamName=STREAM, ShardCount=2)
@@ -38,7 +38,7 @@ def kinesis() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reads follow each other at once: nobody counts them here."""
+    """Shorten the intervals, because moto has no rate limits."""
     monkeypatch.setattr(_reader, "_INTERVAL", 0.01)
     monkeypatch.setattr(_reader, "_LISTING_INTERVAL", 0.05)
     monkeypatch.setattr(_reader, "_FIRST_BACKOFF", 0.01)
@@ -67,8 +67,8 @@ def numbers(listening: Iterator[Record], count: int) -> list[int]:
     return [number_of(record) for record in islice(listening, count)]
 
 
-def test_every_record_of_every_shard_comes_in_order(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """With its shard, number, key and time of arrival."""
+def test_every_record_is_delivered_in_order(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Each record has its shard, number, key and time of arrival."""
     put(kinesis, 1, 2, 3)
     put(kinesis, 11, 12, shard=1)
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
@@ -85,27 +85,27 @@ def test_every_record_of_every_shard_comes_in_order(kinesis: Any, tmp_path: Path
     assert numbers(listening, 1) == [4]
 
 
-def test_latest_begins_at_the_moment_of_the_call(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """Not at that of the first read."""
+def test_latest_starts_at_the_moment_of_the_call(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Records between the call and the first read are delivered."""
     put(kinesis, 1, 2)
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
     put(kinesis, 3)
     assert numbers(listening, 1) == [3]
 
 
-def test_latest_loses_nothing_where_the_process_ends_before_the_first_record(
+def test_latest_survives_a_restart_before_the_first_record(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
-    """The second run goes on where the first began, not at the new end."""
+    """The second run continues at the start of the first run, not at the new end."""
     events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
     put(kinesis, 1)
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
     assert numbers(listening, 1) == [1]
 
 
-def test_a_moment_begins_there(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """Records before it are passed by."""
+def test_a_datetime_is_a_start(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Records before the given time are skipped."""
     put(kinesis, 1)
     (first,) = kinesis.get_records(ShardIterator=first_iterator(kinesis))["Records"]
     moment = first["ApproximateArrivalTimestamp"]
@@ -128,11 +128,11 @@ def first_iterator(kinesis: Any) -> str:  # noqa: ANN401
     return iterator
 
 
-def test_a_record_counts_as_consumed_once_the_next_is_asked_for(
+def test_a_record_is_consumed_when_the_next_is_requested(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
-    """The record whose consumer ended comes again, and none before it."""
+    """The record at which the consumer failed is delivered again, and no earlier record."""
     put(kinesis, 1, 2, 3)
 
     def listen() -> Iterator[Record]:
@@ -152,7 +152,7 @@ def test_records_inside_an_aggregate_are_consumed_together(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
-    """They have one number."""
+    """The records inside an aggregate share a sequence number."""
     put(kinesis, 1, data=packed([("a", None, message(1)), ("b", None, message(2))]))
     put(kinesis, 3)
 
@@ -166,11 +166,11 @@ def test_records_inside_an_aggregate_are_consumed_together(
     assert numbers(listen(), 1) == [3]
 
 
-def test_a_record_that_cannot_be_read_does_not_stop_the_others(
+def test_an_undecodable_record_does_not_stop_the_others(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
-    """It comes with its error."""
+    """The undecodable record is delivered with its error."""
     put(kinesis, 1, data=b"no json")
     put(kinesis, 2)
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
@@ -185,11 +185,11 @@ def reshard(kinesis: Any) -> None:  # noqa: ANN401
     )
 
 
-def test_the_children_of_a_shard_begin_when_it_is_consumed(
+def test_child_shards_start_after_their_parents(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
-    """After a split, and after a merge of a child with the other shard."""
+    """The order holds after a split, and after a merge of a child with the other shard."""
     put(kinesis, 1, 2)
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
     assert numbers(listening, 1) == [1]
@@ -210,11 +210,11 @@ def test_the_children_of_a_shard_begin_when_it_is_consumed(
     }
 
 
-def test_a_resharding_while_nobody_listened_is_followed(
+def test_a_resharding_between_runs_is_followed(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
-    """The children are read from their beginning, although the first run began at the end."""
+    """The children are read from their start, although the first run started at the end."""
     put(kinesis, 1)
     first = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
     put(kinesis, 2, 3)
@@ -227,11 +227,11 @@ def test_a_resharding_while_nobody_listened_is_followed(
     assert numbers(third, 1) == [4]
 
 
-def test_latest_passes_by_shards_that_are_closed_already(
+def test_latest_skips_closed_shards(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
-    """Their records are older than the call."""
+    """The records of closed shards are older than the call."""
     put(kinesis, 1)
     reshard(kinesis)
     put(kinesis, 2)
@@ -241,7 +241,7 @@ def test_latest_passes_by_shards_that_are_closed_already(
 
 
 def test_an_expired_iterator_is_renewed(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """At the record after the last that was handed over."""
+    """The new iterator starts after the last delivered record."""
     fail_every(kinesis, 2, "ExpiredIteratorException")
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
     for number in range(5):
@@ -250,13 +250,13 @@ def test_an_expired_iterator_is_renewed(kinesis: Any, tmp_path: Path) -> None:  
 
 
 @pytest.mark.parametrize("code", sorted(_kinesis.TRANSIENT))
-def test_a_call_that_may_succeed_later_is_tried_again(
+def test_a_transient_error_is_retried(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
     code: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """After a pause, and the log says so."""
+    """The retry follows a pause, and a log record reports it."""
     fail_every(kinesis, 2, code)
     put(kinesis, 1, 2)
     with caplog.at_level(logging.WARNING, "iotmi.events"):
@@ -269,8 +269,8 @@ def test_a_call_that_may_succeed_later_is_tried_again(
     assert code in caplog.text
 
 
-def test_a_connection_that_fails_is_tried_again(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """Any number of times."""
+def test_a_failed_connection_is_retried(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The number of retries is unlimited."""
     left = iter(range(5))
 
     def refuse(**_: object) -> None:
@@ -284,8 +284,8 @@ def test_a_connection_that_fails_is_tried_again(kinesis: Any, tmp_path: Path) ->
     assert list(left) == []
 
 
-def test_an_error_for_good_is_raised(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """By the call of `listen` where the stream is unknown, later by the iteration."""
+def test_a_permanent_error_is_raised(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """`listen` raises for an unknown stream, and the iteration raises for later errors."""
     with pytest.raises(ClientError, match="ResourceNotFound"):
         events.listen("nowhere", kinesis=kinesis, checkpoints=tmp_path / "c")
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
@@ -294,14 +294,14 @@ def test_an_error_for_good_is_raised(kinesis: Any, tmp_path: Path) -> None:  # n
         next(listening)
 
 
-def test_another_start_is_refused(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """Before a file is made."""
+def test_an_invalid_start_is_refused(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The error is raised before a file is created."""
     with pytest.raises(ValueError, match="'newest'"):
         events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="newest")  # type: ignore[arg-type]
     assert not (tmp_path / "c").exists()
 
 
-def test_listening_waits_for_what_comes_later(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_listening_waits_for_new_records(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """The stream is empty at first, and its shards are listed again meanwhile."""
     listed: list[int] = []
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
@@ -315,12 +315,12 @@ def test_listening_waits_for_what_comes_later(kinesis: Any, tmp_path: Path) -> N
     assert numbers(listening, 1) == [1]
 
 
-def test_a_listing_that_fails_is_tried_again(
+def test_a_failed_listing_is_retried(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Records come meanwhile."""
+    """Records are delivered meanwhile."""
     failed: list[int] = []
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
 
@@ -340,12 +340,12 @@ def test_a_stream_with_many_shards_is_listed_in_pages(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
-    """A page refers to the next one by its token alone."""
+    """The request for the next page has only the token."""
     asked: list[dict[str, object]] = []
 
     def halve(params: dict[str, object], **_: object) -> None:
         asked.append(dict(params))
-        # moto wants the name beside the token, where AWS refuses it.
+        # moto requires the stream name together with the token, and AWS refuses both.
         params |= {"MaxResults": 1, "StreamName": STREAM}
 
     kinesis.meta.events.register("provide-client-params.kinesis.ListShards", halve)
@@ -357,7 +357,7 @@ def test_a_stream_with_many_shards_is_listed_in_pages(
 
 
 def test_streams_may_share_a_file(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """Each has its own places."""
+    """Each stream has its own checkpoints."""
     kinesis.create_stream(StreamName="other", ShardCount=1)
     kinesis.put_record(StreamName="other", Data=message(7), PartitionKey="k")
     put(kinesis, 1, 2)
@@ -369,12 +369,12 @@ def test_streams_may_share_a_file(kinesis: Any, tmp_path: Path) -> None:  # noqa
     kinesis.delete_stream(StreamName="other")
 
 
-def test_a_client_is_made_where_none_is_given(
+def test_the_default_client_has_the_settings_of_boto3(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With boto3's own settings."""
+    """Without a client, `listen` creates one with boto3's default settings."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
@@ -389,7 +389,7 @@ def test_a_client_is_made_where_none_is_given(
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_listening_asynchronously(kinesis: Any, tmp_path: Path, backend: str) -> None:  # noqa: ANN401
-    """Under asyncio and trio, with throttles and expired iterators on the way."""
+    """`listen_async` works under asyncio and trio, with throttles and expired iterators."""
     fail_every(kinesis, 2, "ExpiredIteratorException", *ANSWERS)
     put(kinesis, 1, 2, 3)
 
@@ -411,7 +411,11 @@ def test_listening_asynchronously(kinesis: Any, tmp_path: Path, backend: str) ->
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_cancelling_while_nothing_arrives(kinesis: Any, tmp_path: Path, backend: str) -> None:  # noqa: ANN401
+def test_listening_can_be_cancelled_while_it_waits(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+    backend: str,
+) -> None:
     """The wait ends at once, and the checkpoints are closed."""
 
     async def wait() -> bool:
@@ -424,7 +428,7 @@ def test_cancelling_while_nothing_arrives(kinesis: Any, tmp_path: Path, backend:
 
 
 def test_nothing_is_lost_over_kills_and_resharding(tmp_path: Path) -> None:
-    """A short form of `python -m tests.fault_injection.listening`."""
+    """A short run of `python -m tests.fault_injection.listening` loses nothing."""
     report = listening.run(kills=2, events=60, seed=7, folder=tmp_path)
     assert report.missing == 0
     assert report.out_of_order == 0

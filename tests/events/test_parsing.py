@@ -1,4 +1,4 @@
-"""`events.parse`: each documented form, and what becomes of forms that nobody documented."""
+"""`events.parse`: all documented notifications, and deviations from them."""
 
 import copy
 import json
@@ -37,14 +37,14 @@ def steps(path: str) -> list[str | int]:
 
 
 def follow(value: Json, path: str) -> Json:
-    """The member of an event at a path."""
+    """Return the member of an event at a path."""
     for step in steps(path):
         value = value[step] if isinstance(step, int) else getattr(value, step)
     return value
 
 
 def changed(document: Json, path: str, value: Json) -> Json:
-    """The document with another value at a path, or none."""
+    """Return a copy of the document with another value at a path, or without it."""
     document = copy.deepcopy(document)
     *way, last = steps(path)
     place = document
@@ -77,8 +77,8 @@ def agree(one: events.Event, other: events.Event, *, but: str = "") -> None:
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_each_documented_form_gives_its_event(name: str) -> None:
-    """Each member has its value, and no other member has one."""
+def test_each_documented_notification_becomes_its_event(name: str) -> None:
+    """Documented members have their values, and all other members are None."""
     message = MESSAGES[name]
     event = events.parse(json.dumps(message.document))
     assert type(event) is message.event
@@ -92,8 +92,8 @@ def test_each_documented_form_gives_its_event(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "member"), MEMBERS)
 @pytest.mark.parametrize("nothing", [MISSING, None], ids=["missing", "null"])
-def test_a_member_that_is_missing_or_null_is_none(name: str, member: str, nothing: Json) -> None:
-    """The member is None, the event has the same class, and every other member its value."""
+def test_a_missing_or_null_member_is_none(name: str, member: str, nothing: Json) -> None:
+    """The class and all other members are unchanged."""
     message = MESSAGES[name]
     path = message.members[member][0]
     event = events.parse(json.dumps(changed(message.document, path, nothing)))
@@ -102,8 +102,8 @@ def test_a_member_that_is_missing_or_null_is_none(name: str, member: str, nothin
 
 
 @pytest.mark.parametrize(("name", "member"), MEMBERS)
-def test_a_member_of_the_wrong_kind_is_an_error_with_its_path(name: str, member: str) -> None:
-    """The path names the member, or the item of it that is wrong."""
+def test_a_member_of_the_wrong_type_is_an_error_with_its_path(name: str, member: str) -> None:
+    """The path names the member, or the wrong item in it."""
     message = MESSAGES[name]
     path, kind, _ = message.members[member]
     for wrong in WRONG[kind]:
@@ -114,8 +114,8 @@ def test_a_member_of_the_wrong_kind_is_an_error_with_its_path(name: str, member:
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_the_order_of_members_and_added_members_change_nothing(name: str) -> None:
-    """An event keeps what was added in `raw`."""
+def test_the_order_of_members_and_unknown_members_do_not_matter(name: str) -> None:
+    """`raw` has the unknown members."""
     message = MESSAGES[name]
 
     def grown(value: Json) -> Json:
@@ -131,8 +131,8 @@ def test_the_order_of_members_and_added_members_change_nothing(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_bytes_texts_and_mappings_give_the_same_event(name: str) -> None:
-    """Also with a byte order mark, and from a read-only mapping."""
+def test_bytes_strings_and_mappings_become_the_same_event(name: str) -> None:
+    """A byte order mark and a read-only mapping are accepted too."""
     document = MESSAGES[name].document
     text = json.dumps(document, ensure_ascii=False)
     event = events.parse(text)
@@ -146,7 +146,7 @@ def test_bytes_texts_and_mappings_give_the_same_event(name: str) -> None:
     assert events.parse(document) == event
 
 
-def test_a_later_change_of_the_mapping_does_not_reach_the_event() -> None:
+def test_the_event_does_not_share_the_mapping() -> None:
     """`raw` is a copy."""
     document = copy.deepcopy(dict(MESSAGES["state"].document))
     event = events.parse(document)
@@ -167,7 +167,7 @@ def test_a_later_change_of_the_mapping_does_not_reach_the_event() -> None:
         ("2024-11-14T19:55:57.5", moment("2024-11-14T19:55:57.5")),
     ],
 )
-def test_both_forms_of_a_time_are_read(written: str, expected: datetime) -> None:
+def test_both_formats_of_a_time_are_decoded(written: str, expected: datetime) -> None:
     """Every time is aware and in UTC."""
     event = events.parse(envelope("DEVICE_OTA", {}, timestamp=written))
     assert event.timestamp == expected
@@ -178,7 +178,7 @@ def test_both_forms_of_a_time_are_read(written: str, expected: datetime) -> None
 @pytest.mark.parametrize(
     "written", ["999999999999999999", "9" * 5000, "-1", "0001-01-01T00:00+01:00", "\ud800", "٣"]
 )
-def test_a_time_that_no_datetime_holds_is_an_error(written: str) -> None:
+def test_a_time_out_of_range_is_an_error(written: str) -> None:
     """The path names the time."""
     with pytest.raises(EventError) as caught:
         events.parse(envelope("DEVICE_OTA", {}, timestamp=written))
@@ -204,8 +204,8 @@ def test_a_time_that_no_datetime_holds_is_an_error(written: str) -> None:
         (None, None),
     ],
 )
-def test_a_property_has_the_type_of_the_json_in_its_text(raw: Json, value: Json) -> None:
-    """A text that holds no JSON is its own value; `raw_value` is always as written."""
+def test_a_property_has_the_type_of_its_json(raw: Json, value: Json) -> None:
+    """A string that is not JSON is unchanged, and `raw_value` is always as written."""
     document = envelope(
         "DEVICE_EVENT", {"endpoints": switch_document({"name": "OnOff", "value": raw})}
     )
@@ -219,7 +219,7 @@ def test_a_property_has_the_type_of_the_json_in_its_text(raw: Json, value: Json)
 
 
 @pytest.mark.parametrize("name", ["resourceId", "associationArn"])
-def test_one_string_stands_for_an_array_of_it(name: str) -> None:
+def test_one_string_becomes_an_array(name: str) -> None:
     """The service writes arrays where other events have one string."""
     document = envelope("CONNECTOR_ERROR_REPORT", {name: "one"})
     event = events.parse(document)
@@ -252,8 +252,8 @@ def test_one_string_stands_for_an_array_of_it(name: str) -> None:
         ({"messageType": "DEVICE_STATE", "payload": "x"}, "payload"),
     ],
 )
-def test_what_is_no_notification_is_an_error(data: Json, path: str) -> None:
-    """Nothing but an `EventError` is raised, and nothing hangs on it that holds the input."""
+def test_invalid_data_is_an_event_error(data: Json, path: str) -> None:
+    """`parse` raises only `EventError`, and the error holds no part of the input."""
     with pytest.raises(EventError) as caught:
         events.parse(data)
     assert isinstance(caught.value, IotmiError)
@@ -263,7 +263,7 @@ def test_what_is_no_notification_is_an_error(data: Json, path: str) -> None:
 
 
 def test_a_mapping_that_cannot_be_read_is_an_error() -> None:
-    """A mapping may hold itself, or raise whatever it likes."""
+    """A mapping may contain itself or raise any exception."""
 
     class Hostile(dict[str, Any]):
         def items(self) -> Json:
@@ -276,8 +276,8 @@ def test_a_mapping_that_cannot_be_read_is_an_error() -> None:
             events.parse(data)
 
 
-def test_an_error_survives_pickling_and_tells_no_value() -> None:
-    """The path and the reason come back, and the text does not hold the wrong value."""
+def test_an_error_survives_pickling_and_hides_the_value() -> None:
+    """A pickled error keeps the path and the reason, and the message hides the value."""
     with pytest.raises(EventError) as caught:
         events.parse(envelope("DEVICE_OTA", {"status": {"secret": "hush"}}))
     again = pickle.loads(pickle.dumps(caught.value))
@@ -286,7 +286,7 @@ def test_an_error_survives_pickling_and_tells_no_value() -> None:
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_events_are_frozen_pickle_and_hash(name: str) -> None:
+def test_events_are_frozen_picklable_and_hashable(name: str) -> None:
     """A copy from another process is equal and has the same hash."""
     event = events.parse(json.dumps(MESSAGES[name].document))
     again = pickle.loads(pickle.dumps(event))
@@ -296,8 +296,8 @@ def test_events_are_frozen_pickle_and_hash(name: str) -> None:
         event.id = "other"  # type: ignore[misc]
 
 
-def test_reprs_hide_what_is_sensitive() -> None:
-    """Values of properties, third parties' device ids and messages, payloads and `raw`."""
+def test_reprs_redact_sensitive_values() -> None:
+    """They hide property values, third parties' device ids and messages, payloads and `raw`."""
     for name, secrets in {
         "state": ["onoff\\"],
         "connector error": ["their-device-7", "the connector failed"],
@@ -312,15 +312,15 @@ def test_reprs_hide_what_is_sensitive() -> None:
 @pytest.mark.parametrize(
     ("result", "succeeded"), [("succeeded", True), ("failed", False), ("so-so", None), (None, None)]
 )
-def test_a_command_succeeded_failed_or_nobody_knows(result: Json, succeeded: Json) -> None:
-    """A result that is not documented is neither."""
+def test_succeeded_is_true_false_or_none(result: Json, succeeded: Json) -> None:
+    """An undocumented result is neither a success nor a failure."""
     event = events.parse(envelope("DEVICE_COMMAND", {"result": result}))
     assert isinstance(event, events.DeviceCommandEvent)
     assert event.succeeded is succeeded
 
 
-def test_a_status_of_the_service_is_an_open_enumeration() -> None:
-    """A known status is the member; one that the API does not know keeps its text."""
+def test_a_status_is_an_open_enum() -> None:
+    """An unknown status keeps its text."""
     event = events.parse(json.dumps(MESSAGES["onboarding"].document))
     assert isinstance(event, events.DeviceLifecycleEvent)
     assert event.status is not None
@@ -329,16 +329,16 @@ def test_a_status_of_the_service_is_an_open_enumeration() -> None:
     assert events.EventType is EventType
 
 
-def test_a_life_cycle_without_any_member_is_of_onboarding() -> None:
-    """Nothing tells the two apart there."""
+def test_an_empty_life_cycle_payload_is_an_onboarding_event() -> None:
+    """An empty payload does not distinguish onboarding from connectivity."""
     payloads: tuple[Json, ...] = ({}, None)
     for payload in payloads:
         event = events.parse({"messageType": "DEVICE_LIFE_CYCLE", "payload": payload})
         assert type(event) is events.DeviceLifecycleEvent
 
 
-def test_reading_events_loads_neither_boto3_nor_anyio() -> None:
-    """In a process of its own."""
+def test_events_import_neither_boto3_nor_anyio() -> None:
+    """A fresh interpreter proves it."""
     program = (
         "import sys\nfrom iotmi import events\n"
         'events.parse(\'{"messageType": "DEVICE_STATE"}\')\n'
@@ -352,8 +352,8 @@ def test_reading_events_loads_neither_boto3_nor_anyio() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_every_offset_gives_utc() -> None:
-    """From the farthest east to the farthest west."""
+def test_every_utc_offset_is_converted() -> None:
+    """The offsets range from the farthest east to the farthest west."""
     for hours in (-23, -1, 0, 1, 23):
         zone = timezone(timedelta(hours=hours))
         written = moment("2024-11-14T19:55:57").astimezone(zone).isoformat()
@@ -361,8 +361,8 @@ def test_every_offset_gives_utc() -> None:
         assert event.timestamp == moment("2024-11-14T19:55:57")
 
 
-def test_the_variations_are_many() -> None:
-    """Guards the parametrisation above against shrinking."""
+def test_the_parametrisation_is_large() -> None:
+    """The parametrised tests above cover many variations."""
     kinds = [kind for message in MESSAGES.values() for _, kind, _ in message.members.values()]
     assert 2 * len(kinds) + sum(len(WRONG[kind]) for kind in kinds) >= 500
     assert set(ENVELOPE) == {"id", "timestamp", "account_id", "region_name", "resources", "version"}

@@ -24,7 +24,7 @@ from iotmi.events._records import MAX_INFLATED
 
 from .message import Json, moment
 from .messages import MESSAGES
-from .packing import MAGIC, octets_field, packed, sealed, varint, varint_field
+from .packing import MAGIC, octets_field, packed, varint, varint_field, with_checksum
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
 KPL: Final = json.loads((SAMPLES / "kpl.json").read_text())
@@ -41,8 +41,8 @@ def only(source: Json) -> Record:
 # -- sources -------------------------------------------------------------------------------
 
 
-def test_a_lambda_event_gives_its_records() -> None:
-    """Data, numbers, key, shard and time of arrival are those of the event."""
+def test_a_lambda_event_becomes_records() -> None:
+    """Data, numbers, key, shard and time of arrival equal those of the event."""
     source = LAMBDA["events"]["two_records"]
     found = list(events.records(source))
     assert len(found) == 2
@@ -58,8 +58,8 @@ def test_a_lambda_event_gives_its_records() -> None:
     assert found[0].arrived_at == moment("2018-12-17T22:10:50.987")
 
 
-def test_an_aggregated_record_of_a_lambda_event_is_taken_apart() -> None:
-    """The records inside share the sequence number and have their own keys and places."""
+def test_an_aggregated_record_of_a_lambda_event_is_split() -> None:
+    """The records inside share the sequence number and have their own keys and positions."""
     found = list(events.records(LAMBDA["events"]["aggregated"]))
     assert [record.sub_sequence_number for record in found] == [0, 1, 2, 0]
     assert len({record.sequence_number for record in found}) == 2
@@ -69,21 +69,21 @@ def test_an_aggregated_record_of_a_lambda_event_is_taken_apart() -> None:
 
 
 @pytest.mark.parametrize("name", LAMBDA["events"])
-def test_every_lambda_sample_is_read(name: str) -> None:
-    """A record is an event or an error."""
+def test_every_lambda_sample_is_decoded(name: str) -> None:
+    """Every record has an event or an error."""
     source = LAMBDA["events"][name]
     found = list(events.records(source))
     assert len(found) >= len(source["Records"])
     assert all((record.event is None) != (record.error is None) for record in found)
 
 
-def test_the_standard_alphabet_of_base64_is_read() -> None:
-    """Not the one for URLs."""
+def test_base64_uses_the_standard_alphabet() -> None:
+    """The URL-safe alphabet is refused."""
     assert only(LAMBDA["events"]["url_safe_base64_is_not_used"]).data == b"\xfb\xff\xfe"
 
 
-def test_get_records_gives_its_records() -> None:
-    """As boto3 hands them over, and as the HTTP API writes them."""
+def test_a_get_records_response_becomes_records() -> None:
+    """The formats of boto3 and of the HTTP API are accepted."""
     written = LAMBDA["other_shapes"]["get_records_boto3"]
     answered = copy.deepcopy(written)
     (item,) = answered["Records"]
@@ -98,8 +98,8 @@ def test_get_records_gives_its_records() -> None:
     assert list(events.records(LAMBDA["other_shapes"]["get_records_closed_shard"])) == []
 
 
-def test_a_firehose_transformation_gives_its_records() -> None:
-    """Numbers and times are those of the stream that Firehose reads."""
+def test_a_firehose_event_becomes_records() -> None:
+    """Numbers and times are those of the source stream."""
     record = only(LAMBDA["other_shapes"]["firehose_transform"])
     assert record.shard_id == "shardId-000000000000"
     assert record.sequence_number == "49546986683135544286507457936321625675700192471156785154"
@@ -108,8 +108,8 @@ def test_a_firehose_transformation_gives_its_records() -> None:
     assert isinstance(record.event, events.DeviceCommandEvent)
 
 
-def test_an_iterable_is_read_as_it_comes() -> None:
-    """An endless one is no problem, and a record of another kind is an error of its own."""
+def test_an_iterable_is_read_lazily() -> None:
+    """An endless iterable works, and an item of the wrong type is an error of its record."""
 
     def endless() -> Iterator[Json]:
         yield 5
@@ -134,8 +134,8 @@ def test_an_iterable_is_read_as_it_comes() -> None:
         (None, ""),
     ],
 )
-def test_another_source_is_refused_at_once(source: Json, path: str) -> None:
-    """Before a record is asked for."""
+def test_an_unknown_source_is_refused_at_once(source: Json, path: str) -> None:
+    """The call raises, not the first iteration."""
     with pytest.raises(EventError) as caught:
         events.records(source)
     assert caught.value.path == path
@@ -154,8 +154,8 @@ def test_bad_base64_fails_only_its_record(data: Json) -> None:
 
 
 @pytest.mark.parametrize("item", [None, 5, {}, {"kinesis": None}, {"kinesis": {}}, {"Data": []}])
-def test_a_record_without_its_members_fails_alone(item: Json) -> None:
-    """The other records are read."""
+def test_a_record_without_members_does_not_affect_others(item: Json) -> None:
+    """The other records are decoded."""
     source = copy.deepcopy(LAMBDA["events"]["two_records"])
     source["Records"].insert(0, item)
     bad, *good = events.records(source)
@@ -164,15 +164,15 @@ def test_a_record_without_its_members_fails_alone(item: Json) -> None:
 
 
 @pytest.mark.parametrize("arrival", ["soon", 1e300, float("nan"), None])
-def test_an_arrival_that_is_no_time_is_none(arrival: Json) -> None:
-    """The event counts, not the time of its arrival."""
+def test_an_invalid_time_of_arrival_is_none(arrival: Json) -> None:
+    """The event is decoded, because the time of arrival is optional."""
     source = copy.deepcopy(LAMBDA["events"]["enhanced_fan_out"])
     source["Records"][0]["kinesis"]["approximateArrivalTimestamp"] = arrival
     assert only(source).arrived_at is None
 
 
 def test_records_pickle_and_hide_their_data() -> None:
-    """A copy is equal; the repr has no data."""
+    """A copy is equal, and the repr has no data."""
     record = only([STATE])
     assert pickle.loads(pickle.dumps(record)) == record
     assert "onoff" not in repr(record)
@@ -183,7 +183,7 @@ def test_records_pickle_and_hide_their_data() -> None:
 
 @pytest.mark.parametrize("sample", KPL["samples"], ids=lambda sample: sample["name"])
 def test_every_aggregate_sample_is_framed_as_expected(sample: Json) -> None:
-    """Keys, places and data; a plain record is left as it is; a malformed one is one error."""
+    """Plain records are unchanged, and a malformed aggregate is one error."""
     data = bytes.fromhex(sample["data_hex"])
     expected = sample["expect"]
     found = list(events.records([data]))
@@ -216,8 +216,8 @@ RECORDS = st.lists(st.tuples(KEYS, HASH_KEYS, st.binary(max_size=300)), min_size
 
 @given(RECORDS)
 @settings(max_examples=60, deadline=None)
-def test_what_was_packed_comes_out(records: list[tuple[str, str | None, bytes]]) -> None:
-    """And AWS's own module for Python takes the same aggregate apart the same way."""
+def test_aggregates_round_trip(records: list[tuple[str, str | None, bytes]]) -> None:
+    """AWS's Python module splits the same aggregates in the same way."""
     data = packed(records)
     inside = split_aggregate(data)
     assert inside is not None
@@ -243,7 +243,7 @@ def test_what_was_packed_comes_out(records: list[tuple[str, str | None, bytes]])
 def test_a_changed_octet_makes_the_aggregate_a_plain_record(
     records: list[tuple[str, str | None, bytes]], data: st.DataObject
 ) -> None:
-    """The checksum sees any change."""
+    """The checksum detects any change."""
     octets = bytearray(packed(records))
     octets[data.draw(st.integers(0, len(octets) - 1))] ^= data.draw(st.integers(1, 255))
     assert only([bytes(octets)]).data == bytes(octets)
@@ -251,9 +251,9 @@ def test_a_changed_octet_makes_the_aggregate_a_plain_record(
 
 @given(st.binary(max_size=60))
 @settings(max_examples=300, deadline=None)
-def test_any_octets_with_a_right_checksum_are_records_or_an_error(body: bytes) -> None:
-    """No octets raise."""
-    for record in events.records([sealed(body)]):
+def test_any_octets_with_a_valid_checksum_are_records_or_an_error(body: bytes) -> None:
+    """No input raises an exception."""
+    for record in events.records([with_checksum(body)]):
         assert (record.event is None) != (record.error is None)
 
 
@@ -285,24 +285,22 @@ RECORD: Final = octets_field(3, varint_field(1, 0) + octets_field(3, b"x"))
         ),
     ],
 )
-def test_fields_that_have_no_meaning_are_skipped_as_protobuf_says(
-    name: str, body: bytes, count: int | None
-) -> None:
-    """Octets that are no protobuf make the record a plain one."""
-    inside = split_aggregate(sealed(octets_field(1, b"a") + RECORD + body))
+def test_unknown_protobuf_fields_are_skipped(name: str, body: bytes, count: int | None) -> None:
+    """Octets that are not protobuf make the record a plain record."""
+    inside = split_aggregate(with_checksum(octets_field(1, b"a") + RECORD + body))
     assert (None if inside is None else len(inside)) == count, name
 
 
-def test_a_key_that_is_no_utf_8_is_replaced() -> None:
-    """As in Java's protobuf of version 2."""
-    inside = split_aggregate(sealed(octets_field(1, b"\xff") + RECORD))
+def test_a_key_that_is_not_utf_8_is_replaced() -> None:
+    """Version 2 of Java's protobuf does the same."""
+    inside = split_aggregate(with_checksum(octets_field(1, b"\xff") + RECORD))
     assert inside is not None
     assert inside[0].partition_key == "\ufffd"
 
 
 def test_the_magic_alone_is_a_plain_record() -> None:
-    """So are the magic and a digest with nothing between."""
-    for data in (MAGIC, sealed(b"")):
+    """The magic followed by only a digest is a plain record too."""
+    for data in (MAGIC, with_checksum(b"")):
         assert split_aggregate(data) is None
 
 
@@ -319,7 +317,7 @@ def test_the_magic_alone_is_a_plain_record() -> None:
         gzip.compress(STATE[:10], mtime=0) + gzip.compress(STATE[10:]),
     ],
 )
-def test_compressed_records_are_read(data: bytes) -> None:
+def test_compressed_records_are_decoded(data: bytes) -> None:
     """`data` is as delivered."""
     record = only([data])
     assert record.event == events.parse(STATE)
@@ -342,8 +340,8 @@ def test_compressed_records_are_read(data: bytes) -> None:
         (gzip.compress(b"no json", mtime=0), "JSON"),
     ],
 )
-def test_a_compressed_record_that_cannot_be_read_is_an_error(data: bytes, reason: str) -> None:
-    """Damaged, cut off, or larger than the bound; the other records are read."""
+def test_an_invalid_compressed_record_is_an_error(data: bytes, reason: str) -> None:
+    """Damaged, truncated and too large data is an error, and other records are decoded."""
     bad, good = events.records([data, STATE])
     assert bad.error is not None
     assert reason in bad.error.reason

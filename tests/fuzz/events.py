@@ -25,7 +25,7 @@ from typing import Any, Final, get_args
 
 from iotmi import EventError, events
 from tests.events.messages import MESSAGES
-from tests.events.packing import packed, sealed
+from tests.events.packing import packed, with_checksum
 
 SEEDS: Final = [json.dumps(message.document).encode() for message in MESSAGES.values()]
 VALUES: Final[list[Any]] = [
@@ -89,12 +89,12 @@ def inputs(chance: random.Random) -> Iterator[Any]:
         data = octets(chance)
         match chance.randrange(5):
             case 0:
-                yield sealed(chance.randbytes(chance.randrange(60)))
+                yield with_checksum(chance.randbytes(chance.randrange(60)))
             case 1:
                 aggregate = bytearray(packed([("key", None, data), ("other", "0", data)]))
                 body = aggregate[4:-16]
                 body[chance.randrange(len(body))] ^= 1 << chance.randrange(8)
-                yield sealed(bytes(body))
+                yield with_checksum(bytes(body))
             case 2:
                 compressed = bytearray(gzip.compress(data, 1))
                 compressed[chance.randrange(len(compressed))] ^= 1 << chance.randrange(8)

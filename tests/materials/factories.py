@@ -1,4 +1,4 @@
-"""Random valid materials and the samples, for the tests and the fuzzer of `iotmi.materials`."""
+"""Random valid materials and the samples, for the tests and the fuzz test of `iotmi.materials`."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ DEVICE_ID: Final = LETTERS + DIGITS + "_,@-"
 
 
 def sample(name: str) -> Any:  # noqa: ANN401  (JSON of several forms)
-    """Return a file of samples."""
+    """Load a file of samples."""
     return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -34,7 +34,7 @@ def groups(random: Random, count: int) -> str:
 
 
 def wifi(random: Random) -> materials.WiFiSetupCode:
-    """Return a sound Wi-Fi setup code."""
+    """Return a valid Wi-Fi setup code."""
     serial_number = text_of(random, LETTERS + DIGITS, 12, 50)
     length = random.choice((12, 8, 12, 13))
     body = text_of(random, DIGITS, length - 1, length - 1)
@@ -53,7 +53,7 @@ def zigbee(random: Random) -> materials.ZigbeeCode:
 
 
 def tlv(random: Random) -> materials.ZWaveTlv:
-    """Return a TLV that every reader may skip or knows."""
+    """Return a TLV that is not critical or has a known type."""
     kind = random.choice((0, 1, 2, 3, 4, random.randint(5, 49)))
     value = {
         0: lambda: groups(random, 2),
@@ -66,7 +66,7 @@ def tlv(random: Random) -> materials.ZWaveTlv:
 
 
 def zwave(random: Random) -> materials.ZWaveCode:
-    """Return a sound SmartStart code."""
+    """Return a valid SmartStart code."""
     return materials.ZWaveCode(
         version=random.choice((0, 1)),
         requested_keys=materials.ZWaveKeys(random.randrange(256)),

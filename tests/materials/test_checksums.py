@@ -1,4 +1,4 @@
-"""A strict reader catches every change of one digit that a checksum covers."""
+"""Strict parsing detects changed digits that a checksum covers."""
 
 import hashlib
 
@@ -27,8 +27,8 @@ def changed(text: str, place: int, letters: str) -> list[str]:
     ]
 
 
-def is_taken(kind: type[ZWaveCode | ZigbeeCode | WiFiSetupCode], text: str) -> bool:
-    """Return whether a strict reader takes *text*."""
+def is_accepted(kind: type[ZWaveCode | ZigbeeCode | WiFiSetupCode], text: str) -> bool:
+    """Return True if strict parsing accepts *text*."""
     try:
         kind.parse(text, strict=True)
     except MaterialError:
@@ -37,54 +37,54 @@ def is_taken(kind: type[ZWaveCode | ZigbeeCode | WiFiSetupCode], text: str) -> b
 
 
 def collides(text: str) -> bool:
-    """Return whether a Z-Wave code's 16 bits of SHA-1 agree with its digits."""
+    """Return True if the 16 bits of SHA-1 in a Z-Wave code match its digits."""
     digest = hashlib.sha1(text[9:].encode(), usedforsecurity=False).digest()
     return digest[:2] == int(text[4:9]).to_bytes(2, "big")
 
 
-def test_one_wrong_digit_of_a_zwave_code_is_caught() -> None:
-    """Only 00 for 01 passes, which no checksum covers, and one collision of 16 bits."""
+def test_one_wrong_digit_of_a_zwave_code_is_detected() -> None:
+    """The only exceptions are the uncovered digit of the version and one collision of 16 bits."""
     tried = 0
     collisions = []
     for text in (entry["text"] for entry in sample("zwave")["valid"]):
-        assert is_taken(ZWaveCode, text)
+        assert is_accepted(ZWaveCode, text)
         for place in range(len(text)):
             for other in changed(text, place, DIGITS):
                 tried += 1
-                taken = is_taken(ZWaveCode, other)
+                taken = is_accepted(ZWaveCode, other)
                 if place == VERSION:
                     assert taken == (other[VERSION] == "0")
                 elif taken:
                     collisions.append((place, other[place]))
-                    # The two digits have one checksum: no reader can tell them apart by it.
+                    # Both digits have the same checksum, so the checksum cannot distinguish them.
                     assert collides(other)
     assert tried == 7965
     assert collisions == [(30, "2")]
 
 
 @pytest.mark.parametrize("text", SOUND_LABELS)
-def test_one_wrong_digit_of_an_install_code_is_caught(text: str) -> None:
-    """CRC-16 finds each change of one hexadecimal digit, in the code and in the CRC."""
-    assert is_taken(ZigbeeCode, text) or "FEFF" in text
+def test_one_wrong_digit_of_an_install_code_is_detected(text: str) -> None:
+    """CRC-16 detects each change of one hexadecimal digit, in the code and in the CRC."""
+    assert is_accepted(ZigbeeCode, text) or "FEFF" in text
     start = text.index("$I:") + 3
     others = [
         other for place in range(start, len(text)) for other in changed(text, place, HEXADECIMAL)
     ]
     assert len(others) == 15 * (len(text) - start)
-    assert not [other for other in others if is_taken(ZigbeeCode, other)]
+    assert not [other for other in others if is_accepted(ZigbeeCode, other)]
 
 
 @pytest.mark.parametrize("kind", ["UPC", "EAN"])
-def test_one_wrong_digit_of_a_product_code_is_caught(kind: str) -> None:
-    """The check digit finds each change of one digit."""
+def test_one_wrong_digit_of_a_product_code_is_detected(kind: str) -> None:
+    """The check digit detects each change of one digit."""
     member = "UniversalProductCode" if kind == "UPC" else "InternationalArticleNumber"
     texts = [entry["text"] for entry in SOUND_GTINS if entry[f"fits_{member}"]]
     assert len(texts) >= 4
     for digits in texts:
-        assert is_taken(WiFiSetupCode, f"SN:ABCDEF123456;{kind}:{digits}")
+        assert is_accepted(WiFiSetupCode, f"SN:ABCDEF123456;{kind}:{digits}")
         others = [
             f"SN:ABCDEF123456;{kind}:{other}"
             for place in range(len(digits))
             for other in changed(digits, place, DIGITS)
         ]
-        assert not [other for other in others if is_taken(WiFiSetupCode, other)]
+        assert not [other for other in others if is_accepted(WiFiSetupCode, other)]

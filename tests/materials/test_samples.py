@@ -1,4 +1,4 @@
-"""Codes and labels from the field are read, or refused, as `tests/samples` says."""
+"""Codes and labels from the field are accepted or refused as `tests/samples` specifies."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ ADDRESS = "112233FFFE445566"
 NO_CRC = {6, 8, 12, 16}
 
 LABELS = [entry for entry in ZIGBEE["qr"] if entry["form"] is not None and "kind" not in entry]
-# Bosch's 16 octets are a code without CRC, which readers take.
+# Bosch's 16 octets are a code without a CRC, which `ZigbeeCode` accepts.
 LABELS += [entry for entry in ZIGBEE["qr"] if entry["form"] == "bosch" and "kind" in entry]
 BAD_LABELS = [entry for entry in ZIGBEE["qr"] if entry not in LABELS]
 
@@ -38,8 +38,8 @@ def name_of(entry: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("entry", ZWAVE["valid"], ids=name_of)
-def test_a_zwave_code_is_read_whole(entry: dict[str, Any]) -> None:
-    """Each field and each TLV of a SmartStart code is as the specification says."""
+def test_all_fields_of_a_zwave_code_are_decoded(entry: dict[str, Any]) -> None:
+    """Each field and TLV of a SmartStart code has the value that the specification defines."""
     code = materials.parse(entry["text"], strict=True)
     wanted = entry["parsed"]
     assert isinstance(code, ZWaveCode)
@@ -59,11 +59,11 @@ def test_a_zwave_code_is_read_whole(entry: dict[str, Any]) -> None:
         (tlv["type"], tlv["critical"], tlv["data"]) for tlv in wanted["tlvs"]
     ]
     assert [tlv.known for tlv in code.tlvs] == [tlv["name"] != "unknown" for tlv in wanted["tlvs"]]
-    assert zwave_product(code) == wanted_product(wanted["tlvs"])
+    assert zwave_product(code) == expected_product(wanted["tlvs"])
 
 
 def zwave_product(code: ZWaveCode) -> dict[str, object]:
-    """Return what a code's TLVs say of the product, under the samples' names."""
+    """Return the product information in a code's TLVs, under the samples' names."""
     uuid = code.uuid
     members = {
         "generic": code.generic_device_class,
@@ -81,14 +81,14 @@ def zwave_product(code: ZWaveCode) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def wanted_product(tlvs: list[dict[str, Any]]) -> dict[str, object]:
-    """Return what a sample's TLVs say of the product."""
+def expected_product(tlvs: list[dict[str, Any]]) -> dict[str, object]:
+    """Return the product information in a sample's TLVs."""
     rest = {"raw_type", "type", "critical", "length", "data", "name", "protocols"}
     return {name: value for tlv in tlvs for name, value in tlv.items() if name not in rest}
 
 
 def test_protocols_have_names() -> None:
-    """A device that speaks Z-Wave and Long Range says so."""
+    """A code of a device with Z-Wave and Long Range has both protocols."""
     code = ZWaveCode.parse(
         next(entry["text"] for entry in ZWAVE["valid"] if entry["name"] == "generated_all_keys")
     )
@@ -96,8 +96,8 @@ def test_protocols_have_names() -> None:
 
 
 @pytest.mark.parametrize("entry", ZWAVE["invalid"], ids=name_of)
-def test_a_bad_zwave_text_is_refused(entry: dict[str, Any]) -> None:
-    """A text that is no SmartStart code is refused by both doors, strict or not."""
+def test_an_invalid_zwave_text_is_refused(entry: dict[str, Any]) -> None:
+    """Both `parse` functions refuse the text, strict or not."""
     for strict in (False, True):
         with pytest.raises(MaterialError):
             ZWaveCode.parse(entry["text"], strict=strict)
@@ -106,8 +106,8 @@ def test_a_bad_zwave_text_is_refused(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", LABELS, ids=name_of)
-def test_a_zigbee_label_becomes_the_documented_form(entry: dict[str, Any]) -> None:
-    """Address and install code are found on each maker's label, and genuine faults are told."""
+def test_a_zigbee_label_is_converted_to_the_documented_format(entry: dict[str, Any]) -> None:
+    """`parse` finds address and install code on each maker's label, and reports genuine faults."""
     code = materials.parse(entry["text"])
     assert isinstance(code, ZigbeeCode)
     assert code.eui64 == entry["eui64"]
@@ -130,8 +130,8 @@ def test_a_zigbee_label_becomes_the_documented_form(entry: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("entry", BAD_LABELS, ids=name_of)
-def test_a_bad_zigbee_text_is_refused(entry: dict[str, Any]) -> None:
-    """A text in no maker's form, or whose install code has a wrong size, is refused."""
+def test_an_invalid_zigbee_text_is_refused(entry: dict[str, Any]) -> None:
+    """A text in an unknown format, or with an install code of the wrong size, is refused."""
     with pytest.raises(MaterialError):
         ZigbeeCode.parse(entry["text"])
     with pytest.raises(MaterialError):
@@ -139,8 +139,8 @@ def test_a_bad_zigbee_text_is_refused(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", ZIGBEE["codes"], ids=name_of)
-def test_an_install_code_is_judged_by_its_crc(entry: dict[str, Any]) -> None:
-    """A right, a wrong and an absent CRC-16 are told apart, and `with_crc` gives the right one."""
+def test_the_crc_of_an_install_code_is_validated(entry: dict[str, Any]) -> None:
+    """Correct, wrong and absent CRC-16 are distinguished, and `with_crc` adds the correct one."""
     if entry["octets"] == 15:
         with pytest.raises(MaterialError, match="has 30 digits"):
             ZigbeeCode(eui64=ADDRESS, install_code=entry["hex"])
@@ -162,8 +162,8 @@ def test_an_install_code_is_judged_by_its_crc(entry: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("entry", GTIN["gtin"], ids=name_of)
 @pytest.mark.parametrize("member", ["UniversalProductCode", "InternationalArticleNumber"])
-def test_a_product_code_is_judged_by_its_check_digit(entry: dict[str, Any], member: str) -> None:
-    """What fits the service's model is taken, and a wrong check digit is told."""
+def test_the_check_digit_of_a_product_code_is_validated(entry: dict[str, Any], member: str) -> None:
+    """A code in the service's format is accepted, and a wrong check digit is a warning."""
     text = f"SN:ABCDEF123456;{'UPC' if member == 'UniversalProductCode' else 'EAN'}:{entry['text']}"
     if not entry[f"fits_{member}"]:
         with pytest.raises(MaterialError):
@@ -180,7 +180,7 @@ def test_a_product_code_is_judged_by_its_check_digit(entry: dict[str, Any], memb
 @pytest.mark.parametrize(
     ("upc_e", "upc_a"),
     [(entry["upc_e"], entry["upc_a"]) for entry in GTIN["upc_e_samples"]]
-    # The sixth digits that no sample has: 1, 3 and 4.
+    # No sample has 1, 3 or 4 as its sixth digit.
     + [("04252614", "042100005264"), ("01234531", "012300000451"), ("01234543", "012340000053")],
 )
 def test_upc_e_expands_to_upc_a(upc_e: str, upc_a: str) -> None:
@@ -192,7 +192,7 @@ def test_upc_e_expands_to_upc_a(upc_e: str, upc_a: str) -> None:
             materials.expand_upc_e(text)
 
 
-# By a piece of the sample's reason: the issues, or None where the text is refused.
+# By a part of the sample's reason: the issues, or None if the text is refused.
 WIFI = {
     "UPC check digit is WRONG": (MaterialIssue.PRODUCT_CODE,),
     "EAN-13": (),
@@ -211,10 +211,10 @@ WIFI = {
 
 
 @pytest.mark.parametrize("entry", GTIN["wifi_material"], ids=name_of)
-def test_a_wifi_text_is_taken_by_the_model_and_warned_of_by_the_guide(
+def test_the_model_refuses_a_wifi_text_and_the_guide_warns(
     entry: dict[str, Any],
 ) -> None:
-    """What the service's model refuses is refused; what only the guide excludes is a warning."""
+    """A break of the service's model is an error, and a break of only the guide is a warning."""
     (issues,) = (issues for reason, issues in WIFI.items() if reason in entry["why"])
     if issues is None:
         for parse in (WiFiSetupCode.parse, materials.parse):
@@ -226,16 +226,16 @@ def test_a_wifi_text_is_taken_by_the_model_and_warned_of_by_the_guide(
     assert (code.text, code.warnings) == (entry["text"], issues)
 
 
-def test_a_semicolon_at_the_end_is_left_out() -> None:
-    """The guide shows it both ways, and both are one code."""
+def test_a_semicolon_at_the_end_is_ignored() -> None:
+    """The guide has the code with and without the semicolon, and both are equal."""
     assert WiFiSetupCode.parse("SN:ABCDEF123456;UPC:036000291452;") == WiFiSetupCode.parse(
         "SN:ABCDEF123456;UPC:036000291452"
     )
 
 
 @pytest.mark.parametrize("entry", GTIN["cloud_material"], ids=name_of)
-def test_a_cloud_text_is_read_as_its_type_says(entry: dict[str, Any]) -> None:
-    """Both kinds are found by `materials.parse`; a dot, an absent id and 513 characters fail."""
+def test_cloud_texts_are_decoded_by_their_type(entry: dict[str, Any]) -> None:
+    """`materials.parse` finds both kinds. A dot, an absent id and 513 characters are errors."""
     kind: type[Material] = (
         CloudDevice if entry["type"] == "DISCOVERED_DEVICE" else PreOnboardedCloudDevice
     )
@@ -250,8 +250,8 @@ def test_a_cloud_text_is_read_as_its_type_says(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", GTIN["matter_and_custom_material"], ids=name_of)
-def test_a_custom_text_is_held_to_the_pattern(entry: dict[str, Any]) -> None:
-    """The service's pattern decides, and nothing else."""
+def test_the_pattern_of_the_service_limits_custom_texts(entry: dict[str, Any]) -> None:
+    """The service's pattern is the only constraint."""
     if not entry["material_pattern"]:
         with pytest.raises(MaterialError, match="a dot, an apostrophe"):
             CustomProtocolCode.parse(entry["text"])

@@ -1,4 +1,4 @@
-"""No part of a code is in a repr, an error or a traceback, with local variables or without."""
+"""No part of a code appears in a repr, an error or a traceback, even with local variables."""
 
 import copy
 import pickle
@@ -30,7 +30,7 @@ from iotmi.materials import (
 )
 from tests.materials.factories import FACTORIES
 
-# Each is a part of a code; no text of ours holds one by chance.
+# Each is a part of a code, and none occurs in a message by chance.
 SERIAL, UPC, ADDRESS, CODE = (
     "S5E8R2I9A1L7",
     "036000291452",
@@ -56,7 +56,7 @@ VALUES: Mapping[str, Material] = {
 
 
 def failing() -> dict[str, Callable[[], object]]:
-    """Return calls that fail. `partial` has no frame, so that no local of the test holds a text."""
+    """Return calls that fail. A `partial` has no frame, so no local variable holds a text."""
     unknown = {"serial_number": SERIAL, "code": UPC}
     return {
         "wifi_parse": partial(WiFiSetupCode.parse, f"SN:{SERIAL};UPC:{UPC};;"),
@@ -88,7 +88,7 @@ def failing() -> dict[str, Callable[[], object]]:
     }
 
 
-def hold_no_secret(*texts: str) -> None:
+def assert_no_secret(*texts: str) -> None:
     """Assert that no text has a part of a code."""
     for text in texts:
         found = [secret for secret in SECRETS if secret.lower() in text.lower()]
@@ -96,7 +96,7 @@ def hold_no_secret(*texts: str) -> None:
 
 
 def rich_text(thing: object) -> str:
-    """Return how rich prints *thing*."""
+    """Return rich's rendering of *thing*."""
     console = Console(file=StringIO(), width=200)
     console.print(thing)
     assert isinstance(console.file, StringIO)
@@ -109,11 +109,11 @@ def test_no_repr_shows_a_code(value: Material) -> None:
     for twin in (value, pickle.loads(pickle.dumps(value)), copy.deepcopy(value)):
         shown = (repr(twin), str(twin), f"{twin}", pprint.pformat([twin]), rich_text([twin]))
         assert all("***" in text for text in shown)
-        hold_no_secret(*shown, repr(twin.warnings), repr(twin.type))
+        assert_no_secret(*shown, repr(twin.warnings), repr(twin.type))
 
 
 def test_every_field_of_a_code_is_hidden() -> None:
-    """Only the version, the keys and the TLVs, which hide their values, are shown."""
+    """Only the version, the keys and the TLVs are visible, and the TLVs hide their values."""
     shown = {
         f"{kind.__name__}.{attribute.name}"
         for kind in (*FACTORIES, ZWaveTlv)
@@ -131,12 +131,12 @@ def test_every_field_of_a_code_is_hidden() -> None:
 
 @pytest.mark.parametrize("name", failing())
 def test_no_error_shows_a_code(name: str) -> None:
-    """Neither the message nor a pickle, nor a traceback with all locals of this library."""
+    """Messages, pickles and tracebacks with all locals of this library hold no code."""
     with pytest.raises((MaterialError, TypeError)) as caught:
         failing()[name]()
     error = caught.value
     trace = error.__traceback__
-    # The frame of this test holds nothing, but pytest's own locals would be a haystack.
+    # Skip the frames of this test. They hold no code, and pytest adds many locals to them.
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
     assert isinstance(trace, TracebackType)
@@ -146,14 +146,14 @@ def test_no_error_shows_a_code(name: str) -> None:
     assert isinstance(console.file, StringIO)
     with_locals = console.file.getvalue()
     assert "in call" in with_locals
-    hold_no_secret(str(error), repr(error), repr(vars(error)), with_locals, *plain.format())
-    hold_no_secret(pickle.dumps(error).decode("latin-1"))
+    assert_no_secret(str(error), repr(error), repr(vars(error)), with_locals, *plain.format())
+    assert_no_secret(pickle.dumps(error).decode("latin-1"))
     assert error.__cause__ is None
     assert error.__context__ is None
 
 
-def test_the_canaries_are_there() -> None:
-    """The secrets that the tests look for are parts of the texts."""
+def test_the_secrets_occur_in_the_texts() -> None:
+    """The secrets that the tests search for are parts of the texts."""
     texts = [value.text for value in VALUES.values()] + [
         factory(Random(1)).text for factory in FACTORIES.values()
     ]

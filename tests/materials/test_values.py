@@ -1,4 +1,4 @@
-"""Materials are values: built from parts, read from text, compared, copied, pickled."""
+"""Materials as values: building, parsing, comparing, copying and pickling."""
 
 import copy
 import pickle
@@ -37,8 +37,8 @@ DSK = "51525-35455-41424-34445-31323-33435-21222-32425"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_ten_thousand_values_read_their_own_text(kind: type[Material]) -> None:
-    """`parse` reads `text` back to an equal value, of an equal hash, without a warning."""
+def test_ten_thousand_values_round_trip(kind: type[Material]) -> None:
+    """`parse` decodes `text` into an equal value with an equal hash and no warnings."""
     random = Random(20261129)
     seen = set()
     for _ in range(10_000):
@@ -68,7 +68,7 @@ def test_copies_are_equal(seed: int) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_values_are_frozen(kind: type[Material]) -> None:
-    """No field can be set."""
+    """Assigning a field raises an error."""
     value = FACTORIES[kind](Random(1))
     for name in (attribute.name for attribute in attrs.fields(kind)):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
@@ -90,7 +90,7 @@ def test_each_kind_has_its_type() -> None:
 
 
 def test_a_zwave_checksum_is_computed() -> None:
-    """The code of the specification's dimmer comes from its parts."""
+    """The specification's example code for a dimmer is built from its parts."""
     code = ZWaveCode(
         requested_keys=ZWaveKeys.S2_UNAUTHENTICATED | ZWaveKeys.S2_AUTHENTICATED,
         dsk=DSK,
@@ -108,8 +108,8 @@ def test_a_zwave_checksum_is_computed() -> None:
         ZWaveCode.parse(wrong.text, strict=True)
 
 
-def test_a_zwave_code_without_product_has_none() -> None:
-    """What no TLV says is None."""
+def test_a_zwave_code_without_a_product_tlv() -> None:
+    """Fields of missing TLVs are None."""
     code = ZWaveCode(requested_keys=1, dsk=DSK, version=0)
     assert code.text[:4] == "9000"
     assert {
@@ -128,13 +128,13 @@ def test_a_zwave_code_without_product_has_none() -> None:
 
 
 def test_an_unknown_critical_tlv_is_a_warning() -> None:
-    """A reader must refuse such a code, and the service may know what iotmi does not."""
+    """Readers must refuse such a code, but the service may know types that iotmi does not."""
     code = ZWaveCode(requested_keys=1, dsk=DSK, tlvs=[ZWaveTlv(type=9, value="12", critical=True)])
     assert code.warnings == (MaterialIssue.ZWAVE_UNKNOWN_CRITICAL_TLV,)
 
 
-def test_printed_separators_are_left_out() -> None:
-    """Labels print addresses with colons and install codes with dashes."""
+def test_printed_separators_are_removed() -> None:
+    """Labels have colons in addresses and dashes in install codes."""
     code = ZigbeeCode(
         eui64="00:0d:6f:ff:fe:d4:16:3b", install_code="5279-7BF4-A508-4DAA-8E17-12B6-1741-CA02-4051"
     )
@@ -208,7 +208,7 @@ BAD_PARTS: list[tuple[Callable[[], object], str]] = [
     (lambda: CustomProtocolCode(5), "must be a string, not int"),  # type: ignore[arg-type]
     (lambda: ZigbeeCode.parse(None), "must be a string, not NoneType"),  # type: ignore[arg-type]
     (lambda: materials.parse(b"SN:"), "must be a string, not bytes"),  # type: ignore[arg-type]
-    (lambda: materials.parse("0" * 10_000), "no code"),
+    (lambda: materials.parse("0" * 10_000), "not a code that iotmi knows"),
     (lambda: ZWaveCode.parse("90" + "0" * 10_000), "at most 1024 characters"),
     (lambda: ZigbeeCode.parse("Z:0011223344556677$I:83FE$I:83FE"), "must be a Zigbee label"),
     (lambda: materials.parse("CLOUD:abc:def"), "can be a CloudDevice or a PreOnboarded"),
@@ -218,8 +218,8 @@ BAD_PARTS: list[tuple[Callable[[], object], str]] = [
 
 
 @pytest.mark.parametrize(("build", "words"), BAD_PARTS)
-def test_a_bad_part_is_named(build: Callable[[], object], words: str) -> None:
-    """A constructor or reader says which field is wrong, and which rule it breaks."""
+def test_an_error_names_the_wrong_field(build: Callable[[], object], words: str) -> None:
+    """A constructor or parser names the wrong field and the broken rule."""
     with pytest.raises(MaterialError, match=words) as caught:
         build()
     assert isinstance(caught.value, ValueError)
@@ -241,12 +241,12 @@ SERVICE_ID = "1b15b39992f9460ba82c6c04595d1f4f"
     ],
 )
 def test_the_kind_of_a_cloud_text_is_found_by_its_ids(text: str, kind: type[Material]) -> None:
-    """The characters tell, or which id has the form of the service's own."""
+    """The characters decide, or the id in the format of the service's own ids."""
     assert type(materials.parse(text)) is kind
 
 
 def test_parameters_create_a_thing() -> None:
-    """A Hue label makes a thing whose material has the documented form."""
+    """A Hue label creates a thing, and the material has the documented format."""
     label = next(entry["text"] for entry in sample("zigbee")["qr"] if entry["name"] == "hue")
     code = ZigbeeCode.parse(label)
     with Emulator() as emulator, emulator.client() as client:
@@ -256,8 +256,8 @@ def test_parameters_create_a_thing() -> None:
     assert call.parameters["AuthenticationMaterialType"] == "ZIGBEE_QR_BAR_CODE"
 
 
-def test_importing_materials_loads_no_boto3() -> None:
-    """Bar codes can be read where no AWS library is loaded."""
+def test_materials_import_no_boto3() -> None:
+    """Bar codes can be parsed without an AWS library."""
     program = "import sys, iotmi.materials; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -268,6 +268,6 @@ def test_importing_materials_loads_no_boto3() -> None:
     assert not loaded & {"iotmi.client", "iotmi.resources.managed_things", "iotmi._serde.decoder"}
 
 
-def test_no_text_ends_otherwise_than_in_a_value_or_an_error() -> None:
-    """The short run of `tests.fuzz.materials`."""
+def test_every_text_becomes_a_value_or_a_material_error() -> None:
+    """The short run of `tests.fuzz.materials` finds no other outcome."""
     assert run(3_000, seed=7)["refused"] > 10_000

@@ -1,1 +1,1 @@
-"""How emulated devices behave, cluster by cluster: the state at first, and what commands do."""
+"""The behavior of emulated devices by cluster: the initial state, and the effects of commands."""

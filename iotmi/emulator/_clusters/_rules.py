@@ -1,7 +1,7 @@
-"""Rules of clusters: from a state and a command to the properties that change.
+"""Rules of clusters: functions from a state and a command to the changed properties.
 
-Rules are pure functions of the public capabilities' own types. This module does not know things,
-states on disk, nor any one cluster.
+Rules are pure functions of the public capability types. This module does not know managed things,
+stored states or any particular cluster.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,11 +16,11 @@ C = TypeVar("C", bound=Command)
 
 
 class RefusedError(Exception):
-    """A device does not carry out a command.
+    """The error for a command that a device refuses.
 
     Attributes:
         rule: the rule that the command breaks.
-        name: the parameter's or property's name on the wire, where the rule is about one.
+        name: the wire name of the parameter or property that breaks the rule, or None.
     """
 
     def __init__(self, rule: str, name: str | None = None) -> None:
@@ -34,7 +34,7 @@ class RefusedError(Exception):
 
 @frozen
 class Nulls:
-    """Properties of a capability that become null, by the names of their fields."""
+    """Properties of a capability that become null, by field name."""
 
     capability: type[Capability]
     names: tuple[str, ...]
@@ -51,9 +51,8 @@ class Rule(Generic[K, C]):
     Attributes:
         capability: the capability.
         command: the class of the command.
-        effect: a function from the present state and the command to the properties that change.
-            A change of another capability is of the same endpoint. An emulated device is quick: a
-            movement has ended when the command has.
+        effect: a function from the current state and the command to the changed properties. A
+            change of another capability concerns the same endpoint. Movements end immediately.
     """
 
     capability: type[K]
@@ -61,10 +60,10 @@ class Rule(Generic[K, C]):
     effect: Effect[K, C]
 
     def changes(self, present: Capability, command: Command) -> Iterator[Change]:
-        """Yield what changes.
+        """Yield the changes.
 
         Raises:
-            RefusedError: the device does not carry out the command.
+            RefusedError: the device refuses the command.
         """
         if isinstance(present, self.capability) and isinstance(command, self.command):
             made = self.effect(present, command)
@@ -75,7 +74,7 @@ AnyRule: TypeAlias = Rule[Capability, Command]
 
 
 def clamp(value: int, low: int | None, high: int | None) -> int:
-    """Return the nearest value within both ends; an end that is None is open."""
+    """Return the nearest value between two limits. A limit of None is open."""
     if low is not None and value < low:
         return low
     return high if high is not None and value > high else value

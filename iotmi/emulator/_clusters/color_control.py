@@ -1,7 +1,7 @@
 """Color Control on an emulated device.
 
-A movement to a limit ends at once, at the limit. A movement around the circle of hues, or across
-the colours, has no limit: the device carries it out for one second.
+A movement to a limit reaches the limit immediately. A movement around the circle of hues or across
+the color space has no limit, so the device moves for one second.
 """
 
 from typing import Final
@@ -21,7 +21,7 @@ from iotmi.capabilities.color_control import (
 )
 from iotmi.emulator._clusters._rules import Change, Rule, clamp
 
-FIRST: Final = ColorControl(
+INITIAL: Final = ColorControl(
     current_hue=0,
     current_saturation=0,
     remaining_time=0,
@@ -49,7 +49,7 @@ _EDGE: Final = 65_279
 
 
 def _signed(size: int, mode: MoveMode | StepMode) -> int:
-    """Return *size* in the direction of *mode*; stopping has none."""
+    """Return *size* with the sign of *mode*, or 0 if *mode* is stop."""
     return {"Up": size, "Down": -size}.get(mode.value, 0)
 
 
@@ -112,7 +112,7 @@ def _shift(present: ColorControl, x: int, y: int) -> ColorControl:
 
 
 def _temperature(present: ColorControl, mireds: int, low: int = 0, high: int = 0) -> ColorControl:
-    # A limit of 0 in a command is no limit.
+    # In Matter, 0 means that the command sets no limit.
     within = clamp(mireds, low or None, high or None)
     within = clamp(
         within, present.color_temp_physical_min_mireds, present.color_temp_physical_max_mireds

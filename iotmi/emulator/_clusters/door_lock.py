@@ -1,7 +1,7 @@
 """Door Lock on an emulated device.
 
-Users, codes and schedules live inside a lock; no property shows them, so their commands are checked
-and change nothing.
+No property shows the users, codes and schedules of a lock, so their commands are validated and
+change nothing.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ from iotmi.capabilities.door_lock_types import (
 )
 from iotmi.emulator._clusters._rules import Change, Nulls, RefusedError, Rule
 
-FIRST: Final = DoorLock(
+INITIAL: Final = DoorLock(
     lock_state=LockState.LOCKED,
     lock_type=LockType.DEAD_BOLT,
     actuator_enabled=True,

@@ -16,7 +16,7 @@ from iotmi.emulator._clusters._rules import Rule
 
 _SPEEDS: Final = 10
 
-FIRST: Final = FanControl(
+INITIAL: Final = FanControl(
     fan_mode=FanMode.OFF,
     fan_mode_sequence=FanModeSequence.OFF_LOW_MED_HIGH,
     percent_setting=0,

@@ -1,4 +1,4 @@
-"""Level Control on an emulated device. A movement ends at once, at its end."""
+"""Level Control on an emulated device. Movements end immediately."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ from iotmi.capabilities.level_control import (
 )
 from iotmi.emulator._clusters._rules import Change, Rule, clamp
 
-FIRST: Final = LevelControl(
+INITIAL: Final = LevelControl(
     current_level=254,
     remaining_time=0,
     min_level=1,
@@ -74,7 +74,7 @@ def _to_frequency(present: LevelControl, command: MoveToClosestFrequency) -> Lev
 
 
 def _switched(present: LevelControl, moved: LevelControl) -> tuple[Change, ...]:
-    """Return *moved*, and what it does to On/Off: the lowest level is off."""
+    """Return *moved* and its change of On/Off. The lowest level is off."""
     if moved.current_level is None:
         return (moved,)
     return (moved, OnOff(on_off=moved.current_level > _low(present)))

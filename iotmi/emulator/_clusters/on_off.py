@@ -14,7 +14,7 @@ from iotmi.capabilities.on_off import (
 )
 from iotmi.emulator._clusters._rules import Change, Rule
 
-FIRST: Final = OnOff(on_off=False, global_scene_control=True, on_time=0, off_wait_time=0)
+INITIAL: Final = OnOff(on_off=False, global_scene_control=True, on_time=0, off_wait_time=0)
 
 
 def _off(present: OnOff, _: Off) -> OnOff:
@@ -42,7 +42,7 @@ def _on_with_timed_off(present: OnOff, command: OnWithTimedOff) -> OnOff | tuple
     if OnOffControl.ACCEPT_ONLY_WHEN_ON in command.on_off_control and not present.on_off:
         return ()
     if present.off_wait_time and not present.on_off:
-        # The device is still waiting; the command can only shorten that.
+        # During the wait time, Matter lets the command only shorten the wait.
         return OnOff(off_wait_time=min(present.off_wait_time, command.off_wait_time))
     on_time = max(present.on_time or 0, command.on_time)
     return OnOff(on_off=True, on_time=on_time, off_wait_time=command.off_wait_time)

@@ -1,4 +1,4 @@
-"""Clusters of few or no commands on an emulated device: sensors, filters, alarms and power."""
+"""Clusters with few or no commands on an emulated device: sensors, filters, alarms and power."""
 
 from typing import Final
 
@@ -55,7 +55,7 @@ def _filter(kind: type[FilterMonitoring]) -> FilterMonitoring:
     )
 
 
-FIRST: Final = (
+INITIAL: Final = (
     caps.Identify(identify_time=0, identify_type=IdentifyType.VISIBLE_INDICATOR),
     caps.Groups(name_support=NameSupport.GROUP_NAMES),
     caps.Switch(number_of_positions=2, current_position=0, multi_press_max=2),

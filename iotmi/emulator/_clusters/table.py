@@ -1,8 +1,8 @@
-"""The table of all clusters, and the reading of it for devices whose properties are JSON.
+"""The table of all clusters, and their execution for devices with JSON properties.
 
-It does not know things, nor where a state is kept. Properties come in by their names on the wire,
-and go out so. A command without a rule is checked and changes nothing: no property shows its
-effect. A capability that is no cluster of the table takes any command and changes nothing.
+This module does not know managed things or the storage of states. Properties have their wire names.
+A command without a rule is validated and changes nothing, because no property shows its effect. A
+capability that is not in the table accepts any command and changes nothing.
 """
 
 from collections.abc import Mapping
@@ -38,22 +38,22 @@ _RULES: Final = (
     *window_covering.RULES,
     *sensors.RULES,
 )
-_FIRST: Final[tuple[Capability, ...]] = (
-    on_off.FIRST,
-    level_control.FIRST,
-    color_control.FIRST,
-    door_lock.FIRST,
-    thermostat.FIRST,
-    fan_control.FIRST,
-    window_covering.FIRST,
-    *sensors.FIRST,
+_INITIAL: Final[tuple[Capability, ...]] = (
+    on_off.INITIAL,
+    level_control.INITIAL,
+    color_control.INITIAL,
+    door_lock.INITIAL,
+    thermostat.INITIAL,
+    fan_control.INITIAL,
+    window_covering.INITIAL,
+    *sensors.INITIAL,
 )
 _NAMESPACES: Final = ("matter", "aws")
 
 
 @cache
 def cluster(identifier: str) -> type[Capability] | None:
-    """Return the class of a capability's id, whatever its version, or None for an unknown one."""
+    """Return the class for a capability id of any version, or None for an unknown id."""
     namespace, _, name = identifier.partition("@")[0].rpartition(".")
     if namespace not in _NAMESPACES or name not in _CLASSES:
         return None
@@ -66,19 +66,19 @@ _CLASSES: Final = frozenset(name for names in CLUSTERS.values() for name in name
 
 def clusters() -> tuple[type[Capability], ...]:
     """Return all clusters of the table."""
-    return tuple(type(first) for first in _FIRST)
+    return tuple(type(first) for first in _INITIAL)
 
 
-def first_values(capability: type[Capability]) -> JsonObject:
-    """Return the properties that a new device has; none for a capability of somebody's own."""
-    for first in _FIRST:
+def initial_values(capability: type[Capability]) -> JsonObject:
+    """Return the properties of a new device. A custom capability has none."""
+    for first in _INITIAL:
         if type(first) is capability:
-            return plain(first)
+            return properties_of(first)
     return {}
 
 
-def plain(value: Capability) -> JsonObject:
-    """Return the properties that *value* holds, by their names on the wire."""
+def properties_of(value: Capability) -> JsonObject:
+    """Return the properties of *value* by wire name."""
     return {name: _json(held) for name, held in value.to_wire().items()}
 
 
@@ -87,14 +87,14 @@ def schema_document(capability: type[Capability]) -> JsonObject:
     return {name: _json(held) for name, held in capabilities.document(capability).items()}
 
 
-def described(part: type[Capability] | Capability) -> tuple[JsonObject, JsonObject]:
-    """Return what a device's report says of a capability, and the properties at first.
+def describe(part: type[Capability] | Capability) -> tuple[JsonObject, JsonObject]:
+    """Return the report entry of a capability, and its initial properties.
 
     Args:
-        part: a class, or a value whose properties stand beside those of a new device.
+        part: a class, or a value with properties that override those of a new device.
     """
     capability = part if isinstance(part, type) else type(part)
-    held = {} if isinstance(part, type) else plain(part)
+    held = {} if isinstance(part, type) else properties_of(part)
     reported = capabilities.report({"1": [capability]}).endpoints[0].capabilities[0]
     return (
         {
@@ -105,23 +105,23 @@ def described(part: type[Capability] | Capability) -> tuple[JsonObject, JsonObje
             "actions": [*reported.actions],
             "events": [*reported.events],
         },
-        first_values(capability) | held,
+        initial_values(capability) | held,
     )
 
 
-def obey(
+def execute(
     identifier: str, action: str, parameters: JsonValue, present: JsonObject
 ) -> list[tuple[str, JsonObject]]:
-    """Return the properties that a command changes, with the cluster of each.
+    """Execute a command, and return the changed properties with their cluster.
 
     Args:
         identifier: the capability's id.
         action: the action's name.
         parameters: the action's parameters.
-        present: the properties that the device has now.
+        present: the current properties of the device.
 
     Raises:
-        RefusedError: the parameters are wrong, or the device does not carry out the command.
+        RefusedError: the parameters are wrong, or the device refuses the command.
     """
     kind = cluster(identifier)
     if kind is None:
@@ -144,17 +144,17 @@ def obey(
                     nulls: JsonObject = {wires[name]: None for name in change.names}
                     made.append((change.capability.__name__, nulls))
                 else:
-                    made.append((type(change).__name__, plain(change)))
+                    made.append((type(change).__name__, properties_of(change)))
     return made
 
 
-def written(identifier: str, properties: JsonObject) -> JsonObject:
-    """Return the properties that ``UpdateState`` sets, in their one form.
+def checked_update(identifier: str, properties: JsonObject) -> JsonObject:
+    """Return the properties of ``UpdateState``, validated and in canonical form.
 
-    Whether a property can be written is left to the device: the service does not enforce it.
+    The service does not check that a property is writable, and neither does this function.
 
     Raises:
-        RefusedError: a value is not of the property's type, or out of its range.
+        RefusedError: a value has the wrong type or is out of range.
     """
     kind = cluster(identifier)
     known = {} if kind is None else {each.wire: each.kind for each in fields_of(kind)}
@@ -167,9 +167,9 @@ def written(identifier: str, properties: JsonObject) -> JsonObject:
             read = known[name].read(value)
         except Unreadable as unreadable:
             raise RefusedError(str(unreadable), name) from None
-        broken = next(known[name].check(read), None)
-        if broken is not None:
-            raise RefusedError(broken.rule, name + broken.path)
+        violation = next(known[name].check(read), None)
+        if violation is not None:
+            raise RefusedError(violation.rule, name + violation.path)
         made[name] = _json(known[name].write(read))
     return made
 
@@ -180,11 +180,11 @@ def _parameters(kind: type[Capability], action: str) -> tuple[Field, ...]:
 
 
 def _json(value: object) -> JsonValue:
-    """Return *value*, JSON in mappings and sequences, in dicts and lists."""
+    """Return JSON with dicts and lists instead of other mappings and sequences."""
     if isinstance(value, Mapping):
         return {str(name): _json(held) for name, held in value.items()}
     if isinstance(value, list | tuple):
         return [_json(held) for held in value]
     if isinstance(value, bool | int | float | str | None):
         return value
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,4 +1,4 @@
-"""Thermostat on an emulated device. Setpoints are hundredths of a degree, amounts are tenths."""
+"""Thermostat on an emulated device. Setpoints are in 0.01 °C, and amounts in 0.1 °C."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ from iotmi.capabilities.thermostat import (
 )
 from iotmi.emulator._clusters._rules import Change, Nulls, Rule, clamp
 
-FIRST: Final = Thermostat(
+INITIAL: Final = Thermostat(
     local_temperature=1_900,
     abs_min_heat_setpoint_limit=700,
     abs_max_heat_setpoint_limit=3_000,

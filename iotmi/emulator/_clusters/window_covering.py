@@ -1,6 +1,6 @@
-"""Window Covering on an emulated device: it is where it was sent when the command has ended.
+"""Window Covering on an emulated device. Movements end immediately.
 
-Positions in percent are 0 when open and 10 000 hundredths when closed; a position in length or
+Positions in percent are 0 when open and 10 000 hundredths when closed. A position in length or
 angle lies between the installed limits.
 """
 
@@ -25,7 +25,7 @@ from iotmi.emulator._clusters._rules import Change, Rule, clamp
 
 _CLOSED: Final = 10_000
 
-FIRST: Final = WindowCovering(
+INITIAL: Final = WindowCovering(
     type=CoveringType.ROLLERSHADE,
     config_status=ConfigStatus.OPERATIONAL
     | ConfigStatus.LIFT_POSITION_AWARE
@@ -49,13 +49,13 @@ FIRST: Final = WindowCovering(
 
 
 def _between(part: int, opened: int | None, closed: int | None) -> int:
-    """Return the position at *part*, hundredths of a percent, of the way to closed."""
+    """Return the position for *part*, in hundredths of a percent of the way to closed."""
     low, high = opened or 0, 65_534 if closed is None else closed
     return low + (high - low) * part // _CLOSED
 
 
 def _part(position: int, opened: int | None, closed: int | None) -> int:
-    """Return how far a position is on the way to closed, in hundredths of a percent."""
+    """Return a position in hundredths of a percent of the way to closed."""
     low, high = opened or 0, 65_534 if closed is None else closed
     return (position - low) * _CLOSED // (high - low) if high > low else 0
 

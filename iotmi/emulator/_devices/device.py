@@ -83,22 +83,22 @@ class VirtualDevice:
     ) -> "VirtualDevice":
         """Return a device with any capabilities: ``VirtualDevice.of(OnOff, LevelControl)``.
 
-        A class gives the initial state. A value sets further properties:
-        ``VirtualDevice.of(OnOff(on_off=True))``. A capability of your own has the properties of its
+        A class has the initial state of its cluster. A value overrides properties:
+        ``VirtualDevice.of(OnOff(on_off=True))``. A custom capability has the properties of its
         value.
 
         Args:
             parts: the capabilities of endpoint ``1``.
             endpoints: the capabilities of each further endpoint.
-            name: what the device's cloud calls it.
-            device_type: such as ``On/Off Light``; the same for each endpoint.
-            brand: the maker of the device.
-            model: the maker's name for it.
+            name: the device's name in its cloud.
+            device_type: such as ``On/Off Light``. All endpoints have this type.
+            brand: the name of the manufacturer.
+            model: the name of the model.
 
         Raises:
             ConstraintError: the device's report breaks a constraint of the service.
         """
-        from iotmi.emulator._clusters.table import described
+        from iotmi.emulator._clusters.table import describe
 
         placed = {"1": parts} if parts else {}
         return cls(
@@ -107,7 +107,7 @@ class VirtualDevice:
             tuple(
                 Capability(text(reported, "id"), values, endpoint, reported=reported)
                 for endpoint, held in {**placed, **(endpoints or {})}.items()
-                for reported, values in map(described, held)
+                for reported, values in map(describe, held)
             ),
             brand=brand,
             model=model,

@@ -125,7 +125,7 @@ def _execute(
         raise account.invalid(f"{action.path}.name is not an action of the capability")
     present = state.values(account, ref)
     try:
-        changes = table.obey(ref.identifier, action.name, action.parameters, present)
+        changes = table.execute(ref.identifier, action.name, action.parameters, present)
     except RefusedError as refused:
         raise account.invalid(f"{action.path}.parameters.{refused}") from None
     siblings = [state.CapabilityRef(thing, action.endpoint, each) for each in action.siblings]
@@ -149,7 +149,7 @@ def _new_values(account: AccountState, action: _Action, ref: state.CapabilityRef
     from iotmi.emulator._clusters import table
 
     try:
-        return table.written(ref.identifier, action.parameters)
+        return table.checked_update(ref.identifier, action.parameters)
     except RefusedError as refused:
         raise account.invalid(f"{path}.{refused}") from None
 

@@ -1,4 +1,4 @@
-"""What lies inside a call: a request built and checked, an answer decoded. Nothing is sent."""
+"""The parts of a call without I/O: building and validating a request, decoding a response."""
 
 import json
 
@@ -10,14 +10,14 @@ from capo_iot_managed_integrations.types.list_managed_things_response import des
 
 from iotmi import CreateManagedThing, ListManagedThings, unchecked
 from iotmi._serde.decoder import decode_response
-from tests.benchmarks.answers import page
-from tests.benchmarks.contestants import boto3_parameters, iotmi_request
+from tests.benchmarks.clients import boto3_parameters, iotmi_request
 from tests.benchmarks.devices import Device, of_new_models
-from tests.benchmarks.measuring import FLOOR, Preparations, again, each_of
+from tests.benchmarks.measuring import FLOOR, Preparations, for_each, repeated
+from tests.benchmarks.responses import page
 
 
 def building(_url: str, calls: int) -> Preparations:
-    """A creation with 40 capabilities, checked before it is sent; capo checks nothing."""
+    """Prepare building and validating a creation with 40 capabilities. capo does not validate."""
     shape = _known(_operation("CreateManagedThing").input_shape)
     validator = ParamValidator()
 
@@ -27,36 +27,36 @@ def building(_url: str, calls: int) -> Preparations:
             raise ValueError(report.generate_report())
 
     return {
-        "boto3": each_of(build_and_validate, iter(of_new_models()), calls),
-        "iotmi": each_of(iotmi_request, iter(of_new_models()), calls),
+        "boto3": for_each(build_and_validate, iter(of_new_models()), calls),
+        "iotmi": for_each(iotmi_request, iter(of_new_models()), calls),
     }
 
 
 def building_unchecked(_url: str, calls: int) -> Preparations:
-    """The same, built and not checked: for boto3 these are the dicts alone."""
+    """Prepare building a creation without validation. For boto3, this builds only dicts."""
 
     def build(device: Device) -> CreateManagedThing:
         with unchecked():
             return iotmi_request(device)
 
     return {
-        "boto3": each_of(boto3_parameters, iter(of_new_models()), calls),
-        "iotmi": each_of(build, iter(of_new_models()), calls),
+        "boto3": for_each(boto3_parameters, iter(of_new_models()), calls),
+        "iotmi": for_each(build, iter(of_new_models()), calls),
     }
 
 
 def decoding(_url: str, calls: int) -> Preparations:
-    """A page of 100 things, from its bytes; `json.loads` alone is the floor."""
+    """Prepare decoding a page of 100 things. `json.loads` alone is the floor."""
     body = page(0, 1)
     shape = _known(_operation("ListManagedThings").output_shape)
     parser = create_parser("rest-json")
-    answer = {"status_code": 200, "headers": {}, "body": body}
-    asked = ListManagedThings()
+    response = {"status_code": 200, "headers": {}, "body": body}
+    request = ListManagedThings()
     return {
-        "boto3": again(lambda: parser.parse(answer, shape), calls),
-        "iotmi": again(lambda: decode_response(json.loads(body), asked), calls),
-        "capo": again(lambda: deserialize_json(json.loads(body)), calls),
-        FLOOR: again(lambda: json.loads(body), calls),
+        "boto3": repeated(lambda: parser.parse(response, shape), calls),
+        "iotmi": repeated(lambda: decode_response(json.loads(body), request), calls),
+        "capo": repeated(lambda: deserialize_json(json.loads(body)), calls),
+        FLOOR: repeated(lambda: json.loads(body), calls),
     }
 
 

@@ -1,11 +1,11 @@
-"""The figures in the documents: the table in docs/performance.md, its JSON and its chart."""
+"""The figures in the documentation: the table in docs/performance.md, its JSON and its chart."""
 
 from pathlib import Path
 from typing import Final
 
 from tests.benchmarks.chart import chart
-from tests.benchmarks.children import ROOT
 from tests.benchmarks.report import Outcome
+from tests.benchmarks.subprocesses import ROOT
 
 DOCS: Final = ROOT / "docs"
 _BEGIN: Final = "<!-- figures: written by python -m tests.benchmarks --write-docs -->\n"
@@ -13,7 +13,7 @@ _END: Final = "<!-- end of figures -->\n"
 
 
 def write(outcome: Outcome, docs: Path) -> None:
-    """Put *outcome* into the *docs*, where the last one was."""
+    """Replace the previous results in *docs* with *outcome*."""
     page = docs / "performance.md"
     before, begin, rest = page.read_text().partition(_BEGIN)
     _, end, after = rest.partition(_END)

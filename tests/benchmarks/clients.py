@@ -1,9 +1,9 @@
-"""The three clients, each used as its own documentation shows it.
+"""The three clients, each used as in its documentation.
 
-They find credentials and Region in the environment (`tests.benchmarks.children` sets it), build
-what they send from a `Device` in each call, and hand back what they hand back: dicts, values, typed
-dicts. ``page_ids``, ``created_id`` and ``got_id`` say the same for all, to prove that all did the
-same.
+They take credentials and Region from the environment, which `tests.benchmarks.subprocesses` sets.
+Each call builds its request from a `Device` and returns the client's own result: dicts, values or
+typed dicts. ``page_ids``, ``created_id`` and ``got_id`` return the same for all clients, to prove
+that all did the same.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,19 +29,19 @@ from iotmi import (
     Page,
     Role,
 )
-from tests.benchmarks.answers import PAGE_SIZE
 from tests.benchmarks.devices import Device
+from tests.benchmarks.responses import PAGE_SIZE
 
 
-class Contestant(Protocol):
-    """A client that can do the three works."""
+class BenchmarkClient(Protocol):
+    """A client with the three measured operations."""
 
     name: str
 
     def __init__(self, url: str) -> None: ...
 
     def page(self) -> object:
-        """One page of 100 things."""
+        """Return one page of 100 things."""
         ...
 
     def create(self, device: Device) -> object:
@@ -49,23 +49,23 @@ class Contestant(Protocol):
         ...
 
     def get(self, identifier: str) -> object:
-        """One thing."""
+        """Return one thing."""
         ...
 
     def pages(self) -> Iterator[Sequence[object]]:
-        """The items of each page of the whole listing, by the client's own way to walk it."""
+        """Yield the items of each page of a listing, with the client's own pagination."""
         ...
 
     def page_ids(self) -> list[str]:
-        """The ids on one page."""
+        """Return the ids on one page."""
         ...
 
     def created_id(self, device: Device) -> str:
-        """The id that a creation tells."""
+        """Create a thing and return its id."""
         ...
 
     def got_id(self, identifier: str) -> str:
-        """The id that a thing tells."""
+        """Get a thing and return its id."""
         ...
 
 
@@ -78,18 +78,18 @@ class Boto3:
         self._client = boto3.client("iot-managed-integrations", endpoint_url=url)
 
     def page(self) -> dict[str, list[dict[str, object]]]:
-        answer: dict[str, list[dict[str, object]]] = self._client.list_managed_things(
+        response: dict[str, list[dict[str, object]]] = self._client.list_managed_things(
             MaxResults=PAGE_SIZE
         )
-        return answer
+        return response
 
     def create(self, device: Device) -> dict[str, object]:
-        answer: dict[str, object] = self._client.create_managed_thing(**boto3_parameters(device))
-        return answer
+        response: dict[str, object] = self._client.create_managed_thing(**boto3_parameters(device))
+        return response
 
     def get(self, identifier: str) -> dict[str, object]:
-        answer: dict[str, object] = self._client.get_managed_thing(Identifier=identifier)
-        return answer
+        response: dict[str, object] = self._client.get_managed_thing(Identifier=identifier)
+        return response
 
     def pages(self) -> Iterator[Sequence[object]]:
         paginator = self._client.get_paginator("list_managed_things")
@@ -107,7 +107,7 @@ class Boto3:
 
 
 def boto3_parameters(device: Device) -> Mapping[str, object]:
-    """The creation of *device*, as boto3 takes it."""
+    """Return the parameters of boto3 for the creation of *device*."""
     return {
         "Role": "DEVICE",
         "AuthenticationMaterial": device.material,
@@ -137,7 +137,7 @@ def boto3_parameters(device: Device) -> Mapping[str, object]:
 
 
 class Iotmi:
-    """iotmi, with its limits checked."""
+    """iotmi with validation."""
 
     name = "iotmi"
 
@@ -168,7 +168,7 @@ class Iotmi:
 
 
 def iotmi_request(device: Device) -> CreateManagedThing:
-    """The creation of *device*, each of its values built and checked."""
+    """Build and validate the request for the creation of *device*."""
     return CreateManagedThing(
         role=Role.DEVICE,
         authentication_material=device.material,
@@ -198,7 +198,7 @@ def iotmi_request(device: Device) -> CreateManagedThing:
 
 
 class Capo:
-    """capo-iot-managed-integrations: generated, typed dicts, an HTTP stack of its own."""
+    """capo-iot-managed-integrations, a generated client with typed dicts and its own HTTP stack."""
 
     name = "capo"
 
@@ -242,10 +242,10 @@ class Capo:
     def pages(self) -> Iterator[Sequence[object]]:
         token: str | None = None
         while True:
-            # Its own iterator gives items; by pages it is walked by hand.
-            answer = self._client.list_managed_things(max_results=PAGE_SIZE, next_token=token)
-            yield answer.get("items", [])
-            token = answer.get("next_token")
+            # capo's iterator yields items, so request its pages one by one.
+            response = self._client.list_managed_things(max_results=PAGE_SIZE, next_token=token)
+            yield response.get("items", [])
+            token = response.get("next_token")
             if token is None:
                 return
 
@@ -259,4 +259,4 @@ class Capo:
         return self.get(identifier).get("id", "")
 
 
-CONTESTANTS: Final[tuple[type[Contestant], ...]] = (Boto3, Iotmi, Capo)
+CLIENTS: Final[tuple[type[BenchmarkClient], ...]] = (Boto3, Iotmi, Capo)

@@ -1,8 +1,7 @@
-"""What the scripted service answers: one thing, one creation, the pages of a listing.
+"""The responses of the scripted service: one thing, one creation, the pages of a listing.
 
-Every member that the service's model has is there, with values of the length that real ones have.
-What tells one thing from another (ids, names, serial numbers, times) differs from item to item and
-from page to page, and what a fleet has in common (brands, models, states) comes again.
+Every member of the service's model is present, with values of realistic length. Ids, names, serial
+numbers and times differ between items and pages. Brands, models and statuses repeat, as in a fleet.
 """
 
 import hashlib
@@ -12,7 +11,7 @@ from typing import Final
 PAGE_SIZE: Final = 100
 THING_ID: Final = "9b7e61f04c3d4f5ab1d8"
 _REGION_AND_ACCOUNT: Final = "arn:aws:iotmanagedintegrations:eu-west-1:123456789012"
-# Stands in the template of a page wherever its number goes; no JSON has such a text by itself.
+# Placeholder for the page's number in the template. It occurs nowhere else in the JSON.
 _STAMP: Final = "@@@@@@"
 _MODELS: Final = (
     ("Northwind", "NW Bulb A19", "light bulb"),
@@ -27,7 +26,7 @@ _STATUSES: Final = ("ACTIVATED", "ACTIVATED", "ACTIVATED", "DISCOVERED", "ISOLAT
 
 
 def page(number: int, pages: int) -> bytes:
-    """Page *number* of *pages*, each with 100 things of its own."""
+    """Return page *number* of *pages*, each with 100 different things."""
     stamped = _TEMPLATE.replace(_STAMP.encode(), b"%06d" % number)
     if number + 1 >= pages:
         return stamped + b"}"
@@ -35,12 +34,12 @@ def page(number: int, pages: int) -> bytes:
 
 
 def page_of(token: str) -> int:
-    """The number of the page that *token* asks for; the first where there is none."""
+    """Return the page number in *token*, or 0 for an empty token."""
     return int(token.rpartition("=")[2] or 0)
 
 
 def thing() -> bytes:
-    """The one thing that can be got."""
+    """Return the response of ``GetManagedThing``."""
     members = {
         **_summary(0),
         "Id": THING_ID,
@@ -62,12 +61,12 @@ def thing() -> bytes:
 
 
 def creation() -> bytes:
-    """What a creation tells."""
+    """Return the response of ``CreateManagedThing``."""
     return _compact({"Id": THING_ID, "Arn": _arn(THING_ID), "CreatedAt": 1753862400.123}).encode()
 
 
 def _summary(number: int) -> dict[str, object]:
-    """The thing of that number on a page, with all the 19 members of a summary."""
+    """Return one thing of a page with all 19 members of a summary."""
     brand, model, classification = _MODELS[number % len(_MODELS)]
     identity = _hexadecimal("thing", number)
     home = _hexadecimal("home", number // 12)
@@ -100,7 +99,7 @@ def _arn(identity: str) -> str:
 
 
 def _hexadecimal(kind: str, number: int) -> str:
-    """As long as a real id; the page's number is a part of it."""
+    """Return an id of realistic length that contains the page's number."""
     return hashlib.sha256(f"{kind}{number}".encode()).hexdigest()[:26] + _STAMP
 
 
@@ -108,5 +107,5 @@ def _compact(document: object) -> str:
     return json.dumps(document, separators=(",", ":"))
 
 
-# Without its last brace, for the token of the next page may follow.
+# Without the last brace, because `page` may add the next token.
 _TEMPLATE: Final = _compact({"Items": [_summary(n) for n in range(PAGE_SIZE)]})[:-1].encode()
