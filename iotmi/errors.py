@@ -75,10 +75,9 @@ class Problem:
         self.value: object = value
 
     def __str__(self) -> str:
-        text = f"{self.path}: {self.rule}" if self.path else self.rule
-        if self.value is None or (isinstance(self.value, str) and self.value == REDACTED):
-            return text
-        return f"{text}, got {_shortened(self.value)}"
+        hidden = self.value is None or (isinstance(self.value, str) and self.value == REDACTED)
+        rule = self.rule if hidden else f"{self.rule}, got {_shortened(self.value)}"
+        return f"{self.path}: {rule}" if self.path else rule
 
     def __reduce__(self) -> tuple[object, ...]:
         # The value may not pickle, and it may hold secrets that its repr does not show.

@@ -75,7 +75,9 @@ class VirtualDevice:
     def of(
         cls,
         *parts: "type[declared.Capability] | declared.Capability",
-        endpoints: "Mapping[str, Sequence[type[declared.Capability] | declared.Capability]] | None" = None,
+        endpoints: (
+            "Mapping[str, Sequence[type[declared.Capability] | declared.Capability]] | None"
+        ) = None,
         name: str = "Device",
         device_type: str = "Unknown Device",
         brand: str = "Emulated",

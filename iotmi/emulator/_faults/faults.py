@@ -281,7 +281,7 @@ class Faults:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Number of calls per kind of fault, as in ``counts["error"]``, without kinds of no call."""
+        """Number of calls per kind of fault, such as ``counts["error"]``; only kinds with calls."""
         with self._lock:
             return MappingProxyType({kind: count for kind, count in self._counts.items()})  # noqa: C416
 
