@@ -36,7 +36,7 @@ _HEADING: Final = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 
 def name_of(path: Path) -> str:
-    """A file's name below the root, for the names of tests."""
+    """Return a file's name below the root, for the names of tests."""
     return path.relative_to(ROOT).as_posix()
 
 

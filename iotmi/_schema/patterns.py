@@ -11,12 +11,12 @@ from typing import Final
 
 @cache
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Return the service's *pattern* as a Python pattern that matches a whole string.
+    r"""Return the service's *pattern* as a Python pattern that matches a whole string.
 
     Four differences are translated. The model omits the outer ``^`` and ``$``:
-    ``$|^(https)://.*`` was ``^$|^(https)://.*$``. Python lacks ``\\p{L}\\p{N}`` and
-    ``\\x{0022}``. ``\\d`` and ``\\s`` mean ASCII only. Python's ``$`` also matches before a final
-    newline, so ``\\Z`` takes its place.
+    ``$|^(https)://.*`` was ``^$|^(https)://.*$``. Python lacks ``\p{L}\p{N}`` and
+    ``\x{0022}``. ``\d`` and ``\s`` mean ASCII only. Python's ``$`` also matches before a final
+    newline, so ``\Z`` takes its place.
 
     Two patterns of the service backtrack quadratically or cubically; equivalent ones that do not
     replace them.

@@ -10,7 +10,7 @@ import iotmi
 
 @pytest.fixture
 def locker_id(client: iotmi.Client) -> str:
-    """A locker that was read once, so that its family is in use."""
+    """Return a locker that was read once, so that its family is in use."""
     created = client.credential_lockers.create(name="Elm Street")
     assert client.credential_lockers.get(created.id).name == "Elm Street"
     return created.id
@@ -64,7 +64,7 @@ def test_a_family_is_patched_on_the_class_of_a_client_in_use(
 
 @pytest.fixture
 def spec() -> MagicMock:
-    """A mock with the interface of a client."""
+    """Return a mock with the interface of a client."""
     made: MagicMock = create_autospec(iotmi.Client, instance=True)
     return made
 

@@ -18,21 +18,21 @@ from tests.support.http_servers import KEYS
 
 @pytest.fixture
 def address(keys: None, emulator: Emulator) -> Iterator[str]:  # noqa: ARG001 - in the environment
-    """The emulator for every process of this machine."""
+    """Return the emulator for every process of this machine."""
     with serving(emulator) as address:
         yield address
 
 
 @pytest.fixture
 def remote(address: str) -> Iterator[iotmi.Client]:
-    """A client that pickles."""
+    """Return a client that pickles."""
     with iotmi.Client(region_name="eu-west-1", endpoint_url=address) as client:
         yield client
 
 
 @pytest.fixture
 def ids(client: iotmi.Client) -> list[str]:
-    """The ids of two lockers."""
+    """Return the ids of two lockers."""
     return [client.credential_lockers.create(name=name).id for name in ("a", "b")]
 
 
@@ -42,7 +42,7 @@ def set_environment(variables: dict[str, str]) -> None:
 
 
 def collected(pager: iotmi.Pager[iotmi.CredentialLockerSummary]) -> set[str]:
-    """The ids of all items."""
+    """Return the ids of all items."""
     return {summary.id for summary in pager}
 
 

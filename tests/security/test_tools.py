@@ -73,7 +73,7 @@ TOOLS: Final[dict[str, Callable[[Any], str]]] = {
 
 
 def kind_of(value: object) -> Any:  # noqa: ANN401 - an annotation
-    """The type of *value*, for pydantic."""
+    """Return the type of *value*, for pydantic."""
     if isinstance(value, iotmi.Page):
         return iotmi.Page[type(value.items[0])]  # type: ignore[misc]
     return type(value)
@@ -100,7 +100,7 @@ def test_no_tool_shows_a_secret(tool: str) -> None:
 
 
 def library_frames(error: BaseException) -> TracebackType:
-    """The traceback of *error* from the first frame that is not a test's."""
+    """Return the traceback of *error* from the first frame that is not a test's."""
     trace = error.__traceback__
     while trace is not None and "/tests/" in trace.tb_frame.f_code.co_filename:
         trace = trace.tb_next
@@ -109,7 +109,7 @@ def library_frames(error: BaseException) -> TracebackType:
 
 
 def with_locals(error: BaseException) -> Iterator[str]:
-    """The traceback of *error* and its causes with all locals, as rich and Python print it."""
+    """Return the traceback of *error* and its causes with all locals, as rich and Python print it."""
     trace = library_frames(error)
     console = Console(file=StringIO(), width=300)
     console.print(Traceback.from_exception(type(error), error, trace, show_locals=True))

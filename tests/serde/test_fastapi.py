@@ -21,7 +21,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 
 @pytest.fixture
 def app(client: iotmi.Client) -> FastAPI:
-    """The application, as the page has it."""
+    """Return the application, as the page has it."""
     (program,) = [
         block
         for block in re.findall(
@@ -56,7 +56,7 @@ class Connection:
 
 @pytest.fixture
 def served(app: FastAPI) -> Iterator[Connection]:
-    """The application behind uvicorn."""
+    """Return the application behind uvicorn."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     started = threading.Event()
     startup = server.startup

@@ -41,7 +41,7 @@ _FUNCTION = re.compile(r"^(?:async )?def (\w+)\(", re.MULTILINE)
 
 
 def programs_of(page: Path) -> Iterator[str]:
-    """The blocks of *page* as modules, without those that show an interactive session.
+    """Return the blocks of *page* as modules, without those that show an interactive session.
 
     A block that defines a fixture of the page's home is a program by itself. Otherwise a function
     that a later block defines again gets another name.

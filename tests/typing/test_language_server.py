@@ -34,19 +34,19 @@ PLAIN_TYPES: Final = frozenset(
 
 
 def awaited(start: str) -> str:
-    """The word that a call needs in front of it after *start*."""
+    """Return the word that a call needs in front of it after *start*."""
     return "await " if start == AWAITING else ""
 
 
 def fields_of(kind: type) -> set[str]:
-    """The names of a value's members."""
+    """Return the names of a value's members."""
     assert attrs.has(kind)
     return {field.name for field in attrs.fields(kind)}
 
 
 @pytest.fixture(scope="module")
 def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]:
-    """A running language server over an empty folder; `iotmi` comes from the environment."""
+    """Return a running language server over an empty folder; `iotmi` comes from the environment."""
     with LanguageServer(tmp_path_factory.mktemp("editor")) as server:
         yield server
 
