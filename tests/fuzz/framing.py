@@ -136,7 +136,7 @@ def response_of(number: int, seed: int) -> bytes:
 
 @frozen
 class Reading:
-    """What a second h11 makes of a response.
+    """The response that a second h11 parser accepts.
 
     Attributes:
         verdict: ``whole``, ``broken`` or ``unended``.

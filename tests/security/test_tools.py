@@ -109,7 +109,7 @@ def library_frames(error: BaseException) -> TracebackType:
 
 
 def with_locals(error: BaseException) -> Iterator[str]:
-    """Return the traceback of *error* and its causes with all locals, as rich and Python print it."""
+    """Return the traceback of *error* and its causes with all locals, as rich and Python do."""
     trace = library_frames(error)
     console = Console(file=StringIO(), width=300)
     console.print(Traceback.from_exception(type(error), error, trace, show_locals=True))

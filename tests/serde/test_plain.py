@@ -64,7 +64,7 @@ def test_every_value_survives_plain_data_and_json(model: type, names: Names) -> 
 
 @cache
 def operations() -> dict[str, tuple[type, dict[str, Any]]]:
-    """Return the request class of each operation, and its parameters with every member, on the wire."""
+    """Return the request class of each operation, and its parameters with every member, as JSON."""
     theirs = service.installed()
     return {
         name: (declared.request, baseline(theirs.operations[name]))
