@@ -13,24 +13,6 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-def run(steps: Steps[R]) -> R:
-    """Run the steps of an exchange in the calling thread, and return their result."""
-    try:
-        step = next(steps)
-        while True:
-            try:
-                do(step)
-            except Exception as error:  # noqa: BLE001 - the exchange may handle it
-                step = steps.throw(error)
-            else:
-                step = next(steps)
-    except StopIteration as stop:
-        result: R = stop.value
-        return result
-    finally:
-        steps.close()
-
-
 def do(step: Step) -> None:
     """Do one step of an exchange."""
     match step:
@@ -42,6 +24,30 @@ def do(step: Step) -> None:
             _look_up(step)
         case _:
             raise TypeError(f"{type(step).__name__} is not a step of an exchange")
+
+
+def run(steps: Steps[R], perform: Callable[[Step], None] = do) -> R:
+    """Run *steps* to their end in the calling thread, and return their result.
+
+    Args:
+        steps: the steps.
+        perform: does one step; the steps of an exchange if not given.
+    """
+    try:
+        step = next(steps)
+        while True:
+            try:
+                perform(step)
+            except Exception as error:  # noqa: BLE001 - the steps may handle it
+                step = steps.throw(error)
+            else:
+                step = next(steps)
+    except StopIteration as stop:
+        result: R = stop.value
+        return result
+    finally:
+        # Interrupted steps close their connection here, not in the garbage collector.
+        steps.close()
 
 
 def _nothing() -> None:

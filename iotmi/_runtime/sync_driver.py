@@ -10,7 +10,7 @@ from functools import partial
 from threading import Thread
 from typing import ClassVar, ParamSpec, TypeVar
 
-from iotmi._botocore.blocking_io import do
+from iotmi._botocore.blocking_io import do, run
 from iotmi._runtime.abandonment import AbandonableCall, AbandonedCalls
 from iotmi._runtime.context import ClientContext
 from iotmi._runtime.pickling import PicklableDriver
@@ -58,21 +58,7 @@ class SyncDriver(PicklableDriver[ClientContext]):
 
     def run(self, steps: Steps[R]) -> R:
         """Run *steps* to their end, and return their result."""
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    self._run_step(step)
-                except Exception as error:  # noqa: BLE001 - the steps may handle it
-                    step = steps.throw(error)
-                else:
-                    step = next(steps)
-        except StopIteration as stop:
-            result: R = stop.value
-            return result
-        finally:
-            # Interrupted steps close their connection here, not in the garbage collector.
-            steps.close()
+        return run(steps, self._run_step)
 
     def pager(self, listing: Listing[T]) -> Pager[T]:
         """Return a pager over *listing*."""
@@ -114,9 +100,9 @@ def _run_in_thread(seconds: float, work: RunBlocking[T], abandoned: AbandonedCal
     abandoned.wait(seconds)
     attempt = AbandonableCall(work, abandoned)
     future: Future[T] = Future()
-    run = partial(copy_context().run, complete, future, attempt)
+    target = partial(copy_context().run, complete, future, attempt)
     try:
-        Thread(target=run, name="iotmi-attempt", daemon=True).start()
+        Thread(target=target, name="iotmi-attempt", daemon=True).start()
     except RuntimeError as error:
         # The process has reached its limit of threads, or the interpreter is ending.
         raise ThreadUnavailableError(str(error)) from error

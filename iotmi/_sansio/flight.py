@@ -16,7 +16,7 @@ T = TypeVar("T")
 class SingleFlight:
     """At most one running function, shared by all that start it meanwhile. Safe under threads."""
 
-    __slots__ = ("__weakref__", "_lock", "_name", "_running")
+    __slots__ = ("_lock", "_name", "_running")
 
     def __init__(self, name: str) -> None:
         self._name = name

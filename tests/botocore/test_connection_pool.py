@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from ssl import SSLSocket
-from threading import Thread, get_ident
+from threading import Event, Thread, get_ident
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +25,7 @@ from iotmi._botocore.connection_pool import ConnectionPool
 from iotmi._botocore.direct_sender import host_of
 from iotmi._botocore.messages import Origin, RawResponse, SignedRequest
 from iotmi._sansio.deadline import Deadline
+from iotmi._sansio.steps import DeadlineReachedError
 from tests.support.bad_servers import Answers, listening, never_connecting
 from tests.support.certificates import ELSEWHERE, make_certificate
 from tests.support.direct_client import THING, connections_of, direct, failure, idle
@@ -315,6 +317,30 @@ def test_an_impossible_name_is_not_looked_up() -> None:
     with pytest.raises(NotSentError) as caught:
         exchange(hasty(), f"http://{'x' * 70}.example")
     assert isinstance(caught.value.__cause__, UnicodeError)
+
+
+def test_a_slow_name_does_not_delay_another_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each host has its own look-up, so no call connects to the addresses of another host."""
+    resolve, over = socket.getaddrinfo, Event()
+
+    def slow(host: str, *args: Any, **options: Any) -> object:  # noqa: ANN401
+        if host == "slow.example" and not options.get("flags"):
+            over.wait(10)
+        return resolve(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    connections = hasty()
+    with listening(Answers(THING)) as url:
+        port = urlsplit(url).port or 0
+        slow_host, fast_host = (
+            SignedRequest("Op", Origin("http", host, port), "GET", "/", [("Host", host)], b"")
+            for host in ("slow.example", "localhost")
+        )
+        with pytest.raises(DeadlineReachedError):
+            run(connections.exchange(slow_host, Deadline(0.05)))
+        assert run(connections.exchange(fast_host, Deadline(5.0))).body == THING
+    connections.close()
+    over.set()
 
 
 def test_the_error_says_that_the_connection_was_closed() -> None:
