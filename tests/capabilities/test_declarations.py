@@ -218,7 +218,9 @@ def test_a_schema_is_valid_in_the_service_model(capability: type[Capability]) ->
     assert item.capability_id == capability.id
     assert int(item.extrinsic_id, 16) == capability.number
     assert isinstance(item.schema, dict)
-    assert set(item.schema["properties"]) == {each.wire for each in fields_of(capability)}
+    properties = item.schema["properties"]
+    assert isinstance(properties, dict)
+    assert set(properties) == {each.wire for each in fields_of(capability)}
 
 
 def test_an_unsupported_field_type_is_refused() -> None:

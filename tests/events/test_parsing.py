@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
+import attrs
 import pytest
 from attrs.exceptions import FrozenInstanceError
 
@@ -65,7 +66,7 @@ MEMBERS: Final = [
 
 
 def names_of(event: events.Event) -> list[str]:
-    return [field.name for field in type(event).__attrs_attrs__ if field.name != "raw"]
+    return [field.name for field in attrs.fields(type(event)) if field.name != "raw"]
 
 
 def agree(one: events.Event, other: events.Event, *, but: str = "") -> None:
