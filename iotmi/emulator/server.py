@@ -22,12 +22,12 @@ try:
     import uvicorn
     from starlette.applications import Starlette
     from uvicorn.protocols.http.h11_impl import H11Protocol
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
         "iotmi.emulator.server needs starlette and uvicorn: "
         "python -m pip install 'iotmi[emulator]'",
-        name=error.name,
-    ) from error
+        name=_error.name,
+    ) from _error
 
 from iotmi.emulator._asgi import CLOSE, HEALTH, MAX_BODY, create_app
 from iotmi.emulator._dispatch.signatures import Credentials

@@ -9,6 +9,7 @@ the order of its shard; a kill repeats at most one batch of a shard.
 """
 
 import argparse
+import hashlib
 import json
 import random
 import subprocess
@@ -104,8 +105,17 @@ def home(kinesis: Any, things: int) -> Iterator[tuple[Emulator, list[str]]]:  # 
     with Emulator(kinesis=kinesis) as emulator:
         client: Any = emulator.boto3_client()
         switches = [notified.create_switch(client) for _ in range(things)]
+        # Ids are random. Each of the two shards needs a switch, or resharding moves nothing.
+        while len(set(map(_shard_of, switches))) < 2:
+            switches.append(notified.create_switch(client))
         notified.subscribe(client, "DEVICE_STATE", name=STREAM)
         yield emulator, switches
+
+
+def _shard_of(thing_id: str) -> int:
+    """Return the shard of two that holds a thing's events: Kinesis takes the MD5 of the key."""
+    key = notified.managed_thing_arn(thing_id).encode()
+    return hashlib.md5(key, usedforsecurity=False).digest()[0] >> 7
 
 
 def run(
