@@ -295,7 +295,8 @@ def test_an_event_loop_goes_on_while_credentials_come(
                 with pytest.raises(iotmi.DeadlineExceededError, match="credentials"):
                     await client.with_options(timeout=0.1).send(GET)
             group.cancel_scope.cancel()
-        assert ticks > 20
+        # A blocked event loop would tick once or twice.
+        assert ticks > 5
         # Each connection to a server of this test has a thread of the server's.
         assert max(threads) - before < 110
 

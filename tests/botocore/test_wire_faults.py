@@ -275,7 +275,9 @@ def test_an_error_with_half_a_body_is_the_services_error(way: Way) -> None:
     code = "X-Amzn-Errortype: ResourceNotFoundException"
     with listening(Script(Cut(raw("404 No", b"{", code, length="90")))) as url:
         (error,) = way.run(url, GET)
-    assert isinstance(error, iotmi.ResourceNotFoundError)
+    # The oldest supported botocore reports a closed connection instead.
+    by_botocore = () if way.source == "own" else (NoResponseError,)
+    assert isinstance(error, (iotmi.ResourceNotFoundError, *by_botocore))
 
 
 @every_way

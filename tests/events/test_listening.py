@@ -2,8 +2,9 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -108,16 +109,21 @@ def test_a_datetime_is_a_start(kinesis: Any, tmp_path: Path) -> None:  # noqa: A
     """Records before the given time are skipped."""
     put(kinesis, 1)
     (first,) = kinesis.get_records(ShardIterator=first_iterator(kinesis))["Records"]
-    moment = first["ApproximateArrivalTimestamp"]
-    while datetime.now(UTC) <= moment:
-        pass
-    after = datetime.now(UTC)
+    after = next_second(first["ApproximateArrivalTimestamp"])
     put(kinesis, 2)
     for start, expected in ((after, 2), (datetime(2020, 1, 1, tzinfo=UTC), 1)):
         listening = events.listen(
             STREAM, kinesis=kinesis, checkpoints=tmp_path / str(expected), start=start
         )
         assert numbers(listening, 1) == [expected]
+
+
+def next_second(moment: datetime) -> datetime:
+    """Wait for the second after *moment*: old releases of botocore send whole seconds."""
+    second = moment.replace(microsecond=0) + timedelta(seconds=1)
+    while datetime.now(UTC) < second:
+        time.sleep(0.01)
+    return second
 
 
 def first_iterator(kinesis: Any) -> str:  # noqa: ANN401
@@ -216,6 +222,7 @@ def test_a_resharding_between_runs_is_followed(
 ) -> None:
     """The children are read from their start, although the first run started at the end."""
     put(kinesis, 1)
+    next_second(datetime.now(UTC))
     first = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
     put(kinesis, 2, 3)
     assert numbers(first, 1) == [2]
