@@ -12,11 +12,12 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from attrs import field, frozen
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, text
 from iotmi.emulator._model.arn import AccountScope
@@ -31,7 +32,12 @@ from iotmi.emulator._notifications.payloads import (
 )
 from iotmi.emulator._notifications.status_payloads import STATUS_MESSAGES
 from iotmi.emulator._storage.store import Transaction
-from iotmi.events import Event, parse
+
+if TYPE_CHECKING:
+    from iotmi import events
+else:
+    # Imported with the first typed event, because an emulator starts faster without it.
+    events = LazyModule("iotmi.events")
 
 NOTIFICATION: Final = "notification"
 """The name under which the store keeps notifications."""
@@ -71,9 +77,9 @@ class Notification:
         return mapping(self.envelope, "payload")
 
     @property
-    def event(self) -> Event:
+    def event(self) -> "events.Event":
         """The typed event, as a consumer of the stream parses it."""
-        return parse(self.data)
+        return events.parse(self.data)
 
     def as_lambda_record(
         self,

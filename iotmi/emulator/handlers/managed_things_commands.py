@@ -12,7 +12,6 @@ from attrs import frozen
 
 from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._account.connectivity import is_reachable
-from iotmi.emulator._clusters._rules import RefusedError
 from iotmi.emulator._core.json import (
     JsonObject,
     JsonValue,
@@ -115,6 +114,7 @@ def _execute(
     """Return the values that the device reports after an action, with the capability of each."""
     # Imported by the first command, so that an emulator starts without the clusters.
     from iotmi.emulator._clusters import table
+    from iotmi.emulator._clusters._rules import RefusedError
 
     ref = state.CapabilityRef(thing, action.endpoint, action.capability)
     if action.name == "UpdateState":
@@ -147,6 +147,7 @@ def _new_values(account: AccountState, action: _Action, ref: state.CapabilityRef
         raise account.invalid(f"{path} must name properties and their values")
     _require_properties(account, action, list(action.parameters), path)
     from iotmi.emulator._clusters import table
+    from iotmi.emulator._clusters._rules import RefusedError
 
     try:
         return table.checked_update(ref.identifier, action.parameters)

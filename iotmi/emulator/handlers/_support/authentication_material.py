@@ -11,25 +11,19 @@ setup must be 12 to 50 letters and digits, as the developer guide says.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._core.json import fingerprint
 from iotmi.emulator._model.resource_types import BY_CLOUD, BY_CODE, BY_DISCOVERY
-from iotmi.materials import (
-    CloudDevice,
-    CustomProtocolCode,
-    DiscoveredDevice,
-    Material as AnyMaterial,
-    MaterialError,
-    MaterialIssue,
-    PreOnboardedCloudDevice,
-    WiFiSetupCode,
-    ZigbeeCode,
-    ZWaveCode,
-)
+
+if TYPE_CHECKING:
+    from iotmi import materials
+else:
+    # Imported with the first material, because an emulator starts faster without it.
+    materials = LazyModule("iotmi.materials")
 
 
 @frozen
@@ -53,47 +47,52 @@ class Material:
     associations: tuple[str, ...] = ()
 
 
-_KINDS: Final[Mapping[str, tuple[type[AnyMaterial], ...]]] = MappingProxyType(
-    {
-        "WIFI_SETUP_QR_BAR_CODE": (WiFiSetupCode,),
-        "ZIGBEE_QR_BAR_CODE": (ZigbeeCode,),
-        "ZWAVE_QR_BAR_CODE": (ZWaveCode,),
-        "PRE_ONBOARDED_CLOUD": (PreOnboardedCloudDevice,),
-        "DISCOVERED_DEVICE": (CloudDevice, DiscoveredDevice),
-        "CUSTOM_PROTOCOL_QR_BAR_CODE": (CustomProtocolCode,),
+def _kinds(material_type: str) -> "tuple[type[materials.Material], ...]":
+    """Return the classes of the materials of a type."""
+    kinds: Mapping[str, tuple[type[materials.Material], ...]] = {
+        "WIFI_SETUP_QR_BAR_CODE": (materials.WiFiSetupCode,),
+        "ZIGBEE_QR_BAR_CODE": (materials.ZigbeeCode,),
+        "ZWAVE_QR_BAR_CODE": (materials.ZWaveCode,),
+        "PRE_ONBOARDED_CLOUD": (materials.PreOnboardedCloudDevice,),
+        "DISCOVERED_DEVICE": (materials.CloudDevice, materials.DiscoveredDevice),
+        "CUSTOM_PROTOCOL_QR_BAR_CODE": (materials.CustomProtocolCode,),
     }
-)
+    return kinds[material_type]
 
 
 def describe_format(material_type: str) -> str:
     """Describe the form that a material of a type must have."""
-    return ", or ".join(candidate.form for candidate in _KINDS[material_type])
+    return ", or ".join(candidate.form for candidate in _kinds(material_type))
 
 
 def read_material(material_type: str, text: str) -> Material | None:
     """Parse a material, or return None if it does not have a form of its type."""
-    for candidate in _KINDS[material_type]:
+    for candidate in _kinds(material_type):
         try:
             found = candidate.parse(text)
-        except MaterialError:
+        except materials.MaterialError:
             continue
-        return None if MaterialIssue.SERIAL_NUMBER_FORM in found.warnings else _material(found)
+        return (
+            None
+            if materials.MaterialIssue.SERIAL_NUMBER_FORM in found.warnings
+            else _material(found)
+        )
     return None
 
 
-def _material(found: AnyMaterial) -> Material:
-    if isinstance(found, CloudDevice):
+def _material(found: "materials.Material") -> Material:
+    if isinstance(found, materials.CloudDevice):
         return Material(BY_CLOUD, "UNASSOCIATED", device_id=found.connector_device_id)
-    if isinstance(found, PreOnboardedCloudDevice):
+    if isinstance(found, materials.PreOnboardedCloudDevice):
         return Material(
             BY_CLOUD,
             "PRE_ASSOCIATED",
             device_id=found.connector_device_id,
             associations=found.account_association_ids,
         )
-    if isinstance(found, DiscoveredDevice):
+    if isinstance(found, materials.DiscoveredDevice):
         return Material(BY_DISCOVERY, "PRE_ASSOCIATED")
-    if isinstance(found, WiFiSetupCode):
+    if isinstance(found, materials.WiFiSetupCode):
         members = {
             "SerialNumber": found.serial_number,
             "UniversalProductCode": found.universal_product_code,
