@@ -10,6 +10,8 @@ from textwrap import dedent
 
 import pytest
 
+from tests.support.pytest_runs import run_pytest
+
 FREEZERS = {
     "freezegun": "from freezegun import freeze_time as frozen",
     "time-machine": """
@@ -97,12 +99,5 @@ def test_a_frozen_test_does_not_break_the_next(tmp_path: Path) -> None:
             """
         )
     )
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ran = run_pytest(tmp_path)
     assert "2 passed" in ran.stdout, ran.stdout

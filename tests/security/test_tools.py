@@ -4,8 +4,6 @@ Each sensitive shape has a canary in every request and response where it occurs.
 """
 
 import pickle
-import subprocess
-import sys
 import traceback
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -28,6 +26,7 @@ from tests.conformance import service
 from tests.conformance.limits import with_value
 from tests.support.canaries import CANARIES, Everywhere, Planted, planted
 from tests.support.http_servers import answer, serving, with_keys
+from tests.support.pytest_runs import run_pytest
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated by the service:DeprecationWarning")
 
@@ -214,14 +213,7 @@ def test_pytest_shows_no_secret(tmp_path: Path, options: tuple[str, ...]) -> Non
     held = tmp_path / "values.pickle"
     held.write_bytes(pickle.dumps(values()))
     (tmp_path / "test_canaries.py").write_text(dedent(PROGRAM).format(values=str(held)))
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, str(tmp_path)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    ran = run_pytest(tmp_path, *options)
     requests = sum(isinstance(value, iotmi.Request) for value in values())
     assert f"{3 * len(values()) + requests} failed" in ran.stdout
     assert "AccessDeniedError" in ran.stdout
