@@ -15,9 +15,8 @@ from iotmi._schema.public import public
 from iotmi._schema.pydantic_hook import PydanticHook
 from iotmi._schema.responses import Page
 from iotmi._schema.schema import Schema, WireCase, camel, pascal, schema_of
-from iotmi._schema.sealing import sealed
 from iotmi._schema.shapes import SCHEMA, ModelBase, SensitiveShape
-from iotmi._schema.validation import is_library_frame, validate, warn_deprecated
+from iotmi._schema.validation import initializer, is_library_frame, warn_deprecated
 from iotmi.errors import REDACTED
 
 T = TypeVar("T")
@@ -98,7 +97,6 @@ def evolve(value: T, **changes: object) -> T:
 
 def _build_model(cls: type[T], wire_case: WireCase) -> type[T]:
     for name, value in (
-        ("__attrs_post_init__", validate),
         ("__repr__", _repr),
         # Shared by all models: attrs would compile them for each class, which slows a cold start.
         ("__eq__", _eq),
@@ -112,7 +110,7 @@ def _build_model(cls: type[T], wire_case: WireCase) -> type[T]:
     built = attrs.frozen(base, kw_only=True, slots=True, repr=False, eq=False)
     schema = Schema(built, wire_case)
     setattr(built, SCHEMA, schema)
-    setattr(built, "__init__", sealed(getattr(built, "__init__")))  # noqa: B009, B010
+    setattr(built, "__init__", initializer(schema, getattr(built, "__init__")))  # noqa: B009, B010
     if not issubclass(built, Request):
         for name, advice in schema.deprecated().items():
             deprecated = _DeprecatedField(built.__dict__[name], advice)

@@ -5,6 +5,8 @@ conformance suite can compare them letter by letter.
 """
 
 import re
+import sys
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -22,6 +24,44 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     replace them.
     """
     letters = r"\p{L}\p{N}" in pattern
+    return re.compile(rf"^{_translated(pattern)}\Z", re.UNICODE if letters else re.ASCII)
+
+
+@cache
+def ascii_matcher(pattern: str, low: int, high: int) -> Callable[[str], object]:
+    """Return a test that is true only for ASCII text of *low* to *high* characters that matches.
+
+    Python code that calls the test runs no frame for it. False says nothing about other text.
+    """
+    if characters := _repeated_class(pattern):
+        least = max(low, 1) if pattern.endswith("+") else low
+        return re.compile(_times(characters, least, high), re.ASCII).fullmatch
+    ascii_text = _times(r"[\x00-\x7f]", low, high)
+    return re.compile(rf"(?={ascii_text}\Z)(?:^{_translated(pattern)}\Z)", re.ASCII).match
+
+
+@cache
+def ascii_concatenation_matcher(pattern: str) -> Callable[[str], object] | None:
+    """Return a test for many texts at once: true for their concatenation if it is for each.
+
+    There is one only for patterns that repeat an ASCII character class. No text may be empty.
+    """
+    characters = _repeated_class(pattern)
+    return re.compile(f"{characters}*", re.ASCII).fullmatch if characters else None
+
+
+def _repeated_class(pattern: str) -> str:
+    """Return the character class that *pattern* repeats, or "" for any other pattern."""
+    match = _REPEATED_CLASS.fullmatch(_translated(pattern))
+    return match[1] if match else ""
+
+
+def _times(characters: str, low: int, high: int) -> str:
+    return f"{characters}{{{low},{'' if high == sys.maxsize else high}}}"
+
+
+@cache
+def _translated(pattern: str) -> str:
     # \w is every letter, every number and the underscore, which the one pattern with
     # \p{L}\p{N} allows too.
     translated = pattern.replace(r"\p{L}\p{N}", r"\w")
@@ -30,7 +70,11 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     if ".*" in translated:
         for slow, quick in _EQUIVALENTS:
             translated = re.sub(slow, quick, translated)
-    return re.compile(rf"^{translated}\Z", re.UNICODE if letters else re.ASCII)
+    return translated
+
+
+# Characters and escapes that mean ASCII only; \S, \D and \W would mean more.
+_REPEATED_CLASS: Final = re.compile(r"(\[(?!\^)(?:[\x00-\x5a^-\x7f]|\\[^SDWx])+\])[+*]")
 
 
 # An escape, a character class, or a bare dollar. Only the bare dollar is an anchor.

@@ -68,6 +68,7 @@ class FieldValidator(NamedTuple):
 
     Attributes:
         member: the field.
+        name: its name.
         getter: reads the field of a value.
         setter: writes the field of a value, frozen or not.
         is_list: True if a list must become a tuple.
@@ -76,6 +77,7 @@ class FieldValidator(NamedTuple):
     """
 
     member: Member
+    name: str
     getter: Callable[[object], object]
     setter: Callable[[object, object], None]
     is_list: bool
@@ -95,6 +97,8 @@ class Schema:
     def __init__(self, model: type, wire_case: WireCase) -> None:
         self.model = model
         self.wire_case = wire_case
+        # Kept, because `iotmi._schema.model` replaces the slot of a deprecated field.
+        self._slots = dict(vars(model))
         self.decoder: Decoder | None = None
         self.encoder: Encoder | None = None
 
@@ -123,7 +127,7 @@ class Schema:
     def problems_in(self, value: object) -> Sequence[Problem]:
         """Return every problem of the fields of *value*, which stays as it is."""
         problems: list[Problem] = []
-        for member, getter, *_ in self.validators:
+        for member, _, getter, *_ in self.validators:
             held = getter(value)
             if held is not None:
                 problems += prefix_paths(member.name, member.shape.validate(held))
@@ -162,9 +166,10 @@ class Schema:
 
     def _validator(self, member: Member) -> FieldValidator:
         # The descriptor of a slot, whose __set__ also works on a frozen value.
-        slot = self.model.__dict__[member.name]
+        slot = self._slots[member.name]
         return FieldValidator(
             member=member,
+            name=member.name,
             getter=slot.__get__,
             setter=slot.__set__,
             is_list=isinstance(member.shape, ListShape),

@@ -26,7 +26,7 @@ SCHEMA: Final = "__iotmi_schema__"
 
 VALIDATED: Final = "__iotmi_validated__"
 
-Accepts = Callable[[object], bool]
+Accepts = Callable[[object], object]
 
 
 class Shape(Protocol):
@@ -48,7 +48,7 @@ class Shape(Protocol):
     def acceptor(self) -> Accepts:
         """Return a fast test that is true only for canonical values without any problem.
 
-        False says nothing: `coerce` and `validate` then decide.
+        False and TypeError say nothing: `coerce` and `validate` then decide.
         """
         ...
 
@@ -95,14 +95,7 @@ class ScalarShape:
             return lambda value: type(value) is kind and not self.validate(value)
         if self.text is None:
             return lambda value: type(value) is str and not self.validate(value)
-        low, high, matches = self.text.test()
-        # Text beyond ASCII may hold lone surrogates, which `validate` looks for.
-        return lambda value: (
-            type(value) is str
-            and low <= len(value) <= high
-            and value.isascii()
-            and matches(value) is not None
-        )
+        return self.text.acceptor()  # type: ignore[return-value]  # TypeError for no text
 
     @property
     def text(self) -> Text | None:
@@ -179,7 +172,7 @@ class ListShape:
         low = (self.size and self.size.min) or 0
         high = sys.maxsize if self.size is None or self.size.max is None else self.size.max
         text = self.item.text if isinstance(self.item, ScalarShape) else None
-        accepts = _every(self.item.acceptor()) if text is None else _every_text(text)
+        accepts = _every(self.item.acceptor()) if text is None else text.list_acceptor()
         return lambda value: (
             type(value) is tuple and low <= len(value) <= high and (not value or accepts(value))
         )
@@ -318,26 +311,6 @@ def prefix_paths(step: str, problems: Sequence[Problem]) -> list[Problem]:
 
 def _every(accepts: Accepts) -> Callable[[tuple[object, ...]], bool]:
     return lambda value: all(map(accepts, value))
-
-
-def _every_text(text: Text) -> Callable[[tuple[str, ...]], bool]:
-    """Return a fast test for tuples of strings that runs no Python code for each string."""
-    low, high, matches = text.test()
-
-    def accepts(value: tuple[str, ...]) -> bool:
-        try:
-            joined = "".join(value)
-        except TypeError:
-            return False
-        return (
-            joined.isascii()
-            # Most lists are short enough to skip the length of each string.
-            and (len(joined) <= high or max(map(len, value)) <= high)
-            and ("" not in value if low == 1 else min(map(len, value)) >= low)
-            and all(map(matches, value))
-        )
-
-    return accepts
 
 
 def _never(_: object) -> bool:

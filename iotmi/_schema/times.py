@@ -19,7 +19,10 @@ def real_datetime() -> type[datetime]:
 
 _combine: Final = real_datetime().combine
 _from_iso: Final = real_datetime().fromisoformat
-_from_timestamp: Final = real_datetime().fromtimestamp
+from_timestamp: Final = real_datetime().fromtimestamp
+
+OUT_OF_RANGE: Final = "is a number outside the range of times"
+"""The rule for a number that `from_timestamp` refuses. Its own messages would show the number."""
 
 
 def is_time_type(kind: object) -> bool:
@@ -44,10 +47,9 @@ def from_seconds(value: float) -> datetime:
         ValueError: the number is outside the range of times.
     """
     try:
-        return _from_timestamp(value, UTC)
+        return from_timestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
-        # Their messages would show the value.
-        raise ValueError("is a number outside the range of times") from None
+        raise ValueError(OUT_OF_RANGE) from None
 
 
 def from_text(text: str) -> datetime:

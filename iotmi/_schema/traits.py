@@ -8,12 +8,12 @@ or when.
 """
 
 import sys
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Sequence, Sized
 from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from iotmi._schema.patterns import compile_pattern
+from iotmi._schema.patterns import ascii_concatenation_matcher, ascii_matcher, compile_pattern
 
 
 @frozen
@@ -27,10 +27,28 @@ class Text:
     max: int | None = None
     pattern: str | None = None
 
-    def test(self) -> tuple[int, int, Callable[[str], object]]:
-        """Return the least and the greatest length, and a function that is true for a match."""
-        high = sys.maxsize if self.max is None else self.max
-        return self.min or 0, high, compile_pattern(self.pattern or _ANY_TEXT).search
+    def acceptor(self) -> Callable[[str], object]:
+        """Return a fast test that is true only for ASCII text without a violation."""
+        return ascii_matcher(self.pattern or _ANY_TEXT, *self._lengths)
+
+    def list_acceptor(self) -> Callable[[Sequence[str]], object]:
+        """Return the same test for each of many texts."""
+        low, high = self._lengths
+        accepts, accepts_all = self.acceptor(), ascii_concatenation_matcher(self.pattern or "")
+        if accepts_all is None or low > 1:
+            return lambda texts: all(map(accepts, texts))
+
+        def accepts_concatenation(texts: Sequence[str]) -> object:
+            joined = "".join(texts)
+            # Most lists are short enough to skip the length of each text.
+            fits = len(joined) <= high or max(map(len, texts)) <= high
+            return fits and "" not in texts and accepts_all(joined)
+
+        return accepts_concatenation
+
+    @property
+    def _lengths(self) -> tuple[int, int]:
+        return self.min or 0, sys.maxsize if self.max is None else self.max
 
     def violation(self, value: str) -> str | None:
         """Return the broken rule in words, or None."""

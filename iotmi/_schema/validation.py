@@ -8,73 +8,106 @@ one thread or task.
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from types import FrameType
 from typing import Final
 
-from iotmi._schema.schema import FieldValidator, Member, missing, schema_of
+import attrs
+
+from iotmi._schema.schema import Member, Schema, missing
+from iotmi._schema.sealing import without_frames
 from iotmi._schema.shapes import VALIDATED, ModelBase, prefix_paths
-from iotmi.errors import ConstraintError, Problem
+from iotmi.errors import ConstraintError, IotmiError, Problem
 
 _strict: Final = ContextVar("iotmi_strict", default=True)
 
 
-def validate(value: object) -> None:
-    """Coerce and validate every field of the new *value*.
+def initializer(schema: Schema, plain: Callable[..., None]) -> Callable[..., None]:
+    """Return the ``__init__`` of a model: one pass that stores, coerces and validates.
+
+    Args:
+        schema: schema of the model.
+        plain: the method that attrs generates. It has the signature, and raises the TypeError for
+            arguments that do not fit the signature.
+    """
+    names = tuple(each.name for each in attrs.fields(schema.model) if not each.kw_only)
+
+    @wraps(plain)
+    def __init__(self: object, *positional: object, **given: object) -> None:
+        members = given
+        try:
+            if positional:
+                members = {**given, **dict(zip(names, positional, strict=False))}
+            # An argument that is given twice leaves fewer members than arguments.
+            fits = len(members) == len(positional) + len(given)
+            if not (fits and _store(schema, self, members)):
+                plain(self, *positional, **given)
+        except (IotmiError, TypeError) as error:
+            # This frame stays in the traceback.
+            del self, positional, given, members
+            raise without_frames(error) from None
+
+    return __init__
+
+
+def _store(schema: Schema, value: object, members: Mapping[str, object]) -> bool:
+    """Store *members* in the new *value*, in their canonical forms.
+
+    Returns:
+        False if *members* are not exactly the members that the model has and needs.
 
     Raises:
         ConstraintError: with all problems at once.
     """
-    schema = schema_of(type(value))
-    if not _strict.get():
-        for member, getter, setter, *_ in schema.validators:
-            held = getter(value)
-            if held is not None:
-                _coerce(value, member, setter, held)
-        return
-    problems = _validate_fields(value, schema.validators)
+    strict = _strict.get()
+    used = 0
+    problems: list[Problem] = []
+    for member, name, _, setter, is_list, accepts in schema.validators:
+        if name not in members:
+            if member.required:
+                return False
+            setter(value, None)
+            continue
+        used += 1
+        held = members[name]
+        if is_list and type(held) is list:
+            held = tuple(held)
+        setter(value, held)
+        try:
+            if strict and accepts(held):
+                continue
+        except TypeError:
+            # A value of another type than the test expects.
+            pass
+        problems += _coerce_and_validate(value, member, setter, held)
+    if used != len(members):
+        return False
     if problems:
-        raise ConstraintError(type(value).__name__, tuple(problems))
-    if schema.immutable:
+        raise ConstraintError(schema.model.__name__, tuple(problems))
+    if strict and schema.immutable:
         _mark_validated(value, True)
+    return True
+
+
+def _coerce_and_validate(
+    value: object, member: Member, setter: Callable[[object, object], None], held: object
+) -> Sequence[Problem]:
+    """Store the canonical form of *held* in its field of *value*, and return its problems."""
+    strict = _strict.get()
+    if held is None:
+        return (missing(member),) if member.required and strict else ()
+    if member.deprecated:
+        warn_deprecated(type(value).__name__, member.name, member.deprecated)
+    if member.shape.coerces:
+        held = member.shape.coerce(held)
+        setter(value, held)
+    return prefix_paths(member.name, member.shape.validate(held)) if strict else ()
 
 
 _mark_validated: Final = vars(ModelBase)[VALIDATED].__set__
-
-
-def _validate_fields(value: object, validators: Sequence[FieldValidator]) -> Sequence[Problem]:
-    problems: list[Problem] = []
-    for member, getter, setter, is_list, accepts in validators:
-        held = getter(value)
-        if held is None:
-            if member.required:
-                problems.append(missing(member))
-            continue
-        if is_list and type(held) is list:
-            held = tuple(held)
-            setter(value, held)
-        if accepts(held):
-            continue
-        found = member.shape.validate(_coerce(value, member, setter, held))
-        if found:
-            problems += prefix_paths(member.name, found)
-    return problems
-
-
-def _coerce(
-    value: object, member: Member, setter: Callable[[object, object], None], held: object
-) -> object:
-    """Return the canonical form of *held*, after storing it in its field of *value*."""
-    if member.deprecated:
-        warn_deprecated(type(value).__name__, member.name, member.deprecated)
-    if not member.shape.coerces:
-        return held
-    coerced = member.shape.coerce(held)
-    if coerced is not held:
-        setter(value, coerced)
-    return coerced
 
 
 @contextmanager

@@ -6,7 +6,7 @@ are not validated. This module does not know how a response arrives.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from types import NoneType
 from typing import Final, TypeVar
@@ -25,7 +25,7 @@ from iotmi._schema.shapes import (
     Shape,
     StructureShape,
 )
-from iotmi._schema.times import from_seconds, from_text, is_time_type, to_utc
+from iotmi._schema.times import OUT_OF_RANGE, from_text, from_timestamp, is_time_type, to_utc
 from iotmi._serde.errors import DecodeError, json_type_name
 
 R = TypeVar("R")
@@ -85,7 +85,7 @@ def _build_decoder(schema: Schema) -> Decoder:
     model = schema.model
     plan = tuple(
         (setter, member.wire, member.name, member.required, *_decoding(member.shape))
-        for member, _, setter, *_ in schema.validators
+        for member, _, _, setter, *_ in schema.validators
     )
     new = object.__new__
 
@@ -93,21 +93,22 @@ def _build_decoder(schema: Schema) -> Decoder:
         if type(document) is not dict:
             raise _type_error(document, "an object")
         get = document.get
-        # Not by the class: `__attrs_post_init__` would validate the value.
+        # Not by the class, whose `__init__` would validate the value.
         value: object = new(model)
         for setter, wire, name, required, expected, decode_member in plan:
             held = get(wire)
-            if held is None and (not required or wire not in document):
-                if required:
-                    raise DecodeError("is missing", name)
-            elif expected is not None:
-                if type(held) is not expected:
+            # Most members are text, which `expected` accepts as it is.
+            if type(held) is not expected:
+                if held is None and (not required or wire not in document):
+                    if required:
+                        raise DecodeError("is missing", name)
+                elif expected is not None:
                     raise _type_error(held, _JSON_NAMES[expected]).within(name)
-            elif decode_member is not None:
-                try:
-                    held = decode_member(held)
-                except DecodeError as error:
-                    raise error.within(name) from None
+                elif decode_member is not None:
+                    try:
+                        held = decode_member(held)
+                    except DecodeError as error:
+                        raise error.within(name) from None
             setter(value, held)
         return value
 
@@ -147,7 +148,8 @@ def _scalar_decoder(kind: type) -> Decoder | None:
 
 def _decode_structure(schema: Schema, value: object) -> object:
     # The decoder is looked up for each value, because structures may contain one another.
-    return _decoder(schema)(value)
+    decoder = schema.decoder or _decoder(schema)
+    return decoder(value)
 
 
 def _item_decoder(shape: Shape) -> Decoder:
@@ -217,12 +219,12 @@ def _enum_decoder(enum: type[OpenEnum]) -> Decoder:
 def _decode_time(value: object) -> object:
     try:
         if type(value) is float or type(value) is int:
-            return from_seconds(value)
+            return from_timestamp(value, UTC)
         if type(value) is str:
             # botocore reads such text too, whatever form the model states.
             return from_text(value)
-    except ValueError as error:
-        raise DecodeError(str(error)) from None
+    except (ValueError, OverflowError, OSError) as error:
+        raise DecodeError(str(error) if type(value) is str else OUT_OF_RANGE) from None
     if isinstance(value, datetime):
         # botocore's Stubber returns times that are parsed already.
         return to_utc(value)
