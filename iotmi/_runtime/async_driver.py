@@ -1,7 +1,6 @@
 """The async driver. The only module of the client that needs anyio, the extra `async`."""
 
 from concurrent.futures import Future
-from functools import partial
 from typing import ClassVar, Final, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -85,10 +84,10 @@ class WorkerThreads:
 
 @frozen
 class _LoopState:
-    """The limiters of one event loop. anyio's limiters work in one event loop only."""
+    """The limits of one event loop. anyio's primitives work in one event loop only."""
 
     workers: WeakKeyDictionary[AbandonedCalls, WorkerThreads] = field(factory=WeakKeyDictionary)
-    slots: WeakKeyDictionary[object, anyio.CapacityLimiter] = field(factory=WeakKeyDictionary)
+    slots: WeakKeyDictionary[object, anyio.Semaphore] = field(factory=WeakKeyDictionary)
 
 
 _state: Final[RunVar[_LoopState]] = RunVar("iotmi_threads")
@@ -188,14 +187,19 @@ class AsyncDriver(PicklableDriver[ClientContext]):
 
 async def _take_slot(step: TakeSlot) -> None:
     slots = _state_of_loop().slots
-    limiter = slots.get(step.owner)
-    if limiter is None:
-        limiter = slots[step.owner] = anyio.CapacityLimiter(step.limit)
-    with anyio.move_on_after(step.deadline.remaining()) as scope:
-        await limiter.acquire_on_behalf_of(step)
-    if scope.cancelled_caught:
-        raise DeadlineReachedError("no connection became free")
-    step.release = partial(limiter.release_on_behalf_of, step)
+    free = slots.get(step.owner)
+    if free is None:
+        # The exchange that follows is a checkpoint.
+        free = slots[step.owner] = anyio.Semaphore(step.limit, fast_acquire=True)
+    remaining = step.deadline.remaining()
+    if remaining is None:
+        await free.acquire()
+    else:
+        with anyio.move_on_after(remaining) as scope:
+            await free.acquire()
+        if scope.cancelled_caught:
+            raise DeadlineReachedError("no connection became free")
+    step.release = free.release
 
 
 async def _wait_for_future(future: Future[T], deadline: Deadline) -> None:
