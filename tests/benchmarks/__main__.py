@@ -1,9 +1,11 @@
 """A comparison of iotmi with raw boto3 and capo.
 
     python -m tests.benchmarks [--only NAME ...] [--rounds 15] [--quick] [--strict]
+                               [--environments FOLDER | --here]
                                [--json PATH] [--chart PATH] [--write-docs [FOLDER]]
-    python -m tests.benchmarks --profile NAME
+    python -m tests.benchmarks --profile NAME [--environments FOLDER]
 
+Each client runs in an environment of its own, which pip installs first.
 The report shows missed bars. They fail the command only with ``--strict``, because times vary
 between machines. docs/performance.md describes the method.
 """
@@ -11,14 +13,16 @@ between machines. docs/performance.md describes the method.
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from attrs import evolve, frozen
 
-from tests.benchmarks import agreement, cold, docs_page, memory, throughput, timed
+from tests.benchmarks import agreement, cold, docs_page, environments, memory, throughput, timed
 from tests.benchmarks.chart import chart
+from tests.benchmarks.environments import Environments
 from tests.benchmarks.measuring import QUICK, Extent, Row
 from tests.benchmarks.report import Outcome, machine
 from tests.benchmarks.server import Server, serving
@@ -28,7 +32,7 @@ from tests.benchmarks.server import Server, serving
 class Run:
     """A measurement of one workload, with its scripted service: prompt, slow, or closing (TLS)."""
 
-    measure: Callable[[Server, Extent], list[Row]]
+    measure: Callable[[Server, Environments, Extent], list[Row]]
     service: str = "prompt"
 
 
@@ -41,9 +45,10 @@ RUNS: Final[Mapping[str, Run]] = {
     "cold-start": Run(cold.measure),
     "hold": Run(memory.holding),
     "iterate": Run(memory.iterating),
-    **{name: Run(partial(throughput.measure, name), "slow") for name in throughput.WORKS},
+    "threads": Run(throughput.by_threads, "slow"),
+    **{name: Run(partial(throughput.by_tasks, name), "slow") for name in throughput.BACKENDS},
 }
-PROFILES: Final[Mapping[str, Callable[[Server], str]]] = {
+PROFILES: Final[Mapping[str, Callable[[Server, Environments], str]]] = {
     **{name: partial(timed.profile, name) for name in timed.WORKS},
     "cold-start": cold.profile,
 }
@@ -53,13 +58,17 @@ def main() -> int:
     """Run the command."""
     given = _parser().parse_args()
     if given.profile:
-        with serving(closing=_service_of(given.profile) == "closing") as server:
-            sys.stdout.write(PROFILES[given.profile](server))
+        with (
+            _environments(given.environments, here=not given.environments) as found,
+            serving(closing=_service_of(given.profile) == "closing") as server,
+        ):
+            sys.stdout.write(PROFILES[given.profile](server, found))
         return 0
     extent = QUICK if given.quick else Extent()
     if given.rounds:
         extent = evolve(extent, rounds=given.rounds)
-    outcome = _run(given.only, extent)
+    with _environments(given.environments, here=given.here) as found:
+        outcome = _run(given.only, found, extent)
     sys.stdout.write(outcome.text())
     if given.json:
         given.json.write_text(outcome.json())
@@ -70,7 +79,11 @@ def main() -> int:
     return int(given.strict and bool(outcome.missed()))
 
 
-def _run(names: list[str], extent: Extent) -> Outcome:
+def _environments(folder: Path | None, *, here: bool) -> AbstractContextManager[Environments]:
+    return nullcontext(environments.here()) if here else environments.created(folder)
+
+
+def _run(names: list[str], found: Environments, extent: Extent) -> Outcome:
     rows: list[Row] = []
     with (
         serving(pages=extent.pages) as prompt,
@@ -78,12 +91,13 @@ def _run(names: list[str], extent: Extent) -> Outcome:
         serving(closing=True) as closing,
     ):
         services = {"prompt": prompt, "slow": slow, "closing": closing}
-        agreed = agreement.agree_in_subprocess(prompt)
+        agreed = agreement.agree(prompt, found)
         for name in names:
             sys.stderr.write(f"{name} …\n")
             run = RUNS[name]
-            rows += run.measure(services[run.service], extent)
-    return Outcome(machine(), extent, agreed, rows)
+            rows += run.measure(services[run.service], found, extent)
+    packages = {name: each.packages for name, each in found.items() if each.packages}
+    return Outcome(machine(), packages, extent, agreed, rows)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int)
     parser.add_argument(
         "--quick", action="store_true", help="run everything briefly, to show that it works"
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--environments", type=Path, metavar="FOLDER", help="keep the environments for another run"
+    )
+    where.add_argument(
+        "--here", action="store_true", help="use the current environment, for no result"
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a bar is missed")
     parser.add_argument("--json", type=Path, help="write the results as JSON")

@@ -1,59 +1,33 @@
 """A check that all clients send the same requests and return the same ids."""
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
-from tests.benchmarks import subprocesses
-from tests.benchmarks.clients import CLIENTS, BenchmarkClient
-from tests.benchmarks.devices import devices
-from tests.benchmarks.responses import THING_ID
+from tests.benchmarks.environments import Environments, workers
+from tests.benchmarks.measuring import REFERENCE
 from tests.benchmarks.server import Server
 
-(_DEVICE,) = devices([0])
-
-_ONCE: Final[Mapping[str, Callable[[BenchmarkClient], object]]] = {
-    "list": lambda client: client.page_ids(),
-    "create": lambda client: client.created_id(_DEVICE),
-    "get": lambda client: client.got_id(THING_ID),
-}
-
-Seen: TypeAlias = dict[str, dict[str, list[object]]]
+_WORKS: Final = ("list", "create", "get")
 
 
-def see(url: str) -> Seen:
-    """Return the requests and the returned ids, by workload and client."""
-    server = Server(url)
-    seen: Seen = {work: {} for work in _ONCE}
-    for kind in CLIENTS:
-        client = kind(url)
-        for work, once in _ONCE.items():
-            came_back = once(client)
-            method, path, query, body = server.last_request()
-            if isinstance(body, dict):
-                # Each client generates its own token.
-                body.pop("ClientToken", None)
-            seen[work][kind.name] = [method, path, query, body, came_back]
-    return seen
-
-
-def agree(url: str) -> dict[str, list[str]]:
+def agree(server: Server, environments: Environments) -> dict[str, list[str]]:
     """Return the clients that did the same as raw boto3, by workload.
 
     Raises:
         RuntimeError: a client did something else.
     """
-    found = see(url)
-    for work, by_name in found.items():
-        for name, did in by_name.items():
-            if did != by_name["boto3"]:
-                raise RuntimeError(f"{name} does not do the same as boto3 in {work}")
-    return {work: list(by_name) for work, by_name in found.items()}
-
-
-def agree_in_subprocess(server: Server) -> object:
-    """Run `agree` in a subprocess."""
-    return subprocesses.call("agreement", url=server.url)
-
-
-if __name__ == "__main__":
-    subprocesses.serve(agree)
+    agreed = {}
+    with workers(environments) as running:
+        for work in _WORKS:
+            found = {}
+            for name, worker in running.items():
+                came_back = worker.run("once", work=work, url=server.url)
+                method, path, query, body = server.last_request()
+                if isinstance(body, dict):
+                    # Each client generates its own token.
+                    body.pop("ClientToken", None)
+                found[name] = [method, path, query, body, came_back]
+            for name, did in found.items():
+                if did != found[REFERENCE]:
+                    raise RuntimeError(f"{name} does not do the same as boto3 in {work}")
+            agreed[work] = list(found)
+    return agreed

@@ -1,12 +1,15 @@
 """A cold start: the times and peak memory of import, client creation and first response."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
-from tests.benchmarks.measuring import FLOOR, Extent, Row, rotated
-from tests.benchmarks.responses import THING_ID
+from tests.benchmarks.contestant.responses import THING_ID
+from tests.benchmarks.environments import Environments, environment_of
+from tests.benchmarks.measuring import FLOOR, Extent, Row, compare, scaled
+from tests.benchmarks.report import OURS
 from tests.benchmarks.server import Server
-from tests.benchmarks.subprocesses import compiled, run_python
+from tests.benchmarks.subprocesses import run_python
 
 _PROGRAMS: Final[Mapping[str, str]] = {
     "boto3": """
@@ -39,39 +42,38 @@ except FileNotFoundError:
 """
 
 
-def measure(server: Server, extent: Extent) -> list[Row]:
+def measure(server: Server, environments: Environments, extent: Extent) -> list[Row]:
     """Return the rows of a cold start."""
-    processor: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
-    clock: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
     memory: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
-    programs = {
-        name: f"{_given(server)}\n{program}\n{_PEAK}" for name, program in _PROGRAMS.items()
-    }
-    with compiled() as settings:
-        for program in programs.values():
-            run_python(["-c", program], settings)
-        for names in rotated(list(programs), extent.rounds):
-            for name in names:
-                result = run_python(["-c", programs[name]], settings)
-                identifier, peak = result.output.split()
-                if identifier != THING_ID:
-                    raise RuntimeError(f"{name} got {identifier}")
-                processor[name].append(result.processor * 1000)
-                clock[name].append(result.clock * 1000)
-                memory[name].append(int(peak) / 1024)
+
+    def start(name: str) -> tuple[float, float]:
+        environment = environment_of(name, environments)
+        program = f"{_given(server)}\n{_PROGRAMS[name]}\n{_PEAK}"
+        result = run_python(environment.python, program, environment.settings)
+        identifier, peak = result.output.split()
+        if identifier != THING_ID:
+            raise RuntimeError(f"{name} got {identifier}")
+        memory[name].append(int(peak) / 1024)
+        return result.processor, result.clock
+
+    for name in _PROGRAMS:
+        # Read the files once before the measurement.
+        start(name)
+        memory[name].clear()
+    found = compare({name: partial(start, name) for name in _PROGRAMS}, rounds=extent.rounds)
     return [
-        Row.of("cold-start", "CPU", "ms", processor),
-        Row.of("cold-start", "wall", "ms", clock),
+        Row.of("cold-start", "CPU", "ms", scaled(found.processor, 1000)),
+        Row.of("cold-start", "wall", "ms", scaled(found.clock, 1000)),
         Row.of("cold-start", "peak memory", "MiB", memory),
     ]
 
 
-def profile(server: Server) -> str:
+def profile(server: Server, environments: Environments) -> str:
     """Return a profile of iotmi's cold start."""
-    program = f"{_given(server)}{_PROFILER}{_PROGRAMS['iotmi']}{_PROFILED}"
-    with compiled() as settings:
-        run_python(["-c", program], settings)
-        return run_python(["-c", program], settings).output
+    environment = environments[OURS]
+    program = f"{_given(server)}{_PROFILER}{_PROGRAMS[OURS]}{_PROFILED}"
+    run_python(environment.python, program, environment.settings)
+    return run_python(environment.python, program, environment.settings).output
 
 
 def _given(server: Server) -> str:

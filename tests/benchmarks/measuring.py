@@ -5,12 +5,10 @@ rotates between rounds, so load affects all clients. Ratios are computed within 
 matters least. The result is the median of these ratios.
 """
 
-import gc
 import statistics
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice, repeat
-from typing import Final, TypeAlias, TypeVar
+from math import isfinite
+from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -18,22 +16,27 @@ REFERENCE: Final = "boto3"
 FLOOR: Final = "floor"
 """The name for a lower bound of all clients."""
 
-Block: TypeAlias = Callable[[], object]
-"""The measured work: all calls of a block."""
-Preparation: TypeAlias = Callable[[], Block]
-"""Prepares a block, and is not measured."""
-Preparations: TypeAlias = Mapping[str, Preparation]
-"""Preparations by client name."""
 Samples: TypeAlias = Mapping[str, list[float]]
 """One figure per round, by client name."""
 
 
 @frozen
 class Bar:
-    """An upper limit for iotmi, relative to raw boto3 or in the row's unit."""
+    """The required result of iotmi.
 
-    most: float
+    Attributes:
+        most: an upper limit of the ratio to raw boto3, or of the median.
+        of_boto3: True if the limit is of the ratio.
+        beats_capo: True if the median must also be better than capo's.
+    """
+
+    most: float = float("inf")
     of_boto3: bool = True
+    beats_capo: bool = False
+
+    def __str__(self) -> str:
+        limits = [f"{self.most:g}"] if isfinite(self.most) else []
+        return " and ".join([*limits, *(["capo"] if self.beats_capo else [])])
 
 
 @frozen
@@ -127,58 +130,27 @@ QUICK: Final = Extent(rounds=2, share=0.1, pages=20, calls=64)
 
 @frozen
 class Times:
-    """Seconds per call: CPU time of the process, and elapsed time."""
+    """Seconds of blocks: CPU time of the process, and elapsed time."""
 
     processor: Samples
     clock: Samples
 
 
-def compare(preparations: Preparations, *, rounds: int, calls: int) -> Times:
-    """Measure the time of a call of each client.
+def compare(blocks: Mapping[str, Callable[[], tuple[float, float]]], *, rounds: int) -> Times:
+    """Run a block of each client in each round.
 
     Args:
-        preparations: by client, each for a block of *calls* calls.
-        rounds: the number of rounds after a warm-up round.
-        calls: the number of calls in a block.
+        blocks: by client, a function that runs a block and returns its CPU and elapsed seconds.
+        rounds: the number of rounds.
     """
-    processor: dict[str, list[float]] = {name: [] for name in preparations}
-    clock: dict[str, list[float]] = {name: [] for name in preparations}
-    for name in preparations:
-        preparations[name]()()
-    for names in rotated(list(preparations), rounds):
+    processor: dict[str, list[float]] = {name: [] for name in blocks}
+    clock: dict[str, list[float]] = {name: [] for name in blocks}
+    for names in rotated(list(blocks), rounds):
         for name in names:
-            block = preparations[name]()
-            # Collect garbage now, so that it does not count for the next client.
-            gc.collect()
-            began, began_by_clock = time.process_time(), time.perf_counter()
-            block()
-            ended, ended_by_clock = time.process_time(), time.perf_counter()
-            processor[name].append((ended - began) / calls)
-            clock[name].append((ended_by_clock - began_by_clock) / calls)
+            used, elapsed = blocks[name]()
+            processor[name].append(used)
+            clock[name].append(elapsed)
     return Times(processor, clock)
-
-
-T = TypeVar("T")
-
-
-def for_each(function: Callable[[T], object], supply: Iterator[T], calls: int) -> Preparation:
-    """Prepare calls of *function* with items that are taken from *supply* beforehand."""
-
-    def prepare() -> Block:
-        taken = list(islice(supply, calls))
-
-        def block() -> None:
-            for one in taken:
-                function(one)
-
-        return block
-
-    return prepare
-
-
-def repeated(function: Callable[[], object], calls: int) -> Preparation:
-    """Prepare repeated calls of *function*."""
-    return for_each(lambda _: function(), repeat(None), calls)
 
 
 def scaled(samples: Samples, factor: float) -> Samples:

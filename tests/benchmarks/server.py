@@ -26,9 +26,11 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
+from botocore.httpsession import where
 
-from tests.benchmarks import responses
+from tests.benchmarks.contestant import responses
 from tests.benchmarks.subprocesses import ROOT
+from tests.support.certificates import make_certificate
 
 _QUICK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 
@@ -177,11 +179,6 @@ def serving(*, pages: int = 1, latency: float = 0.0, closing: bool = False) -> I
     with TemporaryDirectory() as folder:
         trust = {}
         if closing:
-            # Imported here, because measured processes import this module and must stay small.
-            from botocore.httpsession import where
-
-            from tests.support.certificates import make_certificate
-
             own = make_certificate(Path(folder)).path
             command += ["--certificate", str(own)]
             # Include botocore's certificates, because loading them is part of a real connection.

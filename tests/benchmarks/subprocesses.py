@@ -1,15 +1,13 @@
-"""Measured subprocesses: their environment, bytecode and resource usage."""
+"""Measured subprocesses: their environment variables, resource usage and commands."""
 
 import json
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
+from typing import IO, Final
 
 from attrs import frozen
 
@@ -29,29 +27,14 @@ _SETTINGS: Final = {
 }
 
 
-def environment() -> dict[str, str]:
-    """Return the environment with fake credentials, and without AWS and proxy settings."""
+def variables(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return *settings* with fake credentials, without AWS, proxy and Python settings of here."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("AWS_") and not name.lower().endswith("_proxy")
+        if not name.startswith(("AWS_", "PYTHON")) and not name.lower().endswith("_proxy")
     }
-    return {**kept, **_SETTINGS}
-
-
-@contextmanager
-def compiled() -> Iterator[dict[str, str]]:
-    """Yield an environment with compiled modules, as in an installed package.
-
-    Bytecode of a checkout may be disabled. The first process writes it to a temporary folder.
-    """
-    with TemporaryDirectory() as folder:
-        yield {
-            **environment(),
-            "PYTHONPYCACHEPREFIX": folder,
-            "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPATH": str(ROOT),
-        }
+    return {**kept, **_SETTINGS, **settings}
 
 
 @frozen
@@ -69,15 +52,15 @@ class ProcessResult:
     output: str
 
 
-def run_python(arguments: Sequence[str], settings: Mapping[str, str]) -> ProcessResult:
-    """Run Python with *arguments* until it exits.
+def run_python(python: str, program: str, settings: Mapping[str, str]) -> ProcessResult:
+    """Run *program* with the interpreter *python* until it exits.
 
     Raises:
         RuntimeError: the exit code is not 0.
     """
     began = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, *arguments], env=settings, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [python, "-P", "-c", program], env=variables(settings), stdout=subprocess.PIPE, text=True
     ) as process:
         output = process.stdout.read() if process.stdout else ""
         _, status, used = os.wait4(process.pid, 0)
@@ -87,19 +70,55 @@ def run_python(arguments: Sequence[str], settings: Mapping[str, str]) -> Process
     return ProcessResult(used.ru_utime + used.ru_stime, time.perf_counter() - began, output)
 
 
-def call(module: str, *, settings: Mapping[str, str] | None = None, **arguments: object) -> object:
-    """Call the function that *module* passes to `serve`, in a subprocess.
+class Worker:
+    """A running `tests.benchmarks.contestant.worker`. It uses no CPU time between commands."""
 
-    Args:
-        module: a module of the benchmarks.
-        settings: additional environment variables.
-        arguments: the arguments of the function.
-    """
-    command = ["-m", f"tests.benchmarks.{module}", json.dumps(arguments)]
-    returned: object = json.loads(run_python(command, {**environment(), **(settings or {})}).output)
-    return returned
+    def __init__(self, name: str, commands: IO[str], results: IO[str]) -> None:
+        self._name, self._commands, self._results = name, commands, results
+
+    def run(self, command: str, **arguments: object) -> object:
+        """Run one command, and return its result.
+
+        Raises:
+            RuntimeError: the worker ended. Its traceback is on standard error.
+        """
+        self._commands.write(json.dumps([command, arguments]) + "\n")
+        self._commands.flush()
+        result = self._results.readline()
+        if not result:
+            raise RuntimeError(f"the worker of {self._name} ended during {command!r}")
+        returned: object = json.loads(result)
+        return returned
+
+    def number(self, command: str, **arguments: object) -> float:
+        """Run a command that returns a number."""
+        (number,) = self._numbers([self.run(command, **arguments)])
+        return number
+
+    def pair(self, command: str, **arguments: object) -> tuple[float, float]:
+        """Run a command that returns two numbers."""
+        first, second = self._numbers(self.run(command, **arguments))
+        return first, second
+
+    def _numbers(self, result: object) -> list[float]:
+        if not isinstance(result, list) or not all(isinstance(n, float | int) for n in result):
+            raise TypeError(f"{self._name} returned {result!r} instead of numbers")
+        return result
 
 
-def serve(function: Callable[..., object]) -> None:
-    """Call *function* with the arguments of `call`, and write its result to standard output."""
-    sys.stdout.write(json.dumps(function(**json.loads(sys.argv[1]))))
+@contextmanager
+def working(name: str, python: str, settings: Mapping[str, str]) -> Iterator[Worker]:
+    """Run a worker of the client *name* during the block."""
+    # Not `-m`, which would put the current folder in front of the client's environment.
+    program = "from tests.benchmarks.contestant.worker import main; main()"
+    with subprocess.Popen(
+        [python, "-P", "-c", program, name],
+        env=variables(settings),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        # Leaving this block closes standard input, which stops the worker.
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("the worker has no pipe")
+        yield Worker(name, process.stdin, process.stdout)

@@ -1,19 +1,17 @@
-"""Workloads with a measured time per call, each in its own process.
+"""Workloads with a measured time per call, each with new processes of all clients.
 
-Separate processes keep workloads from affecting each other, and the CPU time of the process is that
-of the workload.
+New processes keep workloads from affecting each other.
 """
 
-import cProfile
-import io
-import pstats
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
-from attrs import asdict, frozen
+from attrs import frozen
 
-from tests.benchmarks import calls, subprocesses, without_io
-from tests.benchmarks.measuring import Extent, Preparations, Row, Times, compare, scaled
+from tests.benchmarks.environments import CLIENTS, Environments, workers
+from tests.benchmarks.measuring import FLOOR, Extent, Row, compare, scaled
+from tests.benchmarks.report import OURS
 from tests.benchmarks.server import Server
 
 
@@ -22,76 +20,53 @@ class Work:
     """A workload.
 
     Attributes:
-        prepare: a function from the service's URL and the calls of a block to the preparations.
         calls: the calls of a block, which takes some tens of milliseconds.
         unit: the unit of the figures.
         waits: True if the elapsed time exceeds the CPU time.
+        clients: the clients that support the workload.
     """
 
-    prepare: Callable[[str, int], Preparations]
     calls: int
     unit: str
     waits: bool = True
+    clients: Sequence[str] = CLIENTS
 
 
 _A_SECOND_IN: Final = {"ms": 1e3, "µs": 1e6}
+# capo does not validate, so its building is not comparable.
+_VALIDATING: Final = ("boto3", "iotmi")
 
 WORKS: Final[Mapping[str, Work]] = {
-    "list": Work(calls.listing, 20, "ms"),
-    "create": Work(calls.creating, 20, "ms"),
-    "create-new": Work(calls.creating_new, 20, "ms"),
-    "get": Work(calls.getting, 80, "ms"),
-    "connect": Work(calls.getting, 5, "ms"),
-    "build": Work(without_io.building, 40, "µs", waits=False),
-    "build-unchecked": Work(without_io.building_unchecked, 100, "µs", waits=False),
-    "decode": Work(without_io.decoding, 40, "µs", waits=False),
+    "list": Work(20, "ms"),
+    "create": Work(20, "ms"),
+    "create-new": Work(20, "ms"),
+    "get": Work(80, "ms"),
+    "connect": Work(5, "ms"),
+    "build": Work(40, "µs", waits=False, clients=_VALIDATING),
+    "build-unchecked": Work(100, "µs", waits=False, clients=_VALIDATING),
+    "decode": Work(40, "µs", waits=False, clients=(*CLIENTS, FLOOR)),
 }
 
 
-def measure(name: str, server: Server, extent: Extent) -> list[Row]:
+def measure(name: str, server: Server, environments: Environments, extent: Extent) -> list[Row]:
     """Return the rows of one workload."""
     work = WORKS[name]
     size = max(1, int(work.calls * extent.share))
-    response = subprocesses.call(
-        "timed",
-        settings=server.trust,
-        name=name,
-        url=server.url,
-        rounds=extent.rounds,
-        size=size,
-        profiled=False,
-    )
-    if not isinstance(response, dict):
-        raise TypeError("times were expected")
-    found = Times(**response)
-    factor = _A_SECOND_IN[work.unit]
+    with workers(environments, work.clients, trust=server.trust) as running:
+        for worker in running.values():
+            worker.run("prepare", work=name, url=server.url, calls=size)
+        blocks = {client: partial(worker.pair, "block") for client, worker in running.items()}
+        found = compare(blocks, rounds=extent.rounds)
+    factor = _A_SECOND_IN[work.unit] / size
     rows = [Row.of(name, "CPU", work.unit, scaled(found.processor, factor))]
     if work.waits:
         rows.append(Row.of(name, "wall", work.unit, scaled(found.clock, factor)))
     return rows
 
 
-def profile(name: str, server: Server) -> str:
+def profile(name: str, server: Server, environments: Environments) -> str:
     """Return a profile of iotmi in one workload."""
-    size = WORKS[name].calls * 10
-    arguments = {"name": name, "url": server.url, "rounds": 1, "size": size, "profiled": True}
-    return str(subprocesses.call("timed", settings=server.trust, **arguments))
-
-
-def _serve_call(name: str, url: str, rounds: int, size: int, *, profiled: bool) -> object:
-    preparations = WORKS[name].prepare(url, size)
-    if not profiled:
-        return asdict(compare(preparations, rounds=rounds, calls=size))
-    prepare = preparations["iotmi"]
-    # Exclude one-time initialization from the profile.
-    prepare()()
-    block = prepare()
-    profiler = cProfile.Profile()
-    profiler.runcall(block)
-    text = io.StringIO()
-    pstats.Stats(profiler, stream=text).sort_stats("tottime").print_stats(25)
-    return text.getvalue()
-
-
-if __name__ == "__main__":
-    subprocesses.serve(_serve_call)
+    with workers(environments, [OURS], trust=server.trust) as running:
+        size = WORKS[name].calls * 10
+        running[OURS].run("prepare", work=name, url=server.url, calls=size)
+        return str(running[OURS].run("profile"))
