@@ -41,7 +41,7 @@ BACKENDS: Final[Mapping[str, str]] = {"tasks": "asyncio", "trio-tasks": "trio"}
 def by_tasks(work: str, server: Server, environments: Environments, extent: Extent) -> list[Row]:
     """Return the rows of ``tasks`` or ``trio-tasks``: calls a second, and the most threads."""
     rates: dict[str, list[float]] = {name: [] for name in CLIENTS}
-    threads = dict.fromkeys(CLIENTS, 0.0)
+    threads: dict[str, float] = dict.fromkeys(CLIENTS, 0.0)
     calls = max(1, extent.calls // _TASKS)
     backend = BACKENDS[work]
     with workers(environments, trio=backend == "trio") as running:

@@ -3,8 +3,6 @@
 import copy
 import json
 import pickle
-import socket
-import struct
 from typing import Any, Final
 
 import pytest
@@ -16,11 +14,11 @@ from iotmi import Client, NoResponseError, RetryPolicy
 from tests.botocore.ways import ALL, Way, boto3_client, name
 from tests.support.bad_servers import Cut, Script, listening, raw
 from tests.support.factories import toggle
-from tests.support.http_servers import Act, read_request, session
+from tests.support.http_servers import session
+from tests.support.losing_servers import BROKEN, ENDS, Losing
 
 pytestmark = pytest.mark.usefixtures("keys")
 
-BROKEN: Final = raw("500 No", b"{}", "X-Amzn-Errortype: InternalServerException")
 COMMAND: Final = iotmi.SendManagedThingCommand("x", endpoints=(toggle(),))
 SETTINGS: Final[dict[str, Config | None]] = {
     "defaults": None,
@@ -28,46 +26,6 @@ SETTINGS: Final[dict[str, Config | None]] = {
     "standard": Config(retries={"mode": "standard", "total_max_attempts": 7}),
     "adaptive": Config(retries={"mode": "adaptive", "total_max_attempts": 7}),
 }
-
-
-class Losing:
-    """An act that counts requests and loses each response in one way.
-
-    Attributes:
-        arrived: the number of requests so far.
-    """
-
-    def __init__(self, end: Act) -> None:
-        self.arrived = 0
-        self._end = end
-
-    def __call__(self, connection: socket.socket) -> None:
-        """Serve one connection."""
-        while read_request(connection):
-            self.arrived += 1
-            self._end(connection)
-
-
-def reset(connection: socket.socket) -> None:
-    """Reset the connection."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-
-
-def half(connection: socket.socket) -> None:
-    """Respond with the beginning of a body."""
-    connection.sendall(raw("202 OK", b"{", length="90"))
-    connection.shutdown(socket.SHUT_RDWR)
-
-
-ENDS: Final[dict[str, Act]] = {
-    "closed": lambda connection: connection.shutdown(socket.SHUT_RDWR),
-    "reset": reset,
-    "500": lambda connection: connection.sendall(BROKEN),
-    "503": lambda connection: connection.sendall(raw("503 No", b"<html>")),
-    "half": half,
-}
-
 TWICE: Final = [
     (way, setting)
     for way in ALL
