@@ -13,7 +13,7 @@ from tests.benchmarks.measuring import FLOOR, REFERENCE, Bar, Extent, Row
 
 OURS: Final = "iotmi"
 OTHER: Final = "capo"
-NOT_COMPARABLE: Final = "All clients ran in the same environment, so these figures are no result.\n"
+NOT_COMPARABLE: Final = "All clients ran in the same environment, so these figures are no result."
 
 BARS: Final[Mapping[tuple[str, str], Bar]] = {
     ("list", "CPU"): Bar(0.25, beats_capo=True),
@@ -71,26 +71,43 @@ class Outcome:
     def text(self) -> str:
         """Return the machine, the environments and the table in Markdown."""
         facts = ", ".join(f"{name} {value}" for name, value in self.machine.items())
-        environments = "".join(
-            f"- {name}: {len(packages)} packages: "
-            f"{', '.join(f'{package} {number}' for package, number in packages.items())}\n"
-            for name, packages in self.packages.items()
-        )
+        environments = _table(self._environments()) if self.packages else NOT_COMPARABLE
         return (
-            f"{facts}; {self.extent.rounds} rounds.\n\n"
-            f"{environments or NOT_COMPARABLE}\n{self._table()}\n"
+            f"{facts}; {self.extent.rounds} rounds.\n\n{environments}\n\n"
+            f"{_table([_HEADS, *(list(_cells(row)) for row in self.rows)])}\n"
         )
 
-    def _table(self) -> str:
-        heads = ["work", "measure", f"{OURS} : {REFERENCE}", f"{OTHER} : {REFERENCE}", "unit"]
-        heads += [REFERENCE, OURS, OTHER, FLOOR, "bar", f"beats {OTHER}"]
-        lines = [heads, *(list(_cells(row)) for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        lines.insert(1, ["-" * width for width in widths])
-        return "\n".join(
-            f"| {' | '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))} |"
-            for line in lines
-        )
+    def _environments(self) -> list[list[str]]:
+        lines = [["environment", "packages", "versions"]]
+        for name, packages in self.packages.items():
+            versions = ", ".join(f"{package} {number}" for package, number in packages.items())
+            lines.append([name, str(len(packages)), versions])
+        return lines
+
+
+_HEADS: Final = [
+    "work",
+    "measure",
+    f"{OURS} : {REFERENCE}",
+    f"{OTHER} : {REFERENCE}",
+    "unit",
+    REFERENCE,
+    OURS,
+    OTHER,
+    FLOOR,
+    "bar",
+    f"beats {OTHER}",
+]
+
+
+def _table(lines: list[list[str]]) -> str:
+    """Return a Markdown table of *lines*, of which the first has the heads."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    heads, *rest = lines
+    return "\n".join(
+        f"| {' | '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))} |"
+        for line in [heads, ["-" * width for width in widths], *rest]
+    )
 
 
 def machine() -> dict[str, str]:
