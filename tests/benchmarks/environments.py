@@ -5,6 +5,7 @@ In a shared environment each client loads optional packages that only another cl
 
 import compileall
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -128,7 +129,9 @@ def _pip(folder: Path | None, *arguments: str) -> str:
     """Run pip of this environment for the environment in *folder*."""
     where = [] if folder is None else ["--python", str(folder)]
     command = [sys.executable, "-m", "pip", *where, *arguments]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    # pip would find packages on PYTHONPATH.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    ended = subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{ended.stdout}{ended.stderr}")
     return ended.stdout
