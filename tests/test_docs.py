@@ -3,6 +3,7 @@
 `tests.support.docs_plugin` runs the Python blocks of the pages. This module looks at the rest.
 """
 
+import json
 import re
 import runpy
 import tomllib
@@ -64,6 +65,19 @@ def test_an_example_runs(example: Path, capsys: pytest.CaptureFixture[str]) -> N
     ended = runpy.run_path(str(example), run_name="__main__")
     assert ended["__doc__"]
     assert 1 <= len(capsys.readouterr().out.splitlines()) <= 20
+
+
+def test_the_notebook_runs() -> None:
+    """The cells of the notebook run from top to bottom, and it stores no outputs."""
+    notebook = json.loads((ROOT / "examples" / "notebook.ipynb").read_text())
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] for cell in cells)
+    names: dict[str, object] = {}
+    for cell in cells:
+        exec("".join(cell["source"]), names)  # noqa: S102 - our own notebook
+    levels = names["levels"]
+    assert isinstance(levels, dict)
+    assert sorted(levels.values()) == [80, 160]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -37,7 +37,17 @@ DISTRIBUTIONS: Final = (
 )
 # The modules of these, for the choice of blocks that can run.
 MODULES: Final = frozenset(
-    {"attr", "attrs", "boto3", "botocore", "cattrs", "h11", "pytest", "tenacity", "typing_extensions"}
+    {
+        "attr",
+        "attrs",
+        "boto3",
+        "botocore",
+        "cattrs",
+        "h11",
+        "pytest",
+        "tenacity",
+        "typing_extensions",
+    }
 )
 # The folders of botocore's data that a client of the service opens.
 SERVICES: Final = ("iot-managed-integrations", "sts")

@@ -101,7 +101,7 @@ def _limits(annotation: object) -> Sequence[str]:
     return found
 
 
-def _of_trait(trait: object) -> Sequence[str]:
+def _of_trait(trait: object) -> Sequence[str]:  # noqa: PLR0911 - one case for each trait
     match trait:
         case tuple():
             return [word for each in trait for word in _of_trait(each)]

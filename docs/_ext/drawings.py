@@ -1,8 +1,8 @@
 """Show mermaid drawings as pictures, one for light pages and one for dark ones.
 
-``python docs/_ext/drawings.py`` draws them anew, with Mermaid from npm in Chromium. The pictures are
-part of the repository, so building the site needs neither. A picture holds the digest of its text:
-the build warns about a drawing that has changed since.
+``python docs/_ext/drawings.py`` draws them again, with Mermaid from npm in Chromium. The pictures
+are part of the repository, so building the site needs neither. A picture holds the digest of its
+text: the build warns about a drawing that has changed since.
 """
 
 import hashlib

@@ -36,22 +36,29 @@ def fill(page: str) -> str:
 
 
 def generate(selectors: list[str]) -> Iterator[str]:
-    """Yield the lines of the reference of modules."""
+    """Yield the lines of the reference of modules: a list of names, and their descriptions."""
     for selector in selectors:
-        public = selector.removeprefix("iotmi.")
-        if public in names.public_modules():
+        if selector.removeprefix("iotmi.") in names.public_modules():
             yield f"\n```{{py:module}} {selector}\n```\n"
-            for name, value in names.names_of(selector).items():
-                yield from entry(f"{selector}.{name}", value)
-            for module in names.submodules(selector):
-                for name, kind in names.classes_of(module):
-                    if names.name_of(kind) == f"{module.__name__}.{name}":
-                        yield from entry(f"{module.__name__}.{name}", kind)
-        else:
-            chosen = [name for name, home in names.homes().items() if home == selector]
-            values = [(name, getattr(iotmi, name)) for name in chosen]
-            for name, value in sorted(values, key=_rank):
-                yield from entry(f"iotmi.{name}", value)
+    found = [named for selector in selectors for named in chosen(selector)]
+    yield "\n" + " · ".join(f"{{py:obj}}`~{name}`" for name, _ in found) + "\n"
+    for name, value in found:
+        yield from entry(name, value)
+
+
+def chosen(selector: str) -> Iterator[tuple[str, object]]:
+    """Yield the public names that a module defines, in the order of their descriptions."""
+    if selector.removeprefix("iotmi.") in names.public_modules():
+        for name, value in names.names_of(selector).items():
+            yield f"{selector}.{name}", value
+        for module in names.submodules(selector):
+            for name, kind in names.classes_of(module):
+                if names.name_of(kind) == f"{module.__name__}.{name}":
+                    yield f"{module.__name__}.{name}", kind
+        return
+    here = [name for name, home in names.homes().items() if home == selector]
+    for name, value in sorted(((each, getattr(iotmi, each)) for each in here), key=_rank):
+        yield f"iotmi.{name}", value
 
 
 def _rank(named: tuple[str, object]) -> int:
@@ -103,7 +110,9 @@ def _words_of_data(name: str, value: object) -> str:
 
 def _constructor(kind: type) -> str:
     """Return the parameters of a class, or nothing if only the library makes its values."""
-    if kind.__init__ is object.__init__ or getattr(kind, "_is_protocol", False):
+    if inspect.getattr_static(kind, "__init__") is object.__init__ or getattr(
+        kind, "_is_protocol", False
+    ):
         return ""
     try:
         annotations = [each.annotation for each in inspect.signature(kind).parameters.values()]
@@ -136,8 +145,10 @@ def _family(family: type[Family]) -> Iterator[str]:
 def _operation(request: object) -> Iterator[str]:
     """Yield the facts of an operation: retries, errors, the service's page."""
     name = getattr(request, "__name__", "")
-    again = "Idempotent: it is retried." if getattr(request, "idempotent", True) else (
-        "**Not idempotent**: it is retried only if the service certainly did nothing."
+    again = (
+        "Idempotent: it is retried."
+        if getattr(request, "idempotent", True)
+        else ("**Not idempotent**: it is retried only if the service certainly did nothing.")
     )
     yield f"\n{again}\n"
     errors = ", ".join(f"{{py:exc}}`~iotmi.{each}`" for each in _modelled_errors(name))
@@ -213,7 +224,7 @@ def _class(kind: type) -> Iterator[str]:
         return
     fields = {each.name: each.type for each in attrs.fields(kind)} if attrs.has(kind) else {}
     yield from _entries("Attributes", docstring, "Attributes", fields)
-    yield from _entries("Parameters", docstring, "Args", {})
+    yield from _entries("Parameters", _with_parameters(kind, docstring), "Args", {})
     yield from _raises(docstring)
     if docstring.source:
         yield f"\n[The service's page]({docstring.source})\n"
@@ -224,6 +235,12 @@ def _class(kind: type) -> Iterator[str]:
     if kind in {iotmi.Client, iotmi.AsyncClient}:
         yield from _families_of_clients()
     yield from _members(kind)
+
+
+def _with_parameters(kind: type, docstring: Docstring) -> Docstring:
+    """Return the docstring that describes the parameters of a class, its own or a base's."""
+    own = [parse(inspect.getdoc(base) or "") for base in kind.__mro__ if base.__doc__]
+    return next((each for each in (docstring, *own) if "Args" in each.sections), docstring)
 
 
 def _families_of_clients() -> Iterator[str]:

@@ -53,7 +53,9 @@ def mark(document: nodes.document, docname: str) -> int:
         return 0
     shown = 0
     missing: set[str] = set()
-    for node in list(document.findall(lambda each: isinstance(each, nodes.literal_block | nodes.raw))):
+    for node in list(
+        document.findall(lambda each: isinstance(each, nodes.literal_block | nodes.raw))
+    ):
         hidden = _HIDDEN.search(node.astext()) if isinstance(node, nodes.raw) else None
         if hidden is None and getattr(node, "get", lambda _: "")("language") != "python":
             continue
@@ -65,7 +67,7 @@ def mark(document: nodes.document, docname: str) -> int:
             if "</" in code:
                 raise ValueError(f"{docname}: a hidden block contains the end of an HTML tag")
             script = f'<script type="text/x-python" class="run">{code}</script>'
-            node.replace_self(nodes.raw("", script, format="html"))
+            node.parent.replace(node, nodes.raw("", script, format="html"))
         else:
             node["classes"].append("run")
             shown += 1
@@ -112,7 +114,11 @@ def defined(code: str) -> Sequence[str]:
     found: list[str] = []
     for node in tree.body:
         match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+            ):
                 found.append(name)
             case ast.Assign(targets=targets):
                 found += [each.id for each in targets if isinstance(each, ast.Name)]

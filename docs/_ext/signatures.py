@@ -49,8 +49,11 @@ def signature_of(function: Callable[..., object], *, bound: bool = False) -> str
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
-    stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
-    text = f"{stars}{parameter.name}"
+    text = parameter.name
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        text = f"*{text}"
+    elif parameter.kind is parameter.VAR_KEYWORD:
+        text = f"**{text}"
     if parameter.annotation is not parameter.empty:
         text += f": {text_of(parameter.annotation)}"
     if parameter.default is not parameter.empty:
@@ -90,7 +93,7 @@ def text_of(annotation: object) -> str:  # noqa: PLR0911 - one case for each kin
         return annotation.__name__
     if origin is not None:
         inner = list(arguments)
-        if getattr(origin, "__name__", "") == "Callable" and len(inner) == 2:  # noqa: PLR2004
+        if getattr(origin, "__name__", "") == "Callable" and len(inner) == 2:
             return f"Callable[{', '.join(map(text_of, inner))}]"
         return f"{text_of(origin)}[{', '.join(map(text_of, inner))}]"
     return name_of(annotation).removeprefix("collections.abc.").removeprefix("typing.")

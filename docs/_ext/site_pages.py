@@ -3,13 +3,12 @@
 import os.path
 import re
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import accessibility
 import bundle
 import drawings
-import examples
 import navigation
 import reference
 import run_buttons
@@ -17,13 +16,19 @@ from docutils import nodes
 from npm import package
 from sphinx.util import logging
 
+import examples
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 ROOT: Final = Path(__file__).parents[2]
 PYODIDE: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 # Pages that show a text of the repository's root.
-TEXTS: Final = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md", "security": "SECURITY.md"}
+TEXTS: Final = {
+    "changelog": "CHANGELOG.md",
+    "contributing": "CONTRIBUTING.md",
+    "security": "SECURITY.md",
+}
 
 _LOG: Final = logging.getLogger(__name__)
 _LINK: Final = re.compile(r"\[([^\]]*)\]\(((?:\.\./)*)([\w./-]+)(#[\w-]+)?\)")
@@ -78,11 +83,14 @@ def mark_blocks(app: "Sphinx", document: nodes.document) -> None:
         app.env.metadata[docname]["runs"] = "yes"
 
 
-def add_script(
-    app: "Sphinx", pagename: str, template: str, context: Mapping[str, Any], doctree: object
+def finish(
+    app: "Sphinx", pagename: str, template: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Load the script of the Run buttons on pages that have some."""
-    del template, context, doctree
+    """Repair a page, and load the script of the Run buttons if it has some."""
+    del template, doctree
+    context["body"] = accessibility.repair_body(context.get("body", ""))
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = accessibility.repair_navigation(tree)
     if app.env.metadata.get(pagename, {}).get("runs"):
         app.add_js_file("run/run.js", type="module")
 
@@ -107,6 +115,7 @@ def setup(app: "Sphinx") -> dict[str, bool]:
     """Connect the extension."""
     app.connect("source-read", read)
     app.connect("doctree-read", mark_blocks)
-    app.connect("html-page-context", add_script)
+    # After Furo, which makes the navigation.
+    app.connect("html-page-context", finish, priority=900)
     app.connect("build-finished", copy_python)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -44,7 +44,7 @@ class Page:
         if isinstance(last, ast.Expr):
             value = eval(compile(ast.Expression(last.value), name, "eval"), self.names)  # noqa: S307
             if value is not None:
-                print(repr(value))  # noqa: T201 - the reader sees it
+                print(repr(value))
 
     def close(self) -> None:
         """Close the emulator of the page."""
@@ -54,6 +54,8 @@ class Page:
 def in_short(error: BaseException, name: str) -> str:
     """Return an error with the lines of the block that led to it, without the library's frames."""
     shown = TracebackException.from_exception(error, capture_locals=False)
-    lines = [f"line {frame.lineno}: {frame.line}" for frame in shown.stack if frame.filename == name]
+    lines = [
+        f"line {frame.lineno}: {frame.line}" for frame in shown.stack if frame.filename == name
+    ]
     text = "".join(shown.format_exception_only()).rstrip()
     return "\n".join([*lines, text]) + "\n"
