@@ -79,7 +79,7 @@ def entry(name: str, value: object) -> Iterator[str]:
     if canonical != name and not isinstance(value, str):
         yield head("data", short, "")
         yield f"\nThe same as {{py:obj}}`{canonical}`.\n"
-    elif isinstance(value, type) and issubclass(value, Family) and value is not Family:
+    elif isinstance(value, type) and value is not Family and issubclass(value, Family):
         yield head("class", short, "")
         yield from _family(value)
     elif isinstance(value, type):
@@ -87,7 +87,7 @@ def entry(name: str, value: object) -> Iterator[str]:
         shown = "" if issubclass(value, enum.Enum | BaseException) else _constructor(value)
         yield head(kind, short, shown)
         yield from _class(value)
-    elif callable(value) and inspect.isroutine(value):
+    elif inspect.isroutine(value):
         yield head("function", short, signature_of(value))
         yield from _callable(value)
     else:
@@ -110,9 +110,8 @@ def _words_of_data(name: str, value: object) -> str:
 
 def _constructor(kind: type) -> str:
     """Return the parameters of a class, or nothing if only the library makes its values."""
-    if inspect.getattr_static(kind, "__init__") is object.__init__ or getattr(
-        kind, "_is_protocol", False
-    ):
+    without_own = inspect.getattr_static(kind, "__init__") is object.__init__
+    if without_own or getattr(kind, "_is_protocol", False):
         return ""
     try:
         annotations = [each.annotation for each in inspect.signature(kind).parameters.values()]

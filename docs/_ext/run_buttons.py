@@ -68,7 +68,7 @@ def mark(document: nodes.document, docname: str) -> int:
                 raise ValueError(f"{docname}: a hidden block contains the end of an HTML tag")
             script = f'<script type="text/x-python" class="run">{code}</script>'
             node.parent.replace(node, nodes.raw("", script, format="html"))
-        else:
+        elif isinstance(node, nodes.literal_block):
             node["classes"].append("run")
             shown += 1
     return shown

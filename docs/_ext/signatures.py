@@ -71,7 +71,7 @@ def _default(value: object) -> str:
     return "..."
 
 
-def text_of(annotation: object) -> str:  # noqa: PLR0911 - one case for each kind of annotation
+def text_of(annotation: object) -> str:  # noqa: C901, PLR0911 - a case for each annotation
     """Return an annotation as Python writes it, with public names."""
     if id(annotation) in canonical():
         return name_of(annotation)

@@ -52,7 +52,7 @@ def read(app: "Sphinx", docname: str, source: list[str]) -> None:
     source[0] = examples.fill(reference.fill(text))
 
 
-def relink(found: re.Match[str], folder: str, docname: str) -> str:
+def relink(found: re.Match[str], folder: str, docname: str) -> str:  # noqa: PLR0911 - rules
     """Return a link between files of the repository as a link between pages of the site."""
     label, up, path, anchor = found[1], found[2], found[3], found[4] or ""
     target = Path(os.path.normpath(ROOT / folder / f"{up}{path}"))

@@ -157,9 +157,8 @@ def test_an_error_is_legible_and_reset_forgets(address: str, browser_page: "Page
     """A failing block shows its line and the error. After Reset the page starts anew."""
     browser_page.goto(f"{address}/index.html")
     block = browser_page.locator(".run pre").first
-    press, reset = (
-        browser_page.get_by_role("button", name=name).first for name in ("Run", "Reset")
-    )
+    press = browser_page.get_by_role("button", name="Run").first
+    reset = browser_page.get_by_role("button", name="Reset").first
     output = browser_page.locator(".run-output").first
 
     block.evaluate("(pre) => { pre.textContent = 'x = 1\\n1 / 0'; }")
