@@ -24,7 +24,12 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext" / "browser"))
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the built site. Every warning of the build is an error."""
+    """Return the folder of the built site. Every warning of the build is an error.
+
+    To work on the tests, set ``IOTMI_SITE`` to a folder that is built already.
+    """
+    if "IOTMI_SITE" in os.environ:
+        return Path(os.environ["IOTMI_SITE"])
     for module in ("sphinx", "myst_parser", "furo", "sphinx_copybutton"):
         pytest.importorskip(module, reason="the extra `docs` is not installed")
     folder = tmp_path_factory.mktemp("site")

@@ -35,11 +35,11 @@ PRESSED: Final = ("start", "tutorial", "capabilities", "materials", "events", "t
 _FINISHED: Final = """() => [...document.querySelectorAll(".run-output")]
   .some((each) => each.dataset.state === "failed")
   || [...document.querySelectorAll(".run-output")].every((each) => each.dataset.state === "ok")"""
-# Times, and ids from the operating system's randomness, differ between two runs.
+# Times and ids differ between two runs.
 _VARYING: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|\+00:00)?"
     r"|datetime\.datetime\([^)]*\)\)?"
-    r"|[0-9a-f]{8}-[0-9a-f-]{27}"
+    r"|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}"
 )
 
 
