@@ -11,6 +11,7 @@ from typing import Annotated, Final, get_args, get_origin
 from attrs import field, frozen
 
 from iotmi._schema.traits import Items, Number, Sensitive, Size, Text
+from iotmi.capabilities import Unit
 
 SECTIONS: Final = ("Args", "Attributes", "Raises", "Returns", "Example")
 
@@ -114,6 +115,8 @@ def _of_trait(trait: object) -> Sequence[str]:  # noqa: PLR0911 - one case for e
             return [_range(low, high, "items")]
         case Sensitive():
             return ["sensitive"]
+        case Unit(symbol):
+            return [f"in {symbol}"]
         case Items(item):
             return [f"each: {word}" for word in _of_trait(item)]
         case _:

@@ -115,8 +115,14 @@ _DRAW: Final = """async ([id, text, colours]) => {
   });
   const holder = document.createElement("div");
   holder.innerHTML = (await mermaid.render(id, text)).svg;
+  const picture = holder.firstElementChild;
+  // Without a size of its own, a picture is as wide as the page.
+  const [, , width, height] = picture.getAttribute("viewBox").split(" ");
+  picture.setAttribute("width", Math.ceil(width));
+  picture.setAttribute("height", Math.ceil(height));
+  picture.style.maxWidth = "";
   // A picture is XML: labels have <br> in them.
-  return new XMLSerializer().serializeToString(holder.firstElementChild);
+  return new XMLSerializer().serializeToString(picture);
 }"""
 
 

@@ -40,7 +40,8 @@ def generate(selectors: list[str]) -> Iterator[str]:
     for selector in selectors:
         if selector.removeprefix("iotmi.") in names.public_modules():
             yield f"\n```{{py:module}} {selector}\n```\n"
-    found = [named for selector in selectors for named in chosen(selector)]
+    # The modules of one page go together: a family, its values, its requests, its enums.
+    found = sorted((named for each in selectors for named in chosen(each)), key=_rank)
     yield "\n" + " · ".join(f"{{py:obj}}`~{name}`" for name, _ in found) + "\n"
     for name, value in found:
         yield from entry(name, value)
@@ -56,9 +57,9 @@ def chosen(selector: str) -> Iterator[tuple[str, object]]:
                 if names.name_of(kind) == f"{module.__name__}.{name}":
                     yield f"{module.__name__}.{name}", kind
         return
-    here = [name for name, home in names.homes().items() if home == selector]
-    for name, value in sorted(((each, getattr(iotmi, each)) for each in here), key=_rank):
-        yield f"iotmi.{name}", value
+    for name, home in names.homes().items():
+        if home == selector:
+            yield f"iotmi.{name}", getattr(iotmi, name)
 
 
 def _rank(named: tuple[str, object]) -> int:
