@@ -174,3 +174,23 @@ def test_an_error_is_legible_and_reset_forgets(address: str, browser_page: "Page
     press.click()
     browser_page.wait_for_function(_FINISHED, timeout=120_000)
     assert "NameError: name 'x' is not defined" in output.inner_text()
+
+
+@pytest.mark.usefixtures("runnable_site")
+def test_a_start_that_fails_says_so(
+    address: str, browser_page: "Page", console_errors: list[str]
+) -> None:
+    """A reader whose network ends sees a sentence, and Reset allows another try."""
+    browser_page.route("**/packages.zip", lambda route: route.abort())
+    browser_page.goto(f"{address}/index.html")
+    press = browser_page.get_by_role("button", name="Run").first
+    output = browser_page.locator(".run-output").first
+    press.click()
+    browser_page.wait_for_function(_FINISHED, timeout=120_000)
+    assert output.inner_text().startswith("Python could not start: ")
+    console_errors.clear()
+    browser_page.unroute("**/packages.zip")
+    browser_page.get_by_role("button", name="Reset").first.click()
+    press.click()
+    browser_page.wait_for_function(_FINISHED, timeout=120_000)
+    assert output.get_attribute("data-state") == "ok"
