@@ -21,12 +21,12 @@ Redact: TypeAlias = Callable[[str], str]
 
 def redactor(value: object) -> Redact:
     """Return a function that replaces every sensitive string of *value* in a text."""
-    spellings = {
-        spelling
-        for secret in _sensitive_strings(value)
-        if secret
-        for spelling in _spellings(secret)
-    }
+    return redactor_of(_sensitive_strings(value))
+
+
+def redactor_of(secrets: Iterable[str]) -> Redact:
+    """Return a function that replaces *secrets* in a text, in each of their spellings."""
+    spellings = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
     if not spellings:
         return str
     # Longest first, or the rest of a longer secret would remain. A short secret is replaced only as
