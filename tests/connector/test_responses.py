@@ -1,0 +1,405 @@
+"""Responses in time: errors, late results, activation, and functions of every kind."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from threading import Event, active_count
+from typing import Any
+
+import pytest
+
+from iotmi import ConstraintError, connector
+from iotmi.capabilities import LevelControl, OnOff, Thermostat
+from iotmi.capabilities.fan_control import FanControl, FanMode
+from iotmi.connector import CommandResponse, Connector, ConnectorError
+from tests.capabilities.support import ALL
+from tests.connector.support import TOKEN, Cloud, Home, code_of, lamp, sample
+
+LIMIT = 2.0
+
+
+@pytest.fixture
+def released() -> Iterator[Event]:
+    """Yield an event that slow functions wait for, and set it at the end."""
+    event = Event()
+    yield event
+    event.set()
+
+
+def sent(cloud: Cloud, count: int) -> list[Any]:
+    """Wait until the emulator has received a number of events, and return them."""
+    deadline = time.monotonic() + 30
+    while len(cloud.events) < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(cloud.events) == count
+    return list(cloud.events)
+
+
+@pytest.mark.parametrize("name", ["activate_user", "discover_all", "send_command_on"])
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (ConnectorError(404, "the lamp is gone"), 404, "the lamp is gone"),
+        (ConnectorError(500, f"no such token: {TOKEN}"), 500, "no such token: ***"),
+        (ConnectorError(200, "fine"), 500, "fine"),
+        (ConnectorError(999, "line\nbreak\0"), 500, "line break"),
+        (ConnectorError(404, ""), 404, "the connector failed"),
+        (KeyError(TOKEN), 500, "the connector failed: KeyError"),
+        (SystemExit(TOKEN), 500, "the connector failed: SystemExit"),
+    ],
+    ids=str,
+)
+def test_an_error_is_the_response(
+    home: Home,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    error: BaseException,
+    code: int,
+    message: str,
+) -> None:
+    """An error in time becomes the documented response. Nothing shows the token."""
+
+    def fail(_: connector.Request) -> None:
+        raise error
+
+    home.act = fail
+    response = home.app.lambda_handler(sample(name), None)
+    assert response == {
+        "header": {"responseCode": code},
+        "payload": {"responseMessage": message},
+    }
+    assert TOKEN not in caplog.text
+    assert ("SystemExit" in caplog.text) is isinstance(error, SystemExit)
+
+
+def test_a_repeated_request_has_the_same_response(home: Home) -> None:
+    """The response to a refused command is remembered, and the function is not called again."""
+
+    def fail(_: connector.Request) -> None:
+        raise ConnectorError(404, "the lamp is gone")
+
+    home.act = fail
+    responses = [home.app.lambda_handler(sample("send_command_on"), None) for _ in range(6)]
+    assert [code_of(each) for each in responses] == [404] * 6
+    assert len(home.requests) == 1
+
+
+def test_a_slow_command_is_acknowledged_and_sent_later(
+    cloud: Cloud, home: Home, released: Event
+) -> None:
+    """The acknowledgement comes within two seconds, and the state when the function returns."""
+    home.act = lambda _: released.wait(30)
+    began = time.monotonic()
+    response = home.app.lambda_handler(cloud.sample("send_command_on"), None)
+    assert time.monotonic() - began < LIMIT
+    assert code_of(response) == 200
+    assert cloud.events == []
+    released.set()
+    (event,) = sent(cloud, 1)
+    assert event["Operation"] == "DEVICE_COMMAND_RESPONSE"
+    assert event["MatterEndpoint"] == {
+        "id": "1",
+        "clusters": [{"id": "0x0006", "attributes": {"0x0000": True}, "commands": {"0x01": {}}}],
+    }
+
+
+@pytest.mark.parametrize("name", ["discover_all", "send_command_on"])
+def test_a_late_error_is_an_event(cloud: Cloud, home: Home, released: Event, name: str) -> None:
+    """An error after the acknowledgement is sent, with the characters that the service accepts."""
+
+    def fail(_: connector.Request) -> None:
+        released.wait(30)
+        raise ConnectorError(503, f"can't réach: {TOKEN}!")
+
+    home.act = fail
+    members = {"deviceDiscoveryId": cloud.discovery_id()} if name == "discover_all" else {}
+    response = home.app.lambda_handler(cloud.sample(name, **members), None)
+    assert code_of(response) == 200
+    released.set()
+    (event,) = sent(cloud, 1)
+    assert (event["StatusCode"], event["Message"]) == (503, "can t reach")
+
+
+def test_a_slow_activation_is_continued_by_a_repeated_request(home: Home, released: Event) -> None:
+    """The first response says that it is too early, and the repeated request gets the user."""
+    home.act = lambda _: released.wait(30)
+    began = time.monotonic()
+    early = home.app.lambda_handler(sample("activate_user"), None)
+    assert time.monotonic() - began < LIMIT
+    assert code_of(early) == 504
+    released.set()
+    response = home.app.lambda_handler(sample("activate_user"), None)
+    assert response["payload"].get("userId") == "123456"
+    assert len(home.requests) == 1
+    home.app.lambda_handler(sample("activate_user"), None)
+    assert len(home.requests) == 2
+
+
+@pytest.mark.parametrize("name", ["activate_user", "deactivate_user"])
+def test_an_operation_without_a_function_is_not_supported(name: str) -> None:
+    """The response names the operation, and `check` lists it."""
+    app = Connector()
+    response = app.lambda_handler(sample(name), None)
+    assert code_of(response) == 501
+    assert "is not supported" in response["payload"]["responseMessage"]
+    assert len(app.check()) == 4
+    assert app.check()[0].startswith("AWS.ActivateUser has no function")
+    assert repr(app) == "<Connector of 0 functions>"
+
+
+def test_a_complete_connector_lacks_nothing(home: Home) -> None:
+    """`check` returns nothing, and a second function for one operation is refused."""
+    assert home.app.check() == ()
+    with pytest.raises(ValueError, match=r"AWS\.DeactivateUser already"):
+        home.app.deactivate_user(lambda _: None)
+    home.app.identify_user(lambda _: None)
+    with pytest.raises(ValueError, match="identify_user already"):
+        home.app.identify_user(lambda _: None)
+
+
+def test_in_lambda_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """In Lambda, threads and memory do not outlive the response."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "lamps")
+    with pytest.warns(RuntimeWarning) as warned:
+        app = Connector()
+    assert len(warned) == 2
+    assert warned[0].filename == __file__
+    assert [str(each.message) for each in warned] == list(app.check()[4:])
+    Connector(later=connector.InvokeAgain(), seen=connector.SQLiteLeases(tmp_path / "leases"))
+
+
+@pytest.mark.parametrize("options", [{"budget": 0.0}, {"budget": 2.0}, {"page_size": 0}], ids=str)
+def test_options_have_ranges(options: dict[str, Any]) -> None:
+    """A budget of two seconds would be too late."""
+    with pytest.raises(ValueError, match="must be"):
+        Connector(**options)
+
+
+def test_devices_are_sent_in_pages(cloud: Cloud) -> None:
+    """Each page but the last has a status of 3xx. The last has 200."""
+    app = Connector(client=cloud.client, page_size=2)
+
+    @app.discover_devices
+    def discover(request: connector.DiscoverDevices) -> Iterator[connector.DiscoveredDevice]:
+        for number in range(5):
+            yield lamp(f"dev_{number}")
+
+    discovery = cloud.discovery_id()
+    app.lambda_handler(cloud.sample("discover_all", deviceDiscoveryId=discovery), None)
+    assert [(each["StatusCode"], len(each["Devices"])) for each in cloud.events] == [
+        (300, 2),
+        (300, 2),
+        (200, 1),
+    ]
+    found = cloud.client.device_discoveries.list_discovered(discovery).collect()
+    assert sorted(str(each.connector_device_id) for each in found) == [
+        f"dev_{number}" for number in range(5)
+    ]
+
+
+def test_a_discovery_without_devices_ends(cloud: Cloud) -> None:
+    """One event without devices ends the discovery."""
+    app = Connector(client=cloud.client)
+    app.discover_devices(lambda _: [])
+    discovery = cloud.discovery_id()
+    app.lambda_handler(cloud.sample("discover_all", deviceDiscoveryId=discovery), None)
+    (event,) = cloud.events
+    assert (event["StatusCode"], event["Devices"]) == (200, [])
+
+
+def test_a_generator_that_fails_ends_the_discovery(cloud: Cloud) -> None:
+    """Pages before the failure are kept, and the response has the error."""
+    app = Connector(client=cloud.client, page_size=1)
+
+    @app.discover_devices
+    def discover(request: connector.DiscoverDevices) -> Iterator[connector.DiscoveredDevice]:
+        yield lamp("dev_1")
+        yield lamp("dev_2")
+        raise ConnectorError(502, "the third party hung up")
+
+    discovery = cloud.discovery_id()
+    request = cloud.sample("discover_all", deviceDiscoveryId=discovery)
+    assert code_of(app.lambda_handler(request, None)) == 502
+    assert [each["StatusCode"] for each in cloud.events] == [300]
+
+
+def test_functions_may_be_async(cloud: Cloud) -> None:
+    """Coroutines are run to completion."""
+    app = Connector(client=cloud.client)
+
+    @app.activate_user
+    async def activate(request: connector.ActivateUser) -> connector.UserActivated:
+        await asyncio.sleep(0)
+        return connector.UserActivated("u-1")
+
+    @app.send_command
+    async def command(request: connector.SendCommand) -> None:
+        await asyncio.sleep(0)
+
+    @app.identify_user
+    async def identify(request: object) -> str:
+        await asyncio.sleep(0)
+        return "u-1"
+
+    response = app.lambda_handler(sample("activate_user"), None)
+    assert response["payload"].get("userId") == "u-1"
+    assert code_of(app.lambda_handler(cloud.sample("send_command_on"), None)) == 200
+    (event,) = cloud.events
+    assert event["UserId"] == "u-1"
+    assert event["MatterEndpoint"]["clusters"] == [{"id": "0x0006", "commands": {"0x01": {}}}]
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("activate_user", "123456"),
+        ("discover_all", None),
+        ("discover_all", "dev_1"),
+        ("discover_all", {"dev_1": OnOff}),
+        ("discover_all", ["dev_1"]),
+        ("send_command_on", True),
+    ],
+)
+def test_a_wrong_result_is_a_failure(
+    caplog: pytest.LogCaptureFixture, cloud: Cloud, name: str, result: Any
+) -> None:
+    """The log says what the function must return."""
+    app = Connector(client=cloud.client)
+    functions = {
+        "activate_user": app.activate_user,
+        "discover_all": app.discover_devices,
+        "send_command_on": app.send_command,
+    }
+    functions[name](lambda _: result)
+    assert code_of(app.lambda_handler(cloud.sample(name), None)) == 500
+    assert "the function must return" in caplog.text
+    assert cloud.events == []
+
+
+def test_a_response_has_states_of_several_endpoints_and_clusters(cloud: Cloud) -> None:
+    """A response has one endpoint of five clusters, so other states are events before it."""
+    app = Connector(client=cloud.client)
+    states = [kind.of_numbers for kind in ()] or [
+        OnOff(on_off=True),
+        LevelControl(current_level=5),
+        FanControl(fan_mode=FanMode.LOW),
+        Thermostat(local_temperature=2100),
+        *(
+            kind(measured_value=1)
+            for kind in ALL
+            if kind.__name__ in {"TemperatureMeasurement", "PressureMeasurement", "FlowMeasurement"}
+        ),
+    ]
+    app.send_command(
+        lambda _: CommandResponse({"1": states, "2": [OnOff(on_off=False)]}, message="dönè: ok!")
+    )
+    app.lambda_handler(cloud.sample("send_command_on"), None)
+    first, second, response = cloud.events
+    assert [each["Operation"] for each in (first, second, response)] == [
+        "DEVICE_EVENT",
+        "DEVICE_EVENT",
+        "DEVICE_COMMAND_RESPONSE",
+    ]
+    assert [each["MatterEndpoint"]["id"] for each in (first, second, response)] == ["1", "2", "1"]
+    clusters = [each["id"] for each in response["MatterEndpoint"]["clusters"]]
+    assert (len(clusters), clusters[0]) == (5, "0x0006")
+    assert len(first["MatterEndpoint"]["clusters"]) == 2
+    assert response["Message"] == "done ok"
+
+
+def test_a_report_needs_properties_and_a_connector(cloud: Cloud, home: Home) -> None:
+    """The connector is the only one of the requests, or the one that is given."""
+    with pytest.raises(ValueError, match="0 connectors"):
+        home.app.report("dev_1", OnOff(on_off=True))
+    home.app.lambda_handler(cloud.sample("deactivate_user"), None)
+    home.app.report("dev_1", OnOff(on_off=True), endpoint="2", user_id="u-1")
+    (event,) = cloud.events
+    assert (event["ConnectorId"], event["UserId"]) == (cloud.connector_id, "u-1")
+    assert event["MatterEndpoint"]["id"] == "2"
+    with pytest.raises(ValueError, match="at least one property"):
+        home.app.report("dev_1", OnOff())
+    home.app.lambda_handler(sample("deactivate_user"), None)
+    with pytest.raises(ValueError, match="2 connectors"):
+        home.app.report("dev_1", OnOff(on_off=True))
+    given = Connector(client=cloud.client, connector_id=cloud.connector_id)
+    given.report("dev_1", OnOff(on_off=True))
+    assert len(cloud.events) == 2
+    with pytest.raises(ConstraintError):
+        given.report("no such device", OnOff(on_off=True))
+
+
+def test_a_result_that_the_service_refuses_is_logged(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The command was carried out, so the response is an acknowledgement."""
+    assert code_of(home.app.lambda_handler(sample("send_command_on"), None)) == 200
+    assert "AWS.SendCommand was carried out, and its result was not sent" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+def test_a_failure_that_the_service_refuses_is_logged(
+    home: Home, released: Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A late failure that cannot be sent leaves a line in the log."""
+    app = Connector(client=home.app._execution.client, budget=0.05)
+    logged = Event()
+
+    class Logged(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "its failure was not sent" in record.getMessage():
+                logged.set()
+
+    handler = Logged()
+    logging.getLogger("iotmi.connector").addHandler(handler)
+
+    @app.send_command
+    def command(request: connector.SendCommand) -> None:
+        released.wait(30)
+        raise ConnectorError(503, "gone")
+
+    try:
+        assert code_of(app.lambda_handler(sample("send_command_on"), None)) == 200
+        released.set()
+        assert logged.wait(30)
+    finally:
+        logging.getLogger("iotmi.connector").removeHandler(handler)
+    assert TOKEN not in caplog.text
+
+
+def test_a_lent_client_sends_the_results(cloud: Cloud) -> None:
+    """A connector without a client uses the client in the context of the invocation."""
+
+    class Context:
+        iotmi_client = cloud.client
+
+    app = Connector()
+    app.send_command(lambda _: None)
+    app.lambda_handler(cloud.sample("send_command_on"), Context())
+    assert len(cloud.events) == 1
+
+
+def test_a_client_is_created_for_the_first_result(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a client, one with default settings is created when a result is sent."""
+    created: list[Cloud] = []
+    monkeypatch.setattr("iotmi.Client", lambda: created.append(cloud) or cloud.client)
+    app = Connector()
+    app.send_command(lambda _: None)
+    assert created == []
+    for trace in ("a", "b"):
+        app.lambda_handler(cloud.sample("send_command_on", traceId=trace), None)
+    assert len(created) == 1
+    assert len(cloud.events) == 2
+
+
+def test_threads_end(home: Home) -> None:
+    """No thread is left after the work is finished."""
+    before = active_count()
+    for trace in range(20):
+        home.app.lambda_handler(sample("send_command_on", traceId=str(trace)), None)
+    deadline = time.monotonic() + 30
+    while active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert active_count() <= before
