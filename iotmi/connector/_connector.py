@@ -15,6 +15,7 @@ from typing import Final, TypedDict, TypeVar
 import iotmi
 from iotmi.capabilities import Capability
 from iotmi.connector._errors import ConnectorError
+from iotmi.connector._aws import FUNCTION_NAME
 from iotmi.connector._execution import (
     ACCEPTED,
     IN_PROGRESS,
@@ -24,7 +25,6 @@ from iotmi.connector._execution import (
     log_error,
 )
 from iotmi.connector._later import (
-    FUNCTION_NAME,
     HandOn,
     InThread,
     Later,

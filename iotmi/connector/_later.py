@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from iotmi.connector._aws import Service
+from iotmi.connector._aws import FUNCTION_NAME, Service
 
 if TYPE_CHECKING:
     from botocore import client as botocore_client
 
-FUNCTION_NAME: Final = "AWS_LAMBDA_FUNCTION_NAME"
 ENVELOPE: Final = "iotmi.connector"
 _SQS: Final = "aws:sqs"
 

@@ -259,8 +259,8 @@ class DynamoDBLeases(Leases):
             item = found.get("Item")
             # An item that is gone has expired between the two calls.
             if item is not None:
-                if "response" in item:
-                    return Done(item["response"]["S"])
+                if "outcome" in item:
+                    return Done(item["outcome"]["S"])
                 return Held(max(0.0, float(item["held_until"]["N"]) - now))
 
     def renew(self, key: str, owner: str) -> bool:
@@ -270,7 +270,7 @@ class DynamoDBLeases(Leases):
     def finish(self, key: str, owner: str, response: str) -> None:
         """Store the response of *key*."""
         self._update(
-            key, owner, self.remember, ", response = :response", {":response": {"S": response}}
+            key, owner, self.remember, ", outcome = :outcome", {":outcome": {"S": response}}
         )
 
     def _update(
@@ -282,7 +282,7 @@ class DynamoDBLeases(Leases):
             TableName=self._table,
             Key={"id": {"S": key}},
             UpdateExpression=f"SET held_until = :until, expires_at = :expires{more}",
-            ConditionExpression="holder = :owner AND attribute_not_exists(response)",
+            ConditionExpression="holder = :owner AND attribute_not_exists(outcome)",
             ExpressionAttributeValues={
                 ":until": times["held_until"],
                 ":expires": times["expires_at"],

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event, active_count
 from typing import Any
 
@@ -13,6 +14,7 @@ from iotmi import ConstraintError, connector
 from iotmi.capabilities import LevelControl, OnOff, Thermostat
 from iotmi.capabilities.fan_control import FanControl, FanMode
 from iotmi.connector import CommandResponse, Connector, ConnectorError
+from iotmi.emulator.server import serving
 from tests.capabilities.support import ALL
 from tests.connector.support import TOKEN, Cloud, Home, code_of, lamp, sample
 
@@ -50,7 +52,7 @@ def sent(cloud: Cloud, count: int) -> list[Any]:
     ],
     ids=str,
 )
-def test_an_error_is_the_response(
+def test_an_error_is_the_response(  # noqa: PLR0917
     home: Home,
     caplog: pytest.LogCaptureFixture,
     name: str,
@@ -158,9 +160,10 @@ def test_a_complete_connector_lacks_nothing(home: Home) -> None:
         home.app.identify_user(lambda _: None)
 
 
-def test_in_lambda_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_in_lambda_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """In Lambda, threads and memory do not outlive the response."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "lamps")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with pytest.warns(RuntimeWarning) as warned:
         app = Connector()
     assert len(warned) == 2
@@ -181,7 +184,7 @@ def test_devices_are_sent_in_pages(cloud: Cloud) -> None:
     app = Connector(client=cloud.client, page_size=2)
 
     @app.discover_devices
-    def discover(request: connector.DiscoverDevices) -> Iterator[connector.DiscoveredDevice]:
+    def discover(_: connector.DiscoverDevices) -> Iterator[connector.DiscoveredDevice]:
         for number in range(5):
             yield lamp(f"dev_{number}")
 
@@ -192,7 +195,7 @@ def test_devices_are_sent_in_pages(cloud: Cloud) -> None:
         (300, 2),
         (200, 1),
     ]
-    found = cloud.client.device_discoveries.list_discovered(discovery).collect()
+    found = cloud.client.device_discoveries.list_devices(discovery).collect()
     assert sorted(str(each.connector_device_id) for each in found) == [
         f"dev_{number}" for number in range(5)
     ]
@@ -213,7 +216,7 @@ def test_a_generator_that_fails_ends_the_discovery(cloud: Cloud) -> None:
     app = Connector(client=cloud.client, page_size=1)
 
     @app.discover_devices
-    def discover(request: connector.DiscoverDevices) -> Iterator[connector.DiscoveredDevice]:
+    def discover(_: connector.DiscoverDevices) -> Iterator[connector.DiscoveredDevice]:
         yield lamp("dev_1")
         yield lamp("dev_2")
         raise ConnectorError(502, "the third party hung up")
@@ -229,16 +232,16 @@ def test_functions_may_be_async(cloud: Cloud) -> None:
     app = Connector(client=cloud.client)
 
     @app.activate_user
-    async def activate(request: connector.ActivateUser) -> connector.UserActivated:
+    async def activate(_: connector.ActivateUser) -> connector.UserActivated:
         await asyncio.sleep(0)
         return connector.UserActivated("u-1")
 
     @app.send_command
-    async def command(request: connector.SendCommand) -> None:
+    async def command(_: connector.SendCommand) -> None:
         await asyncio.sleep(0)
 
     @app.identify_user
-    async def identify(request: object) -> str:
+    async def identify(_: object) -> str:
         await asyncio.sleep(0)
         return "u-1"
 
@@ -262,11 +265,11 @@ def test_functions_may_be_async(cloud: Cloud) -> None:
     ],
 )
 def test_a_wrong_result_is_a_failure(
-    caplog: pytest.LogCaptureFixture, cloud: Cloud, name: str, result: Any
+    caplog: pytest.LogCaptureFixture, cloud: Cloud, name: str, result: object
 ) -> None:
     """The log says what the function must return."""
     app = Connector(client=cloud.client)
-    functions = {
+    functions: dict[str, Any] = {
         "activate_user": app.activate_user,
         "discover_all": app.discover_devices,
         "send_command_on": app.send_command,
@@ -280,7 +283,7 @@ def test_a_wrong_result_is_a_failure(
 def test_a_response_has_states_of_several_endpoints_and_clusters(cloud: Cloud) -> None:
     """A response has one endpoint of five clusters, so other states are events before it."""
     app = Connector(client=cloud.client)
-    states = [kind.of_numbers for kind in ()] or [
+    states = [
         OnOff(on_off=True),
         LevelControl(current_level=5),
         FanControl(fan_mode=FanMode.LOW),
@@ -354,7 +357,7 @@ def test_a_failure_that_the_service_refuses_is_logged(
     logging.getLogger("iotmi.connector").addHandler(handler)
 
     @app.send_command
-    def command(request: connector.SendCommand) -> None:
+    def command(_: connector.SendCommand) -> None:
         released.wait(30)
         raise ConnectorError(503, "gone")
 
@@ -379,19 +382,20 @@ def test_a_lent_client_sends_the_results(cloud: Cloud) -> None:
     assert len(cloud.events) == 1
 
 
+@pytest.mark.usefixtures("keys")
 def test_a_client_is_created_for_the_first_result(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a client, one with default settings is created when a result is sent."""
-    created: list[Cloud] = []
-    monkeypatch.setattr("iotmi.Client", lambda: created.append(cloud) or cloud.client)
+    """Without a client, one with default settings sends the results."""
     app = Connector()
     app.send_command(lambda _: None)
-    assert created == []
-    for trace in ("a", "b"):
-        app.lambda_handler(cloud.sample("send_command_on", traceId=trace), None)
-    assert len(created) == 1
-    assert len(cloud.events) == 2
+    with serving(cloud.emulator) as address:
+        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        monkeypatch.setenv("AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS", address)
+        for trace in ("a", "b"):
+            app.lambda_handler(cloud.sample("send_command_on", traceId=trace), None)
+        sent(cloud, 2)
 
 
 def test_threads_end(home: Home) -> None:
