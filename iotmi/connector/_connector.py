@@ -81,7 +81,7 @@ Identify = TypeVar(
 
 _logger: Final = logging.getLogger("iotmi.connector")
 
-BUDGET: Final = 1.0
+BUDGET: Final = 1.5
 PAGE_SIZE: Final = 20
 _LATE: Final = 504
 _ACTIVATION_AGE: Final = 60.0

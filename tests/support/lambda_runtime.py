@@ -20,6 +20,8 @@ from typing import Any, Final, Self
 
 ARN: Final = "arn:aws:lambda:eu-west-1:123456789012:function:lamps:live"
 SECONDS: Final = 60.0
+LIMIT: Final = 2.0
+UNAVAILABLE: Final = 503
 
 
 class Invocations:
@@ -121,11 +123,17 @@ class LambdaProcess:
         self._wait_until_stopped()
         return json.loads(line.removeprefix("response ")), took
 
-    @property
-    def is_stopped(self) -> bool:
-        """True if the kernel has stopped the process."""
-        stat = os.popen(f"ps -o state= -p {self.process.pid}").read().strip()  # noqa: S605
-        return stat == "T"
+    def deliver(self, event: object) -> Any:  # noqa: ANN401 - JSON
+        """Invoke the function as the service does: within 2 seconds, and up to 6 times.
+
+        A busy machine may be too slow for the first attempt. No attempt may be late.
+        """
+        for _ in range(6):
+            response, took = self.invoke(event)
+            assert took < LIMIT
+            if response["header"]["responseCode"] != UNAVAILABLE:
+                break
+        return response
 
     def _wait_until_stopped(self) -> None:
         # `waitpid` reports the stop. The process still runs as far as `Popen` knows.
