@@ -42,7 +42,9 @@ def redactor_of(secrets: Iterable[str]) -> Redact:
 
 def _spellings(secret: str) -> Iterator[str]:
     """Yield *secret* as it is, and as URLs, JSON, Python and HTML write it, also in one another."""
-    yield from (quote(secret), quote(secret, safe="-._~"), quote_plus(secret))
+    # JSON may hold a lone surrogate, which UTF-8 has no octets for.
+    for plus, safe in ((False, "/"), (False, "-._~"), (True, "")):
+        yield (quote_plus if plus else quote)(secret, safe=safe, errors="surrogatepass")
     for text in _escaped(secret):
         for page in (text, html.escape(text, quote=False), *_html_quoted(text)):
             yield page

@@ -30,13 +30,14 @@ from iotmi._models.matter import (
     MatterCapabilityReportEndpoint,
 )
 from iotmi._schema.containers import JsonValue, ReadOnlyMap, copy_json
+from iotmi._schema.printing import Printed, hidden
 from iotmi.capabilities._capability import Capability, actions_of
 from iotmi.capabilities._command import DEFAULT_ENDPOINT, Command, ReadState, UpdateState
 from iotmi.capabilities._declared import Field, Structure, fields_of, unchecked
 from iotmi.capabilities._identity import Identity
 from iotmi.capabilities._kinds import Bits, Choice, ClusterEnum, Items, Kind, Scalar, Unreadable
 from iotmi.capabilities._reporting import REPORT_VERSION
-from iotmi.errors import REDACTED, ConstraintError
+from iotmi.errors import ConstraintError
 
 K = TypeVar("K", bound=Capability)
 
@@ -47,17 +48,13 @@ _NUMBER: Final = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20}", re.ASCII)
 _ALL: Final = "*"
 
 
-def _redacted(value: object) -> str:
-    return repr(REDACTED if value else {})
-
-
 def _frozen_json(fields: Mapping[str, JsonValue]) -> ReadOnlyMap[str, JsonValue]:
     copied = copy_json(fields)
     return ReadOnlyMap(copied if isinstance(copied, dict) else {})
 
 
 @frozen(kw_only=True)
-class MatterCommand:
+class MatterCommand(Printed):
     """A command as numbers. Reprs redact the fields.
 
     Attributes:
@@ -71,7 +68,7 @@ class MatterCommand:
     command: str
     # Values may be lists, which cannot be hashed.
     fields: Mapping[str, JsonValue] = field(
-        default=ReadOnlyMap({}), converter=_frozen_json, repr=_redacted, hash=False
+        default=ReadOnlyMap({}), converter=_frozen_json, repr=hidden, hash=False
     )
     endpoint: str = DEFAULT_ENDPOINT
 

@@ -57,7 +57,7 @@ class Service:
         try:
             self.call(operation, **parameters)
         except botocore_exceptions.ClientError as error:
-            if error.response["Error"]["Code"] != _CONDITION_FAILED:
+            if error.response.get("Error", {}).get("Code") != _CONDITION_FAILED:
                 raise
             return False
         return True

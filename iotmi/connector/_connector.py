@@ -14,8 +14,8 @@ from typing import Final, TypedDict, TypeVar
 
 import iotmi
 from iotmi.capabilities import Capability
-from iotmi.connector._errors import ConnectorError
 from iotmi.connector._aws import FUNCTION_NAME
+from iotmi.connector._errors import ConnectorError
 from iotmi.connector._execution import (
     ACCEPTED,
     IN_PROGRESS,
@@ -262,7 +262,6 @@ class Connector:
             ConnectorError: another invocation carries out the same work that was handed on. Lambda
                 then invokes this function again.
         """
-        deadline = time.monotonic() + self._budget
         messages = tuple(messages_in(event))
         if messages:
             failed = [each.id for each in messages if not self._take_message(each.work, context)]
@@ -270,6 +269,16 @@ class Connector:
         handed_on = unwrap(event)
         if handed_on is not None:
             return self._take_handed_on(handed_on, context)
+        return self.respond(event, context)
+
+    def respond(self, event: object, context: object = None) -> ConnectorResponse:
+        """Return the response to one request of the service, within the budget. Never raises.
+
+        Args:
+            event: the request, as a mapping or as JSON text.
+            context: the context of the invocation.
+        """
+        deadline = time.monotonic() + self._budget
         try:
             return self._respond(event, context, deadline)
         except ConnectorError as error:

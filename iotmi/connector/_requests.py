@@ -5,31 +5,13 @@ Owns the public names and types of their members. Does not know how an invocatio
 Source: https://docs.aws.amazon.com/iot-mi/latest/devguide/connector-operations-overview.html
 """
 
-from typing import ClassVar, Final, Protocol, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from attrs import field, frozen
 
+from iotmi._schema.printing import Printed, hidden
 from iotmi.capabilities import Command
 from iotmi.capabilities.matter import MatterCommand
-from iotmi.errors import REDACTED
-
-
-class _Printer(Protocol):
-    def text(self, text: str) -> None: ...
-
-
-class Printed:
-    """A base whose values look the same in IPython and Hypothesis as in their repr."""
-
-    __slots__ = ()
-
-    def _repr_pretty_(self, printer: _Printer, _: bool) -> None:  # noqa: FBT001 - IPython's
-        printer.text(repr(self))
-
-
-def hidden(value: object) -> str:
-    """Return the redacted repr of a member."""
-    return repr(None if value is None else REDACTED)
 
 
 @frozen

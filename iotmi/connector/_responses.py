@@ -16,10 +16,10 @@ from iotmi._models.capabilities import CapabilitySchemaItem
 from iotmi._models.common import CONNECTOR_DEVICE_NAME, ENDPOINT_ID
 from iotmi._models.matter import MatterCapabilityReport
 from iotmi._schema.containers import JsonValue, ReadOnlyMap
+from iotmi._schema.printing import Printed, hidden
 from iotmi.capabilities import Capability
 from iotmi.capabilities.matter import Part, report
 from iotmi.connector._errors import ConnectorError
-from iotmi.connector._requests import Printed, hidden
 from iotmi.errors import ConstraintError, Problem
 from iotmi.resources.cloud_connectors import CONNECTOR_EVENT_MESSAGE, THIRD_PARTY_USER_ID, Device
 

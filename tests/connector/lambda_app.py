@@ -6,6 +6,7 @@ The environment has the folder of the leases, the strategy, and the addresses of
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from iotmi.capabilities import LevelControl, OnOff
 from iotmi.connector import (
@@ -15,6 +16,7 @@ from iotmi.connector import (
     DiscoverDevices,
     DiscoveredDevice,
     InvokeAgain,
+    Later,
     Queue,
     SendCommand,
     SQLiteLeases,
@@ -22,14 +24,14 @@ from iotmi.connector import (
 
 SECONDS = float(os.environ.get("LAMP_SECONDS", "5"))
 
-_LATER = {
+LATER: dict[str, Callable[[], Later | None]] = {
     "invoke": InvokeAgain,
     "queue": lambda: Queue(None, os.environ["LAMP_QUEUE"]),
     "thread": lambda: None,
 }
 app = Connector(
     seen=SQLiteLeases(f"{os.environ['LAMP_FOLDER']}/leases.db", lease=1.0),
-    later=_LATER[os.environ["LAMP_LATER"]](),
+    later=LATER[os.environ["LAMP_LATER"]](),
 )
 
 

@@ -29,11 +29,11 @@ def test_six_deliveries_at_once_are_one_execution(cloud: Cloud) -> None:
     home.act = lambda _: release.wait(30)
     request = cloud.sample("send_command_on")
     with ThreadPoolExecutor(6) as pool:
-        running = [pool.submit(home.app.lambda_handler, request, None) for _ in range(6)]
+        running = [pool.submit(home.app.respond, request) for _ in range(6)]
         responses = [each.result() for each in running]
         assert [code_of(each) for each in responses] == [200] * 6
         release.set()
-        assert code_of(home.app.lambda_handler(request, None)) == 200
+        assert code_of(home.app.respond(request)) == 200
     assert len(home.requests) == 1
     deadline = time.monotonic() + 30
     while not cloud.events and time.monotonic() < deadline:
@@ -51,7 +51,7 @@ def test_other_ids_are_other_requests(home: Home, name: str) -> None:
         sample(name, **{identifier: "2", "connectorId": "other"}),
         sample(name, **{identifier: "2"}),
     ):
-        assert code_of(home.app.lambda_handler(document, None)) == 200
+        assert code_of(home.app.respond(document)) == 200
     assert len(home.requests) == 3
 
 
@@ -67,7 +67,7 @@ def test_without_its_store_nothing_is_carried_out(
 ) -> None:
     """The response is an error, so that the service repeats the request."""
     home = Home(Connector(client=cloud.client, seen=Broken()))
-    assert code_of(home.app.lambda_handler(sample("send_command_on"), None)) == 503
+    assert code_of(home.app.respond(sample("send_command_on"))) == 503
     assert home.requests == []
     assert "OSError" in caplog.text
 

@@ -11,11 +11,17 @@ from typing import Any
 import pytest
 
 from iotmi import ConstraintError, connector
-from iotmi.capabilities import LevelControl, OnOff, Thermostat
+from iotmi.capabilities import (
+    FlowMeasurement,
+    LevelControl,
+    OnOff,
+    PressureMeasurement,
+    TemperatureMeasurement,
+    Thermostat,
+)
 from iotmi.capabilities.fan_control import FanControl, FanMode
 from iotmi.connector import CommandResponse, Connector, ConnectorError
 from iotmi.emulator.server import serving
-from tests.capabilities.support import ALL
 from tests.connector.support import TOKEN, Cloud, Home, code_of, lamp, sample
 
 LIMIT = 2.0
@@ -66,7 +72,7 @@ def test_an_error_is_the_response(  # noqa: PLR0917
         raise error
 
     home.act = fail
-    response = home.app.lambda_handler(sample(name), None)
+    response = home.app.respond(sample(name))
     assert response == {
         "header": {"responseCode": code},
         "payload": {"responseMessage": message},
@@ -82,7 +88,7 @@ def test_a_repeated_request_has_the_same_response(home: Home) -> None:
         raise ConnectorError(404, "the lamp is gone")
 
     home.act = fail
-    responses = [home.app.lambda_handler(sample("send_command_on"), None) for _ in range(6)]
+    responses = [home.app.respond(sample("send_command_on")) for _ in range(6)]
     assert [code_of(each) for each in responses] == [404] * 6
     assert len(home.requests) == 1
 
@@ -93,7 +99,7 @@ def test_a_slow_command_is_acknowledged_and_sent_later(
     """The acknowledgement comes within two seconds, and the state when the function returns."""
     home.act = lambda _: released.wait(30)
     began = time.monotonic()
-    response = home.app.lambda_handler(cloud.sample("send_command_on"), None)
+    response = home.app.respond(cloud.sample("send_command_on"))
     assert time.monotonic() - began < LIMIT
     assert code_of(response) == 200
     assert cloud.events == []
@@ -116,7 +122,7 @@ def test_a_late_error_is_an_event(cloud: Cloud, home: Home, released: Event, nam
 
     home.act = fail
     members = {"deviceDiscoveryId": cloud.discovery_id()} if name == "discover_all" else {}
-    response = home.app.lambda_handler(cloud.sample(name, **members), None)
+    response = home.app.respond(cloud.sample(name, **members))
     assert code_of(response) == 200
     released.set()
     (event,) = sent(cloud, 1)
@@ -127,14 +133,14 @@ def test_a_slow_activation_is_continued_by_a_repeated_request(home: Home, releas
     """The first response says that it is too early, and the repeated request gets the user."""
     home.act = lambda _: released.wait(30)
     began = time.monotonic()
-    early = home.app.lambda_handler(sample("activate_user"), None)
+    early = home.app.respond(sample("activate_user"))
     assert time.monotonic() - began < LIMIT
     assert code_of(early) == 504
     released.set()
-    response = home.app.lambda_handler(sample("activate_user"), None)
+    response = home.app.respond(sample("activate_user"))
     assert response["payload"].get("userId") == "123456"
     assert len(home.requests) == 1
-    home.app.lambda_handler(sample("activate_user"), None)
+    home.app.respond(sample("activate_user"))
     assert len(home.requests) == 2
 
 
@@ -142,7 +148,7 @@ def test_a_slow_activation_is_continued_by_a_repeated_request(home: Home, releas
 def test_an_operation_without_a_function_is_not_supported(name: str) -> None:
     """The response names the operation, and `check` lists it."""
     app = Connector()
-    response = app.lambda_handler(sample(name), None)
+    response = app.respond(sample(name))
     assert code_of(response) == 501
     assert "is not supported" in response["payload"]["responseMessage"]
     assert len(app.check()) == 4
@@ -189,7 +195,7 @@ def test_devices_are_sent_in_pages(cloud: Cloud) -> None:
             yield lamp(f"dev_{number}")
 
     discovery = cloud.discovery_id()
-    app.lambda_handler(cloud.sample("discover_all", deviceDiscoveryId=discovery), None)
+    app.respond(cloud.sample("discover_all", deviceDiscoveryId=discovery))
     assert [(each["StatusCode"], len(each["Devices"])) for each in cloud.events] == [
         (300, 2),
         (300, 2),
@@ -206,7 +212,7 @@ def test_a_discovery_without_devices_ends(cloud: Cloud) -> None:
     app = Connector(client=cloud.client)
     app.discover_devices(lambda _: [])
     discovery = cloud.discovery_id()
-    app.lambda_handler(cloud.sample("discover_all", deviceDiscoveryId=discovery), None)
+    app.respond(cloud.sample("discover_all", deviceDiscoveryId=discovery))
     (event,) = cloud.events
     assert (event["StatusCode"], event["Devices"]) == (200, [])
 
@@ -223,7 +229,7 @@ def test_a_generator_that_fails_ends_the_discovery(cloud: Cloud) -> None:
 
     discovery = cloud.discovery_id()
     request = cloud.sample("discover_all", deviceDiscoveryId=discovery)
-    assert code_of(app.lambda_handler(request, None)) == 502
+    assert code_of(app.respond(request)) == 502
     assert [each["StatusCode"] for each in cloud.events] == [300]
 
 
@@ -245,9 +251,9 @@ def test_functions_may_be_async(cloud: Cloud) -> None:
         await asyncio.sleep(0)
         return "u-1"
 
-    response = app.lambda_handler(sample("activate_user"), None)
+    response = app.respond(sample("activate_user"))
     assert response["payload"].get("userId") == "u-1"
-    assert code_of(app.lambda_handler(cloud.sample("send_command_on"), None)) == 200
+    assert code_of(app.respond(cloud.sample("send_command_on"))) == 200
     (event,) = cloud.events
     assert event["UserId"] == "u-1"
     assert event["MatterEndpoint"]["clusters"] == [{"id": "0x0006", "commands": {"0x01": {}}}]
@@ -275,7 +281,7 @@ def test_a_wrong_result_is_a_failure(
         "send_command_on": app.send_command,
     }
     functions[name](lambda _: result)
-    assert code_of(app.lambda_handler(cloud.sample(name), None)) == 500
+    assert code_of(app.respond(cloud.sample(name))) == 500
     assert "the function must return" in caplog.text
     assert cloud.events == []
 
@@ -288,16 +294,14 @@ def test_a_response_has_states_of_several_endpoints_and_clusters(cloud: Cloud) -
         LevelControl(current_level=5),
         FanControl(fan_mode=FanMode.LOW),
         Thermostat(local_temperature=2100),
-        *(
-            kind(measured_value=1)
-            for kind in ALL
-            if kind.__name__ in {"TemperatureMeasurement", "PressureMeasurement", "FlowMeasurement"}
-        ),
+        TemperatureMeasurement(measured_value=1),
+        PressureMeasurement(measured_value=1),
+        FlowMeasurement(measured_value=1),
     ]
     app.send_command(
         lambda _: CommandResponse({"1": states, "2": [OnOff(on_off=False)]}, message="dönè: ok!")
     )
-    app.lambda_handler(cloud.sample("send_command_on"), None)
+    app.respond(cloud.sample("send_command_on"))
     first, second, response = cloud.events
     assert [each["Operation"] for each in (first, second, response)] == [
         "DEVICE_EVENT",
@@ -315,14 +319,14 @@ def test_a_report_needs_properties_and_a_connector(cloud: Cloud, home: Home) -> 
     """The connector is the only one of the requests, or the one that is given."""
     with pytest.raises(ValueError, match="0 connectors"):
         home.app.report("dev_1", OnOff(on_off=True))
-    home.app.lambda_handler(cloud.sample("deactivate_user"), None)
+    home.app.respond(cloud.sample("deactivate_user"))
     home.app.report("dev_1", OnOff(on_off=True), endpoint="2", user_id="u-1")
     (event,) = cloud.events
     assert (event["ConnectorId"], event["UserId"]) == (cloud.connector_id, "u-1")
     assert event["MatterEndpoint"]["id"] == "2"
     with pytest.raises(ValueError, match="at least one property"):
         home.app.report("dev_1", OnOff())
-    home.app.lambda_handler(sample("deactivate_user"), None)
+    home.app.respond(sample("deactivate_user"))
     with pytest.raises(ValueError, match="2 connectors"):
         home.app.report("dev_1", OnOff(on_off=True))
     given = Connector(client=cloud.client, connector_id=cloud.connector_id)
@@ -336,7 +340,7 @@ def test_a_result_that_the_service_refuses_is_logged(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The command was carried out, so the response is an acknowledgement."""
-    assert code_of(home.app.lambda_handler(sample("send_command_on"), None)) == 200
+    assert code_of(home.app.respond(sample("send_command_on"))) == 200
     assert "AWS.SendCommand was carried out, and its result was not sent" in caplog.text
     assert TOKEN not in caplog.text
 
@@ -362,7 +366,7 @@ def test_a_failure_that_the_service_refuses_is_logged(
         raise ConnectorError(503, "gone")
 
     try:
-        assert code_of(app.lambda_handler(sample("send_command_on"), None)) == 200
+        assert code_of(app.respond(sample("send_command_on"))) == 200
         released.set()
         assert logged.wait(30)
     finally:
@@ -378,7 +382,7 @@ def test_a_lent_client_sends_the_results(cloud: Cloud) -> None:
 
     app = Connector()
     app.send_command(lambda _: None)
-    app.lambda_handler(cloud.sample("send_command_on"), Context())
+    app.respond(cloud.sample("send_command_on"), Context())
     assert len(cloud.events) == 1
 
 
@@ -394,7 +398,7 @@ def test_a_client_is_created_for_the_first_result(
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         monkeypatch.setenv("AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS", address)
         for trace in ("a", "b"):
-            app.lambda_handler(cloud.sample("send_command_on", traceId=trace), None)
+            app.respond(cloud.sample("send_command_on", traceId=trace))
         sent(cloud, 2)
 
 
@@ -402,7 +406,7 @@ def test_threads_end(home: Home) -> None:
     """No thread is left after the work is finished."""
     before = active_count()
     for trace in range(20):
-        home.app.lambda_handler(sample("send_command_on", traceId=str(trace)), None)
+        home.app.respond(sample("send_command_on", traceId=str(trace)))
     deadline = time.monotonic() + 30
     while active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)

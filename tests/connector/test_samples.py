@@ -1,6 +1,7 @@
 """Every sample of the developer guide is responded to as the guide says."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_a_sample_reaches_its_function(home: Home, name: str, form: str) -> None
     if form != "object":
         event = event if isinstance(event, str) else json.dumps(event)
         event = event if form == "text" else event.encode()
-    response = home.app.lambda_handler(event, None)
+    response: Any = home.app.lambda_handler(event, None)
     assert response.keys() == {"header", "payload"}
     assert response["header"] == {"responseCode": 200}
     expected = SAMPLES["responses"]["activate_user" if "activate_user" in name[:13] else "ack"]
@@ -66,7 +67,7 @@ def test_a_sample_reaches_its_function(home: Home, name: str, form: str) -> None
 def test_the_members_of_a_discovery(home: Home) -> None:
     """An empty or missing list of ids means all devices."""
     for number, name in enumerate(("discover_all", "discover_some", "no_list")):
-        home.app.lambda_handler(sample(name, deviceDiscoveryId=f"1234567{number}"), None)
+        home.app.respond(sample(name, deviceDiscoveryId=f"1234567{number}"))
     first, second, third = home.requests
     assert isinstance(first, connector.DiscoverDevices)
     assert first.device_discovery_id == "12345670"
@@ -79,8 +80,8 @@ def test_the_members_of_a_discovery(home: Home) -> None:
 
 def test_the_members_of_commands(home: Home) -> None:
     """Commands of known clusters are typed."""
-    home.app.lambda_handler(REQUESTS["send_command_update_state"], None)
-    home.app.lambda_handler(REQUESTS["send_command_on"], None)
+    home.app.respond(REQUESTS["send_command_update_state"])
+    home.app.respond(REQUESTS["send_command_on"])
     first, second = home.requests
     assert isinstance(first, connector.SendCommand)
     assert (first.device_id, first.trace_id) == ("dev_1", "traceId-3241u78123419")
@@ -98,7 +99,7 @@ def test_the_members_of_commands(home: Home) -> None:
 
 def test_an_unknown_operation_is_not_supported(home: Home) -> None:
     """No function is called."""
-    response = home.app.lambda_handler(REQUESTS["unknown_operation"], None)
+    response = home.app.respond(REQUESTS["unknown_operation"])
     assert response == {
         "header": {"responseCode": 501},
         "payload": {"responseMessage": "the operation is not supported"},
@@ -109,7 +110,7 @@ def test_an_unknown_operation_is_not_supported(home: Home) -> None:
 def test_the_event_of_a_discovery_is_the_sample(cloud: Cloud, home: Home) -> None:
     """The event has the members of the guide's sample."""
     discovery = cloud.discovery_id()
-    home.app.lambda_handler(cloud.sample("discover_all", deviceDiscoveryId=discovery), None)
+    home.app.respond(cloud.sample("discover_all", deviceDiscoveryId=discovery))
     (event,) = cloud.events
     expected = SAMPLES["send_connector_event"]["discovery"]
     assert event.keys() == expected.keys() - {"UserId"}
@@ -132,7 +133,7 @@ def test_the_event_of_a_discovery_is_the_sample(cloud: Cloud, home: Home) -> Non
 
 def test_the_event_of_a_command_is_the_sample(cloud: Cloud, home: Home) -> None:
     """The response to a command repeats the command, as the guide's sample does."""
-    home.app.lambda_handler(cloud.sample("send_command_update_state"), None)
+    home.app.respond(cloud.sample("send_command_update_state"))
     (event,) = cloud.events
     expected = SAMPLES["send_connector_event"]["command_response_model"]
     for name in ("Operation", "OperationVersion", "StatusCode", "ConnectorDeviceId", "TraceId"):

@@ -35,9 +35,7 @@ def main(folder: str, address: str, *options: str) -> None:
         return CommandResponse([OnOff(on_off=True)])
 
     def respond(line: str) -> None:
-        response = app.lambda_handler(line, None)
-        assert "header" in response
-        say(str(response["header"]["responseCode"]))
+        say(str(app.respond(line)["header"]["responseCode"]))
 
     say("ready")
     for line in sys.stdin:

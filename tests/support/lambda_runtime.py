@@ -41,7 +41,7 @@ class Invocations:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -128,6 +128,7 @@ class LambdaProcess:
 
         A busy machine may be too slow for the first attempt. No attempt may be late.
         """
+        response: Any = None
         for _ in range(6):
             response, took = self.invoke(event)
             assert took < LIMIT
