@@ -30,7 +30,9 @@ from iotmi.emulator import Emulator
 from tests.connector.support import REQUESTS, SECRETS, TOKEN, lamp
 from tests.support.connectors import make_connector
 
-SEEDS: Final = [json.loads(each) if isinstance(each, str) else each for each in REQUESTS.values()]
+SEEDS: Final = [
+    json.loads(each if isinstance(each, str) else json.dumps(each)) for each in REQUESTS.values()
+]
 VALUES: Final[list[Any]] = [
     *(None, True, False, 0, -1, 10**400, 1.5, float("nan"), "", "x", "\ud800", "9" * 5000, TOKEN),
     *("0x0006", "0xff01", "0xFFFFFFFFFFFFFFFFF", "AWS.SendCommand", "SendCommand", "[" * 5000),
