@@ -111,11 +111,18 @@ class Execution:
             if known is None:
                 with self.seen.renewing(key, owner):
                     response = self._carry_out(request, context, pending)
-                    self.seen.finish(key, owner, json.dumps(response))
+                    self._finish(request, key, owner, response)
             else:
                 response = json.loads(known.response)
         if pending is not None:
             pending.offer(response)
+
+    def _finish(self, request: Request, key: str, owner: str, response: ConnectorResponse) -> None:
+        try:
+            self.seen.finish(key, owner, json.dumps(response))
+        # The function has acted. An error here would make the service repeat the request.
+        except Exception as error:  # noqa: BLE001
+            log_error(request, "was carried out, and the store of leases does not know it", error)
 
     def _acquire(self, key: str, owner: str, pending: PendingResponse | None) -> Done | None:
         """Acquire the lease of *key*, or return its outcome if another delivery finishes first."""

@@ -89,10 +89,15 @@ def _decoded(event: object) -> object:
     if not isinstance(event, str | bytes | bytearray):
         return event
     try:
-        decoded: object = json.loads(event)
+        decoded: object = json.loads(event, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise _bad("the event must be JSON") from None
     return decoded
+
+
+def _refuse_constant(name: str) -> None:
+    # NaN and Infinity are no JSON, and a response that repeats them could not be sent.
+    raise ValueError(name)
 
 
 def _auth(header: Mapping[str, JsonValue]) -> Auth:

@@ -72,6 +72,33 @@ def test_without_its_store_nothing_is_carried_out(
     assert "OSError" in caplog.text
 
 
+class Forgetful(MemoryLeases):
+    """A store that fails whenever a lease is renewed or finished."""
+
+    def __init__(self) -> None:
+        super().__init__(lease=0.03)
+        self.renewals = Event()
+
+    def renew(self, key: str, owner: str) -> bool:
+        self.renewals.set()
+        raise OSError(f"no connection for {key} and {owner}")
+
+    def finish(self, key: str, owner: str, response: str) -> None:
+        raise OSError(f"no connection for {key}, {owner} and {response}")
+
+
+def test_a_store_that_fails_afterwards_does_not_fail_the_request(
+    cloud: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The function has acted, so the response is an acknowledgement and not an error."""
+    store = Forgetful()
+    home = Home(Connector(client=cloud.client, seen=store))
+    home.act = lambda _: store.renewals.wait(30)
+    assert code_of(home.app.respond(cloud.sample("send_command_on"))) == 200
+    assert len(cloud.events) == 1
+    assert "the store of leases does not know it" in caplog.text
+
+
 class Worker:
     """A process with the connector of `worker`, which takes requests over a pipe."""
 

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, active_count
+from threading import Event, Thread, active_count
 from typing import Any
 
 import pytest
@@ -411,3 +411,55 @@ def test_threads_end(home: Home) -> None:
     while active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert active_count() <= before
+
+
+def test_a_response_is_due_although_no_thread_starts(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An exhausted machine refuses threads, and the response says that the connector failed."""
+
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Thread, "start", refuse)
+        for name in ("send_command_on", "activate_user"):
+            assert code_of(home.app.respond(sample(name))) == 500
+    assert "RuntimeError" in caplog.text
+    assert code_of(home.app.respond(sample("activate_user"))) == 200
+
+
+def test_a_late_activation_is_kept_for_a_time(
+    home: Home, released: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user who signs in much later is activated anew, whatever the earlier result was."""
+    home.act = lambda _: released.wait(30)
+    assert code_of(home.app.respond(sample("activate_user"))) == 504
+    released.set()
+    later = time.monotonic() + 100
+    monkeypatch.setattr("iotmi.connector._connector.time.monotonic", lambda: later)
+    assert code_of(home.app.respond(sample("activate_user"))) in {200, 504}
+    assert len(home.requests) == 2
+
+
+def test_a_response_repeats_the_commands_of_its_endpoint(cloud: Cloud, home: Home) -> None:
+    """Commands whose ids are no numbers cannot be sent, and those of other endpoints neither."""
+    request = cloud.sample("send_command_on")
+    commands = [{"Spin": {}}, {"0x01": {}}, *({f"0x1{number}": {}} for number in range(9))]
+    cluster = {"id": "0xFFF10001", "commands": commands}
+    request["payload"]["endpoints"] = [
+        {"id": "7", "clusters": [cluster]},
+        {"id": "8", "clusters": [cluster]},
+    ]
+    assert code_of(home.app.respond(request)) == 200
+    state, event = cloud.events
+    assert state["MatterEndpoint"]["id"] == "1"
+    assert event["MatterEndpoint"] == {
+        "id": "7",
+        "clusters": [
+            {
+                "id": "0xfff10001",
+                "commands": {each: {} for each in ("0x01", "0x10", "0x11", "0x12", "0x13")},
+            }
+        ],
+    }

@@ -1,5 +1,6 @@
 """Requests and responses as values: what they show, what they accept, and what importing costs."""
 
+import json
 import pickle
 import subprocess
 import sys
@@ -228,6 +229,19 @@ def test_importing_connectors_imports_neither_boto3_nor_clusters() -> None:
     loaded = set(done.stdout.split())
     assert not loaded & {"boto3", "botocore", "asyncio", "iotmi.emulator"}
     assert "iotmi.capabilities.door_lock" not in loaded
+
+
+def test_not_a_number_is_no_json(home: Home) -> None:
+    """Python reads NaN in JSON, and no response could repeat it."""
+    text = json.dumps(sample("send_command_on")).replace('"0x01": {}', '"0x01": {"0x00": NaN}')
+    assert "NaN" in text
+    assert code_of(home.app.respond(text)) == 400
+    assert home.requests == []
+
+
+def test_the_strategy_for_threads_is_printed() -> None:
+    """It has no options."""
+    assert repr(connector.InThread()) == "InThread()"
 
 
 def test_all_is_exact() -> None:
