@@ -9,7 +9,7 @@ import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
 
@@ -103,7 +103,8 @@ class Queue(HandOn):
         self._service.call("send_message", QueueUrl=self._url, MessageBody=work)
 
 
-Later = InThread | HandOn
+Later: TypeAlias = InThread | HandOn
+"""The strategies that `Connector` takes."""
 
 
 @frozen

@@ -445,7 +445,8 @@ def test_a_late_activation_is_kept_for_a_time(
 def test_a_response_repeats_the_commands_of_its_endpoint(cloud: Cloud, home: Home) -> None:
     """Commands whose ids are no numbers cannot be sent, and those of other endpoints neither."""
     request = cloud.sample("send_command_on")
-    commands = [{"Spin": {}}, {"0x01": {}}, *({f"0x1{number}": {}} for number in range(9))]
+    ids = ["Spin", "0x01", *(f"0x1{number}" for number in range(9))]
+    commands: list[object] = [{each: {}} for each in ids]
     cluster = {"id": "0xFFF10001", "commands": commands}
     request["payload"]["endpoints"] = [
         {"id": "7", "clusters": [cluster]},
