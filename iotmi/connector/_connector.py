@@ -283,8 +283,6 @@ class Connector:
             return self._respond(event, context, deadline)
         except ConnectorError as error:
             return failure(error)
-        except RecursionError:
-            return failure(ConnectorError(BAD_REQUEST, "the event is nested too deeply"))
         # A response is due whatever happens, for example if no thread can be started.
         except Exception as error:  # noqa: BLE001
             # Without the traceback, whose last line may quote a token.

@@ -37,6 +37,9 @@ from iotmi.connector._requests import (
 BAD_REQUEST: Final = 400
 NOT_SUPPORTED: Final = 501
 
+MAX_DEPTH: Final = 50
+"""The most levels of objects and lists in an event. The service's own requests have about ten."""
+
 _DEVICE_ID: Final = CONNECTOR_DEVICE_ID[0]
 
 
@@ -52,6 +55,7 @@ def parse(event: object, own: Sequence[type[Capability]] = ()) -> Request:
             with status 501.
     """
     document = _mapping(_decoded(event), "the event")
+    _require_depth(document)
     payload = _mapping(document.get("payload"), "payload")
     operation = _text(payload, "payload", "operationName")
     kinds = {kind.operation: kind for kind in OPERATIONS}
@@ -93,6 +97,21 @@ def _decoded(event: object) -> object:
     except (ValueError, RecursionError):
         raise _bad("the event must be JSON") from None
     return decoded
+
+
+def _require_depth(document: object) -> None:
+    """Refuse deep nesting, which the functions that encode a response follow by recursion."""
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, Mapping | list | tuple)
+            for inner in (each.values() if isinstance(each, Mapping) else each)
+        ]
+        if not level:
+            return
+    raise _bad(f"the event must be nested in at most {MAX_DEPTH} levels")
 
 
 def _refuse_constant(name: str) -> None:

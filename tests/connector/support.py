@@ -1,6 +1,7 @@
 """A connector of a home with one lamp, the samples, and the emulator that receives its results."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -108,6 +109,14 @@ class Cloud:
             for call in self.emulator.calls
             if call.operation == "SendConnectorEvent" and call.carried_out
         ]
+
+    def received(self, count: int) -> list[Mapping[str, Any]]:
+        """Wait until there are *count* events, and return them."""
+        deadline = time.monotonic() + 30
+        while len(self.events) < count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(self.events) == count
+        return self.events
 
     def discovery_id(self) -> str:
         """Start a discovery of the third party's devices, and return its id."""
