@@ -65,22 +65,15 @@ def main() -> None:
             endpoint_config=iotmi.EndpointConfig(lambda_=iotmi.LambdaConfig(arn=function)),
         ).id
         auth = {"type": "OAuth2.0", "token": "the user's secret"}
-        members = {"connectorId": connector_id, "operationVersion": "1.0"}
         toggle = {"id": "0x0006", "commands": [{"0x02": {}}]}
-        for payload in (
-            {"operationName": "AWS.ActivateUser"},
-            *2
-            * [
-                {
-                    "operationName": "AWS.SendCommand",
-                    "connectorDeviceId": "lamp-1",
-                    "traceId": "9b75f3839b6140f=_1",
-                    "endpoints": [{"id": "1", "clusters": [toggle]}],
-                }
-            ],
-            {"operationName": "AWS.DeactivateUser"},
-        ):
-            event = {"header": {"auth": auth}, "payload": members | payload}
+        device = {
+            "connectorDeviceId": "lamp-1",
+            "traceId": "9b75f3839b6140f=_1",
+            "endpoints": [{"id": "1", "clusters": [toggle]}],
+        }
+        for operation in ("ActivateUser", "SendCommand", "SendCommand", "DeactivateUser"):
+            payload = {"operationName": f"AWS.{operation}", "connectorId": connector_id, **device}
+            event = {"header": {"auth": auth}, "payload": payload}
             print(lambda_handler(event, Context(client)))
         print("lamp-1 is", "on" if LAMPS["lamp-1"] else "off")
         print([call.operation for call in emulator.calls[1:]])
