@@ -10,12 +10,15 @@ random faults.
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from random import Random
 from threading import Lock
 from types import MappingProxyType
 
 from attrs import field, frozen
 
+from iotmi.emulator._core.observers import Observers
+from iotmi.emulator._faults.active import ActiveFaults, queued_entry, random_entry
 from iotmi.emulator._faults.kinds import THROTTLING, Fault, FaultKind, InjectedFault
 from iotmi.emulator._faults.throttle import Bucket, Throttle
 from iotmi.emulator._model.operations import Service
@@ -74,6 +77,9 @@ class Faults:
         seed: seed of all random numbers.
         seconds: clock of the throttle.
         sleep: function that waits for a delay.
+
+    Attributes:
+        observers: functions that are called after each change of the plan.
     """
 
     def __init__(
@@ -95,6 +101,7 @@ class Faults:
         self._throttles: dict[str | None, Throttle] = {}
         self._buckets: dict[str, Bucket | None] = {}
         self._counts: Counter[FaultKind] = Counter()
+        self.observers = Observers()
 
     # -- the next calls ----------------------------------------------------------------
 
@@ -230,6 +237,7 @@ class Faults:
             raise ValueError("seconds and jitter must be at least 0")
         with self._lock:
             self._delays[operation] = _Delay(seconds, jitter, self._random(f"delay {operation}"))
+        self.observers.notify()
 
     def throttle(
         self,
@@ -258,6 +266,7 @@ class Faults:
         with self._lock:
             self._throttles[operation] = Throttle(scale, burst, rate)
             self._buckets.clear()
+        self.observers.notify()
 
     # -- the plan as a whole -----------------------------------------------------------
 
@@ -278,6 +287,52 @@ class Faults:
             self._delays.clear()
             self._throttles.clear()
             self._buckets.clear()
+        self.observers.notify()
+
+    def reset(self) -> None:
+        """Remove all faults and counts, and restart all random numbers."""
+        with self._lock:
+            self._counts.clear()
+        self.clear()
+
+    @property
+    def active(self) -> ActiveFaults:
+        """The faults that are planned.
+
+        Each entry names its method as ``kind``, and has the parameters of the method.
+        """
+        with self._lock:
+            return ActiveFaults(
+                tuple(
+                    {"operation": operation, **queued_entry(fault), "times": len(list(same))}
+                    for operation, queue in self._next.items()
+                    for fault, same in groupby(queue)
+                ),
+                tuple(
+                    random_entry(each.share, each.operation, each.fault)
+                    for each in self._random_faults
+                ),
+                tuple(
+                    {
+                        "kind": "delay",
+                        "operation": operation,
+                        "seconds": delay.seconds,
+                        "jitter": delay.jitter,
+                    }
+                    for operation, delay in self._delays.items()
+                    if delay.seconds or delay.jitter
+                ),
+                tuple(
+                    {
+                        "kind": "throttle",
+                        "operation": operation,
+                        "scale": throttle.scale,
+                        "burst": throttle.burst,
+                        "rate": throttle.rate,
+                    }
+                    for operation, throttle in self._throttles.items()
+                ),
+            )
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -336,6 +391,7 @@ class Faults:
             raise ValueError("times must be at least 1")
         with self._lock:
             self._next.setdefault(operation, deque()).extend([fault] * times)
+        self.observers.notify()
 
     def _add_random(self, share: float, fault: Fault, operation: str | None) -> None:
         self._validate_operation(operation)
@@ -344,6 +400,7 @@ class Faults:
         with self._lock:
             random = self._random(f"share {len(self._random_faults)}")
             self._random_faults.append(_RandomFault(share, fault, operation, random))
+        self.observers.notify()
 
     def _validate_operation(self, operation: str | None) -> None:
         if operation is not None and operation not in self._service.operations:
