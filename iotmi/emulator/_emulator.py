@@ -240,7 +240,7 @@ class Emulator:
         return {
             "region": self._dispatcher.scope.region_name,
             "account": self._dispatcher.scope.account_id,
-            "clock": self._clock_name(),
+            "clock": self.clock,
             "now": format_iso(self._dispatcher.clock.present),
             **home_view(self._dispatcher, limit),
         }
@@ -274,8 +274,9 @@ class Emulator:
 
         return remove
 
-    def _clock_name(self) -> str:
-        """Return the name of the clock as it runs now."""
+    @property
+    def clock(self) -> time_control.ClockName:
+        """The name of the clock. `advance` turns ``"on_read"`` into ``"emulated"``."""
         moved = self._clock == "on_read" and self._dispatcher.clock.is_running
         return "emulated" if moved else self._clock
 
@@ -412,3 +413,8 @@ class Emulator:
         if self._session is None:
             self._session = sealed_session(self._dispatcher.scope.region_name)
         return self._session
+
+
+def dispatcher_of(emulator: Emulator) -> Dispatcher:
+    """Return the dispatcher of an emulator, for the control API."""
+    return emulator._dispatcher  # noqa: SLF001 - a method would be public

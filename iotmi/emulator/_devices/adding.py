@@ -117,7 +117,9 @@ def _hub(account: AccountState, identifier: str) -> JsonObject:
     if hub["Role"] != "CONTROLLER":
         raise ValueError("hub_id must be the id of a managed thing with the role CONTROLLER")
     if hub["ProvisioningStatus"] != "ACTIVATED":
-        raise WrongStatusError(f"ProvisioningStatus must be ACTIVATED, not {hub['ProvisioningStatus']}")
+        raise WrongStatusError(
+            f"ProvisioningStatus must be ACTIVATED, not {hub['ProvisioningStatus']}"
+        )
     return hub
 
 

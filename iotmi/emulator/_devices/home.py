@@ -154,7 +154,7 @@ class Devices:
             managed_thing_id: id of the device.
             reason: disconnect reason of the service, such as ``CLIENT_INITIATED_DISCONNECT``.
         """
-        known = _disconnect_reasons()
+        known = disconnect_reasons()
         if reason not in known:
             raise ValueError(f"reason must be one of {', '.join(known)}")
         with self._account() as account:
@@ -381,7 +381,8 @@ class Devices:
             account.apply_transition(ACCOUNT_ASSOCIATION, association, status)
 
 
-def _disconnect_reasons() -> list[str]:
+def disconnect_reasons() -> list[str]:
+    """Return the reasons for which a device can go offline."""
     output = load_service().operations["GetManagedThingConnectivityData"].output
     reason = None if output is None else output.members["DisconnectReason"]
     return reason.enum if isinstance(reason, StringShape) else []

@@ -293,5 +293,3 @@ def _name(document: JsonObject, path: str) -> str:
 
 def _identifier(*parts: str) -> str:
     return fingerprint(["seed", *parts])[:32]
-
-

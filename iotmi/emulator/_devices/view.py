@@ -45,7 +45,9 @@ def home_view(dispatcher: Dispatcher, limit: int) -> JsonObject:
     """Return the home, with at most *limit* resources of each kind, oldest first."""
     with dispatcher.transaction() as account:
         lists: JsonObject = {
-            "hubs": [thing_view(account, each) for each in _some(account, MANAGED_THING, limit, _HUB)],
+            "hubs": [
+                thing_view(account, each) for each in _some(account, MANAGED_THING, limit, _HUB)
+            ],
             "devices": [
                 thing_view(account, each) for each in _some(account, MANAGED_THING, limit, _DEVICE)
             ],
@@ -174,9 +176,7 @@ def _task(account: AccountState, task: JsonObject) -> JsonObject:
     }
 
 
-def _capabilities(
-    account: AccountState, thing: str, details: JsonObject
-) -> Iterator[JsonObject]:
+def _capabilities(account: AccountState, thing: str, details: JsonObject) -> Iterator[JsonObject]:
     given = {
         text(each, "CapabilityId"): mapping(each, "Schema")
         for each in objects(details, "CapabilitySchemas")

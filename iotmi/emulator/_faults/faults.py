@@ -101,6 +101,7 @@ class Faults:
         self._throttles: dict[str | None, Throttle] = {}
         self._buckets: dict[str, Bucket | None] = {}
         self._counts: Counter[FaultKind] = Counter()
+        self._revision = 0
         self.observers = Observers()
 
     # -- the next calls ----------------------------------------------------------------
@@ -237,7 +238,7 @@ class Faults:
             raise ValueError("seconds and jitter must be at least 0")
         with self._lock:
             self._delays[operation] = _Delay(seconds, jitter, self._random(f"delay {operation}"))
-        self.observers.notify()
+        self._changed()
 
     def throttle(
         self,
@@ -266,7 +267,7 @@ class Faults:
         with self._lock:
             self._throttles[operation] = Throttle(scale, burst, rate)
             self._buckets.clear()
-        self.observers.notify()
+        self._changed()
 
     # -- the plan as a whole -----------------------------------------------------------
 
@@ -287,13 +288,19 @@ class Faults:
             self._delays.clear()
             self._throttles.clear()
             self._buckets.clear()
-        self.observers.notify()
+        self._changed()
 
     def reset(self) -> None:
         """Remove all faults and counts, and restart all random numbers."""
         with self._lock:
             self._counts.clear()
         self.clear()
+
+    @property
+    def revision(self) -> int:
+        """A number that differs after each change of the plan, also by a call that took a fault."""
+        with self._lock:
+            return self._revision
 
     @property
     def active(self) -> ActiveFaults:
@@ -349,11 +356,18 @@ class Faults:
                 self._counts[fault.kind] += 1
             if delay:
                 self._counts[FaultKind.DELAYED] += 1
+            # No notification: the call itself is one, when it has ended.
+            self._revision += fault is not None or bool(delay)
         if delay:
             self._sleep(delay)
         return InjectedFault(fault, delay)
 
     # -- internals ---------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        with self._lock:
+            self._revision += 1
+        self.observers.notify()
 
     def _delay(self, operation: str) -> float:
         delay = self._delays.get(operation) or self._delays.get(None)
@@ -365,6 +379,7 @@ class Faults:
         for name in (operation, None):
             queue = self._next.get(name)
             if queue:
+                self._revision += 1
                 return queue.popleft()
         return next(
             (
@@ -391,7 +406,7 @@ class Faults:
             raise ValueError("times must be at least 1")
         with self._lock:
             self._next.setdefault(operation, deque()).extend([fault] * times)
-        self.observers.notify()
+        self._changed()
 
     def _add_random(self, share: float, fault: Fault, operation: str | None) -> None:
         self._validate_operation(operation)
@@ -400,7 +415,7 @@ class Faults:
         with self._lock:
             random = self._random(f"share {len(self._random_faults)}")
             self._random_faults.append(_RandomFault(share, fault, operation, random))
-        self.observers.notify()
+        self._changed()
 
     def _validate_operation(self, operation: str | None) -> None:
         if operation is not None and operation not in self._service.operations:
