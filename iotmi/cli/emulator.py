@@ -6,13 +6,15 @@ Owns the options and the messages. `iotmi.emulator.server` serves.
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
 from iotmi import JsonValue
 from iotmi.emulator import Emulator, EmulatorFileError
 
+if TYPE_CHECKING:
+    from iotmi.emulator.server import Credentials
 
 _SEEDS: Final = ("demo", "empty")
 
@@ -132,20 +134,14 @@ def emulator(
     The AWS CLI and every SDK use it with an endpoint URL. No AWS account is needed.
     """
     try:
-        from iotmi.emulator.server import Credentials, is_loopback, serve
+        from iotmi.emulator.server import is_loopback, serve
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
             raise
         raise click.ClickException(
             "The server needs starlette and uvicorn: python -m pip install 'iotmi[emulator]'"
         ) from error
-    keys = None
-    if access_key is not None or secret_key is not None:
-        if access_key is None or secret_key is None:
-            raise click.UsageError("--access-key and --secret-key must go together")
-        if not access_key or not secret_key:
-            raise click.UsageError("--access-key and --secret-key must not be empty")
-        keys = Credentials(access_key, secret_key)
+    keys = _keys(access_key, secret_key)
 
     def ready(address: str) -> None:
         click.echo(
@@ -197,3 +193,16 @@ def _opened(
         )
     except ValueError as error:
         raise click.UsageError(f"--seed-home: {error}") from error
+
+
+def _keys(access_key: str | None, secret_key: str | None) -> "Credentials | None":
+    """Return the keys that were given, or None without any."""
+    from iotmi.emulator.server import Credentials
+
+    if access_key is None and secret_key is None:
+        return None
+    if access_key is None or secret_key is None:
+        raise click.UsageError("--access-key and --secret-key must go together")
+    if not access_key or not secret_key:
+        raise click.UsageError("--access-key and --secret-key must not be empty")
+    return Credentials(access_key, secret_key)

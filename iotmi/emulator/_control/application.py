@@ -85,14 +85,15 @@ class ControlApplication:
         path = scope["raw_path"].decode("latin-1").removeprefix(PREFIX)
         method = scope["method"]
         if path in {"", "/"} or path.startswith(_CONSOLE):
-            return await self._console(path, method, receive, send, headers)
+            return await self._console(path, method, send, headers)
         route, values = find_route(self._table.routes, method, path)
         if not route.open:
             self._guard.check_keys(headers)
         query = scope["query_string"].decode("latin-1")
         if path == STREAM:
             sent = read_request(route, values, query, b"")
-            await self.streams.serve(sent, headers.get("last-event-id"), receive, send)
+            reader = BodyReader(scope, receive)
+            await self.streams.serve(sent, headers.get("last-event-id"), reader, send)
             return 200
         body = await BodyReader(scope, receive).read(route.max_body)
         if body is None:
@@ -112,9 +113,7 @@ class ControlApplication:
         await respond(send, route.status, None if route.status == 204 else response, {})
         return route.status
 
-    async def _console(
-        self, path: str, method: str, receive: Receive, send: Send, headers: Mapping[str, str]
-    ) -> int:
+    async def _console(self, path: str, method: str, send: Send, headers: Mapping[str, str]) -> int:
         self._guard.check_keys(headers)
         if method != "GET":
             raise ControlError(

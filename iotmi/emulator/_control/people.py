@@ -6,11 +6,12 @@ Owns nothing but the routes. `Devices` carries them out.
 from typing import Final
 
 from iotmi.emulator._control.routes import Handler, Route, Sent
+from iotmi.emulator._control.resources import find
 from iotmi.emulator._control.schemas import record, string
 from iotmi.emulator._core.json import JsonValue
 from iotmi.emulator._devices.view import association_view, discovery_view
 from iotmi.emulator._emulator import Emulator, dispatcher_of
-from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION, DEVICE_DISCOVERY
+from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION, DEVICE_DISCOVERY, OTA_TASK
 
 _EMPTY: Final = record({})
 
@@ -20,12 +21,11 @@ def _discovery(name: str) -> Handler:
 
     def handler(emulator: Emulator, sent: Sent) -> JsonValue:
         identifier = sent.path["discovery_id"]
-        with dispatcher_of(emulator).transaction() as account:
-            _require(account.transaction.get(DEVICE_DISCOVERY.name, identifier), "Device Discovery")
+        find(emulator, DEVICE_DISCOVERY, identifier)
         getattr(emulator.devices, name)(identifier)
+        found = find(emulator, DEVICE_DISCOVERY, identifier)
         with dispatcher_of(emulator).transaction() as account:
-            found = account.transaction.get(DEVICE_DISCOVERY.name, identifier)
-            return None if found is None else discovery_view(account, found)
+            return discovery_view(account, found)
 
     return handler
 
@@ -35,16 +35,11 @@ def _association(name: str, *, message: bool = False) -> Handler:
 
     def handler(emulator: Emulator, sent: Sent) -> JsonValue:
         identifier = sent.path["association_id"]
-        with dispatcher_of(emulator).transaction() as account:
-            _require(
-                account.transaction.get(ACCOUNT_ASSOCIATION.name, identifier), "Account Association"
-            )
+        find(emulator, ACCOUNT_ASSOCIATION, identifier)
         given = sent.text("message")
         arguments = (identifier, given) if message and given is not None else (identifier,)
         getattr(emulator.devices, name)(*arguments)
-        with dispatcher_of(emulator).transaction() as account:
-            found = account.transaction.get(ACCOUNT_ASSOCIATION.name, identifier)
-            return None if found is None else association_view(found)
+        return association_view(find(emulator, ACCOUNT_ASSOCIATION, identifier))
 
     return handler
 
@@ -60,16 +55,14 @@ def _update(name: str) -> Handler:
 
 
 def _held(name: str) -> Handler:
+    """Return a handler that calls a method of `Devices` with a task."""
+
     def handler(emulator: Emulator, sent: Sent) -> JsonValue:
+        find(emulator, OTA_TASK, sent.path["ota_task_id"])
         getattr(emulator.devices, name)(sent.path["ota_task_id"])
         return None
 
     return handler
-
-
-def _require(found: object, noun: str) -> None:
-    if found is None:
-        raise LookupError(f"{noun} resource not found.")
 
 
 ROUTES: Final = (

@@ -21,7 +21,7 @@ _MAX_DEPTH: Final = 64
 
 
 @frozen
-class ControlError(Exception):  # noqa: N818 - a response, as ServiceFault is one
+class ControlError(Exception):
     """An error response of the control API.
 
     Attributes:
@@ -185,7 +185,7 @@ def _read_query(route: Route, query: str, found: list[str]) -> dict[str, JsonVal
         schema = route.query.get(name)
         if schema is None:
             known = ", ".join(route.query) or "none"
-            found.append(f"{ascii(name[:40])} is unknown; the parameters are: {known}")
+            found.append(f"{name[:40]!a} is unknown; the parameters are: {known}")
         elif name in values:
             found.append(f"{name} must be sent once")
         else:

@@ -238,8 +238,7 @@ def _variant_problems(schema: Schema, value: JsonValue, path: str) -> Iterator[s
             yield f"{path} must have {', or '.join(needed)}"
             return
         variant = fitting[0]
-    for problem in problems(variant, value, path):
-        yield problem
+    yield from problems(variant, value, path)
 
 
 def _variants(schema: Schema) -> Sequence[JsonValue]:

@@ -16,8 +16,9 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from attrs import evolve, frozen
-from starlette.types import Message, Receive, Send
+from starlette.types import Message, Send
 
+from iotmi.emulator._control.bodies import BodyReader
 from iotmi.emulator._control.logs import call_document, calls_after, notifications_after
 from iotmi.emulator._control.routes import ControlError, Sent, invalid
 from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorFileError
@@ -32,7 +33,7 @@ PULSE: Final = 15.0
 
 _PAGE: Final = 100
 _SLOWEST: Final = 30.0
-"""Seconds in which a client must take what was sent. It can continue with ``Last-Event-ID``."""
+"""Seconds in which a client must take what was sent."""
 
 _TICK: Final = 0.25
 """Seconds between two looks for due transitions, on a real clock."""
@@ -113,8 +114,13 @@ class Streams:
         self._closing = True
         self._wake()
 
-    async def serve(self, sent: Sent, last_id: str | None, receive: Receive, send: Send) -> None:
+    async def serve(
+        self, sent: Sent, last_id: str | None, reader: BodyReader, send: Send
+    ) -> None:
         """Serve one stream until the client leaves or the server ends.
+
+        A client that does not take what was sent is disconnected after some time. It can continue
+        with ``Last-Event-ID``.
 
         Raises:
             ControlError: there are too many streams, or a parameter is wrong.
@@ -127,16 +133,17 @@ class Streams:
         cursor = self._start(sent.text("after") if last_id is None else last_id)
         woken = asyncio.Event()
         with self._joined(woken):
-            gone = asyncio.ensure_future(_disconnected(receive))
+            gone = asyncio.ensure_future(_disconnected(reader))
+            gone.add_done_callback(lambda _: woken.set())
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
                 await self._follow(cursor, kinds, woken, gone, send)
+                if not gone.done():
+                    await send({"type": "http.response.body", "body": b""})
             except (TimeoutError, EmulatorClosedError, EmulatorFileError):
-                pass
+                reader.close()
             finally:
                 gone.cancel()
-            if not gone.done():
-                await send({"type": "http.response.body", "body": b""})
 
     async def _follow(
         self,
@@ -153,12 +160,9 @@ class Streams:
             if part:
                 await _sent_soon(send, part)
                 continue
-            waiting = asyncio.ensure_future(woken.wait())
-            done, _ = await asyncio.wait(
-                {waiting, gone}, timeout=self._pulse, return_when=asyncio.FIRST_COMPLETED
-            )
-            waiting.cancel()
-            if not done:
+            try:
+                await asyncio.wait_for(woken.wait(), self._pulse)
+            except TimeoutError:
                 await _sent_soon(send, b": waiting\n\n")
 
     def _read(self, cursor: _Cursor, kinds: frozenset[str]) -> tuple[bytes, _Cursor]:
@@ -250,7 +254,6 @@ async def _sent_soon(send: Send, part: bytes) -> None:
         await send(message)
 
 
-async def _disconnected(receive: Receive) -> None:
-    message: Message = {"type": "http.request"}
-    while message["type"] != "http.disconnect":
-        message = await receive()
+async def _disconnected(reader: BodyReader) -> None:
+    with suppress(asyncio.CancelledError):
+        await reader.wait_for_disconnect()

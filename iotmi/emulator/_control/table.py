@@ -90,7 +90,7 @@ class Table:
                 query={
                     "after": string(
                         longest=40,
-                        about="id of the last event that you have, or 0 for all; new ones if absent",
+                        about="id of the last event that you have, 0 for all; absent: new ones",
                     ),
                     "only": string(
                         longest=64, about=f"one or more of {','.join(KINDS)}; all if absent"

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from iotmi.emulator._control.routes import ControlError, Handler, Route, Sent, invalid
+from iotmi.emulator._control.resources import find
 from iotmi.emulator._control.schemas import (
     ANY,
     choice,
@@ -19,7 +20,7 @@ from iotmi.emulator._control.schemas import (
     string,
 )
 from iotmi.emulator._core.http import Delivery, HttpRequest
-from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, text, texts
+from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, text
 from iotmi.emulator._devices.described import KINDS, capability_names, read_device
 from iotmi.emulator._devices.device import VirtualDevice
 from iotmi.emulator._devices.home import disconnect_reasons
@@ -81,13 +82,8 @@ def get(emulator: Emulator, sent: Sent) -> JsonValue:
 
 def secrets(emulator: Emulator, sent: Sent) -> JsonValue:
     """Return the sensitive members of a thing."""
-    with dispatcher_of(emulator).transaction() as account:
-        thing = account.transaction.get(MANAGED_THING.name, sent.path["thing_id"])
-    if thing is None:
-        raise LookupError(f"Managed Thing resource not found. {ascii(sent.path['thing_id'])}")
-    return {
-        name: thing[member] for name, member in SECRETS.items() if thing.get(member) is not None
-    }
+    thing = find(emulator, MANAGED_THING, sent.path["thing_id"])
+    return {name: thing[member] for name, member in SECRETS.items() if thing.get(member)}
 
 
 SECRETS: Final = {
@@ -207,9 +203,8 @@ def _names(capability: JsonObject) -> tuple[str, str, str]:
 
 
 def _capabilities(emulator: Emulator, thing: str) -> Iterator[tuple[str, JsonObject]]:
+    find(emulator, MANAGED_THING, thing)
     with dispatcher_of(emulator).transaction() as account:
-        if account.transaction.get(MANAGED_THING.name, thing) is None:
-            raise LookupError(f"Managed Thing resource not found. {ascii(thing)}")
         details = account.transaction.get(CAPABILITIES.name, thing) or {}
     for endpoint in objects(mapping(details, "CapabilityReport"), "endpoints"):
         for capability in objects(endpoint, "capabilities"):
@@ -237,10 +232,8 @@ def _device(description: JsonValue) -> VirtualDevice:
 
 
 def _thing(emulator: Emulator, identifier: str) -> JsonValue:
+    thing = find(emulator, MANAGED_THING, identifier)
     with dispatcher_of(emulator).transaction() as account:
-        thing = account.transaction.get(MANAGED_THING.name, identifier)
-        if thing is None:
-            raise LookupError(f"Managed Thing resource not found. {ascii(identifier)}")
         return thing_view(account, thing)
 
 
@@ -258,6 +251,8 @@ def _simple(name: str) -> Handler:
     """Return a handler that calls a method of `Devices` with the thing's id."""
 
     def run(emulator: Emulator, sent: Sent) -> None:
+        # Some methods also take the ids of other resources.
+        find(emulator, MANAGED_THING, sent.path["thing_id"])
         getattr(emulator.devices, name)(sent.path["thing_id"])
 
     return _acting(run)

@@ -25,6 +25,11 @@ class Observers:
 
         return remove
 
+    @property
+    def count(self) -> int:
+        """The number of functions."""
+        return len(self._functions)
+
     def notify(self) -> None:
         """Call the functions. The caller holds no lock that one of them needs."""
         for function in self._functions:

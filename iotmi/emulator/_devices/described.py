@@ -22,7 +22,7 @@ KINDS: Final[Mapping[str, Callable[[str], VirtualDevice]]] = MappingProxyType(
 )
 """The ready devices by name."""
 
-_OPTIONS: Final = ("name", "device_type", "brand", "model")
+_OPTIONS: Final[tuple[str, ...]] = ("name", "device_type", "brand", "model")
 
 
 def capability_names() -> list[str]:
@@ -41,7 +41,9 @@ def read_device(description: JsonValue, path: str = "device") -> VirtualDevice:
     if not isinstance(description, Mapping):
         raise ValueError(f"{path} must be an object")  # noqa: TRY004 - one error for bad input
     given = dict(description)
-    options = {name: _text(given.pop(name), f"{path}.{name}") for name in _OPTIONS if name in given}
+    options: dict[str, str] = {
+        name: _text(given.pop(name), f"{path}.{name}") for name in _OPTIONS if name in given
+    }
     kind, listed = given.pop("kind", None), given.pop("capabilities", None)
     if given:
         raise ValueError(f"{path}.{next(iter(given))} is no member of a device")

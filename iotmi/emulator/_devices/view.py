@@ -16,7 +16,6 @@ from iotmi.emulator._core.json import (
     JsonValue,
     mapping,
     objects,
-    optional_text,
     text,
     texts,
 )
