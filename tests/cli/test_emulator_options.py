@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from iotmi.cli._root import root
 from iotmi.emulator import Emulator
-from tests.emulator.control.api import Api, basic, steady
+from tests.emulator.control.api import Api, basic, home_of, steady
 from tests.emulator.support.requests import Client
 from tests.support.emulator_process import address_of, started
 
@@ -164,7 +164,7 @@ def test_a_signal_with_half_a_body_is_quiet(tmp_path: Path, number: signal.Signa
     assert (process.returncode, errors) == (0, "")
     assert "Traceback" not in output
     with Emulator(path) as emulator:
-        assert emulator.home()["counts"]["lockers"] == 1  # type: ignore[index,call-overload]
+        assert home_of(emulator)["counts"]["lockers"] == 1
 
 
 @pytest.mark.parametrize(

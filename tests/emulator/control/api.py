@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from iotmi.emulator import Emulator
 from iotmi.emulator.server import Credentials
 
 
@@ -86,7 +87,9 @@ class Api:
         """Yield the events of a stream."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         with closing(HTTPConnection(self.place, timeout=20)) as connection:
-            connection.request("GET", f"/_emulator/stream{query}", headers={**self.headers, **named})
+            connection.request(
+                "GET", f"/_emulator/stream{query}", headers={**self.headers, **named}
+            )
             response = connection.getresponse()
             assert response.status == 200, response.read()
             yield events(response)
@@ -111,6 +114,11 @@ def basic(keys: Credentials) -> dict[str, str]:
     """Return the header with which a browser sends keys."""
     pair = f"{keys.access_key}:{keys.secret_key}".encode()
     return {"Authorization": f"Basic {b64encode(pair).decode()}"}
+
+
+def home_of(emulator: Emulator) -> Any:  # noqa: ANN401 - JSON
+    """Return the home at a glance, without the types of its parts."""
+    return emulator.home(limit=1000)
 
 
 def steady(home: Mapping[str, object]) -> dict[str, object]:

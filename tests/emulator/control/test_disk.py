@@ -14,7 +14,7 @@ import pytest
 import iotmi
 from iotmi.emulator import Emulator, EmulatorFileError
 from iotmi.emulator.server import serving
-from tests.emulator.control.api import Api, steady
+from tests.emulator.control.api import Api, home_of, steady
 from tests.emulator.support.requests import Client
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions and limits of POSIX")
@@ -101,17 +101,17 @@ def _fill(create: Callable[[int], object]) -> int:
 def test_a_full_disk_says_so_and_loses_nothing(full: Emulator) -> None:
     """A call raises `EmulatorFileError`. All earlier calls are kept, and reads still work."""
     client: Client = full.boto3_client()
-    before = full.home()["counts"]
+    before = home_of(full)["counts"]
     made = _fill(lambda n: client.create_credential_locker(Name="L" * 100, ClientToken=f"t{n}"))
     with pytest.raises(EmulatorFileError, match=r"home\.db: cannot be written, the disk is full"):
         client.create_credential_locker(Name="L" * 100)
-    assert full.home()["counts"] == {**before, "lockers": 1 + made}  # type: ignore[dict-item]
+    assert home_of(full)["counts"] == {**before, "lockers": 1 + made}
     with Emulator() as larger:
         for _ in range(300):
             larger.devices.add_hub("H" * 100)
         with pytest.raises(EmulatorFileError):
             full.restore(larger.snapshot())
-    assert full.home()["counts"] == {**before, "lockers": 1 + made}  # type: ignore[dict-item]
+    assert home_of(full)["counts"] == {**before, "lockers": 1 + made}
     # As soon as there is room, calls succeed again.
     full._dispatcher.store._connection.execute("PRAGMA max_page_count = 100000")
     client.create_credential_locker(Name="L" * 100)

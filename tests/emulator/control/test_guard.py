@@ -1,7 +1,7 @@
 """The guard: hosts, origins and keys."""
 
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
 
 import boto3
@@ -56,9 +56,7 @@ def test_loopback_names_are_accepted(api: Api, path: str, host: str) -> None:
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "null", "http://localhost:3000", "file://", "x"]
 )
-def test_a_foreign_origin_is_refused(
-    emulator: Emulator, api: Api, path: str, origin: str
-) -> None:
+def test_a_foreign_origin_is_refused(emulator: Emulator, api: Api, path: str, origin: str) -> None:
     """A page of another site can neither read nor write, and nothing is carried out."""
     before = emulator.snapshot()
     assert status_of(api, path, Origin=origin) == 403
@@ -134,9 +132,12 @@ def test_with_keys_hosts_are_free_and_origins_are_not(emulator: Emulator) -> Non
         assert status_of(api, CONTROL, Host="home.example") == 200
         assert status_of(api, CONTROL, Origin="http://evil.example") == 403
         # Signed requests need no check: no page can sign.
-        assert api.send("GET", SERVICE, at="", Origin="http://evil.example").headers[
-            "x-amzn-errortype"
-        ] == "IncompleteSignatureException"
+        assert (
+            api.send("GET", SERVICE, at="", Origin="http://evil.example").headers[
+                "x-amzn-errortype"
+            ]
+            == "IncompleteSignatureException"
+        )
 
 
 def test_connections_are_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +169,5 @@ def test_a_connection_beyond_the_bound_that_sends_nothing_is_closed(
     monkeypatch.setattr(server, "_BUSY_SECONDS", 0.1)
     host, _, port = api.place.partition(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
-        try:
+        with suppress(ConnectionResetError):
             assert connection.recv(1) == b""
-        except ConnectionResetError:
-            pass

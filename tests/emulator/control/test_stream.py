@@ -14,7 +14,7 @@ import pytest
 from iotmi.emulator import Emulator, server
 from iotmi.emulator._control import stream
 from iotmi.emulator.server import serving
-from tests.emulator.control.api import Api
+from tests.emulator.control.api import Api, Event, home_of
 from tests.emulator.support.requests import Client, create_thing
 
 
@@ -43,7 +43,7 @@ def test_two_readers_get_a_notification_and_a_call(api: Api) -> None:
                 }
             ],
         )
-        found = []
+        found: list[Event] = []
         while not found or found[-1].kind != "call":
             found.append(next(first))
         assert time.monotonic() - started < 1
@@ -101,9 +101,7 @@ def test_wrong_streams_are_refused(api: Api, query: str) -> None:
     assert api.send("GET", f"/stream{query}").status == 400
 
 
-def test_streams_are_bounded_and_need_no_thread(
-    api: Api, emulator: Emulator
-) -> None:
+def test_streams_are_bounded_and_need_no_thread(api: Api, emulator: Emulator) -> None:
     """Thirty-two streams wait without a thread each. One more is refused with a sentence."""
     with ExitStack() as stack:
         opened = [stack.enter_context(api.stream("?only=home")) for _ in range(stream.MAX_STREAMS)]
@@ -117,7 +115,10 @@ def test_streams_are_bounded_and_need_no_thread(
         emulator.devices.add_hub()
         assert {next(events).data["revision"] for events in opened} == {emulator.revision}
     for _ in range(100):
-        if api.send("GET", "/health").status == 200 and not emulator._dispatcher.store.observers.count:
+        if (
+            api.send("GET", "/health").status == 200
+            and not emulator._dispatcher.store.observers.count
+        ):
             break
         time.sleep(0.05)
     with api.stream("?only=home") as events:
@@ -155,14 +156,13 @@ def small_buffers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _report(emulator: Emulator, times: int) -> None:
     """Publish notifications of about 600 bytes each."""
-    lamp = emulator.home()["devices"][0]["id"]  # type: ignore[index,call-overload]
+    lamp = home_of(emulator)["devices"][0]["id"]
     for level in range(times):
         emulator.devices.report(str(lamp), "CurrentLevel", level % 254)
 
 
-def test_a_slow_reader_costs_no_memory_and_loses_no_notification(
-    small_buffers: None, emulator: Emulator
-) -> None:
+@pytest.mark.usefixtures("small_buffers")
+def test_a_slow_reader_costs_no_memory_and_loses_no_notification(emulator: Emulator) -> None:
     """A stream that is not read stands still, the server serves others, and all comes later."""
     with serving(emulator) as address, _unread(address, "&only=notifications") as slow:
         assert slow.recv(12) == b"HTTP/1.1 200"
@@ -173,9 +173,7 @@ def test_a_slow_reader_costs_no_memory_and_loses_no_notification(
             part = slow.recv(65536)
             assert part
             received += part
-    numbers = [
-        bytes(each.split(b",")[0]) for each in received.split(b'data: {"number":')[1:]
-    ]
+    numbers = [bytes(each.split(b",")[0]) for each in received.split(b'data: {"number":')[1:]]
     assert len(set(numbers)) == 600
 
 
@@ -189,18 +187,19 @@ def _unread(address: str, query: str = "") -> socket.socket:
     return slow
 
 
+@pytest.mark.usefixtures("small_buffers")
 def test_a_reader_that_takes_nothing_is_left(
-    small_buffers: None, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After some time the stream ends, so that it does not hold its place."""
     monkeypatch.setattr(stream, "_SLOWEST", 0.2)
     _report(emulator, 600)
     with serving(emulator) as address, _unread(address):
-        watching = lambda: emulator._dispatcher.store.observers.count  # noqa: E731
+        watching = emulator._dispatcher.store.observers
         deadline = time.monotonic() + 20
-        while not watching() and time.monotonic() < deadline:
+        while not watching.count and time.monotonic() < deadline:
             time.sleep(0.02)
-        while watching() and time.monotonic() < deadline:
+        while watching.count and time.monotonic() < deadline:
             time.sleep(0.02)
         assert time.monotonic() < deadline
 

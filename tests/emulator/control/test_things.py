@@ -2,14 +2,22 @@
 
 from typing import Any
 
+import boto3
 import pytest
 
 from iotmi.emulator import Emulator
-from tests.emulator.control.api import Api, steady, value_of
+from tests.emulator.control.api import Api, home_of, steady, value_of
 from tests.emulator.support.devices import UNKNOWN, connection_of, state_of
 from tests.emulator.support.requests import Client
 
 SECRET = "900000000001"
+
+
+def client_of(api: Api) -> Client:
+    """Return a boto3 client of the server."""
+    session = boto3.Session("any", "any", region_name="eu-west-1")
+    client: Client = session.client("iot-managed-integrations", endpoint_url=api.address)
+    return client
 
 
 @pytest.fixture
@@ -81,13 +89,14 @@ def test_a_large_home_is_cut(api: Api) -> None:
     ],
 )
 def test_a_device_is_added_activated(
-    api: Api, client: Client, device: dict[str, Any], cluster: str, name: str, value: object
+    api: Api, device: dict[str, Any], cluster: str, name: str, value: object
 ) -> None:
     """The device is a managed thing of the service, behind its hub and in the hub's locker."""
     home = api.get("/home")
     hub = home["hubs"][0]
     made = api.post("/things", 201, device=device, name="New one", hub_id=hub["id"])
     assert value_of(made, cluster, name) == value
+    client = client_of(api)
     thing = client.get_managed_thing(Identifier=made["id"])
     assert (thing["Name"], thing["ProvisioningStatus"]) == ("New one", "ACTIVATED")
     assert thing["ParentControllerId"] == hub["id"]
@@ -126,7 +135,11 @@ def test_a_hub_is_added(api: Api) -> None:
         ({"device": {"capabilities": ["Toaster"]}}, 400, "device.capabilities[0] must be one of"),
         ({"device": {"capabilities": ["OnOff", "OnOff"]}}, 400, "device.capabilities[1]"),
         (
-            {"device": {"capabilities": [{"name": "LevelControl", "state": {"CurrentLevel": 999}}]}},
+            {
+                "device": {
+                    "capabilities": [{"name": "LevelControl", "state": {"CurrentLevel": 999}}]
+                }
+            },
             400,
             "device.capabilities[0].state.CurrentLevel",
         ),
@@ -331,9 +344,9 @@ def test_updates_of_devices(api: Api, client: Client, emulator: Emulator) -> Non
     """A person starts and ends an update on each device."""
     things = [api.device(name)["id"] for name in ("Kitchen lamp", "Front door", "Coffee machine")]
     arns = [client.get_managed_thing(Identifier=each)["Arn"] for each in things]
-    task = client.create_ota_task(
-        S3Url="s3://bucket/firmware", OtaType="ONE_TIME", Target=arns
-    )["TaskId"]
+    task = client.create_ota_task(S3Url="s3://bucket/firmware", OtaType="ONE_TIME", Target=arns)[
+        "TaskId"
+    ]
     path = f"/ota-tasks/{task}"
     api.post(f"{path}/hold", 204)
     assert api.get("/home")["ota_tasks"][0]["held"] is True
@@ -343,8 +356,8 @@ def test_updates_of_devices(api: Api, client: Client, emulator: Emulator) -> Non
     api.post(f"{path}/things/{things[0]}/finish", 204)
     api.post(f"{path}/things/{things[1]}/fail", 204)
     api.post(f"{path}/things/{things[2]}/reject", 204)
-    (shown,) = emulator.home()["ota_tasks"]  # type: ignore[misc]
-    assert [each["status"] for each in shown["things"]] == ["SUCCEEDED", "FAILED", "REJECTED"]  # type: ignore[index,call-overload]
+    (shown,) = home_of(emulator)["ota_tasks"]
+    assert [each["status"] for each in shown["things"]] == ["SUCCEEDED", "FAILED", "REJECTED"]
     assert api.send("POST", f"{path}/things/{UNKNOWN}/start").status == 404
 
 
