@@ -8,7 +8,9 @@
 Owns the public names. The packages below, from the top:
 
 - `server`, `_asgi`: HTTP for other processes.
+- `_control`: the control API over HTTP.
 - `_emulator`: the object that a user holds.
+- `_snapshots`: copies of the whole state.
 - `_devices`: virtual devices and what they do.
 - `_dispatch`: one request from HTTP to a handler and back.
 - `handlers`, `_faults`: operations by family, and fault injection.
@@ -22,12 +24,14 @@ from iotmi.emulator._devices.device import Capability, VirtualDevice
 from iotmi.emulator._devices.home import Devices
 from iotmi.emulator._dispatch.call_log import Call
 from iotmi.emulator._emulator import Emulator
+from iotmi.emulator._faults.active import ActiveFaults
 from iotmi.emulator._faults.faults import Faults
 from iotmi.emulator._faults.kinds import FaultKind
 from iotmi.emulator._notifications.lambda_events import lambda_event
 from iotmi.emulator._notifications.outbox import Notification, Notifications, Undelivered
 
 __all__ = [
+    "ActiveFaults",
     "Call",
     "Capability",
     "Delivery",

@@ -5,8 +5,8 @@ Owns nothing but the routes. `Devices` carries them out.
 
 from typing import Final
 
-from iotmi.emulator._control.routes import Handler, Route, Sent
 from iotmi.emulator._control.resources import find
+from iotmi.emulator._control.routes import Handler, Route, Sent
 from iotmi.emulator._control.schemas import record, string
 from iotmi.emulator._core.json import JsonValue
 from iotmi.emulator._devices.view import association_view, discovery_view

@@ -114,9 +114,7 @@ class Streams:
         self._closing = True
         self._wake()
 
-    async def serve(
-        self, sent: Sent, last_id: str | None, reader: BodyReader, send: Send
-    ) -> None:
+    async def serve(self, sent: Sent, last_id: str | None, reader: BodyReader, send: Send) -> None:
         """Serve one stream until the client leaves or the server ends.
 
         A client that does not take what was sent is disconnected after some time. It can continue

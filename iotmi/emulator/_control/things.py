@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import quote
 
-from iotmi.emulator._control.routes import ControlError, Handler, Route, Sent, invalid
 from iotmi.emulator._control.resources import find
+from iotmi.emulator._control.routes import ControlError, Handler, Route, Sent, invalid
 from iotmi.emulator._control.schemas import (
     ANY,
     choice,

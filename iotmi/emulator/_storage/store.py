@@ -7,8 +7,7 @@ must not know any resource type nor the meaning of a document.
 
 import json
 import sqlite3
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
 from threading import Lock
@@ -20,26 +19,10 @@ from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorFileError
 from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator._core.observers import Observers
 from iotmi.emulator._storage import files
+from iotmi.emulator._storage.schema import enable_write_ahead, member_sql, prepare
 
-APPLICATION_ID: Final = 0x696F746D  # "iotm"
-SCHEMA_VERSION: Final = 1
-_WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
-_MAX_ATTEMPTS: Final = 100
 NO_LIMIT: Final = -1
 """SQLite's value of LIMIT for no limit."""
-
-# Members with moments, indexed across all resource types.
-_MOMENT_MEMBERS: Final = ("DueAt",)
-# Members that handlers filter by. Each has an index per resource type.
-_INDEXED_MEMBERS: Final = (
-    "AccountAssociationId",
-    "CredentialLockerId",
-    "DeviceDiscoveryId",
-    "DeviceKey",
-    "ManagedThingId",
-    "OtaTaskId",
-    "ParentControllerId",
-)
 
 
 @frozen
@@ -194,7 +177,7 @@ class Transaction:
             member: member that holds the moment at which a resource is due.
             moment: latest moment to include.
         """
-        moment_sql = _member_sql(member)
+        moment_sql = member_sql(member)
         row = self._connection.execute(
             f"SELECT kind, {moment_sql}, document FROM resource WHERE {moment_sql} <= ?"  # noqa: S608
             f" ORDER BY {moment_sql}, sequence LIMIT 1",
@@ -310,10 +293,10 @@ class Store:
             raise EmulatorFileError(f"{path}: cannot be opened: {files.reason(error)}") from error
         try:
             with self._committed():
-                _prepare(self._connection, owner)
+                prepare(self._connection, owner)
             enable_write_ahead(self._connection)
             self._connection.execute("PRAGMA synchronous = NORMAL")
-            # The first write makes SQLite create the files beside the database, so that a full
+            # The first write makes SQLite create the two other files, so that a full
             # disk is an error here and not in the first request.
             with self._committed():
                 self._connection.execute("UPDATE home SET owner = owner")
@@ -393,99 +376,15 @@ class Store:
             self._connection.close()
 
 
-def _pause() -> None:
-    time.sleep(0.01)
-
-
-def enable_write_ahead(
-    connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause
-) -> None:
-    """Switch a database file to write-ahead logging, and retry while the file is busy.
-
-    SQLite's own busy timeout does not cover this switch: another process that opens the file at
-    the same moment makes it fail with SQLITE_BUSY at once.
-    """
-    for _ in range(_MAX_ATTEMPTS - 1):
-        try:
-            connection.execute(_WRITE_AHEAD)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            pause()
-        else:
-            return
-    connection.execute(_WRITE_AHEAD)
-
-
-def _prepare(connection: sqlite3.Connection, owner: str) -> None:
-    """Create the schema in an empty database, or check that the database is ours."""
-    application = _number(connection, "PRAGMA application_id")
-    version = _number(connection, "PRAGMA user_version")
-    if application == 0 and not _number(connection, "SELECT count(*) FROM sqlite_master"):
-        _create(connection, owner)
-        return
-    if application != APPLICATION_ID:
-        raise EmulatorFileError("not a database of the emulator")
-    if version != SCHEMA_VERSION:
-        raise EmulatorFileError(
-            f"made by another version of the emulator: schema {version}, not {SCHEMA_VERSION}"
-        )
-    (stored_owner,) = connection.execute("SELECT owner FROM home").fetchone()
-    if stored_owner != owner:
-        raise EmulatorFileError(f"holds the resources of {stored_owner}, not of {owner}")
-
-
-def _create(connection: sqlite3.Connection, owner: str) -> None:
-    connection.execute(
-        "CREATE TABLE resource (sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
-        " id TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (kind, id))"
-    )
-    connection.execute("CREATE INDEX resource_by_kind ON resource (kind, sequence)")
-    for member in _INDEXED_MEMBERS:
-        connection.execute(
-            f"CREATE INDEX resource_by_{member} ON resource (kind, {_member_sql(member)})"
-        )
-    for member in _MOMENT_MEMBERS:
-        moment = _member_sql(member)
-        connection.execute(
-            f"CREATE INDEX resource_due_{member} ON resource ({moment}, sequence)"
-            f" WHERE {moment} IS NOT NULL"
-        )
-    connection.execute(
-        "CREATE TABLE answered (operation TEXT NOT NULL, token TEXT NOT NULL,"
-        " fingerprint TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (operation, token))"
-    )
-    connection.execute("CREATE TABLE home (owner TEXT NOT NULL)")
-    connection.execute("INSERT INTO home VALUES (?)", (owner,))
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
 def _where_sql(type_name: str, where: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """Return the SQL condition for a type and its members' values.
 
     Only names from this package become part of the SQL text. All values are bound.
     """
-    terms = ["kind = ?", *(f"{_member_sql(member)} = ?" for member in where)]
+    terms = ["kind = ?", *(f"{member_sql(member)} = ?" for member in where)]
     return " AND ".join(terms), (type_name, *where.values())
-
-
-def _member_sql(member: str) -> str:
-    """Return the SQL expression for a member of a document.
-
-    The name is part of the SQL text and not bound, because SQLite uses an index only for the
-    same expression text.
-    """
-    if not member.isidentifier():
-        raise ValueError(f"{member!r} is not the name of a member")
-    return f"json_extract(document, '$.{member}')"
 
 
 def _document(text: str) -> JsonObject:
     document: JsonObject = json.loads(text)
     return document
-
-
-def _number(connection: sqlite3.Connection, query: str) -> int:
-    (number,) = connection.execute(query).fetchone()
-    return int(number)

@@ -26,7 +26,7 @@ def client_of(api: Api) -> Client:
 
 
 def test_two_readers_get_a_notification_and_a_call(api: Api) -> None:
-    """What boto3 does is in every stream within a second, in the order in which it happened."""
+    """Every stream has the effects of a boto3 call within a second, in their order."""
     lamp = api.device("Kitchen lamp")
     (switch,) = [each for each in lamp["capabilities"] if "OnOff" in each["id"]]
     named = {"id": switch["id"], "name": switch["name"], "version": "6"}
