@@ -145,7 +145,8 @@ def test_an_endless_body_is_cut_off(address: str) -> None:
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         length = 100 * MAX_BODY
         connection.sendall(
-            f"POST /managed-things HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n".encode()
+            b"POST /managed-things HTTP/1.1\r\nHost: localhost\r\n"
+            + f"Content-Length: {length}\r\n\r\n".encode()
         )
         sent = 0
         try:
