@@ -24,14 +24,12 @@ from iotmi.emulator._devices.device import Capability, VirtualDevice
 from iotmi.emulator._devices.home import Devices
 from iotmi.emulator._dispatch.call_log import Call
 from iotmi.emulator._emulator import Emulator
-from iotmi.emulator._faults.active import ActiveFaults
 from iotmi.emulator._faults.faults import Faults
 from iotmi.emulator._faults.kinds import FaultKind
 from iotmi.emulator._notifications.lambda_events import lambda_event
 from iotmi.emulator._notifications.outbox import Notification, Notifications, Undelivered
 
 __all__ = [
-    "ActiveFaults",
     "Call",
     "Capability",
     "Delivery",

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from iotmi.emulator._control.routes import ControlError, invalid
-from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorFileError, ServiceFault
-from iotmi.emulator._devices.adding import WrongStatusError
+from iotmi.emulator._core.errors import (
+    EmulatorClosedError,
+    EmulatorFileError,
+    ServiceFault,
+    WrongStatusError,
+)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from botocore.model import StringShape
 
 from iotmi._schema.patterns import compile_pattern
 from iotmi.emulator._account.account import AccountState
+from iotmi.emulator._core.errors import WrongStatusError
 from iotmi.emulator._core.json import JsonObject, optional_text, text
 from iotmi.emulator._model.operations import load_service
 from iotmi.emulator._model.resource_types import (
@@ -22,10 +23,6 @@ from iotmi.emulator._model.resource_types import (
 )
 from iotmi.emulator.handlers._support.thing_state import install_device
 from iotmi.emulator.handlers.account_associations import associate
-
-
-class WrongStatusError(ValueError):
-    """A resource whose present status forbids an action."""
 
 
 @frozen

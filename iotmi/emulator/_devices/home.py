@@ -12,9 +12,8 @@ from botocore.model import StringShape
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._account.connectivity import is_reachable
 from iotmi.emulator._account.scheduler import reschedule
-from iotmi.emulator._core.errors import ServiceFault
+from iotmi.emulator._core.errors import ServiceFault, WrongStatusError
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
-from iotmi.emulator._devices.adding import Addition, WrongStatusError, add_thing
 from iotmi.emulator._devices.device import VirtualDevice, document_of
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._model.domain_events import DeviceEvent
@@ -78,6 +77,9 @@ class Devices:
         Returns:
             The id of the managed thing.
         """
+        # Imported here, because an emulator starts faster without this module.
+        from iotmi.emulator._devices.adding import Addition, add_thing
+
         described = document_of(device)
         addition = Addition(
             role="DEVICE",
@@ -110,6 +112,8 @@ class Devices:
         Returns:
             The id of the managed thing.
         """
+        from iotmi.emulator._devices.adding import Addition, add_thing
+
         addition = Addition(
             role="CONTROLLER",
             name=name,

@@ -14,14 +14,17 @@ from itertools import groupby
 from random import Random
 from threading import Lock
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from iotmi.emulator._core.observers import Observers
-from iotmi.emulator._faults.active import ActiveFaults, queued_entry, random_entry
 from iotmi.emulator._faults.kinds import THROTTLING, Fault, FaultKind, InjectedFault
 from iotmi.emulator._faults.throttle import Bucket, Throttle
 from iotmi.emulator._model.operations import Service
+
+if TYPE_CHECKING:
+    from iotmi.emulator._faults.active import ActiveFaults
 
 
 @frozen
@@ -303,11 +306,14 @@ class Faults:
             return self._revision
 
     @property
-    def active(self) -> ActiveFaults:
+    def active(self) -> "ActiveFaults":
         """The faults that are planned.
 
         Each entry names its method as ``kind``, and has the parameters of the method.
         """
+        # Imported here, because an emulator starts faster without this module.
+        from iotmi.emulator._faults.active import ActiveFaults, queued_entry, random_entry
+
         with self._lock:
             return ActiveFaults(
                 tuple(

@@ -119,7 +119,12 @@ def _send_all(
             database=None,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=[
+                HealthCheck.too_slow,
+                HealthCheck.filter_too_much,
+                HealthCheck.data_too_large,
+                HealthCheck.large_base_example,
+            ],
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def send(case: schemathesis.Case[Any]) -> None:
