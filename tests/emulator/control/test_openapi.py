@@ -166,7 +166,7 @@ def test_responses_are_as_described(server: Api, home: Emulator) -> None:
         succeeded[response.status_code < 400] += 1
 
     assert _send_all(server, home, schemathesis.GenerationMode.POSITIVE, check) > 150
-    assert succeeded[True] > 50
+    assert succeeded[True] > 30
 
 
 def test_refused_requests_change_nothing(server: Api, home: Emulator) -> None:
