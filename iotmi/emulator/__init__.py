@@ -8,7 +8,9 @@
 Owns the public names. The packages below, from the top:
 
 - `server`, `_asgi`: HTTP for other processes.
+- `_control`: the control API over HTTP.
 - `_emulator`: the object that a user holds.
+- `_snapshots`: copies of the whole state.
 - `_devices`: virtual devices and what they do.
 - `_dispatch`: one request from HTTP to a handler and back.
 - `handlers`, `_faults`: operations by family, and fault injection.

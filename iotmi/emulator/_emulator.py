@@ -4,6 +4,7 @@ Owns the lifetime, and the creation of clients. It must know neither how a reque
 any resource type.
 """
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
@@ -21,9 +22,10 @@ from iotmi._botocore.in_process import delay
 from iotmi._botocore.loader import SERVICE
 from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
-from iotmi.emulator._core.clock import to_datetime
+from iotmi.emulator._core.clock import format_iso, to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.http import HttpRequest, HttpResponse
+from iotmi.emulator._core.json import JsonValue
 from iotmi.emulator._devices.home import Devices
 from iotmi.emulator._dispatch.call_log import Call, CallLog
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
@@ -62,11 +64,13 @@ class Emulator:
         kinesis: boto3 client of Kinesis, to put notifications on the streams of their destinations.
             Without one, notifications are only recorded.
         seed: seed of all random numbers, for faults and for the backoff of the emulator's clients.
+        seed_home: home to begin with, as in `reset`, or a snapshot. It is ignored if the file has
+            resources already.
 
     Raises:
         EmulatorFileError: *path* is not a file of the emulator, or has another version, Region or
             account.
-        ValueError: *clock* is unknown, or *kinesis* is a client of another service.
+        ValueError: *clock* or *seed_home* is unknown, or *kinesis* is a client of another service.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class Emulator:
         clock: time_control.ClockName = "on_read",
         seed: int = 0,
         kinesis: BaseClient | None = None,
+        seed_home: "str | Mapping[str, JsonValue] | None" = None,
     ) -> None:
         service = load_service()
         scope = AccountScope(region_name, account_id)
@@ -110,6 +115,8 @@ class Emulator:
         self._seeds = count(seed)
         self._session: boto3.Session | None = None
         self._session_lock = Lock()
+        if seed_home is not None:
+            self._begin_with(seed_home)
 
     @property
     def region_name(self) -> str:
@@ -177,6 +184,117 @@ class Emulator:
         self._dispatcher.run_due()
         with self._dispatcher.store.transaction() as transaction:
             return undelivered_notifications(transaction)
+
+    # -- the whole account -------------------------------------------------------------
+
+    def reset(self, seed: "str | Mapping[str, JsonValue]" = "empty") -> None:
+        """Replace the account state by a seed, and forget all calls, notifications and faults.
+
+        An ``"on_read"`` clock that `advance` turned into an ``"emulated"`` one is turned back.
+
+        Args:
+            seed: ``"empty"``, ``"demo"`` for a home with two hubs, a linked account and eleven
+                devices, or the description of a home.
+
+        Raises:
+            ValueError: *seed* is unknown, or the description has a wrong member. Nothing changes.
+        """
+        from iotmi.emulator import _snapshots
+        from iotmi.emulator._devices.seeds import named_seed
+
+        home = named_seed(seed) if isinstance(seed, str) else {**seed}
+        _snapshots.reset(self._dispatcher, home)
+
+    def snapshot(self) -> "dict[str, JsonValue]":
+        """Return a copy of the whole account state as JSON data, with the emulated time.
+
+        The snapshot has all secrets of the home. It has neither faults nor calls.
+        """
+        from iotmi.emulator import _snapshots
+
+        return _snapshots.take_snapshot(self._dispatcher)
+
+    def restore(self, snapshot: "Mapping[str, JsonValue]") -> None:
+        """Replace the account state by that of a snapshot.
+
+        Args:
+            snapshot: result of `snapshot`, also of another emulator of this Region and account.
+
+        Raises:
+            ValueError: *snapshot* is no snapshot, or was changed. Nothing changes.
+        """
+        from iotmi.emulator import _snapshots
+
+        _snapshots.restore(self._dispatcher, snapshot, movable=self._clock != "real")
+
+    def home(self, *, limit: int = 500) -> "dict[str, JsonValue]":
+        """Return the home at a glance as JSON data, without secrets.
+
+        It has the members of ``GET /_emulator/home``. Nothing in the account changes.
+
+        Args:
+            limit: largest number of resources of each kind.
+        """
+        from iotmi.emulator._devices.view import home_view
+
+        return {
+            "region": self._dispatcher.scope.region_name,
+            "account": self._dispatcher.scope.account_id,
+            "clock": self.clock,
+            "now": format_iso(self._dispatcher.clock.present),
+            **home_view(self._dispatcher, limit),
+        }
+
+    @property
+    def revision(self) -> int:
+        """A number that differs after each change of the account state."""
+        return self._dispatcher.store.revision
+
+    def on_change(self, function: Callable[[], None]) -> Callable[[], None]:
+        """Call *function* after each change, call or new fault, until the result is called.
+
+        Args:
+            function: function that is called in the thread of the change. It must be quick.
+
+        Returns:
+            A function that ends the calls.
+        """
+        removers = [
+            observers.add(function)
+            for observers in (
+                self._dispatcher.store.observers,
+                self._dispatcher.call_log.observers,
+                self._dispatcher.faults.observers,
+            )
+        ]
+
+        def remove() -> None:
+            for each in removers:
+                each()
+
+        return remove
+
+    @property
+    def clock(self) -> time_control.ClockName:
+        """The name of the clock. `advance` turns ``"on_read"`` into ``"emulated"``."""
+        moved = self._clock == "on_read" and self._dispatcher.clock.is_running
+        return "emulated" if moved else self._clock
+
+    def _begin_with(self, home: "str | Mapping[str, JsonValue]") -> None:
+        from iotmi.emulator import _snapshots
+
+        try:
+            if not _snapshots.is_empty(self._dispatcher):
+                return
+            if isinstance(home, str) or not _snapshots.is_snapshot(home):
+                self.reset(home)
+            else:
+                self.restore(home)
+        except BaseException:
+            self.close()
+            raise
+
+    # -- requests ----------------------------------------------------------------------
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Return the response to one HTTP request.
@@ -295,3 +413,8 @@ class Emulator:
         if self._session is None:
             self._session = sealed_session(self._dispatcher.scope.region_name)
         return self._session
+
+
+def dispatcher_of(emulator: Emulator) -> Dispatcher:
+    """Return the dispatcher of an emulator, for the control API."""
+    return emulator._dispatcher  # noqa: SLF001 - a method would be public

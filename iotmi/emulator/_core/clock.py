@@ -5,7 +5,8 @@ moment twice and none before an earlier one. It must not know what its moments a
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -28,6 +29,7 @@ class Clock:
         self, seconds: Callable[[], float] = wall_clock, *, is_running: bool = False
     ) -> None:
         self.is_running: bool = is_running
+        self._first = (seconds, is_running)
         self._seconds = seconds
         self._lock = Lock()
         self._last = 0
@@ -67,6 +69,31 @@ class Clock:
             stands_at = self._seconds()
             self._seconds = lambda: stands_at
             self.is_running = True
+
+    def stand_at(self, moment: int) -> None:
+        """Freeze the clock at *moment*, which may be an earlier one, for a restored account."""
+        with self._lock:
+            self._seconds = lambda: moment / 1000
+            self._last = moment
+            self.is_running = True
+
+    def restart(self) -> None:
+        """Run as at first, for an account without any earlier moment."""
+        with self._lock:
+            self._seconds, self.is_running = self._first
+            self._last, self._skipped = 0, 0.0
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Undo what happens to the clock in the block, if the block raises."""
+        with self._lock:
+            before = (self._seconds, self.is_running, self._last, self._skipped)
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._seconds, self.is_running, self._last, self._skipped = before
+            raise
 
     def frozen_at(self, moment: int) -> "Clock":
         """Return a clock that stands at *moment*, for transitions that were due then."""

@@ -12,7 +12,7 @@ from botocore.model import StringShape
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._account.connectivity import is_reachable
 from iotmi.emulator._account.scheduler import reschedule
-from iotmi.emulator._core.errors import ServiceFault
+from iotmi.emulator._core.errors import ServiceFault, WrongStatusError
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
 from iotmi.emulator._devices.device import VirtualDevice, document_of
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
@@ -50,6 +50,80 @@ class Devices:
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
 
+    # -- people's purchases -------------------------------------------------------------
+
+    def add(
+        self,
+        device: VirtualDevice,
+        *,
+        name: str | None = None,
+        hub_id: str | None = None,
+        locker_id: str | None = None,
+        association_id: str | None = None,
+        identifier: str | None = None,
+        serial_number: str | None = None,
+    ) -> str:
+        """Add an ACTIVATED device, as after its onboarding.
+
+        Args:
+            device: kind of the device.
+            name: name of the managed thing; the device's name if None.
+            hub_id: id of the hub that the device is behind.
+            locker_id: id of the credential locker; the hub's locker if None.
+            association_id: id of the account association that the device belongs to.
+            identifier: id of the managed thing; generated if None.
+            serial_number: serial number of the device.
+
+        Returns:
+            The id of the managed thing.
+        """
+        # Imported here, because an emulator starts faster without this module.
+        from iotmi.emulator._devices.adding import Addition, add_thing
+
+        described = document_of(device)
+        addition = Addition(
+            role="DEVICE",
+            name=device.name if name is None else name,
+            hub_id=hub_id,
+            locker_id=locker_id,
+            association_id=association_id,
+            identifier=identifier,
+            serial_number=serial_number,
+        )
+        with self._account() as account:
+            return add_thing(account, addition, described)
+
+    def add_hub(
+        self,
+        name: str = "Hub",
+        *,
+        locker_id: str | None = None,
+        identifier: str | None = None,
+        serial_number: str | None = None,
+    ) -> str:
+        """Add an ACTIVATED hub, as after its onboarding.
+
+        Args:
+            name: name of the managed thing.
+            locker_id: id of the hub's credential locker.
+            identifier: id of the managed thing; generated if None.
+            serial_number: serial number of the hub.
+
+        Returns:
+            The id of the managed thing.
+        """
+        from iotmi.emulator._devices.adding import Addition, add_thing
+
+        addition = Addition(
+            role="CONTROLLER",
+            name=name,
+            locker_id=locker_id,
+            identifier=identifier,
+            serial_number=serial_number,
+        )
+        with self._account() as account:
+            return add_thing(account, addition, None)
+
     # -- power and connection ----------------------------------------------------------
 
     def power_on(self, managed_thing_id: str, device: VirtualDevice | None = None) -> None:
@@ -84,7 +158,7 @@ class Devices:
             managed_thing_id: id of the device.
             reason: disconnect reason of the service, such as ``CLIENT_INITIATED_DISCONNECT``.
         """
-        known = _disconnect_reasons()
+        known = disconnect_reasons()
         if reason not in known:
             raise ValueError(f"reason must be one of {', '.join(known)}")
         with self._account() as account:
@@ -311,7 +385,8 @@ class Devices:
             account.apply_transition(ACCOUNT_ASSOCIATION, association, status)
 
 
-def _disconnect_reasons() -> list[str]:
+def disconnect_reasons() -> list[str]:
+    """Return the reasons for which a device can go offline."""
     output = load_service().operations["GetManagedThingConnectivityData"].output
     reason = None if output is None else output.members["DisconnectReason"]
     return reason.enum if isinstance(reason, StringShape) else []
@@ -332,10 +407,10 @@ def _require_reachable(account: AccountState, identifier: str) -> JsonObject:
     thing = account.find(MANAGED_THING, identifier)
     _require(thing, "ProvisioningStatus", "ACTIVATED")
     if not is_reachable(account.transaction, thing):
-        raise ValueError(f"the device of {identifier} is not connected")
+        raise WrongStatusError(f"the device of {identifier} is not connected")
     return thing
 
 
 def _require(document: JsonObject, member: str, *statuses: str) -> None:
     if document[member] not in statuses:
-        raise ValueError(f"{member} must be {' or '.join(statuses)}, not {document[member]}")
+        raise WrongStatusError(f"{member} must be {' or '.join(statuses)}, not {document[member]}")

@@ -67,7 +67,7 @@ class Dispatcher:
             pending.error = type(defect).__name__
             self.call_log.finish(pending, 500)
             raise
-        self.call_log.finish(pending, response.status)
+        self.call_log.finish(pending, response.status, response.headers.get("X-Amzn-Requestid"))
         return response
 
     def run_due(self) -> None:
