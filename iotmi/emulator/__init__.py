@@ -10,12 +10,21 @@ Owns the public names. The packages below, from the top:
 - `server`, `_asgi`: HTTP for other processes.
 - `_emulator`: the object that a user holds.
 - `_devices`: virtual devices and what they do.
+- `_connectors`: the functions of cloud connectors, and their invocation.
 - `_dispatch`: one request from HTTP to a handler and back.
 - `handlers`, `_faults`: operations by family, and fault injection.
 - `_account`, `_notifications`, `_storage`: the account's state, its events and its database.
 - `_model`, `_core`: botocore's service model, resource types, clocks and JSON.
 """
 
+from iotmi.emulator._connectors.context import LambdaContext
+from iotmi.emulator._connectors.functions import (
+    ConnectorFunction,
+    Connectors,
+    Invocation,
+    PlannedConnectorFault,
+)
+from iotmi.emulator._connectors.loading import load_function
 from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorError, EmulatorFileError
 from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
 from iotmi.emulator._devices.device import Capability, VirtualDevice
@@ -30,6 +39,8 @@ from iotmi.emulator._notifications.outbox import Notification, Notifications, Un
 __all__ = [
     "Call",
     "Capability",
+    "ConnectorFunction",
+    "Connectors",
     "Delivery",
     "Devices",
     "Emulator",
@@ -40,9 +51,13 @@ __all__ = [
     "Faults",
     "HttpRequest",
     "HttpResponse",
+    "Invocation",
+    "LambdaContext",
     "Notification",
     "Notifications",
+    "PlannedConnectorFault",
     "Undelivered",
     "VirtualDevice",
     "lambda_event",
+    "load_function",
 ]

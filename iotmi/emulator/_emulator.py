@@ -4,13 +4,15 @@ Owns the lifetime, and the creation of clients. It must know neither how a reque
 any resource type.
 """
 
+import logging
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from os import PathLike
 from threading import Lock
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import boto3
 from botocore.client import BaseClient
@@ -21,6 +23,9 @@ from iotmi._botocore.in_process import delay
 from iotmi._botocore.loader import SERVICE
 from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
+from iotmi.emulator._connectors.deliveries import Deliveries
+from iotmi.emulator._connectors.functions import Connectors, open_functions
+from iotmi.emulator._connectors.loading import ConnectorCode, lend_client
 from iotmi.emulator._core.clock import to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.http import HttpRequest, HttpResponse
@@ -30,6 +35,7 @@ from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._faults.faults import Faults
 from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.operations import load_service
+from iotmi.emulator._model.resource_types import CONNECTOR_INVOCATION
 from iotmi.emulator._notifications.kinesis import publish_to_kinesis, validate_kinesis
 from iotmi.emulator._notifications.outbox import (
     Notifications,
@@ -38,9 +44,11 @@ from iotmi.emulator._notifications.outbox import (
     undelivered_notifications,
 )
 from iotmi.emulator._storage.store import Store
-from iotmi.emulator.handlers import HANDLERS, TRANSITION_HOOKS
+from iotmi.emulator.handlers import HANDLERS, TRANSITION_GATES, TRANSITION_HOOKS
 
 C = TypeVar("C", bound=BaseClient)
+
+_LOGGER: Final = logging.getLogger("iotmi.emulator")
 
 
 class Emulator:
@@ -62,10 +70,14 @@ class Emulator:
         kinesis: boto3 client of Kinesis, to put notifications on the streams of their destinations.
             Without one, notifications are only recorded.
         seed: seed of all random numbers, for faults and for the backoff of the emulator's clients.
+        connectors: code of cloud connectors, by the ARN of the Lambda function in their
+            ``EndpointConfig``: a Lambda handler, or a `iotmi.connector.Connector`. The emulator
+            invokes it as the service does. Other connectors are not invoked.
 
     Raises:
         EmulatorFileError: *path* is not a file of the emulator, or has another version, Region or
             account.
+        TypeError: the code of a connector is neither a function nor has a ``lambda_handler``.
         ValueError: *clock* is unknown, or *kinesis* is a client of another service.
     """
 
@@ -78,18 +90,23 @@ class Emulator:
         clock: time_control.ClockName = "on_read",
         seed: int = 0,
         kinesis: BaseClient | None = None,
+        connectors: Mapping[str, ConnectorCode] | None = None,
     ) -> None:
         service = load_service()
         scope = AccountScope(region_name, account_id)
         time_control.validate_clock(clock)
         if kinesis is not None:
             validate_kinesis(kinesis)
+        given = {**(connectors or {})}
+        self._connectors = open_functions(given)
         store = Store(path, owner=str(scope))
         opened = time_control.open_clock(clock, store)
         self._dispatcher = Dispatcher(
             service=service,
             handlers=HANDLERS,
             transition_hooks=TRANSITION_HOOKS,
+            transition_gates=TRANSITION_GATES,
+            functions=frozenset(given),
             store=store,
             clock=opened,
             scope=scope,
@@ -103,6 +120,10 @@ class Emulator:
         )
         if kinesis is not None:
             publish_to_kinesis(self._dispatcher.store, kinesis)
+        self._deliveries = Deliveries(
+            self._dispatcher, self._connectors, background=clock == "real"
+        )
+        store.set_commit_listener(CONNECTOR_INVOCATION.name, self._deliveries)
         time_control.start(self._dispatcher)
         self._devices = Devices(self._dispatcher)
         self._clock: time_control.ClockName = clock
@@ -110,6 +131,7 @@ class Emulator:
         self._seeds = count(seed)
         self._session: boto3.Session | None = None
         self._session_lock = Lock()
+        self._open_connectors(given.values())
 
     @property
     def region_name(self) -> str:
@@ -152,7 +174,13 @@ class Emulator:
         if self._clock == "real":
             raise ValueError('the time of Emulator(clock="real") cannot be moved')
         passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return time_control.advance(self._dispatcher, passed if by is None else passed + by)
+        moved = passed if by is None else passed + by
+        return time_control.advance(self._dispatcher, self._deliveries, moved)
+
+    @property
+    def connectors(self) -> Connectors:
+        """The functions of connectors by ARN, with their faults and their invocations."""
+        return self._connectors
 
     @property
     def faults(self) -> Faults:
@@ -167,14 +195,14 @@ class Emulator:
     @property
     def notifications(self) -> Notifications:
         """All notifications that were sent to destinations, in order."""
-        self._dispatcher.run_due()
+        self._settle()
         with self._dispatcher.store.transaction() as transaction:
             return sent_notifications(transaction)
 
     @property
     def undelivered(self) -> tuple[Undelivered, ...]:
         """The notifications that could not be put on their streams."""
-        self._dispatcher.run_due()
+        self._settle()
         with self._dispatcher.store.transaction() as transaction:
             return undelivered_notifications(transaction)
 
@@ -184,6 +212,7 @@ class Emulator:
         Raises:
             EmulatorClosedError: the emulator was closed.
         """
+        self._deliveries.deliver_due()
         return self._dispatcher.handle(request)
 
     def attach(self, boto3_client: C) -> C:
@@ -192,7 +221,7 @@ class Emulator:
         Raises:
             ValueError: *boto3_client* is a client of another service.
         """
-        attach(boto3_client, self._dispatcher.handle)
+        attach(boto3_client, self.handle)
         return boto3_client
 
     def boto3_client(
@@ -281,8 +310,22 @@ class Emulator:
         from iotmi.retrying import RetryPolicy
 
         return RetryPolicy(
-            seed=next(self._seeds), sleep=time_control.sleep_for(self._clock, self._dispatcher)
+            seed=next(self._seeds),
+            sleep=time_control.sleep_for(self._clock, self._dispatcher, self._deliveries),
         )
+
+    def _settle(self) -> None:
+        """Do what is due: deliveries to connectors, and transitions on a running clock."""
+        self._deliveries.deliver_due()
+        self._dispatcher.run_due()
+
+    def _open_connectors(self, codes: Iterable[ConnectorCode]) -> None:
+        """Lend connectors a client, and name the operations that they do not answer."""
+        for code in codes:
+            lend_client(code, self.client)
+        for function in self._connectors.values():
+            if function.missing:
+                _LOGGER.warning("%s does not answer %s", function.arn, ", ".join(function.missing))
 
     def _boto3_client(self) -> BaseClient:
         from iotmi._botocore.session import open_client

@@ -36,6 +36,8 @@ class AccountState:
         scope: Region and account number.
         operation: operation that the request calls.
         transition_hooks: functions that run after a transition, by resource type.
+        transition_gates: functions that may take over a transition, by resource type.
+        functions: ARNs of the connectors' functions that the emulator can invoke.
     """
 
     transaction: Transaction
@@ -43,6 +45,8 @@ class AccountState:
     scope: AccountScope
     operation: Operation
     transition_hooks: "Mapping[str, TransitionHook]" = field(factory=dict[str, "TransitionHook"])
+    transition_gates: "Mapping[str, TransitionGate]" = field(factory=dict[str, "TransitionGate"])
+    functions: frozenset[str] = frozenset()
 
     def invalid(self, message: str) -> ServiceFault:
         """Return the fault for an invalid parameter.
@@ -134,7 +138,13 @@ class AccountState:
     def apply_transition(
         self, resource_type: ResourceType, document: JsonObject, status: str
     ) -> None:
-        """Apply a transition that happens on its own, and run the hook of its resource type."""
+        """Apply a transition that happens on its own, and run the hook of its resource type.
+
+        The gate of the resource type may take the transition over. The status then stays as it is.
+        """
+        gate = self.transition_gates.get(resource_type.name)
+        if gate is not None and gate(self, document, status):
+            return
         if status == DELETED:
             self.remove(resource_type, text(document, resource_type.identifier))
             return
@@ -276,3 +286,4 @@ class AccountState:
 
 Handler: TypeAlias = Callable[[AccountState, JsonObject], JsonObject | None]
 TransitionHook: TypeAlias = Callable[[AccountState, JsonObject], None]
+TransitionGate: TypeAlias = Callable[[AccountState, JsonObject, str], bool]

@@ -22,16 +22,25 @@ class Clock:
     Attributes:
         is_running: true if transitions take time on this clock; false if each read of a resource
             takes its next transition instead.
+        is_emulated: true if only `advance` moves the clock.
     """
 
     def __init__(
         self, seconds: Callable[[], float] = wall_clock, *, is_running: bool = False
     ) -> None:
         self.is_running: bool = is_running
+        self.is_emulated: bool = False
         self._seconds = seconds
         self._lock = Lock()
         self._last = 0
         self._skipped = 0.0
+        self._advanced = 0
+
+    @property
+    def advanced(self) -> float:
+        """Seconds by which `advance` has moved the clock."""
+        with self._lock:
+            return self._advanced / 1000
 
     @property
     def skipped(self) -> float:
@@ -60,6 +69,11 @@ class Clock:
         """Move the clock forward by some milliseconds."""
         with self._lock:
             self._last = max(int(self._seconds() * 1000), self._last) + milliseconds
+            self._advanced += milliseconds
+
+    def advance_to(self, moment: int) -> None:
+        """Move the clock forward to a moment, unless it is past that already."""
+        self.advance(max(0, moment - self.present))
 
     def stop(self) -> None:
         """Freeze the clock at its present time. Only `advance` moves it from then on."""
@@ -67,6 +81,7 @@ class Clock:
             stands_at = self._seconds()
             self._seconds = lambda: stands_at
             self.is_running = True
+            self.is_emulated = True
 
     def frozen_at(self, moment: int) -> "Clock":
         """Return a clock that stands at *moment*, for transitions that were due then."""
@@ -86,7 +101,9 @@ class _FrozenClock(Clock):
 
 def emulated_clock(start: int) -> Clock:
     """Return a clock that starts at *start*, and that `now` and `advance` move."""
-    return Clock(lambda: start / 1000, is_running=True)
+    clock = Clock(lambda: start / 1000, is_running=True)
+    clock.is_emulated = True
+    return clock
 
 
 def to_moment(instant: datetime) -> int:

@@ -142,6 +142,9 @@ BY_CODE: Final = "by-code"
 BY_DISCOVERY: Final = "by-discovery"
 BY_CLOUD: Final = "by-cloud"
 
+# The flow of a discovery that a connector's function ends, and nothing else but its timeout.
+BY_CONNECTOR: Final = "by-connector"
+
 # In the guide's sample, the deletion of a hub takes about five seconds.
 _DELETION: Final[Mapping[str, Transition]] = {"DELETE_IN_PROGRESS": Transition(DELETED, 5)}
 # In the guide's sample, a discovered device is activated 2.35 seconds after its creation.
@@ -218,6 +221,8 @@ CLOUD_CONNECTOR: Final = ResourceType(
     conflict_message="Connector Resource already exists",
 )
 CONNECTOR_DESTINATION: Final = ResourceType("connector-destination", "Connector Destination")
+# A request that is to be delivered to the function of a cloud connector.
+CONNECTOR_INVOCATION: Final = ResourceType("connector-invocation", "Connector Invocation")
 
 DEVICE_DISCOVERY: Final = ResourceType(
     "device-discovery",
@@ -225,8 +230,13 @@ DEVICE_DISCOVERY: Final = ResourceType(
     tagged=True,
     lifecycle=Lifecycle(
         "Status",
-        # In the guide's sample, the device is found after 25 seconds.
-        _default_flow({"RUNNING": Transition("SUCCEEDED", 25)}),
+        MappingProxyType(
+            {
+                # In the guide's sample, the device is found after 25 seconds.
+                DEFAULT_FLOW: {"RUNNING": Transition("SUCCEEDED", 25)},
+                BY_CONNECTOR: {},
+            }
+        ),
         MappingProxyType(
             {
                 "RUNNING": ("StartedAt",),

@@ -58,10 +58,12 @@ class OutboxMessage:
     """A message to publish after the commit of its transaction.
 
     Attributes:
+        type_name: name under which the message is stored.
         identifier: id of the row that keeps the message.
         document: content.
     """
 
+    type_name: str
     identifier: str
     document: JsonObject
 
@@ -137,7 +139,7 @@ class Transaction:
     def enqueue(self, type_name: str, identifier: str, document: JsonObject) -> None:
         """Store one resource, and add it to the outbox."""
         self.put(type_name, identifier, document)
-        self.outbox.append(OutboxMessage(identifier, document))
+        self.outbox.append(OutboxMessage(type_name, identifier, document))
 
     def delete(self, type_name: str, identifier: str) -> None:
         """Delete one resource, if it exists."""
@@ -219,7 +221,7 @@ class Store:
     def __init__(self, path: str | PathLike[str] | None, *, owner: str) -> None:
         self._lock = Lock()
         self._closed = False
-        self._listener: CommitListener | None = None
+        self._listeners: dict[str, CommitListener] = {}
         try:
             # One connection serves all threads. A second connection to ":memory:" would open
             # another database, and SQLite allows one writer at a time anyway.
@@ -260,15 +262,25 @@ class Store:
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-            listener = self._listener if transaction.outbox else None
-            if listener is not None:
-                listener.on_commit(transaction.outbox)
-        if listener is not None:
+            called = self._call_listeners(transaction.outbox) if transaction.outbox else ()
+        for listener in called:
             listener.after_commit()
 
-    def set_commit_listener(self, listener: CommitListener) -> None:
-        """Send the outbox messages of later commits to *listener*."""
-        self._listener = listener
+    def set_commit_listener(self, type_name: str, listener: CommitListener) -> None:
+        """Send the outbox messages of later commits that are stored as *type_name* to *listener*.
+
+        The listeners are called in the order in which they were set.
+        """
+        self._listeners[type_name] = listener
+
+    def _call_listeners(self, outbox: Sequence[OutboxMessage]) -> list[CommitListener]:
+        called: list[CommitListener] = []
+        for type_name, listener in self._listeners.items():
+            messages = [message for message in outbox if message.type_name == type_name]
+            if messages:
+                listener.on_commit(messages)
+                called.append(listener)
+        return called
 
     def require_open(self) -> None:
         """Check that the store is open.

@@ -1,7 +1,7 @@
 """Account associations, and the managed things registered with them.
 
 Owns their nine operations. No user logs in: a login succeeds on its own, unless a test holds the
-association.
+association, or the function of the connector refuses the user.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,8 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
+from iotmi.emulator.handlers._support import invocations
+from iotmi.emulator.handlers._support.registrations import associate
 
 # Registration activates a thing in these statuses only.
 _REGISTRABLE: Final = frozenset(
@@ -31,9 +33,13 @@ _FILTERS: Final[Mapping[str, str]] = MappingProxyType({name: name for name in _P
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """Handle CreateAccountAssociation. General authorization needs no login."""
+    """Handle CreateAccountAssociation. General authorization needs no login.
+
+    The guide documents that general authorization succeeds at once. The connector's function
+    activates the user after that, and its failure fails the association.
+    """
     login = "GeneralAuthorization" not in parameters
-    return account.create(
+    made = account.create(
         ACCOUNT_ASSOCIATION,
         {
             **parameters,
@@ -42,6 +48,9 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
             "OAuthAuthorizationUrl": _login_url() if login else "",
         },
     )
+    if not login:
+        invocations.activate_user(account, made)
+    return made
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
@@ -70,6 +79,9 @@ def delete(account: AccountState, parameters: JsonObject) -> None:
     if account.first(REGISTRATION, _registered(AccountAssociationId=identifier)):
         raise account.invalid("Managed things are registered with the account association.")
     account.transaction.delete_where(REGISTRATION.name, "AccountAssociationId", identifier)
+    if association["AssociationState"] != "ASSOCIATION_DELETING":
+        invocations.forget_activation(association)
+        invocations.deactivate_user(account, association)
     account.set_status(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_DELETING")
 
 
@@ -78,6 +90,7 @@ def start_refresh(account: AccountState, parameters: JsonObject) -> JsonObject:
     association = _find_not_deleting(account, parameters)
     if "GeneralAuthorization" in association:
         raise account.invalid("The account association has no login to refresh.")
+    invocations.forget_activation(association)
     association |= {"OAuthAuthorizationUrl": _login_url(), "ErrorMessage": None}
     account.set_status(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_IN_PROGRESS")
     return association
@@ -100,17 +113,6 @@ def register(account: AccountState, parameters: JsonObject) -> JsonObject:
         raise conflict("The managed thing is already registered with the account association.")
     associate(account, thing, association, expected)
     return parameters
-
-
-def associate(
-    account: AccountState, thing: JsonObject, association: JsonObject, registration: JsonObject
-) -> None:
-    """Complete a registration, and activate its thing."""
-    registration["ManagedThingAssociationStatus"] = "ASSOCIATED"
-    account.save(REGISTRATION, registration)
-    thing["ConnectorDeviceId"] = thing["CloudDeviceId"]
-    thing["ConnectorDestinationId"] = association["ConnectorDestinationId"]
-    account.set_status(MANAGED_THING, thing, "ACTIVATED")
 
 
 def deregister(account: AccountState, parameters: JsonObject) -> None:
@@ -168,3 +170,4 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "DeregisterAccountAssociation": deregister,
     "ListManagedThingAccountAssociations": list_registrations,
 }
+TRANSITION_GATES: Final = invocations.TRANSITION_GATES

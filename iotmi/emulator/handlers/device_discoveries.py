@@ -17,6 +17,7 @@ from iotmi.emulator._model.resource_types import (
     DISCOVERED_DEVICE,
     MANAGED_THING,
 )
+from iotmi.emulator.handlers._support import invocations
 from iotmi.emulator.handlers._support.discovery import record_findings
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -51,11 +52,13 @@ def start(account: AccountState, parameters: JsonObject) -> JsonObject:
         if identifier is not None:
             account.find(MANAGED_THING, identifier)
     identifier = optional_text(given, "AccountAssociationId")
+    flow: JsonObject = {}
     if identifier is not None:
         association = account.find(ACCOUNT_ASSOCIATION, identifier)
         if association["AssociationState"] != "ASSOCIATION_SUCCEEDED":
             raise conflict("The account association is not in the state ASSOCIATION_SUCCEEDED.")
-    return account.create(
+        flow = invocations.discovery_flow(account, association)
+    made = account.create(
         DEVICE_DISCOVERY,
         {
             **picked(
@@ -69,8 +72,12 @@ def start(account: AccountState, parameters: JsonObject) -> JsonObject:
             "ConnectorAssociationId": old_name,
             "ControllerId": given.get("ControllerIdentifier"),
             "Status": "RUNNING",
+            **flow,
         },
     )
+    if flow:
+        invocations.discover_devices(account, made)
+    return made
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:

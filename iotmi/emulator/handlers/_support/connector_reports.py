@@ -78,8 +78,7 @@ def publish_failure(
 def _apply_to_thing(account: AccountState, report: JsonObject, thing_id: str) -> None:
     details = account.transaction.get(CAPABILITIES.name, thing_id) or {}
     endpoint = mapping(report, "MatterEndpoint")
-    capabilities = mapping(details, "CapabilityReport")
-    reported = matter.read(endpoint, capabilities) if endpoint else []
+    reported = matter.read(endpoint, details) if endpoint else []
     operation = report["Operation"]
     if operation != "DEVICE_COMMAND_REQUEST":
         for each in reported:
@@ -93,7 +92,10 @@ def _apply_to_thing(account: AccountState, report: JsonObject, thing_id: str) ->
     shown: list[JsonValue] = [
         {
             **each.capability,
-            "properties": [{"name": name, "value": each.values[name]} for name in each.values],
+            "properties": [
+                {"name": name, "value": value}
+                for name, value in {**each.values, **each.events}.items()
+            ],
         }
         for each in reported
     ]
@@ -119,6 +121,13 @@ def _find_targets(account: AccountState, report: JsonObject) -> list[_Target]:
 
 
 def _is_through(account: AccountState, association: JsonObject, report: JsonObject) -> bool:
+    """Return True if a report's connector and user reach a device by the association.
+
+    The user is known once the connector has activated it.
+    """
+    user, reporter = association.get("UserId"), report.get("UserId")
+    if user is not None and reporter is not None and user != reporter:
+        return False
     identifier = text(association, "ConnectorDestinationId")
     destination = account.transaction.get(CONNECTOR_DESTINATION.name, identifier) or {}
     return optional_text(destination, "CloudConnectorId") == report["ConnectorId"]

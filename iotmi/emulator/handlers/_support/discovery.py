@@ -22,13 +22,15 @@ from iotmi.emulator._core.json import (
 )
 from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
+    BY_CONNECTOR,
     DISCOVERED_DEVICE,
     MANAGED_THING,
     NEARBY_DEVICE,
     REGISTRATION,
 )
+from iotmi.emulator.handlers._support import matter
+from iotmi.emulator.handlers._support.registrations import associate
 from iotmi.emulator.handlers._support.thing_state import install_device
-from iotmi.emulator.handlers.account_associations import associate
 
 # Default devices of a user's cloud: end of the device's id, model, device type.
 _DEFAULT_CLOUD_DEVICES: Final = (("lamp", "Lamp", "On/Off Light"), ("lock", "Lock", "Door Lock"))
@@ -41,7 +43,8 @@ def record_findings(account: AccountState, discovery: JsonObject) -> None:
     """Store the devices that a successful discovery found."""
     match discovery["DiscoveryType"]:
         case "CLOUD":
-            if not _found(account, discovery):
+            reported = discovery.get("Flow") == BY_CONNECTOR
+            if not reported and not _found(account, discovery):
                 for device in _in_cloud(account, discovery):
                     record_device(account, discovery, device)
             _activate_pending(account, discovery)
@@ -67,7 +70,7 @@ def record_device(account: AccountState, discovery: JsonObject, device: JsonObje
         "ConnectorDeviceName": device.get("ConnectorDeviceName"),
         "DeviceTypes": list(_device_types(device)),
         **_brand_and_model(device),
-        **picked(device, "Device"),
+        **(picked(device, "Device") or _reported_device(device)),
         "Modification": "DISCOVERED" if known is None else "NO_CHANGE",
     }
     if known is not None:
@@ -150,6 +153,15 @@ def _as_reported(identifier: str, device: JsonObject) -> JsonObject:
         "DeviceMetadata": picked(device, "Brand", "Model"),
         "Device": device,
     }
+
+
+def _reported_device(device: JsonObject) -> JsonObject:
+    """Return the device that a connector describes, empty if none of its clusters is known."""
+    report = matter.report(mapping(device, "CapabilityReport"), device)
+    if not report:
+        return {}
+    described: JsonObject = {"Report": report, "Values": {}, **picked(device, "CapabilitySchemas")}
+    return {"Device": described}
 
 
 def _save_children(account: AccountState, discovery: JsonObject) -> None:
