@@ -17,7 +17,7 @@ from iotmi.emulator._connectors.loading import (
     handler_of,
     missing_operations,
 )
-from iotmi.emulator._core.json import JsonObject, JsonValue
+from iotmi.emulator._core.json import JsonValue
 from iotmi.emulator.handlers._support.invocations import OPERATIONS
 
 MAX_INVOCATIONS: Final = 1000

@@ -17,7 +17,6 @@ from attrs import frozen
 from iotmi.emulator._account.account import AccountState, TransitionGate
 from iotmi.emulator._core.json import (
     JsonObject,
-    JsonValue,
     fingerprint,
     mapping,
     number,
