@@ -5,7 +5,7 @@ any resource type.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
@@ -25,7 +25,7 @@ from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
 from iotmi.emulator._connectors.deliveries import Deliveries
 from iotmi.emulator._connectors.functions import Connectors, open_functions
-from iotmi.emulator._connectors.loading import ConnectorCode, lend_client
+from iotmi.emulator._connectors.loading import ConnectorCode
 from iotmi.emulator._core.clock import to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.http import HttpRequest, HttpResponse
@@ -121,7 +121,10 @@ class Emulator:
         if kinesis is not None:
             publish_to_kinesis(self._dispatcher.store, kinesis)
         self._deliveries = Deliveries(
-            self._dispatcher, self._connectors, background=clock == "real"
+            self._dispatcher,
+            self._connectors,
+            client=self._client_of_connectors,
+            background=clock == "real",
         )
         store.set_commit_listener(CONNECTOR_INVOCATION.name, self._deliveries)
         time_control.start(self._dispatcher)
@@ -131,7 +134,9 @@ class Emulator:
         self._seeds = count(seed)
         self._session: boto3.Session | None = None
         self._session_lock = Lock()
-        self._open_connectors(given.values())
+        self._lent_client: iotmi.Client | None = None
+        self._lent_lock = Lock()
+        self._name_problems()
 
     @property
     def region_name(self) -> str:
@@ -319,13 +324,18 @@ class Emulator:
         self._deliveries.deliver_due()
         self._dispatcher.run_due()
 
-    def _open_connectors(self, codes: Iterable[ConnectorCode]) -> None:
-        """Lend connectors a client, and name the operations that they do not answer."""
-        for code in codes:
-            lend_client(code, self.client)
+    def _name_problems(self) -> None:
+        """Log what the connectors lack, as they say themselves."""
         for function in self._connectors.values():
-            if function.missing:
-                _LOGGER.warning("%s does not answer %s", function.arn, ", ".join(function.missing))
+            for problem in function.problems:
+                _LOGGER.warning("%s: %s", function.arn, problem)
+
+    def _client_of_connectors(self) -> "iotmi.Client":
+        """Return the client that the emulator lends to connectors."""
+        with self._lent_lock:
+            if self._lent_client is None:
+                self._lent_client = self.client()
+            return self._lent_client
 
     def _boto3_client(self) -> BaseClient:
         from iotmi._botocore.session import open_client

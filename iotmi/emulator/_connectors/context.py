@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
+
+if TYPE_CHECKING:
+    import iotmi
 
 LIMIT_SECONDS: Final = 2.0
 """The time in which a connector must answer, from the developer guide."""
@@ -11,6 +14,11 @@ LIMIT_SECONDS: Final = 2.0
 
 class LambdaContext:
     """The context of one invocation, as Lambda passes it.
+
+    Args:
+        arn: ARN of the function.
+        client: function that returns a client of the emulator.
+        seconds: clock of the invocation.
 
     Attributes:
         aws_request_id: id of the invocation.
@@ -22,7 +30,12 @@ class LambdaContext:
         memory_limit_in_mb: memory of the function, as text.
     """
 
-    def __init__(self, arn: str, seconds: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        arn: str,
+        client: "Callable[[], iotmi.Client]",
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.aws_request_id: str = str(uuid4())
         self.function_name: str = arn.split(":")[6] if arn.count(":") >= 6 else arn
         self.function_version: str = "$LATEST"
@@ -30,8 +43,17 @@ class LambdaContext:
         self.log_group_name: str = f"/aws/lambda/{self.function_name}"
         self.log_stream_name: str = f"emulator/{self.aws_request_id}"
         self.memory_limit_in_mb: str = "128"
+        self._client = client
         self._seconds = seconds
         self._ends_at = seconds() + LIMIT_SECONDS
+
+    @property
+    def iotmi_client(self) -> "iotmi.Client":
+        """A client of the emulator, which Lambda's own context does not have.
+
+        A `iotmi.connector.Connector` without a client answers with it.
+        """
+        return self._client()
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds in which the function must answer."""

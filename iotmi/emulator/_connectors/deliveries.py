@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock, Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from iotmi.emulator._connectors.context import LIMIT_SECONDS
 from iotmi.emulator._connectors.functions import ConnectorFault, ConnectorFunction
@@ -27,6 +27,9 @@ from iotmi.emulator._model.resource_types import CONNECTOR_INVOCATION
 from iotmi.emulator._storage.store import OutboxMessage
 from iotmi.emulator._storage.transitions import DUE_AT
 from iotmi.emulator.handlers._support import invocations
+
+if TYPE_CHECKING:
+    import iotmi
 
 MAX_DELIVERIES: Final = 6
 """The first delivery of a request and five more, from the developer guide."""
@@ -84,6 +87,7 @@ class Deliveries:
     Args:
         dispatcher: emulated service.
         functions: functions by ARN.
+        client: function that returns a client of the emulator.
         background: true to deliver in other threads than the calling ones.
     """
 
@@ -92,10 +96,12 @@ class Deliveries:
         dispatcher: Dispatcher,
         functions: Mapping[str, ConnectorFunction],
         *,
+        client: "Callable[[], iotmi.Client]",
         background: bool,
     ) -> None:
         self._dispatcher = dispatcher
         self.functions = functions
+        self._client = client
         self._background = background
         self._lock = Lock()
         self._claimed: set[str] = set()
@@ -229,6 +235,7 @@ class Deliveries:
             fault=fault,
             clock=self._dispatcher.clock,
             run=self._runner(worklist),
+            client=self._client,
         )
 
     def _count_delivery(self, identifier: str) -> JsonObject | None:

@@ -15,7 +15,7 @@ from iotmi.emulator._connectors.loading import (
     ConnectorCode,
     LambdaHandler,
     handler_of,
-    missing_operations,
+    problems_of,
 )
 from iotmi.emulator._core.json import JsonValue
 from iotmi.emulator.handlers._support.invocations import OPERATIONS
@@ -71,7 +71,7 @@ class ConnectorFunction:
 
     Attributes:
         arn: ARN of the function.
-        missing: what the connector does not answer, as its own ``check()`` names it.
+        problems: what the connector lacks, as its own ``check()`` says.
 
     Args:
         arn: ARN of the function.
@@ -83,7 +83,7 @@ class ConnectorFunction:
 
     def __init__(self, arn: str, code: ConnectorCode) -> None:
         self.arn: str = arn
-        self.missing: tuple[str, ...] = missing_operations(code)
+        self.problems: tuple[str, ...] = problems_of(code)
         self._handler = handler_of(code)
         self._lock = Lock()
         self._faults: deque[PlannedConnectorFault] = deque()

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from threading import Thread
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -28,6 +28,9 @@ from iotmi.emulator._connectors.functions import (
 from iotmi.emulator._core.clock import Clock
 from iotmi.emulator._core.json import JsonObject, JsonValue
 from iotmi.emulator.handlers._support.invocations import ACTIVATE_USER
+
+if TYPE_CHECKING:
+    import iotmi
 
 SUCCESS: Final = 200
 
@@ -86,6 +89,7 @@ def invoke(
     fault: ConnectorFault | None,
     clock: Clock,
     run: Run,
+    client: "Callable[[], iotmi.Client]",
 ) -> Answer:
     """Invoke a function once, record the invocation, and return its answer.
 
@@ -97,12 +101,13 @@ def invoke(
         fault: planned fault of this invocation, or None.
         clock: clock of the account.
         run: function that runs another one on behalf of the queue.
+        client: function that returns a client of the emulator.
     """
     attempt = _Attempt(ended=True, error="InjectedFault: the emulator's fault")
     in_time = True
     if fault != "raise":
         event: dict[str, JsonValue] = json.loads(json.dumps(request))
-        attempt, in_time = _run(function, event, clock, run)
+        attempt, in_time = _run(function, event, clock, run, client)
     in_time = in_time and fault != "slow"
     response = None if attempt.error is not None else _as_json(attempt.returned)
     if fault == "malformed":
@@ -125,14 +130,20 @@ def invoke(
         )
     )
     if not answer.usable:
+        # Without the exception's text, which may quote a token.
+        cause = (attempt.error or "").partition(":")[0]
         _LOGGER.warning(
-            "%s: %s, delivery %d: %s", function.arn, operation, delivery, answer.outcome
+            "%s: %s, delivery %d %s %s", function.arn, operation, delivery, answer.outcome, cause
         )
     return answer
 
 
 def _run(
-    function: ConnectorFunction, event: dict[str, JsonValue], clock: Clock, run: Run
+    function: ConnectorFunction,
+    event: dict[str, JsonValue],
+    clock: Clock,
+    run: Run,
+    client: "Callable[[], iotmi.Client]",
 ) -> tuple[_Attempt, bool]:
     """Run a function, and return its result and whether it ended in time."""
     attempt = _Attempt()
@@ -141,7 +152,7 @@ def _run(
     def seconds() -> float:
         return clock.advanced if emulated else time.monotonic() + clock.skipped
 
-    began, context = seconds(), LambdaContext(function.arn, seconds)
+    began, context = seconds(), LambdaContext(function.arn, client, seconds)
 
     def call() -> None:
         try:

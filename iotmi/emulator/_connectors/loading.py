@@ -1,8 +1,7 @@
 """Functions of connectors as users give them: a Lambda handler, or an object that has one.
 
-Owns the search for the handler, and the optional methods of the object behind it: `check`, which
-names the operations that it does not answer, and `use_client`, which takes a client of the
-emulator. `iotmi.connector.Connector` has all of them, and is not imported here.
+Owns the search for the handler, and the call of the optional `check` of the object behind it, which
+names what a connector lacks. `iotmi.connector.Connector` has both, and is not imported here.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,21 +42,11 @@ def handler_of(code: ConnectorCode) -> LambdaHandler:
     return handler
 
 
-def missing_operations(code: ConnectorCode) -> tuple[str, ...]:
-    """Return what the ``check`` of a connector names as missing, empty without a ``check``."""
+def problems_of(code: ConnectorCode) -> tuple[str, ...]:
+    """Return what the ``check`` of a connector says it lacks, empty without a ``check``."""
     check = getattr(_object_of(code), "check", None)
     found = check() if callable(check) else None
     return tuple(map(str, found)) if isinstance(found, Iterable) else ()
-
-
-def lend_client(code: ConnectorCode, client: Callable[[], object]) -> None:
-    """Give a connector a client of the emulator, if it has ``use_client``.
-
-    The connector decides whether it uses the client. It keeps a client that it has already.
-    """
-    use_client = getattr(_object_of(code), "use_client", None)
-    if callable(use_client):
-        use_client(client())
 
 
 def load_function(name: str) -> ConnectorCode:
