@@ -29,6 +29,7 @@ from iotmi.emulator._connectors.loading import ConnectorCode
 from iotmi.emulator._core.clock import to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.http import HttpRequest, HttpResponse
+from iotmi.emulator._devices.defaults import default_devices
 from iotmi.emulator._devices.home import Devices
 from iotmi.emulator._dispatch.call_log import Call, CallLog
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
@@ -107,6 +108,7 @@ class Emulator:
             transition_hooks=TRANSITION_HOOKS,
             transition_gates=TRANSITION_GATES,
             functions=frozenset(given),
+            default_devices=default_devices,
             store=store,
             clock=opened,
             scope=scope,

@@ -12,7 +12,13 @@ from contextlib import contextmanager
 
 from attrs import frozen
 
-from iotmi.emulator._account.account import AccountState, Handler, TransitionGate, TransitionHook
+from iotmi.emulator._account.account import (
+    AccountState,
+    DefaultDevices,
+    Handler,
+    TransitionGate,
+    TransitionHook,
+)
 from iotmi.emulator._account.scheduler import run_due
 from iotmi.emulator._core.clock import Clock
 from iotmi.emulator._core.errors import NOT_IMPLEMENTED, ServiceFault, conflict
@@ -39,6 +45,7 @@ class Dispatcher:
         transition_hooks: functions that run after a transition, by resource type.
         transition_gates: functions that may take over a transition, by resource type.
         functions: ARNs of the connectors' functions that the emulator can invoke.
+        default_devices: function that returns the devices that a home has by default.
         store: storage.
         clock: clock of the account.
         scope: Region and account number.
@@ -51,6 +58,7 @@ class Dispatcher:
     transition_hooks: Mapping[str, TransitionHook]
     transition_gates: Mapping[str, TransitionGate]
     functions: frozenset[str]
+    default_devices: DefaultDevices
     store: Store
     clock: Clock
     scope: AccountScope
@@ -96,6 +104,7 @@ class Dispatcher:
             self.transition_hooks,
             self.transition_gates,
             self.functions,
+            self.default_devices,
         )
 
     def _dispatch(self, request: HttpRequest, pending: PendingCall) -> HttpResponse:
