@@ -49,6 +49,7 @@ from iotmi.emulator.handlers import HANDLERS, TRANSITION_GATES, TRANSITION_HOOKS
 
 C = TypeVar("C", bound=BaseClient)
 
+_ONE_ATTEMPT: Final = Config(retries={"total_max_attempts": 1})
 _LOGGER: Final = logging.getLogger("iotmi.emulator")
 
 
@@ -236,10 +237,15 @@ class Emulator:
     ) -> BaseClient:
         """Return a plain boto3 client of the emulator, with fake credentials.
 
+        botocore sleeps before it retries. So that no test waits, the client does not retry, except
+        on the ``"real"`` clock and where *config* sets the retries.
+
         Args:
             region_name: Region of the client, if it differs from the emulator's.
             config: botocore settings, such as its retries.
         """
+        if self._clock != "real":
+            config = _ONE_ATTEMPT if config is None else _ONE_ATTEMPT.merge(config)
         with self._session_lock:
             session = self._sealed_session()
             client: BaseClient = session.client(SERVICE, region_name=region_name, config=config)
