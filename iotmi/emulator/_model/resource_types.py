@@ -303,7 +303,13 @@ OTA_TASK: Final = ResourceType(
         ),
         timeouts=MappingProxyType({"IN_PROGRESS": Transition("CANCELED", at="EndsAt")}),
     ),
-    dependents=((OTA_EXECUTION.name, "OtaTaskId"),),
+    dependents=((OTA_EXECUTION.name, "OtaTaskId"), ("ota-rollout", "OtaTaskId")),
+)
+# The order in which a task's executions begin on a running clock, minute by minute.
+OTA_ROLLOUT: Final = ResourceType(
+    "ota-rollout",
+    "OTA Rollout",
+    lifecycle=Lifecycle("Status", _default_flow({"OPEN": Transition("OPEN", at="NextAt")})),
 )
 OTA_TASK_CONFIGURATION: Final = ResourceType(
     "ota-task-configuration", "OTA Task Configuration", identifier="TaskConfigurationId"
@@ -341,6 +347,7 @@ STATEFUL_TYPES: Final[Mapping[str, ResourceType]] = MappingProxyType(
             DEVICE_DISCOVERY,
             OTA_TASK,
             OTA_EXECUTION,
+            OTA_ROLLOUT,
             ENCRYPTION_CONFIGURATION,
         )
     }

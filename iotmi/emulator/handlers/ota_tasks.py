@@ -23,10 +23,15 @@ from iotmi.emulator._core.json import (
 from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     OTA_EXECUTION,
+    OTA_ROLLOUT,
     OTA_TASK,
     OTA_TASK_CONFIGURATION,
 )
-from iotmi.emulator.handlers._support import ota_executions as executions
+from iotmi.emulator.handlers._support import (
+    ota_executions as executions,
+    ota_rollouts as rollouts,
+)
+from iotmi.emulator.handlers._support.ota_windows import problem as window_problem
 
 MAX_TARGETS: Final = 100
 """The largest number of things of a ONE_TIME task."""
@@ -39,6 +44,9 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
     _require_configuration(account, parameters)
     schedule = mapping(parameters, "OtaSchedulingConfig")
     starts, ends = (_moment(account, schedule, name) for name in ("StartTime", "EndTime"))
+    wrong = window_problem(schedule)
+    if wrong is not None:
+        raise account.invalid(wrong)
     later = starts is not None and starts > account.clock.now()
     things = list(_targets(account, parameters))
     task = account.create(
@@ -177,6 +185,7 @@ def _matching(account: AccountState, query: str) -> list[str]:
 TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = {
     OTA_TASK.name: executions.on_task_transition,
     OTA_EXECUTION.name: executions.on_execution_transition,
+    OTA_ROLLOUT.name: rollouts.on_minute,
 }
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CreateOtaTask": create,
