@@ -17,14 +17,9 @@ Owns the public names. The packages below, from the top:
 - `_model`, `_core`: botocore's service model, resource types, clocks and JSON.
 """
 
-from iotmi.emulator._connectors.context import LambdaContext
-from iotmi.emulator._connectors.functions import (
-    ConnectorFunction,
-    Connectors,
-    Invocation,
-    PlannedConnectorFault,
-)
-from iotmi.emulator._connectors.loading import load_function
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
 from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorError, EmulatorFileError
 from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
 from iotmi.emulator._devices.device import Capability, VirtualDevice
@@ -35,6 +30,16 @@ from iotmi.emulator._faults.faults import Faults
 from iotmi.emulator._faults.kinds import FaultKind
 from iotmi.emulator._notifications.lambda_events import lambda_event
 from iotmi.emulator._notifications.outbox import Notification, Notifications, Undelivered
+
+if TYPE_CHECKING:
+    from iotmi.emulator._connectors.context import LambdaContext
+    from iotmi.emulator._connectors.functions import (
+        ConnectorFunction,
+        Connectors,
+        Invocation,
+        PlannedConnectorFault,
+    )
+    from iotmi.emulator._connectors.loading import load_function
 
 __all__ = [
     "Call",
@@ -61,3 +66,21 @@ __all__ = [
     "lambda_event",
     "load_function",
 ]
+
+# Imported when first used, because an emulator without connectors starts faster without them.
+_CONNECTORS: Final = {
+    "ConnectorFunction": "functions",
+    "Connectors": "functions",
+    "Invocation": "functions",
+    "LambdaContext": "context",
+    "PlannedConnectorFault": "functions",
+    "load_function": "loading",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Return a name of the connectors' modules."""
+    if name not in _CONNECTORS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"{__name__}._connectors.{_CONNECTORS[name]}"), name)
+    return found

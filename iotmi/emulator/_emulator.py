@@ -12,7 +12,7 @@ from itertools import count
 from os import PathLike
 from threading import Lock
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import boto3
 from botocore.client import BaseClient
@@ -21,11 +21,9 @@ from botocore.config import Config
 import iotmi
 from iotmi._botocore.in_process import delay
 from iotmi._botocore.loader import SERVICE
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
-from iotmi.emulator._connectors.deliveries import Deliveries
-from iotmi.emulator._connectors.functions import Connectors, open_functions
-from iotmi.emulator._connectors.loading import ConnectorCode
 from iotmi.emulator._core.clock import to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.http import HttpRequest, HttpResponse
@@ -46,6 +44,14 @@ from iotmi.emulator._notifications.outbox import (
 )
 from iotmi.emulator._storage.store import Store
 from iotmi.emulator.handlers import HANDLERS, TRANSITION_GATES, TRANSITION_HOOKS
+
+if TYPE_CHECKING:
+    from iotmi.emulator._connectors import deliveries, functions, loading
+else:
+    # Imported with the first connector, because an emulator starts faster without them.
+    deliveries = LazyModule("iotmi.emulator._connectors.deliveries")
+    functions = LazyModule("iotmi.emulator._connectors.functions")
+    loading = LazyModule("iotmi.emulator._connectors.loading")
 
 C = TypeVar("C", bound=BaseClient)
 
@@ -92,15 +98,15 @@ class Emulator:
         clock: time_control.ClockName = "on_read",
         seed: int = 0,
         kinesis: BaseClient | None = None,
-        connectors: Mapping[str, ConnectorCode] | None = None,
+        connectors: "Mapping[str, loading.ConnectorCode] | None" = None,
     ) -> None:
+        self._clock: time_control.ClockName = clock
         service = load_service()
         scope = AccountScope(region_name, account_id)
         time_control.validate_clock(clock)
         if kinesis is not None:
             validate_kinesis(kinesis)
-        given = {**(connectors or {})}
-        self._connectors = open_functions(given)
+        self._connectors = functions.open_functions(connectors) if connectors else None
         store = Store(path, owner=str(scope))
         opened = time_control.open_clock(clock, store)
         self._dispatcher = Dispatcher(
@@ -108,7 +114,7 @@ class Emulator:
             handlers=HANDLERS,
             transition_hooks=TRANSITION_HOOKS,
             transition_gates=TRANSITION_GATES,
-            functions=frozenset(given),
+            functions=frozenset(connectors or ()),
             default_devices=default_devices,
             store=store,
             clock=opened,
@@ -123,23 +129,15 @@ class Emulator:
         )
         if kinesis is not None:
             publish_to_kinesis(self._dispatcher.store, kinesis)
-        self._deliveries = Deliveries(
-            self._dispatcher,
-            self._connectors,
-            client=self._client_of_connectors,
-            background=clock == "real",
-        )
-        store.set_commit_listener(CONNECTOR_INVOCATION.name, self._deliveries)
+        self._deliveries = None if self._connectors is None else self._deliver_to(self._connectors)
         time_control.start(self._dispatcher)
         self._devices = Devices(self._dispatcher)
-        self._clock: time_control.ClockName = clock
         # Each client gets its own seed, so that their backoff differs.
         self._seeds = count(seed)
         self._session: boto3.Session | None = None
         self._session_lock = Lock()
         self._lent_client: iotmi.Client | None = None
         self._lent_lock = Lock()
-        self._name_problems()
 
     @property
     def region_name(self) -> str:
@@ -186,9 +184,9 @@ class Emulator:
         return time_control.advance(self._dispatcher, self._deliveries, moved)
 
     @property
-    def connectors(self) -> Connectors:
+    def connectors(self) -> "functions.Connectors":
         """The functions of connectors by ARN, with their faults and their invocations."""
-        return self._connectors
+        return functions.open_functions({}) if self._connectors is None else self._connectors
 
     @property
     def faults(self) -> Faults:
@@ -220,7 +218,7 @@ class Emulator:
         Raises:
             EmulatorClosedError: the emulator was closed.
         """
-        self._deliveries.deliver_due()
+        self._deliver_due()
         return self._dispatcher.handle(request)
 
     def attach(self, boto3_client: C) -> C:
@@ -329,14 +327,26 @@ class Emulator:
 
     def _settle(self) -> None:
         """Do what is due: deliveries to connectors, and transitions on a running clock."""
-        self._deliveries.deliver_due()
+        self._deliver_due()
         self._dispatcher.run_due()
 
-    def _name_problems(self) -> None:
-        """Log what the connectors lack, as they say themselves."""
-        for function in self._connectors.values():
+    def _deliver_due(self) -> None:
+        if self._deliveries is not None:
+            self._deliveries.deliver_due()
+
+    def _deliver_to(self, connectors: "functions.Connectors") -> "deliveries.Deliveries":
+        """Begin the delivery of requests, and log what the connectors say that they lack."""
+        for function in connectors.values():
             for problem in function.problems:
                 _LOGGER.warning("%s: %s", function.arn, problem)
+        made = deliveries.Deliveries(
+            self._dispatcher,
+            connectors,
+            client=self._client_of_connectors,
+            background=self._clock == "real",
+        )
+        self._dispatcher.store.set_commit_listener(CONNECTOR_INVOCATION.name, made)
+        return made
 
     def _client_of_connectors(self) -> "iotmi.Client":
         """Return the client that the emulator lends to connectors."""

@@ -7,14 +7,16 @@ know what is timed.
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from iotmi.emulator._account.scheduler import reschedule_all
-from iotmi.emulator._connectors.deliveries import Deliveries
 from iotmi.emulator._core.clock import Clock, emulated_clock, to_datetime
 from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._storage.store import Store
+
+if TYPE_CHECKING:
+    from iotmi.emulator._connectors.deliveries import Deliveries
 
 ClockName: TypeAlias = Literal["on_read", "emulated", "real"]
 
@@ -51,7 +53,7 @@ def clock_source(name: ClockName, clock: Clock) -> Callable[[], float]:
 
 
 def sleep_for(
-    name: ClockName, dispatcher: Dispatcher, deliveries: Deliveries
+    name: ClockName, dispatcher: Dispatcher, deliveries: "Deliveries | None"
 ) -> Callable[[float], None] | None:
     """Return the function with which a client sleeps, or None for real sleeping."""
     if name == "real":
@@ -73,7 +75,7 @@ def start(dispatcher: Dispatcher) -> None:
             reschedule_all(account)
 
 
-def advance(dispatcher: Dispatcher, deliveries: Deliveries, passed: timedelta) -> datetime:
+def advance(dispatcher: Dispatcher, deliveries: "Deliveries | None", passed: timedelta) -> datetime:
     """Move the emulated time forward, apply the due transitions, and return the new time.
 
     With connectors, the time moves to one moment after the other, because their functions act at
@@ -89,7 +91,7 @@ def advance(dispatcher: Dispatcher, deliveries: Deliveries, passed: timedelta) -
         dispatcher.clock.stop()
         start(dispatcher)
     target = dispatcher.clock.present + milliseconds
-    if deliveries.functions:
+    if deliveries is not None:
         while (moment := deliveries.next_moment(target)) is not None:
             dispatcher.clock.advance_to(moment)
             dispatcher.run_due()

@@ -69,7 +69,7 @@ class _Worklist:
 
 
 class _ThreadState(threading.local):
-    """What a thread has committed, and the list of the delivery that it works for."""
+    """The requests that a thread has committed, and the list that it delivers."""
 
     committed: list[str]
     worklist: _Worklist | None = None

@@ -6,10 +6,11 @@ association, or the function of the connector refuses the user.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from iotmi.emulator._account.account import AccountState, Handler
+from iotmi._schema.lazy import LazyModule
+from iotmi.emulator._account.account import AccountState, Handler, TransitionGate
 from iotmi.emulator._core.errors import conflict, not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, optional_text, picked, text
 from iotmi.emulator._model.resource_types import (
@@ -19,8 +20,13 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support import invocations
 from iotmi.emulator.handlers._support.registrations import associate
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import invocations
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    invocations = LazyModule("iotmi.emulator.handlers._support.invocations")
 
 # Registration activates a thing in these statuses only.
 _REGISTRABLE: Final = frozenset(
@@ -159,6 +165,11 @@ def _login_url() -> str:
     return f"https://login.emulator.invalid/authorize?response_type=code&state={uuid4().hex}"
 
 
+def _on_login(account: AccountState, association: JsonObject, status: str) -> bool:
+    """Leave the end of a login to the function of the connector, if there is one."""
+    return bool(account.functions) and invocations.on_login(account, association, status)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CreateAccountAssociation": create,
     "GetAccountAssociation": get,
@@ -170,4 +181,4 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "DeregisterAccountAssociation": deregister,
     "ListManagedThingAccountAssociations": list_registrations,
 }
-TRANSITION_GATES: Final = invocations.TRANSITION_GATES
+TRANSITION_GATES: Final[Mapping[str, TransitionGate]] = {ACCOUNT_ASSOCIATION.name: _on_login}

@@ -6,8 +6,9 @@ that they find. A get reads a discovery, and so does the first page of its devic
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, picked, text
@@ -17,8 +18,13 @@ from iotmi.emulator._model.resource_types import (
     DISCOVERED_DEVICE,
     MANAGED_THING,
 )
-from iotmi.emulator.handlers._support import invocations
 from iotmi.emulator.handlers._support.discovery import record_findings
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import invocations
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    invocations = LazyModule("iotmi.emulator.handlers._support.invocations")
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -57,7 +63,7 @@ def start(account: AccountState, parameters: JsonObject) -> JsonObject:
         association = account.find(ACCOUNT_ASSOCIATION, identifier)
         if association["AssociationState"] != "ASSOCIATION_SUCCEEDED":
             raise conflict("The account association is not in the state ASSOCIATION_SUCCEEDED.")
-        flow = invocations.discovery_flow(account, association)
+        flow = invocations.discovery_flow(account, association) if account.functions else {}
     made = account.create(
         DEVICE_DISCOVERY,
         {

@@ -5,11 +5,12 @@ command out at once. `_clusters` has the effects of each action, and `thing_stat
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from attrs import frozen
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._account.connectivity import is_reachable
 from iotmi.emulator._core.json import (
@@ -23,7 +24,14 @@ from iotmi.emulator._core.json import (
 )
 from iotmi.emulator._model.domain_events import CommandEnded
 from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION, CAPABILITIES, MANAGED_THING
-from iotmi.emulator.handlers._support import invocations, matter, thing_state as state
+from iotmi.emulator.handlers._support import thing_state as state
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import invocations, matter
+else:
+    # Imported with the first use, because an emulator starts faster without them.
+    invocations = LazyModule("iotmi.emulator.handlers._support.invocations")
+    matter = LazyModule("iotmi.emulator.handlers._support.matter")
 
 
 @frozen
@@ -62,7 +70,7 @@ def send(account: AccountState, parameters: JsonObject) -> JsonObject:
         raise account.invalid("ManagedThingId must be the id of an ACTIVATED managed thing")
     report = mapping(_details(account, identifier), "CapabilityReport")
     trace_id = f"{uuid4().hex[:15]}=_1"
-    way = invocations.thing_route(account, thing, association)
+    way = invocations.thing_route(account, thing, association) if account.functions else None
     if way is not None:
         endpoints = _to_matter(account, parameters, identifier)
         invocations.send_command(account, way, thing, trace_id, endpoints)

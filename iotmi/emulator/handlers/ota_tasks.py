@@ -6,8 +6,9 @@ the first page of its executions. `ota_executions` has the ends of executions. N
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
 from iotmi.emulator._core.clock import parse_iso
 from iotmi.emulator._core.json import (
@@ -31,7 +32,12 @@ from iotmi.emulator.handlers._support import (
     ota_executions as executions,
     ota_rollouts as rollouts,
 )
-from iotmi.emulator.handlers._support.ota_windows import problem as window_problem
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import ota_windows
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    ota_windows = LazyModule("iotmi.emulator.handlers._support.ota_windows")
 
 MAX_TARGETS: Final = 100
 """The largest number of things of a ONE_TIME task."""
@@ -44,7 +50,7 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
     _require_configuration(account, parameters)
     schedule = mapping(parameters, "OtaSchedulingConfig")
     starts, ends = (_moment(account, schedule, name) for name in ("StartTime", "EndTime"))
-    wrong = window_problem(schedule)
+    wrong = ota_windows.problem(schedule)
     if wrong is not None:
         raise account.invalid(wrong)
     later = starts is not None and starts > account.clock.now()

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from iotmi.emulator import Emulator, LambdaContext
+from tests.emulator.support.notifications import payloads
 from tests.emulator.support.requests import (
     SECRET,
     Client,
@@ -231,3 +232,11 @@ def open_lamp(emulator: Emulator, cloud: Cloud, client: Client) -> tuple[str, st
     """Create a home with the lamp of the cloud, and return its association and its thing."""
     association = sign_in(emulator, client, open_home(emulator, cloud, client))
     return association, onboard(client, association, discover(client, association), "lamp")
+
+
+def expect_report(emulator: Emulator, operation: str, message: str, **members: object) -> None:
+    """Check that one failure without an answer was reported."""
+    (report,) = payloads(emulator, "CONNECTOR_ERROR_REPORT")
+    assert (report["statusCode"], report["operation"]) == (0, operation)
+    assert report["message"].endswith(f"responseCode=0, responseMessage={message}")
+    assert members.items() <= report.items()

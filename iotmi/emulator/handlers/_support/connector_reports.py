@@ -6,10 +6,11 @@ know neither the required members of a report nor the end of a discovery.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, number, optional_text, text
 from iotmi.emulator._model.domain_events import (
@@ -25,7 +26,13 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support import matter, thing_state as state
+from iotmi.emulator.handlers._support import thing_state as state
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import matter
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    matter = LazyModule("iotmi.emulator.handlers._support.matter")
 
 # The connector's operation that each kind of report responds to.
 _CONNECTOR_OPERATIONS: Final[Mapping[str, str]] = MappingProxyType(

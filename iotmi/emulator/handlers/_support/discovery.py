@@ -6,8 +6,9 @@ not know the inputs of a discovery.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import (
@@ -29,9 +30,14 @@ from iotmi.emulator._model.resource_types import (
     NEARBY_DEVICE,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support import matter
 from iotmi.emulator.handlers._support.registrations import associate
 from iotmi.emulator.handlers._support.thing_state import install_device
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import matter
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    matter = LazyModule("iotmi.emulator.handlers._support.matter")
 
 _DEFAULT: Final = "Default"
 # Statuses of a thing that a discovery may activate.

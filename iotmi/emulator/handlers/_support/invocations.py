@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from attrs import frozen
 
-from iotmi.emulator._account.account import AccountState, TransitionGate
+from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import (
     JsonObject,
     fingerprint,
@@ -222,7 +222,7 @@ def _enqueue(
     return identifier
 
 
-def _on_login(account: AccountState, association: JsonObject, status: str) -> bool:
+def on_login(account: AccountState, association: JsonObject, status: str) -> bool:
     """Take over the successful end of a login, which waits for the function."""
     if status == "ASSOCIATION_SUCCEEDED":
         return activate_user(account, association)
@@ -301,6 +301,3 @@ def _activated(account: AccountState, invocation: JsonObject) -> JsonObject | No
 def forget_activation(association: JsonObject) -> None:
     """Ignore the answer to an open activation, because another login or a deletion follows."""
     association.pop(_ACTIVATION, None)
-
-
-TRANSITION_GATES: Final[Mapping[str, TransitionGate]] = {ACCOUNT_ASSOCIATION.name: _on_login}

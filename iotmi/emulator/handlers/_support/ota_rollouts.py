@@ -6,8 +6,9 @@ the place of time, no minute passes, and executions begin by being read. The rat
 AWS IoT jobs, which run such tasks.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._account.scheduler import reschedule
 from iotmi.emulator._core.clock import parse_iso
@@ -19,7 +20,12 @@ from iotmi.emulator._model.resource_types import (
     OTA_TASK_CONFIGURATION,
 )
 from iotmi.emulator._storage.transitions import AWAITS, clear_schedule
-from iotmi.emulator.handlers._support.ota_windows import opens_at
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import ota_windows
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    ota_windows = LazyModule("iotmi.emulator.handlers._support.ota_windows")
 
 _MINUTE: Final = 60_000
 _NEXT_AT: Final = "NextAt"
@@ -70,7 +76,7 @@ def on_minute(account: AccountState, rollout: JsonObject) -> None:
     if task["Status"] == "SCHEDULED":
         _continue_at(account, rollout, now + _MINUTE)
         return
-    open_at = opens_at(mapping(task, "OtaSchedulingConfig"), now)
+    open_at = ota_windows.opens_at(mapping(task, "OtaSchedulingConfig"), now)
     if open_at is None or open_at > now:
         _continue_at(account, rollout, open_at)
         return
