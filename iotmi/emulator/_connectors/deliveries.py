@@ -24,6 +24,7 @@ from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.json import JsonObject, mapping, number, text
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._model.resource_types import CONNECTOR_INVOCATION
+from iotmi.emulator._model.schema_catalogue import catalogue
 from iotmi.emulator._storage.store import OutboxMessage
 from iotmi.emulator._storage.transitions import DUE_AT
 from iotmi.emulator.handlers._support import invocations
@@ -207,6 +208,8 @@ class Deliveries:
 
     def _deliver(self, identifier: str, worklist: _Worklist) -> None:
         """Deliver a request until it is answered, failed, or due again later."""
+        # Loaded before the limit begins, because the function's first events need it.
+        catalogue()
         while (request := self._count_delivery(identifier)) is not None:
             function = self.functions[text(request, "Function")]
             fault = function.next_fault(text(request, "Operation"))
