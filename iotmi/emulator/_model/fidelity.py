@@ -122,7 +122,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
             documented="Destinations must be deleted first.", assumed="The error otherwise."
         ),
         "SendConnectorEvent": Fidelity(
-            documented="200 ends a discovery, 3xx continues it; attributes change the state, by name.",
+            documented="200 ends a discovery, 3xx continues it; attributes change the state.",
             assumed="Required members per operation; unknown clusters are ignored.",
         ),
         # connector_destinations
@@ -202,7 +202,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         # ota_tasks
         "CreateOtaTask": Fidelity(
             documented="ONE_TIME has up to 100 targets, CONTINUOUS a query of metadata.",
-            assumed="A future start is SCHEDULED; queries support only name=value; forms of windows.",
+            assumed="A future start is SCHEDULED; queries support only name=value.",
         ),
         "GetOtaTask": Fidelity(
             modelled="The statuses and the counts.",
