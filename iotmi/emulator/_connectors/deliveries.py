@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from iotmi.emulator._connectors.context import LIMIT_SECONDS
 from iotmi.emulator._connectors.functions import ConnectorFault, ConnectorFunction
 from iotmi.emulator._connectors.invoking import Answer, invoke
-from iotmi.emulator._core.errors import EmulatorClosedError
+from iotmi.emulator._core.errors import EmulatorError
 from iotmi.emulator._core.json import JsonObject, mapping, number, text
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._model.resource_types import CONNECTOR_INVOCATION
@@ -195,8 +195,9 @@ class Deliveries:
             while (current := worklist.take()) is not None:
                 self._deliver(current, worklist)
                 self._release([current])
-        except EmulatorClosedError:
-            # The next process finds the requests in the file.
+        except EmulatorError:
+            # The emulator is closed, or its file cannot be written. The requests stay in the file,
+            # and the calls that committed them have succeeded.
             pass
         finally:
             self._thread.worklist = before
