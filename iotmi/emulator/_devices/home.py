@@ -184,8 +184,8 @@ class Devices:
         described = document_of(device)
         with self._account() as account:
             hub = account.transaction.get(MANAGED_THING.name, where)
-            if hub is None:
-                account.find(ACCOUNT_ASSOCIATION, where)
+            if hub is None and account.transaction.get(ACCOUNT_ASSOCIATION.name, where) is None:
+                raise LookupError(f"no hub and no account association has the id {where}")
             member = "AccountAssociationId" if hub is None else "ControllerId"
             place: JsonObject = {member: where, "Device": described}
             made = account.create(NEARBY_DEVICE, {**place, NEARBY_DEVICE.identifier: identifier})
@@ -234,6 +234,9 @@ class Devices:
     ) -> None:
         """Report a property's value from a device, which changes the thing's state.
 
+        The value must fit the schema of the property. A capability that is not in the schema
+        catalogue takes any value.
+
         Args:
             managed_thing_id: id of the device.
             name: name of the property, such as ``OnOff``.
@@ -247,7 +250,7 @@ class Devices:
             ref = state.find_capability(
                 thing, details, "properties", name, capability=capability, endpoint=endpoint
             )
-            state.change(account, ref, {name: value})
+            state.change(account, ref, _checked(ref, name, value))
 
     def emit(
         self,
@@ -383,6 +386,22 @@ class Devices:
             _require(association, "AssociationState", "ASSOCIATION_IN_PROGRESS")
             association["ErrorMessage"] = message
             account.apply_transition(ACCOUNT_ASSOCIATION, association, status)
+
+
+def _checked(ref: state.CapabilityRef, name: str, value: JsonValue) -> JsonObject:
+    """Return a property with its value in canonical form.
+
+    Raises:
+        ValueError: the value does not fit the schema of the property.
+    """
+    # Imported by the first report, so that an emulator starts without the clusters.
+    from iotmi.emulator._clusters._rules import RefusedError
+    from iotmi.emulator._clusters.table import checked_update
+
+    try:
+        return checked_update(ref.identifier, {name: value})
+    except RefusedError as refused:
+        raise ValueError(f"{ref.identifier}: {refused}") from None
 
 
 def disconnect_reasons() -> list[str]:

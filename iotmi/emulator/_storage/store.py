@@ -43,10 +43,12 @@ class OutboxMessage:
     """A message to publish after the commit of its transaction.
 
     Attributes:
+        type_name: name under which the message is stored.
         identifier: id of the row that keeps the message.
         document: content.
     """
 
+    type_name: str
     identifier: str
     document: JsonObject
 
@@ -135,7 +137,7 @@ class Transaction:
     def enqueue(self, type_name: str, identifier: str, document: JsonObject) -> None:
         """Store one resource, and add it to the outbox."""
         self.put(type_name, identifier, document)
-        self.outbox.append(OutboxMessage(identifier, document))
+        self.outbox.append(OutboxMessage(type_name, identifier, document))
 
     def delete(self, type_name: str, identifier: str) -> None:
         """Delete one resource, if it exists."""
@@ -276,7 +278,7 @@ class Store:
         self._lock = Lock()
         self._closed = False
         self._path = path
-        self._listener: CommitListener | None = None
+        self._listeners: dict[str, CommitListener] = {}
         self.observers = Observers()
         self._revision = 0
         try:
@@ -329,14 +331,12 @@ class Store:
                     yield transaction
                 changed = self._connection.total_changes != before
                 self._revision += changed
-                listener = self._listener if transaction.outbox else None
-                if listener is not None:
-                    listener.on_commit(transaction.outbox)
+                called = self._call_listeners(transaction.outbox) if transaction.outbox else ()
         except sqlite3.OperationalError as error:
             if not files.is_full(error):
                 raise
             raise EmulatorFileError(f"{self._path}: {files.reason(error)}") from error
-        if listener is not None:
+        for listener in called:
             listener.after_commit()
         if changed:
             self.observers.notify()
@@ -356,9 +356,21 @@ class Store:
         """The number of commits of this store that changed a row."""
         return self._revision
 
-    def set_commit_listener(self, listener: CommitListener) -> None:
-        """Send the outbox messages of later commits to *listener*."""
-        self._listener = listener
+    def set_commit_listener(self, type_name: str, listener: CommitListener) -> None:
+        """Send the outbox messages of later commits that are stored as *type_name* to *listener*.
+
+        The listeners are called in the order in which they were set.
+        """
+        self._listeners[type_name] = listener
+
+    def _call_listeners(self, outbox: Sequence[OutboxMessage]) -> list[CommitListener]:
+        called: list[CommitListener] = []
+        for type_name, listener in self._listeners.items():
+            messages = [message for message in outbox if message.type_name == type_name]
+            if messages:
+                listener.on_commit(messages)
+                called.append(listener)
+        return called
 
     def require_open(self) -> None:
         """Check that the store is open.
