@@ -1,5 +1,6 @@
 from iotmi import (
     capabilities as capabilities,
+    connector as connector,
     emulator as emulator,
     events as events,
     materials as materials,

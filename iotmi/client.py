@@ -242,7 +242,11 @@ class Client(_Client[Sync]):
         return self._sync_driver.send(request)
 
     def close(self) -> None:
-        """Close the connections. A boto3 client that was passed in stays open."""
+        """Close the connections. A boto3 client that was passed in stays open.
+
+        Calls in progress end normally. Later calls of this client and of its copies raise
+        `NotSentError`. Closing a client twice has no effect, nor has closing a copy.
+        """
         self._close()
 
     def __enter__(self) -> Self:
@@ -277,7 +281,7 @@ class AsyncClient(_Client[Async]):
         return await self._async_driver.send(request)
 
     async def close(self) -> None:
-        """Close the connections. A boto3 client that was passed in stays open."""
+        """Close the connections, as `Client.close` does."""
         self._close()
 
     async def __aenter__(self) -> Self:

@@ -85,6 +85,7 @@ class Transport:
     def __init__(self, client: BaseClient, *, session: Session | None, owned: bool) -> None:
         self._client = client
         self._owned = owned
+        self._closed = False
         self._in_process = is_in_process(client)
         self._writes_bodies = session is not None
         self._credentials: SessionCredentials | None = (
@@ -118,7 +119,8 @@ class Transport:
         return kept
 
     def close(self) -> None:
-        """Close the connections that this library opened."""
+        """Close the connections that this library opened, and refuse later requests."""
+        self._closed = True
         if self._owned:
             self._client.close()
         if self._direct is not None:
@@ -146,6 +148,11 @@ class Transport:
             NotSentError, NoResponseError, ResponseError, ServiceError: see `iotmi.errors`.
             DeadlineReachedError: the deadline passed.
         """
+        if self._closed:
+            raise NotSentError(
+                f"{operation}: nothing was sent: the client is closed; make another one",
+                operation=operation,
+            )
         attempt = _Attempt(
             self._route(operation),
             operation,

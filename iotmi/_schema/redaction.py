@@ -21,12 +21,12 @@ Redact: TypeAlias = Callable[[str], str]
 
 def redactor(value: object) -> Redact:
     """Return a function that replaces every sensitive string of *value* in a text."""
-    spellings = {
-        spelling
-        for secret in _sensitive_strings(value)
-        if secret
-        for spelling in _spellings(secret)
-    }
+    return redactor_of(_sensitive_strings(value))
+
+
+def redactor_of(secrets: Iterable[str]) -> Redact:
+    """Return a function that replaces *secrets* in a text, in each of their spellings."""
+    spellings = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
     if not spellings:
         return str
     # Longest first, or the rest of a longer secret would remain. A short secret is replaced only as
@@ -42,7 +42,9 @@ def redactor(value: object) -> Redact:
 
 def _spellings(secret: str) -> Iterator[str]:
     """Yield *secret* as it is, and as URLs, JSON, Python and HTML write it, also in one another."""
-    yield from (quote(secret), quote(secret, safe="-._~"), quote_plus(secret))
+    # JSON may hold a lone surrogate, which UTF-8 has no octets for.
+    for plus, safe in ((False, "/"), (False, "-._~"), (True, "")):
+        yield (quote_plus if plus else quote)(secret, safe=safe, errors="surrogatepass")
     for text in _escaped(secret):
         for page in (text, html.escape(text, quote=False), *_html_quoted(text)):
             yield page

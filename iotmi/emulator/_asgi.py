@@ -1,93 +1,138 @@
 """The emulator as an ASGI application.
 
-Owns what only a server needs: the limit of a body, signatures, health, and the response to a
-defect. This module must not know what a request means. It needs the extra ``emulator``.
+Owns what only a server needs: the guard, the limit of a body, signatures, and the response to a
+defect. `_control` has the control API. This module must not know what a request to the service
+means. It needs the extra ``emulator``.
 """
 
 import logging
+import time
 import traceback
+from collections.abc import Callable, Sequence
 from typing import Final
 
+import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from iotmi._version import __version__
-from iotmi.emulator._core.errors import EmulatorClosedError, ServiceFault
+from iotmi.emulator._control.application import ControlApplication, respond
+from iotmi.emulator._control.bodies import CLOSE, BodyReader, NoBodyError
+from iotmi.emulator._control.guard import Guard
+from iotmi.emulator._control.routes import PREFIX, ControlError
+from iotmi.emulator._control.table import HEALTH as _HEALTH
+from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorFileError, ServiceFault
 from iotmi.emulator._core.http import Delivery, HttpRequest, HttpResponse
 from iotmi.emulator._dispatch.responses import error_response
 from iotmi.emulator._dispatch.signatures import Credentials, Signatures
 from iotmi.emulator._emulator import Emulator
 from iotmi.emulator._model.operations import load_service
 
-HEALTH: Final = "/_emulator/health"
+__all__ = ["CLOSE", "HEALTH", "MAX_BODY", "Application", "create_app"]
+
+HEALTH: Final = f"{PREFIX}{_HEALTH}"
 MAX_BODY: Final = 10 * 1024 * 1024
 """Largest body in bytes. The service documents no limit; this is API Gateway's."""
 
-CLOSE: Final = "iotmi.emulator.close"
-"""Key in the ASGI scope's state, for a function that closes the connection without a response."""
-
-# A client that is still sending does not read the response, so a body that is too large is read
-# and discarded up to this limit. Beyond it, the connection is closed.
-_MAX_DISCARDED: Final = 8 * MAX_BODY
-
 _LOGGER: Final = logging.getLogger("iotmi.emulator")
 
+# Clients of the service read the name of an error from this header.
+_DENIED: Final = {"X-Amzn-Errortype": "AccessDeniedException"}
 
-def create_app(emulator: Emulator, credentials: Credentials | None = None) -> Starlette:
+RequestLog = Callable[[str], None]
+
+
+def create_app(
+    emulator: Emulator,
+    credentials: Credentials | None = None,
+    *,
+    allowed_hosts: Sequence[str] = (),
+    log: RequestLog | None = None,
+) -> Starlette:
     """Return the emulator as an application for any ASGI server.
 
     Args:
         emulator: emulator that handles the requests. The caller closes it after the server.
         credentials: keys that requests must be signed with; signatures are not checked if None.
+        allowed_hosts: names of the server besides those of the loopback interface, for requests
+            without keys; ``*`` allows every name.
+        log: function that is called with one line for each request.
     """
-    application = _App(emulator, credentials)
-    app = Starlette(routes=[Route(HEALTH, application.health)])
+    app = Starlette()
+    app.state.application = Application(emulator, Guard(credentials, tuple(allowed_hosts)), log)
     # Starlette routes decoded paths, and an ARN in a path contains encoded slashes.
     app.router.redirect_slashes = False
-    app.router.default = application.serve
+    app.router.default = app.state.application
     return app
 
 
-class _App:
-    """The routes of the application.
+class Application:
+    """The service and the control API behind one guard.
 
     Args:
         emulator: emulator that handles the requests.
-        credentials: keys that requests must be signed with, or None.
+        guard: check of hosts, origins and keys.
+        log: function that is called with one line for each request, or None.
     """
 
-    def __init__(self, emulator: Emulator, credentials: Credentials | None) -> None:
+    def __init__(self, emulator: Emulator, guard: Guard, log: RequestLog | None) -> None:
         self._emulator = emulator
         self._service = load_service()
+        self._guard = guard
         self._signatures = (
-            None if credentials is None else Signatures(credentials, emulator.region_name)
+            None
+            if guard.credentials is None
+            else Signatures(guard.credentials, emulator.region_name)
         )
+        self._log = log
         self._calls = 0
+        self.control = ControlApplication(emulator, guard, lambda: self._calls)
 
-    async def health(self, _request: Request) -> Response:
-        """Return the state of the server. This is no operation of the service and not signed."""
-        return JSONResponse(
-            {
-                "status": "up",
-                "version": __version__,
-                "region": self._emulator.region_name,
-                "operations": len(self._service.operations),
-                "calls": self._calls,
-            }
-        )
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        started = time.monotonic()
+        status, name = await self._serve(scope, receive, send)
+        if self._log is not None:
+            path = scope["raw_path"].decode("latin-1")
+            took = (time.monotonic() - started) * 1000
+            shown = "no response" if status == 0 else str(status)
+            self._log(f"{scope['method']} {path} {name} {shown} {took:.1f} ms")
 
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request to the service."""
-        self._calls += 1
-        request = Request(scope, receive)
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
+        """Handle one request. Return its status, and its name for the log."""
+        headers = _headers(scope)
+        path = scope["raw_path"].decode("latin-1")
+        control = path == PREFIX or path.startswith(f"{PREFIX}/")
+        name = "control" if control else "-"
         try:
-            body = await _read_body(request)
-        except ClientDisconnect:
-            return
+            self._guard.check_sender(headers, control=control)
+        except ControlError as error:
+            # Without its body, the client would see a reset connection instead of the response.
+            await _discard(scope, receive)
+            document = error.document() if control else {"Message": error.message}
+            await respond(send, error.status, document, _DENIED)
+            return error.status, name
+        if control:
+            return await self.control(scope, receive, send, headers), name
+        self._calls += 1
+        return await self._serve_service(scope, receive, send), self._operation(scope, path)
+
+    def _operation(self, scope: Scope, path: str) -> str:
+        """Return the name of the operation, for the log."""
+        if self._log is None:
+            return "-"
+        try:
+            return self._service.find(scope["method"], path)[0].name
+        except ServiceFault:
+            return "-"
+
+    async def _serve_service(self, scope: Scope, receive: Receive, send: Send) -> int:
+        reader = BodyReader(scope, receive)
+        try:
+            body = await reader.read(MAX_BODY)
+        except NoBodyError:
+            return 0
         if body is None:
             # The unread rest of the body would be parsed as the next request.
             service_fault = ServiceFault(
@@ -97,12 +142,16 @@ class _App:
             )
             response = self._error_response(service_fault)
         else:
-            response = await run_in_threadpool(self._respond, _request(request, body))
+            request = _request(Request(scope), body)
+            response = await anyio.to_thread.run_sync(self._respond, request)
         if response.delivery is not Delivery.WHOLE:
-            await _drop_connection(response.delivery, scope, receive)
-            return
+            if response.delivery is not Delivery.NEVER:
+                reader.close()
+            await reader.wait_for_disconnect()
+            return 0
         asgi_response = Response(response.body, response.status, dict(response.headers))
         await asgi_response(scope, receive, send)
+        return response.status
 
     def _respond(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -115,6 +164,8 @@ class _App:
             return self._error_response(
                 ServiceFault("ServiceUnavailableException", "The emulator is closed.")
             )
+        except EmulatorFileError as error:
+            return self._error_response(ServiceFault("ServiceUnavailableException", f"{error}."))
         except Exception as error:  # noqa: BLE001 - any defect gets the same response
             response = self._error_response(
                 ServiceFault("InternalFailure", "The emulator has a defect. See its log.")
@@ -133,39 +184,27 @@ class _App:
         return error_response(service_fault, self._service.error_statuses[service_fault.code])
 
 
-async def _read_body(request: Request) -> bytes | None:
-    """Return the whole body, or None if it is too large."""
-    body = bytearray()
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size <= MAX_BODY:
-            body += part
-        elif size > _MAX_DISCARDED:
-            break
-    return bytes(body) if size <= MAX_BODY else None
+async def _discard(scope: Scope, receive: Receive) -> None:
+    try:
+        await BodyReader(scope, receive).read(MAX_BODY)
+    except NoBodyError:
+        return
 
 
-async def _drop_connection(delivery: Delivery, scope: Scope, receive: Receive) -> None:
-    """Send nothing, and return once the client has disconnected."""
-    if delivery is not Delivery.NEVER:
-        close = scope.get("state", {}).get(CLOSE)
-        if close is None:
-            raise ConnectionAbortedError("the server passes no function that closes a connection")
-        close()
-    message: Message = {"type": "http.request"}
-    while message["type"] != "http.disconnect":
-        message = await receive()
+def _headers(scope: Scope) -> dict[str, str]:
+    """Return the headers by their names in lower case, with repeated ones joined."""
+    headers: dict[str, str] = {}
+    for encoded, value in scope["headers"]:
+        name, text = encoded.decode("latin-1").lower(), value.decode("latin-1")
+        headers[name] = f"{headers[name]},{text}" if name in headers else text
+    return headers
 
 
 def _request(request: Request, body: bytes) -> HttpRequest:
-    headers: dict[str, str] = {}
-    for name, value in request.headers.items():
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
     return HttpRequest(
         request.method,
         request.scope["raw_path"].decode("latin-1"),
         request.scope["query_string"].decode("latin-1"),
-        headers,
+        _headers(request.scope),
         body,
     )

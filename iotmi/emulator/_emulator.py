@@ -4,13 +4,15 @@ Owns the lifetime, and the creation of clients. It must know neither how a reque
 any resource type.
 """
 
+import logging
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from os import PathLike
 from threading import Lock
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import boto3
 from botocore.client import BaseClient
@@ -19,17 +21,21 @@ from botocore.config import Config
 import iotmi
 from iotmi._botocore.in_process import delay
 from iotmi._botocore.loader import SERVICE
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
-from iotmi.emulator._core.clock import to_datetime
+from iotmi.emulator._core.clock import format_iso, to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.http import HttpRequest, HttpResponse
+from iotmi.emulator._core.json import JsonValue
+from iotmi.emulator._devices.defaults import default_devices
 from iotmi.emulator._devices.home import Devices
 from iotmi.emulator._dispatch.call_log import Call, CallLog
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._faults.faults import Faults
 from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.operations import load_service
+from iotmi.emulator._model.resource_types import CONNECTOR_INVOCATION
 from iotmi.emulator._notifications.kinesis import publish_to_kinesis, validate_kinesis
 from iotmi.emulator._notifications.outbox import (
     Notifications,
@@ -38,9 +44,20 @@ from iotmi.emulator._notifications.outbox import (
     undelivered_notifications,
 )
 from iotmi.emulator._storage.store import Store
-from iotmi.emulator.handlers import HANDLERS, TRANSITION_HOOKS
+from iotmi.emulator.handlers import HANDLERS, TRANSITION_GATES, TRANSITION_HOOKS
+
+if TYPE_CHECKING:
+    from iotmi.emulator._connectors import deliveries, functions, loading
+else:
+    # Imported with the first connector, because an emulator starts faster without them.
+    deliveries = LazyModule("iotmi.emulator._connectors.deliveries")
+    functions = LazyModule("iotmi.emulator._connectors.functions")
+    loading = LazyModule("iotmi.emulator._connectors.loading")
 
 C = TypeVar("C", bound=BaseClient)
+
+_ONE_ATTEMPT: Final = Config(retries={"total_max_attempts": 1})
+_LOGGER: Final = logging.getLogger("iotmi.emulator")
 
 
 class Emulator:
@@ -62,11 +79,17 @@ class Emulator:
         kinesis: boto3 client of Kinesis, to put notifications on the streams of their destinations.
             Without one, notifications are only recorded.
         seed: seed of all random numbers, for faults and for the backoff of the emulator's clients.
+        seed_home: home to begin with, as in `reset`, or a snapshot. It is ignored if the file has
+            resources already.
+        connectors: code of cloud connectors, by the ARN of the Lambda function in their
+            ``EndpointConfig``: a Lambda handler, or a `iotmi.connector.Connector`. The emulator
+            invokes it as the service does. Other connectors are not invoked.
 
     Raises:
         EmulatorFileError: *path* is not a file of the emulator, or has another version, Region or
             account.
-        ValueError: *clock* is unknown, or *kinesis* is a client of another service.
+        TypeError: the code of a connector is neither a function nor has a ``lambda_handler``.
+        ValueError: *clock* or *seed_home* is unknown, or *kinesis* is a client of another service.
     """
 
     def __init__(
@@ -78,18 +101,25 @@ class Emulator:
         clock: time_control.ClockName = "on_read",
         seed: int = 0,
         kinesis: BaseClient | None = None,
+        seed_home: "str | Mapping[str, JsonValue] | None" = None,
+        connectors: "Mapping[str, loading.ConnectorCode] | None" = None,
     ) -> None:
+        self._clock: time_control.ClockName = clock
         service = load_service()
         scope = AccountScope(region_name, account_id)
         time_control.validate_clock(clock)
         if kinesis is not None:
             validate_kinesis(kinesis)
+        self._connectors = functions.open_functions(connectors) if connectors else None
         store = Store(path, owner=str(scope))
         opened = time_control.open_clock(clock, store)
         self._dispatcher = Dispatcher(
             service=service,
             handlers=HANDLERS,
             transition_hooks=TRANSITION_HOOKS,
+            transition_gates=TRANSITION_GATES,
+            functions=frozenset(connectors or ()),
+            default_devices=default_devices,
             store=store,
             clock=opened,
             scope=scope,
@@ -103,13 +133,17 @@ class Emulator:
         )
         if kinesis is not None:
             publish_to_kinesis(self._dispatcher.store, kinesis)
+        self._deliveries = None if self._connectors is None else self._deliver_to(self._connectors)
         time_control.start(self._dispatcher)
         self._devices = Devices(self._dispatcher)
-        self._clock: time_control.ClockName = clock
         # Each client gets its own seed, so that their backoff differs.
         self._seeds = count(seed)
         self._session: boto3.Session | None = None
         self._session_lock = Lock()
+        self._lent_client: iotmi.Client | None = None
+        self._lent_lock = Lock()
+        if seed_home is not None:
+            self._begin_with(seed_home)
 
     @property
     def region_name(self) -> str:
@@ -152,7 +186,13 @@ class Emulator:
         if self._clock == "real":
             raise ValueError('the time of Emulator(clock="real") cannot be moved')
         passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return time_control.advance(self._dispatcher, passed if by is None else passed + by)
+        moved = passed if by is None else passed + by
+        return time_control.advance(self._dispatcher, self._deliveries, moved)
+
+    @property
+    def connectors(self) -> "functions.Connectors":
+        """The functions of connectors by ARN, with their faults and their invocations."""
+        return functions.open_functions({}) if self._connectors is None else self._connectors
 
     @property
     def faults(self) -> Faults:
@@ -167,16 +207,127 @@ class Emulator:
     @property
     def notifications(self) -> Notifications:
         """All notifications that were sent to destinations, in order."""
-        self._dispatcher.run_due()
+        self._settle()
         with self._dispatcher.store.transaction() as transaction:
             return sent_notifications(transaction)
 
     @property
     def undelivered(self) -> tuple[Undelivered, ...]:
         """The notifications that could not be put on their streams."""
-        self._dispatcher.run_due()
+        self._settle()
         with self._dispatcher.store.transaction() as transaction:
             return undelivered_notifications(transaction)
+
+    # -- the whole account -------------------------------------------------------------
+
+    def reset(self, seed: "str | Mapping[str, JsonValue]" = "empty") -> None:
+        """Replace the account state by a seed, and forget all calls, notifications and faults.
+
+        An ``"on_read"`` clock that `advance` turned into an ``"emulated"`` one is turned back.
+
+        Args:
+            seed: ``"empty"``, ``"demo"`` for a home with two hubs, a linked account and eleven
+                devices, or the description of a home.
+
+        Raises:
+            ValueError: *seed* is unknown, or the description has a wrong member. Nothing changes.
+        """
+        from iotmi.emulator import _snapshots
+        from iotmi.emulator._devices.seeds import named_seed
+
+        home = named_seed(seed) if isinstance(seed, str) else {**seed}
+        _snapshots.reset(self._dispatcher, home)
+
+    def snapshot(self) -> "dict[str, JsonValue]":
+        """Return a copy of the whole account state as JSON data, with the emulated time.
+
+        The snapshot has all secrets of the home. It has neither faults nor calls.
+        """
+        from iotmi.emulator import _snapshots
+
+        return _snapshots.take_snapshot(self._dispatcher)
+
+    def restore(self, snapshot: "Mapping[str, JsonValue]") -> None:
+        """Replace the account state by that of a snapshot.
+
+        Args:
+            snapshot: result of `snapshot`, also of another emulator of this Region and account.
+
+        Raises:
+            ValueError: *snapshot* is no snapshot, or was changed. Nothing changes.
+        """
+        from iotmi.emulator import _snapshots
+
+        _snapshots.restore(self._dispatcher, snapshot, movable=self._clock != "real")
+
+    def home(self, *, limit: int = 500) -> "dict[str, JsonValue]":
+        """Return the home at a glance as JSON data, without secrets.
+
+        It has the members of ``GET /_emulator/home``. Nothing in the account changes.
+
+        Args:
+            limit: largest number of resources of each kind.
+        """
+        from iotmi.emulator._devices.view import home_view
+
+        return {
+            "region": self._dispatcher.scope.region_name,
+            "account": self._dispatcher.scope.account_id,
+            "clock": self.clock,
+            "now": format_iso(self._dispatcher.clock.present),
+            **home_view(self._dispatcher, limit),
+        }
+
+    @property
+    def revision(self) -> int:
+        """A number that differs after each change of the account state."""
+        return self._dispatcher.store.revision
+
+    def on_change(self, function: Callable[[], None]) -> Callable[[], None]:
+        """Call *function* after each change, call or new fault, until the result is called.
+
+        Args:
+            function: function that is called in the thread of the change. It must be quick.
+
+        Returns:
+            A function that ends the calls.
+        """
+        removers = [
+            observers.add(function)
+            for observers in (
+                self._dispatcher.store.observers,
+                self._dispatcher.call_log.observers,
+                self._dispatcher.faults.observers,
+            )
+        ]
+
+        def remove() -> None:
+            for each in removers:
+                each()
+
+        return remove
+
+    @property
+    def clock(self) -> time_control.ClockName:
+        """The name of the clock. `advance` turns ``"on_read"`` into ``"emulated"``."""
+        moved = self._clock == "on_read" and self._dispatcher.clock.is_running
+        return "emulated" if moved else self._clock
+
+    def _begin_with(self, home: "str | Mapping[str, JsonValue]") -> None:
+        from iotmi.emulator import _snapshots
+
+        try:
+            if not _snapshots.is_empty(self._dispatcher):
+                return
+            if isinstance(home, str) or not _snapshots.is_snapshot(home):
+                self.reset(home)
+            else:
+                self.restore(home)
+        except BaseException:
+            self.close()
+            raise
+
+    # -- requests ----------------------------------------------------------------------
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Return the response to one HTTP request.
@@ -184,6 +335,7 @@ class Emulator:
         Raises:
             EmulatorClosedError: the emulator was closed.
         """
+        self._deliver_due()
         return self._dispatcher.handle(request)
 
     def attach(self, boto3_client: C) -> C:
@@ -192,7 +344,7 @@ class Emulator:
         Raises:
             ValueError: *boto3_client* is a client of another service.
         """
-        attach(boto3_client, self._dispatcher.handle)
+        attach(boto3_client, self.handle)
         return boto3_client
 
     def boto3_client(
@@ -200,10 +352,15 @@ class Emulator:
     ) -> BaseClient:
         """Return a plain boto3 client of the emulator, with fake credentials.
 
+        botocore sleeps before it retries. So that no test waits, the client does not retry, except
+        on the ``"real"`` clock and where *config* sets the retries.
+
         Args:
             region_name: Region of the client, if it differs from the emulator's.
             config: botocore settings, such as its retries.
         """
+        if self._clock != "real":
+            config = _ONE_ATTEMPT if config is None else _ONE_ATTEMPT.merge(config)
         with self._session_lock:
             session = self._sealed_session()
             client: BaseClient = session.client(SERVICE, region_name=region_name, config=config)
@@ -281,8 +438,39 @@ class Emulator:
         from iotmi.retrying import RetryPolicy
 
         return RetryPolicy(
-            seed=next(self._seeds), sleep=time_control.sleep_for(self._clock, self._dispatcher)
+            seed=next(self._seeds),
+            sleep=time_control.sleep_for(self._clock, self._dispatcher, self._deliveries),
         )
+
+    def _settle(self) -> None:
+        """Do what is due: deliveries to connectors, and transitions on a running clock."""
+        self._deliver_due()
+        self._dispatcher.run_due()
+
+    def _deliver_due(self) -> None:
+        if self._deliveries is not None:
+            self._deliveries.deliver_due()
+
+    def _deliver_to(self, connectors: "functions.Connectors") -> "deliveries.Deliveries":
+        """Begin the delivery of requests, and log what the connectors say that they lack."""
+        for function in connectors.values():
+            for problem in function.problems:
+                _LOGGER.warning("%s: %s", function.arn, problem)
+        made = deliveries.Deliveries(
+            self._dispatcher,
+            connectors,
+            client=self._client_of_connectors,
+            background=self._clock == "real",
+        )
+        self._dispatcher.store.set_commit_listener(CONNECTOR_INVOCATION.name, made)
+        return made
+
+    def _client_of_connectors(self) -> "iotmi.Client":
+        """Return the client that the emulator lends to connectors."""
+        with self._lent_lock:
+            if self._lent_client is None:
+                self._lent_client = self.client()
+            return self._lent_client
 
     def _boto3_client(self) -> BaseClient:
         from iotmi._botocore.session import open_client
@@ -295,3 +483,8 @@ class Emulator:
         if self._session is None:
             self._session = sealed_session(self._dispatcher.scope.region_name)
         return self._session
+
+
+def dispatcher_of(emulator: Emulator) -> Dispatcher:
+    """Return the dispatcher of an emulator, for the control API."""
+    return emulator._dispatcher  # noqa: SLF001 - a method would be public

@@ -7,13 +7,16 @@ know what is timed.
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from iotmi.emulator._account.scheduler import reschedule_all
 from iotmi.emulator._core.clock import Clock, emulated_clock, to_datetime
 from iotmi.emulator._core.json import JsonObject
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
 from iotmi.emulator._storage.store import Store
+
+if TYPE_CHECKING:
+    from iotmi.emulator._connectors.deliveries import Deliveries
 
 ClockName: TypeAlias = Literal["on_read", "emulated", "real"]
 
@@ -49,14 +52,16 @@ def clock_source(name: ClockName, clock: Clock) -> Callable[[], float]:
     return lambda: clock.present / 1000 if clock.is_running else time.monotonic() + clock.skipped
 
 
-def sleep_for(name: ClockName, dispatcher: Dispatcher) -> Callable[[float], None] | None:
+def sleep_for(
+    name: ClockName, dispatcher: Dispatcher, deliveries: "Deliveries | None"
+) -> Callable[[float], None] | None:
     """Return the function with which a client sleeps, or None for real sleeping."""
     if name == "real":
         return None
 
     def sleep(seconds: float) -> None:
         if dispatcher.clock.is_running:
-            advance(dispatcher, timedelta(seconds=seconds))
+            advance(dispatcher, deliveries, timedelta(seconds=seconds))
         else:
             dispatcher.clock.skip(seconds)
 
@@ -70,8 +75,11 @@ def start(dispatcher: Dispatcher) -> None:
             reschedule_all(account)
 
 
-def advance(dispatcher: Dispatcher, passed: timedelta) -> datetime:
+def advance(dispatcher: Dispatcher, deliveries: "Deliveries | None", passed: timedelta) -> datetime:
     """Move the emulated time forward, apply the due transitions, and return the new time.
+
+    With connectors, the time moves to one moment after the other, because their functions act at
+    the moment at which they are asked.
 
     Raises:
         ValueError: *passed* is negative.
@@ -82,7 +90,13 @@ def advance(dispatcher: Dispatcher, passed: timedelta) -> datetime:
     if not dispatcher.clock.is_running:
         dispatcher.clock.stop()
         start(dispatcher)
-    dispatcher.clock.advance(milliseconds)
+    target = dispatcher.clock.present + milliseconds
+    if deliveries is not None:
+        while (moment := deliveries.next_moment(target)) is not None:
+            dispatcher.clock.advance_to(moment)
+            dispatcher.run_due()
+            deliveries.deliver_due()
+    dispatcher.clock.advance_to(target)
     dispatcher.run_due()
     return persist(dispatcher)
 

@@ -172,3 +172,29 @@ async def _awaited(emulator: Emulator) -> None:
 def test_the_async_client_works(emulator: Emulator, backend: str) -> None:
     """The async client works with the emulator on both event loops."""
     anyio.run(_awaited, emulator, backend=backend)
+
+
+def test_no_client_sleeps_under_a_throttle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A boto3 client does not retry, so botocore does not sleep. Settings of the test win."""
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    with Emulator() as emulator:
+        emulator.faults.fail(None, "ThrottlingException", times=9)
+        plain: Client = emulator.boto3_client()
+        with expect_error("ThrottlingException"):
+            plain.list_managed_things()
+        assert (len(emulator.calls), slept) == (1, [])
+        config = Config(retries={"total_max_attempts": 3, "mode": "standard"})
+        stubborn: Client = emulator.boto3_client(config=config)
+        with expect_error("ThrottlingException"):
+            stubborn.list_managed_things()
+        assert (len(emulator.calls), len(slept)) == (4, 2)
+
+
+def test_retries_on_the_real_clock() -> None:
+    """On the real clock, a boto3 client has botocore's own retries."""
+    with Emulator(clock="real") as emulator:
+        emulator.faults.fail(None, "ThrottlingException")
+        plain: Client = emulator.boto3_client()
+        assert plain.list_managed_things()["Items"] == []
+        assert len(emulator.calls) == 2

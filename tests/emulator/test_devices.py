@@ -260,3 +260,25 @@ def test_a_held_login_waits_for_its_user(emulator: Emulator, client: Client) -> 
     assert {state() for _ in range(3)} == {("REFRESH_TOKEN_EXPIRED", None)}
     with pytest.raises(ValueError, match="not REFRESH_TOKEN_EXPIRED"):
         devices.sign_in(association)
+
+
+def test_a_wrong_value_is_not_reported(emulator: Emulator, client: Client) -> None:
+    """A value that does not fit its property's schema is refused, and changes nothing."""
+    bulb = create_device(emulator, client, VirtualDevice.bulb())
+    for name, value, rule in (
+        ("OnOff", "yes", "matter.OnOff@1.4: OnOff must be a boolean"),
+        ("CurrentLevel", 256, "must be from 0 to 255|must be at most 255"),
+        ("CurrentLevel", "bright", "must be an integer"),
+    ):
+        with pytest.raises(ValueError, match=rule):
+            emulator.devices.report(bulb, name, value)
+    lock = create_device(emulator, client, VirtualDevice.lock())
+    with pytest.raises(ValueError, match="LockState must be one of NotFullyLocked, Locked"):
+        emulator.devices.report(lock, "LockState", "Open")
+    assert state_of(client, bulb) == state_of(client, lock) == {}
+
+
+def test_nowhere_to_appear(emulator: Emulator) -> None:
+    """The error names what the place of a device may be."""
+    with pytest.raises(LookupError, match="no hub and no account association has the id nobody"):
+        emulator.devices.appear("nobody", VirtualDevice.bulb())

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
+from tests.emulator.support.devices import (
+    create_discovered,
+    discovered_devices,
+    send_command,
+    start_cloud_discovery,
+    start_discovery,
+    state_of,
+)
 from tests.emulator.support.requests import (
+    REPORT,
     Client,
     Response,
     activate,
@@ -80,7 +89,8 @@ def test_a_hub_finds_two_devices(
     assert devices_of(client, discovery) == []
     first, second = devices_of(client, discovery)
     assert first["AuthenticationMaterial"] != second["AuthenticationMaterial"]
-    assert set(first) == {"AuthenticationMaterial", "DeviceTypes", "DiscoveredAt"}
+    members = {"AuthenticationMaterial", "Brand", "DeviceTypes", "DiscoveredAt", "Model"}
+    assert set(first) == members
     assert first["DeviceTypes"] == []
     assert devices_of(client, discovery) == [first, second]
     pages = client.get_paginator("list_discovered_devices").paginate(
@@ -316,3 +326,36 @@ def test_an_association_can_be_deleted_during_discovery(client: Client) -> None:
     client.get_account_association(AccountAssociationId=association)
     client.get_device_discovery(Identifier=discovery)
     assert client.get_device_discovery(Identifier=discovery)["Status"] == "SUCCEEDED"
+
+
+def test_devices_found_by_default_are_real(client: Client) -> None:
+    """A default device near a hub or in a cloud has capabilities, and carries out commands."""
+    hub = create_thing(client)
+    activate(client, hub)
+    (bulb, _) = discovered_devices(client, start_discovery(client, hub))
+    association = create_association(client)
+    discovery = start_cloud_discovery(client, association)
+    (lamp, lock) = discovered_devices(client, discovery)
+    assert (lamp["DeviceTypes"], lock["DeviceTypes"]) == (["On/Off Light"], ["Door Lock"])
+    near = create_discovered(client, bulb["AuthenticationMaterial"])
+    activate(client, near)
+    far = create_discovered(client, f"CLOUD:{discovery}:{lamp['ConnectorDeviceId']}")
+    register(client, far, association)
+    for thing in (near, far):
+        send_command(client, thing, "OnOff", "Toggle")
+        assert state_of(client, thing)["OnOff"] == {"OnOff": True}
+
+
+def test_a_given_report_replaces_that_of_a_default_device(client: Client) -> None:
+    """A thing created with a capability report keeps it."""
+    hub = create_thing(client)
+    (first, _) = discovered_devices(client, start_discovery(client, hub))
+    thing = create_thing(
+        client,
+        Role="DEVICE",
+        AuthenticationMaterial=first["AuthenticationMaterial"],
+        AuthenticationMaterialType="DISCOVERED_DEVICE",
+        CapabilityReport=REPORT,
+    )
+    got = client.get_managed_thing_capabilities(Identifier=thing)
+    assert got["CapabilityReport"] == REPORT

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 
 from iotmi.emulator import Emulator
-from iotmi.emulator._storage.store import enable_write_ahead
+from iotmi.emulator._storage.schema import enable_write_ahead
 
 
 def mode_of(connection: sqlite3.Connection) -> str:

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from iotmi.emulator import Emulator
 from iotmi.emulator._model.resource_types import DESTINATION
 from tests.emulator.support.notifications import (
@@ -271,3 +273,10 @@ def test_a_file_keeps_notifications(tmp_path: Path) -> None:
     with Emulator(path) as emulator:
         second = create_thing(emulator.boto3_client())
         assert [identifier for identifier, _ in onboarding(emulator)] == [first, second]
+
+
+def test_an_unknown_type_of_event(emulator: Emulator) -> None:
+    """A misspelled type is refused with the types that exist."""
+    with pytest.raises(ValueError, match=r"DEVICE_STATE.*not 'DEVICE_STAT'"):
+        emulator.notifications.of("DEVICE_STAT")
+    assert emulator.notifications.of("DEVICE_STATE") == ()

@@ -22,8 +22,13 @@ pytestmark = pytest.mark.checkers
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "tests" / "typing"
-CORRECT: Final = ("api.py", "capabilities.py", "events.py")
-MISTAKEN: Final = ("misuse.py", "capabilities_misuse.py", "events_misuse.py")
+CORRECT: Final = ("api.py", "capabilities.py", "connectors.py", "events.py")
+MISTAKEN: Final = (
+    "misuse.py",
+    "capabilities_misuse.py",
+    "connectors_misuse.py",
+    "events_misuse.py",
+)
 FILES: Final = tuple(str(FOLDER / name) for name in CORRECT + MISTAKEN)
 MARK: Final = "# error: "
 SECONDS: Final = 300.0

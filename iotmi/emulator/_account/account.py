@@ -5,7 +5,7 @@ not know HTTP nor the rules of a single resource type.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 from uuid import uuid4
 
 from attrs import field, frozen
@@ -25,6 +25,14 @@ from iotmi.emulator._storage.transitions import clear_schedule, is_blocked, sche
 
 MAX_TAGS: Final = 50
 
+Place: TypeAlias = Literal["hub", "cloud"]
+DefaultDevices: TypeAlias = Callable[[Place], Sequence[JsonObject]]
+
+
+def no_devices(_place: Place) -> Sequence[JsonObject]:
+    """Return the devices of a home that has none by default."""
+    return ()
+
 
 @frozen
 class AccountState:
@@ -36,6 +44,10 @@ class AccountState:
         scope: Region and account number.
         operation: operation that the request calls.
         transition_hooks: functions that run after a transition, by resource type.
+        transition_gates: functions that may take over a transition, by resource type.
+        functions: ARNs of the connectors' functions that the emulator can invoke.
+        default_devices: function that returns the devices at a place, near a hub or in a cloud,
+            where a test has put none.
     """
 
     transaction: Transaction
@@ -43,6 +55,9 @@ class AccountState:
     scope: AccountScope
     operation: Operation
     transition_hooks: "Mapping[str, TransitionHook]" = field(factory=dict[str, "TransitionHook"])
+    transition_gates: "Mapping[str, TransitionGate]" = field(factory=dict[str, "TransitionGate"])
+    functions: frozenset[str] = frozenset()
+    default_devices: "DefaultDevices" = no_devices
 
     def invalid(self, message: str) -> ServiceFault:
         """Return the fault for an invalid parameter.
@@ -134,7 +149,13 @@ class AccountState:
     def apply_transition(
         self, resource_type: ResourceType, document: JsonObject, status: str
     ) -> None:
-        """Apply a transition that happens on its own, and run the hook of its resource type."""
+        """Apply a transition that happens on its own, and run the hook of its resource type.
+
+        The gate of the resource type may take the transition over. The status then stays as it is.
+        """
+        gate = self.transition_gates.get(resource_type.name)
+        if gate is not None and gate(self, document, status):
+            return
         if status == DELETED:
             self.remove(resource_type, text(document, resource_type.identifier))
             return
@@ -276,3 +297,4 @@ class AccountState:
 
 Handler: TypeAlias = Callable[[AccountState, JsonObject], JsonObject | None]
 TransitionHook: TypeAlias = Callable[[AccountState, JsonObject], None]
+TransitionGate: TypeAlias = Callable[[AccountState, JsonObject, str], bool]

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from iotmi import capabilities
-from iotmi.capabilities import CLUSTERS, Capability
+from iotmi.capabilities import CLUSTERS, Capability, Command
 from iotmi.capabilities._capability import actions_of, command_for
 from iotmi.capabilities._declared import Field, fields_of, unchecked
 from iotmi.capabilities._kinds import Unreadable
@@ -124,16 +124,9 @@ def execute(
         RefusedError: the parameters are wrong, or the device refuses the command.
     """
     kind = cluster(identifier)
-    if kind is None:
+    command = checked_command(identifier, action, parameters)
+    if kind is None or command is None:
         return []
-    if not isinstance(parameters, Mapping | None):
-        raise RefusedError("must be an object")
-    try:
-        command = command_for(kind, action, parameters or {})
-    except ConstraintError as error:
-        first = error.problems[0]
-        wires = {each.name: each.wire for each in _parameters(kind, action)}
-        raise RefusedError(first.rule, wires.get(first.path, first.path)) from None
     state = unchecked(kind, {}, present)
     made: list[tuple[str, JsonObject]] = []
     for rule in _RULES:
@@ -146,6 +139,25 @@ def execute(
                 else:
                     made.append((type(change).__name__, properties_of(change)))
     return made
+
+
+def checked_command(identifier: str, action: str, parameters: JsonValue) -> Command | None:
+    """Return the command of a capability, or None for an unknown capability.
+
+    Raises:
+        RefusedError: the parameters are wrong.
+    """
+    kind = cluster(identifier)
+    if kind is None:
+        return None
+    if not isinstance(parameters, Mapping | None):
+        raise RefusedError("must be an object")
+    try:
+        return command_for(kind, action, parameters or {})
+    except ConstraintError as error:
+        first = error.problems[0]
+        wires = {each.name: each.wire for each in _parameters(kind, action)}
+        raise RefusedError(first.rule, wires.get(first.path, first.path)) from None
 
 
 def checked_update(identifier: str, properties: JsonObject) -> JsonObject:

@@ -5,7 +5,8 @@ moment twice and none before an earlier one. It must not know what its moments a
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -22,16 +23,30 @@ class Clock:
     Attributes:
         is_running: true if transitions take time on this clock; false if each read of a resource
             takes its next transition instead.
+        is_emulated: true if only `advance` moves the clock.
     """
 
     def __init__(
-        self, seconds: Callable[[], float] = wall_clock, *, is_running: bool = False
+        self,
+        seconds: Callable[[], float] = wall_clock,
+        *,
+        is_running: bool = False,
+        is_emulated: bool = False,
     ) -> None:
         self.is_running: bool = is_running
+        self.is_emulated: bool = is_emulated
+        self._first = (seconds, is_running, is_emulated)
         self._seconds = seconds
         self._lock = Lock()
         self._last = 0
         self._skipped = 0.0
+        self._advanced = 0
+
+    @property
+    def advanced(self) -> float:
+        """Seconds by which `advance` has moved the clock."""
+        with self._lock:
+            return self._advanced / 1000
 
     @property
     def skipped(self) -> float:
@@ -60,6 +75,11 @@ class Clock:
         """Move the clock forward by some milliseconds."""
         with self._lock:
             self._last = max(int(self._seconds() * 1000), self._last) + milliseconds
+            self._advanced += milliseconds
+
+    def advance_to(self, moment: int) -> None:
+        """Move the clock forward to a moment, unless it is past that already."""
+        self.advance(max(0, moment - self.present))
 
     def stop(self) -> None:
         """Freeze the clock at its present time. Only `advance` moves it from then on."""
@@ -67,6 +87,35 @@ class Clock:
             stands_at = self._seconds()
             self._seconds = lambda: stands_at
             self.is_running = True
+            self.is_emulated = True
+
+    def stand_at(self, moment: int) -> None:
+        """Freeze the clock at *moment*, which may be an earlier one, for a restored account."""
+        with self._lock:
+            self._seconds = lambda: moment / 1000
+            self._last = moment
+            self.is_running = True
+            self.is_emulated = True
+
+    def restart(self) -> None:
+        """Run as at first, for an account without any earlier moment."""
+        with self._lock:
+            self._seconds, self.is_running, self.is_emulated = self._first
+            self._last, self._skipped = 0, 0.0
+
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Undo what happens to the clock in the block, if the block raises."""
+        with self._lock:
+            before = (self._seconds, self.is_running, self.is_emulated)
+            moments = (self._last, self._skipped)
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._seconds, self.is_running, self.is_emulated = before
+                self._last, self._skipped = moments
+            raise
 
     def frozen_at(self, moment: int) -> "Clock":
         """Return a clock that stands at *moment*, for transitions that were due then."""
@@ -86,7 +135,7 @@ class _FrozenClock(Clock):
 
 def emulated_clock(start: int) -> Clock:
     """Return a clock that starts at *start*, and that `now` and `advance` move."""
-    return Clock(lambda: start / 1000, is_running=True)
+    return Clock(lambda: start / 1000, is_running=True, is_emulated=True)
 
 
 def to_moment(instant: datetime) -> int:

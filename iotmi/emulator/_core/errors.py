@@ -30,6 +30,10 @@ class EmulatorClosedError(EmulatorError):
     """A call after the emulator was closed."""
 
 
+class WrongStatusError(ValueError):
+    """A resource whose present status forbids an action."""
+
+
 @frozen
 class ServiceFault(Exception):  # noqa: N818 - a response of the service, not an error of the emulator
     """An error response of the emulated service, raised by handlers.

@@ -12,7 +12,7 @@ from botocore.model import StringShape
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._account.connectivity import is_reachable
 from iotmi.emulator._account.scheduler import reschedule
-from iotmi.emulator._core.errors import ServiceFault
+from iotmi.emulator._core.errors import ServiceFault, WrongStatusError
 from iotmi.emulator._core.json import JsonObject, JsonValue, picked, text
 from iotmi.emulator._devices.device import VirtualDevice, document_of
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
@@ -50,6 +50,80 @@ class Devices:
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
 
+    # -- people's purchases -------------------------------------------------------------
+
+    def add(
+        self,
+        device: VirtualDevice,
+        *,
+        name: str | None = None,
+        hub_id: str | None = None,
+        locker_id: str | None = None,
+        association_id: str | None = None,
+        identifier: str | None = None,
+        serial_number: str | None = None,
+    ) -> str:
+        """Add an ACTIVATED device, as after its onboarding.
+
+        Args:
+            device: kind of the device.
+            name: name of the managed thing; the device's name if None.
+            hub_id: id of the hub that the device is behind.
+            locker_id: id of the credential locker; the hub's locker if None.
+            association_id: id of the account association that the device belongs to.
+            identifier: id of the managed thing; generated if None.
+            serial_number: serial number of the device.
+
+        Returns:
+            The id of the managed thing.
+        """
+        # Imported here, because an emulator starts faster without this module.
+        from iotmi.emulator._devices.adding import Addition, add_thing
+
+        described = document_of(device)
+        addition = Addition(
+            role="DEVICE",
+            name=device.name if name is None else name,
+            hub_id=hub_id,
+            locker_id=locker_id,
+            association_id=association_id,
+            identifier=identifier,
+            serial_number=serial_number,
+        )
+        with self._account() as account:
+            return add_thing(account, addition, described)
+
+    def add_hub(
+        self,
+        name: str = "Hub",
+        *,
+        locker_id: str | None = None,
+        identifier: str | None = None,
+        serial_number: str | None = None,
+    ) -> str:
+        """Add an ACTIVATED hub, as after its onboarding.
+
+        Args:
+            name: name of the managed thing.
+            locker_id: id of the hub's credential locker.
+            identifier: id of the managed thing; generated if None.
+            serial_number: serial number of the hub.
+
+        Returns:
+            The id of the managed thing.
+        """
+        from iotmi.emulator._devices.adding import Addition, add_thing
+
+        addition = Addition(
+            role="CONTROLLER",
+            name=name,
+            locker_id=locker_id,
+            identifier=identifier,
+            serial_number=serial_number,
+        )
+        with self._account() as account:
+            return add_thing(account, addition, None)
+
     # -- power and connection ----------------------------------------------------------
 
     def power_on(self, managed_thing_id: str, device: VirtualDevice | None = None) -> None:
@@ -84,7 +158,7 @@ class Devices:
             managed_thing_id: id of the device.
             reason: disconnect reason of the service, such as ``CLIENT_INITIATED_DISCONNECT``.
         """
-        known = _disconnect_reasons()
+        known = disconnect_reasons()
         if reason not in known:
             raise ValueError(f"reason must be one of {', '.join(known)}")
         with self._account() as account:
@@ -110,8 +184,8 @@ class Devices:
         described = document_of(device)
         with self._account() as account:
             hub = account.transaction.get(MANAGED_THING.name, where)
-            if hub is None:
-                account.find(ACCOUNT_ASSOCIATION, where)
+            if hub is None and account.transaction.get(ACCOUNT_ASSOCIATION.name, where) is None:
+                raise LookupError(f"no hub and no account association has the id {where}")
             member = "AccountAssociationId" if hub is None else "ControllerId"
             place: JsonObject = {member: where, "Device": described}
             made = account.create(NEARBY_DEVICE, {**place, NEARBY_DEVICE.identifier: identifier})
@@ -160,6 +234,9 @@ class Devices:
     ) -> None:
         """Report a property's value from a device, which changes the thing's state.
 
+        The value must fit the schema of the property. A capability that is not in the schema
+        catalogue takes any value.
+
         Args:
             managed_thing_id: id of the device.
             name: name of the property, such as ``OnOff``.
@@ -173,7 +250,7 @@ class Devices:
             ref = state.find_capability(
                 thing, details, "properties", name, capability=capability, endpoint=endpoint
             )
-            state.change(account, ref, {name: value})
+            state.change(account, ref, _checked(ref, name, value))
 
     def emit(
         self,
@@ -311,7 +388,24 @@ class Devices:
             account.apply_transition(ACCOUNT_ASSOCIATION, association, status)
 
 
-def _disconnect_reasons() -> list[str]:
+def _checked(ref: state.CapabilityRef, name: str, value: JsonValue) -> JsonObject:
+    """Return a property with its value in canonical form.
+
+    Raises:
+        ValueError: the value does not fit the schema of the property.
+    """
+    # Imported by the first report, so that an emulator starts without the clusters.
+    from iotmi.emulator._clusters._rules import RefusedError
+    from iotmi.emulator._clusters.table import checked_update
+
+    try:
+        return checked_update(ref.identifier, {name: value})
+    except RefusedError as refused:
+        raise ValueError(f"{ref.identifier}: {refused}") from None
+
+
+def disconnect_reasons() -> list[str]:
+    """Return the reasons for which a device can go offline."""
     output = load_service().operations["GetManagedThingConnectivityData"].output
     reason = None if output is None else output.members["DisconnectReason"]
     return reason.enum if isinstance(reason, StringShape) else []
@@ -332,10 +426,10 @@ def _require_reachable(account: AccountState, identifier: str) -> JsonObject:
     thing = account.find(MANAGED_THING, identifier)
     _require(thing, "ProvisioningStatus", "ACTIVATED")
     if not is_reachable(account.transaction, thing):
-        raise ValueError(f"the device of {identifier} is not connected")
+        raise WrongStatusError(f"the device of {identifier} is not connected")
     return thing
 
 
 def _require(document: JsonObject, member: str, *statuses: str) -> None:
     if document[member] not in statuses:
-        raise ValueError(f"{member} must be {' or '.join(statuses)}, not {document[member]}")
+        raise WrongStatusError(f"{member} must be {' or '.join(statuses)}, not {document[member]}")

@@ -12,7 +12,13 @@ from contextlib import contextmanager
 
 from attrs import frozen
 
-from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
+from iotmi.emulator._account.account import (
+    AccountState,
+    DefaultDevices,
+    Handler,
+    TransitionGate,
+    TransitionHook,
+)
 from iotmi.emulator._account.scheduler import run_due
 from iotmi.emulator._core.clock import Clock
 from iotmi.emulator._core.errors import NOT_IMPLEMENTED, ServiceFault, conflict
@@ -37,6 +43,9 @@ class Dispatcher:
         service: operations and errors.
         handlers: functions that execute operations, by name of the operation.
         transition_hooks: functions that run after a transition, by resource type.
+        transition_gates: functions that may take over a transition, by resource type.
+        functions: ARNs of the connectors' functions that the emulator can invoke.
+        default_devices: function that returns the devices that a home has by default.
         store: storage.
         clock: clock of the account.
         scope: Region and account number.
@@ -47,6 +56,9 @@ class Dispatcher:
     service: Service
     handlers: Mapping[str, Handler]
     transition_hooks: Mapping[str, TransitionHook]
+    transition_gates: Mapping[str, TransitionGate]
+    functions: frozenset[str]
+    default_devices: DefaultDevices
     store: Store
     clock: Clock
     scope: AccountScope
@@ -67,7 +79,7 @@ class Dispatcher:
             pending.error = type(defect).__name__
             self.call_log.finish(pending, 500)
             raise
-        self.call_log.finish(pending, response.status)
+        self.call_log.finish(pending, response.status, response.headers.get("X-Amzn-Requestid"))
         return response
 
     def run_due(self) -> None:
@@ -84,7 +96,16 @@ class Dispatcher:
             yield self._account(transaction, NO_OPERATION)
 
     def _account(self, transaction: Transaction, operation: Operation) -> AccountState:
-        return AccountState(transaction, self.clock, self.scope, operation, self.transition_hooks)
+        return AccountState(
+            transaction,
+            self.clock,
+            self.scope,
+            operation,
+            self.transition_hooks,
+            self.transition_gates,
+            self.functions,
+            self.default_devices,
+        )
 
     def _dispatch(self, request: HttpRequest, pending: PendingCall) -> HttpResponse:
         try:

@@ -10,15 +10,21 @@ random faults.
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from random import Random
 from threading import Lock
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from iotmi.emulator._core.observers import Observers
 from iotmi.emulator._faults.kinds import THROTTLING, Fault, FaultKind, InjectedFault
 from iotmi.emulator._faults.throttle import Bucket, Throttle
 from iotmi.emulator._model.operations import Service
+
+if TYPE_CHECKING:
+    from iotmi.emulator._faults.active import ActiveFaults
 
 
 @frozen
@@ -74,6 +80,9 @@ class Faults:
         seed: seed of all random numbers.
         seconds: clock of the throttle.
         sleep: function that waits for a delay.
+
+    Attributes:
+        observers: functions that are called after each change of the plan.
     """
 
     def __init__(
@@ -95,6 +104,8 @@ class Faults:
         self._throttles: dict[str | None, Throttle] = {}
         self._buckets: dict[str, Bucket | None] = {}
         self._counts: Counter[FaultKind] = Counter()
+        self._revision = 0
+        self.observers = Observers()
 
     # -- the next calls ----------------------------------------------------------------
 
@@ -230,6 +241,7 @@ class Faults:
             raise ValueError("seconds and jitter must be at least 0")
         with self._lock:
             self._delays[operation] = _Delay(seconds, jitter, self._random(f"delay {operation}"))
+        self._changed()
 
     def throttle(
         self,
@@ -258,6 +270,7 @@ class Faults:
         with self._lock:
             self._throttles[operation] = Throttle(scale, burst, rate)
             self._buckets.clear()
+        self._changed()
 
     # -- the plan as a whole -----------------------------------------------------------
 
@@ -278,6 +291,61 @@ class Faults:
             self._delays.clear()
             self._throttles.clear()
             self._buckets.clear()
+        self._changed()
+
+    def reset(self) -> None:
+        """Remove all faults and counts, and restart all random numbers."""
+        with self._lock:
+            self._counts.clear()
+        self.clear()
+
+    @property
+    def revision(self) -> int:
+        """A number that differs after each change of the plan, also by a call that took a fault."""
+        with self._lock:
+            return self._revision
+
+    @property
+    def active(self) -> "ActiveFaults":
+        """The faults that are planned.
+
+        Each entry names its method as ``kind``, and has the parameters of the method.
+        """
+        # Imported here, because an emulator starts faster without this module.
+        from iotmi.emulator._faults.active import ActiveFaults, queued_entry, random_entry
+
+        with self._lock:
+            return ActiveFaults(
+                tuple(
+                    {"operation": operation, **queued_entry(fault), "times": len(list(same))}
+                    for operation, queue in self._next.items()
+                    for fault, same in groupby(queue)
+                ),
+                tuple(
+                    random_entry(each.share, each.operation, each.fault)
+                    for each in self._random_faults
+                ),
+                tuple(
+                    {
+                        "kind": "delay",
+                        "operation": operation,
+                        "seconds": delay.seconds,
+                        "jitter": delay.jitter,
+                    }
+                    for operation, delay in self._delays.items()
+                    if delay.seconds or delay.jitter
+                ),
+                tuple(
+                    {
+                        "kind": "throttle",
+                        "operation": operation,
+                        "scale": throttle.scale,
+                        "burst": throttle.burst,
+                        "rate": throttle.rate,
+                    }
+                    for operation, throttle in self._throttles.items()
+                ),
+            )
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -294,11 +362,18 @@ class Faults:
                 self._counts[fault.kind] += 1
             if delay:
                 self._counts[FaultKind.DELAYED] += 1
+            # No notification: the call itself is one, when it has ended.
+            self._revision += fault is not None or bool(delay)
         if delay:
             self._sleep(delay)
         return InjectedFault(fault, delay)
 
     # -- internals ---------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        with self._lock:
+            self._revision += 1
+        self.observers.notify()
 
     def _delay(self, operation: str) -> float:
         delay = self._delays.get(operation) or self._delays.get(None)
@@ -310,6 +385,7 @@ class Faults:
         for name in (operation, None):
             queue = self._next.get(name)
             if queue:
+                self._revision += 1
                 return queue.popleft()
         return next(
             (
@@ -336,6 +412,7 @@ class Faults:
             raise ValueError("times must be at least 1")
         with self._lock:
             self._next.setdefault(operation, deque()).extend([fault] * times)
+        self._changed()
 
     def _add_random(self, share: float, fault: Fault, operation: str | None) -> None:
         self._validate_operation(operation)
@@ -344,6 +421,7 @@ class Faults:
         with self._lock:
             random = self._random(f"share {len(self._random_faults)}")
             self._random_faults.append(_RandomFault(share, fault, operation, random))
+        self._changed()
 
     def _validate_operation(self, operation: str | None) -> None:
         if operation is not None and operation not in self._service.operations:

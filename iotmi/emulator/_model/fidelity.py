@@ -73,7 +73,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         ),
         "SendManagedThingCommand": Fidelity(
             documented="ReadState and UpdateState are on every capability.",
-            assumed="The device acts at once, or fails at once if offline; it must be ACTIVATED.",
+            assumed="A virtual device acts at once, or fails at once if offline.",
         ),
         # account_associations
         "CreateAccountAssociation": Fidelity(
@@ -81,7 +81,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
             assumed="An unknown connector destination is not found.",
         ),
         "GetAccountAssociation": Fidelity(
-            documented="The states.",
+            documented="The states; the connector activates the user.",
             assumed="One read signs the user in, unless a test holds the association.",
         ),
         "ListAccountAssociations": Fidelity(modelled="The filter."),
@@ -89,7 +89,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
             modelled="Name and description can change.", assumed="A conflict while in deletion."
         ),
         "DeleteAccountAssociation": Fidelity(
-            documented="Its things must be deregistered first.",
+            documented="Its things must be deregistered first; the connector deactivates the user.",
             assumed="The error otherwise; one read ends the deletion.",
         ),
         "StartAccountAssociationRefresh": Fidelity(
@@ -206,7 +206,7 @@ FIDELITY: Final[Mapping[str, Fidelity]] = MappingProxyType(
         ),
         "GetOtaTask": Fidelity(
             modelled="The statuses and the counts.",
-            assumed="Executions succeed by default; retries and aborts as in IoT jobs.",
+            assumed="Executions succeed by default; retries, aborts and rates as in IoT jobs.",
         ),
         "ListOtaTasks": Fidelity(modelled="No filters."),
         "UpdateOtaTask": Fidelity(

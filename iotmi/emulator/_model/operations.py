@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from attrs import frozen
-from botocore.model import ListShape, OperationModel, ServiceModel, StructureShape
+from botocore.model import ListShape, OperationModel, ServiceModel, StringShape, StructureShape
 
 from iotmi._botocore.loader import SERVICE, shared_loader
 from iotmi.emulator._core.errors import (
@@ -107,6 +107,13 @@ class Service:
 
     operations: Mapping[str, Operation]
     error_statuses: Mapping[str, int]
+
+    @property
+    def event_types(self) -> tuple[str, ...]:
+        """The types of events that a notification configuration may name."""
+        members = self.operations["CreateNotificationConfiguration"].input.members
+        shape = members["EventType"]
+        return tuple(shape.enum) if isinstance(shape, StringShape) else ()
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation of a method and an encoded path, and the values of its labels.

@@ -142,6 +142,9 @@ BY_CODE: Final = "by-code"
 BY_DISCOVERY: Final = "by-discovery"
 BY_CLOUD: Final = "by-cloud"
 
+# The flow of a discovery that a connector's function ends, and nothing else but its timeout.
+BY_CONNECTOR: Final = "by-connector"
+
 # In the guide's sample, the deletion of a hub takes about five seconds.
 _DELETION: Final[Mapping[str, Transition]] = {"DELETE_IN_PROGRESS": Transition(DELETED, 5)}
 # In the guide's sample, a discovered device is activated 2.35 seconds after its creation.
@@ -218,6 +221,8 @@ CLOUD_CONNECTOR: Final = ResourceType(
     conflict_message="Connector Resource already exists",
 )
 CONNECTOR_DESTINATION: Final = ResourceType("connector-destination", "Connector Destination")
+# A request that is to be delivered to the function of a cloud connector.
+CONNECTOR_INVOCATION: Final = ResourceType("connector-invocation", "Connector Invocation")
 
 DEVICE_DISCOVERY: Final = ResourceType(
     "device-discovery",
@@ -225,8 +230,13 @@ DEVICE_DISCOVERY: Final = ResourceType(
     tagged=True,
     lifecycle=Lifecycle(
         "Status",
-        # In the guide's sample, the device is found after 25 seconds.
-        _default_flow({"RUNNING": Transition("SUCCEEDED", 25)}),
+        MappingProxyType(
+            {
+                # In the guide's sample, the device is found after 25 seconds.
+                DEFAULT_FLOW: {"RUNNING": Transition("SUCCEEDED", 25)},
+                BY_CONNECTOR: {},
+            }
+        ),
         MappingProxyType(
             {
                 "RUNNING": ("StartedAt",),
@@ -293,7 +303,13 @@ OTA_TASK: Final = ResourceType(
         ),
         timeouts=MappingProxyType({"IN_PROGRESS": Transition("CANCELED", at="EndsAt")}),
     ),
-    dependents=((OTA_EXECUTION.name, "OtaTaskId"),),
+    dependents=((OTA_EXECUTION.name, "OtaTaskId"), ("ota-rollout", "OtaTaskId")),
+)
+# The order in which a task's executions begin on a running clock, minute by minute.
+OTA_ROLLOUT: Final = ResourceType(
+    "ota-rollout",
+    "OTA Rollout",
+    lifecycle=Lifecycle("Status", _default_flow({"OPEN": Transition("OPEN", at="NextAt")})),
 )
 OTA_TASK_CONFIGURATION: Final = ResourceType(
     "ota-task-configuration", "OTA Task Configuration", identifier="TaskConfigurationId"
@@ -331,6 +347,7 @@ STATEFUL_TYPES: Final[Mapping[str, ResourceType]] = MappingProxyType(
             DEVICE_DISCOVERY,
             OTA_TASK,
             OTA_EXECUTION,
+            OTA_ROLLOUT,
             ENCRYPTION_CONFIGURATION,
         )
     }

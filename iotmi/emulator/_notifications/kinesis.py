@@ -83,4 +83,4 @@ def validate_kinesis(client: BaseClient) -> None:
 
 def publish_to_kinesis(store: Store, client: BaseClient) -> None:
     """Put all notifications that *store* commits from now on onto real streams."""
-    store.set_commit_listener(KinesisPublisher(client, store))
+    store.set_commit_listener(NOTIFICATION, KinesisPublisher(client, store))

@@ -22,6 +22,7 @@ from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, text
 from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.domain_events import DomainEvent, StatusEntered
+from iotmi.emulator._model.operations import load_service
 from iotmi.emulator._model.resource_types import DESTINATION, NOTIFICATION_CONFIGURATION
 from iotmi.emulator._notifications.payloads import (
     EventContext,
@@ -131,7 +132,14 @@ class Notifications(tuple[Notification, ...]):
     __slots__ = ()
 
     def of(self, event_type: str) -> "Notifications":
-        """Return the notifications of one type, such as ``DEVICE_STATE``."""
+        """Return the notifications of one type, such as ``DEVICE_STATE``.
+
+        Raises:
+            ValueError: *event_type* is not a type of event.
+        """
+        known = load_service().event_types
+        if event_type not in known:
+            raise ValueError(f"event_type must be one of {', '.join(known)}, not {event_type!r}")
         return Notifications(item for item in self if item.event_type == event_type)
 
 

@@ -7,8 +7,7 @@ must not know any resource type nor the meaning of a document.
 
 import json
 import sqlite3
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
 from threading import Lock
@@ -18,26 +17,12 @@ from attrs import field, frozen
 
 from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorFileError
 from iotmi.emulator._core.json import JsonObject
+from iotmi.emulator._core.observers import Observers
+from iotmi.emulator._storage import files
+from iotmi.emulator._storage.schema import enable_write_ahead, member_sql, prepare
 
-APPLICATION_ID: Final = 0x696F746D  # "iotm"
-SCHEMA_VERSION: Final = 1
-_WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
-_MAX_ATTEMPTS: Final = 100
 NO_LIMIT: Final = -1
 """SQLite's value of LIMIT for no limit."""
-
-# Members with moments, indexed across all resource types.
-_MOMENT_MEMBERS: Final = ("DueAt",)
-# Members that handlers filter by. Each has an index per resource type.
-_INDEXED_MEMBERS: Final = (
-    "AccountAssociationId",
-    "CredentialLockerId",
-    "DeviceDiscoveryId",
-    "DeviceKey",
-    "ManagedThingId",
-    "OtaTaskId",
-    "ParentControllerId",
-)
 
 
 @frozen
@@ -58,10 +43,12 @@ class OutboxMessage:
     """A message to publish after the commit of its transaction.
 
     Attributes:
+        type_name: name under which the message is stored.
         identifier: id of the row that keeps the message.
         document: content.
     """
 
+    type_name: str
     identifier: str
     document: JsonObject
 
@@ -109,6 +96,19 @@ class IdempotencyRecord:
 
 
 @frozen
+class Contents:
+    """All rows of a database.
+
+    Attributes:
+        resources: sequence, type name, id and document of each resource.
+        idempotency: operation, token, fingerprint and body of each first use of a client token.
+    """
+
+    resources: tuple[tuple[int, str, str, str], ...] = ()
+    idempotency: tuple[tuple[str, str, str, str], ...] = ()
+
+
+@frozen
 class Transaction:
     """Access to the rows within one transaction.
 
@@ -137,7 +137,7 @@ class Transaction:
     def enqueue(self, type_name: str, identifier: str, document: JsonObject) -> None:
         """Store one resource, and add it to the outbox."""
         self.put(type_name, identifier, document)
-        self.outbox.append(OutboxMessage(identifier, document))
+        self.outbox.append(OutboxMessage(type_name, identifier, document))
 
     def delete(self, type_name: str, identifier: str) -> None:
         """Delete one resource, if it exists."""
@@ -179,7 +179,7 @@ class Transaction:
             member: member that holds the moment at which a resource is due.
             moment: latest moment to include.
         """
-        moment_sql = _member_sql(member)
+        moment_sql = member_sql(member)
         row = self._connection.execute(
             f"SELECT kind, {moment_sql}, document FROM resource WHERE {moment_sql} <= ?"  # noqa: S608
             f" ORDER BY {moment_sql}, sequence LIMIT 1",
@@ -204,6 +204,61 @@ class Transaction:
             (operation, token, idempotency_record.fingerprint, idempotency_record.body),
         )
 
+    def contents(self) -> Contents:
+        """Return all rows."""
+        return Contents(
+            tuple(
+                self._connection.execute(
+                    "SELECT sequence, kind, id, document FROM resource ORDER BY sequence"
+                )
+            ),
+            tuple(
+                self._connection.execute(
+                    "SELECT operation, token, fingerprint, body FROM answered"
+                    " ORDER BY operation, token"
+                )
+            ),
+        )
+
+    def is_empty(self) -> bool:
+        """Return True if there is no resource."""
+        return self._connection.execute("SELECT 1 FROM resource LIMIT 1").fetchone() is None
+
+    def last_sequence(self, type_name: str) -> int:
+        """Return the position of the newest resource of a type, or 0."""
+        (found,) = self._connection.execute(
+            "SELECT max(sequence) FROM resource WHERE kind = ?", (type_name,)
+        ).fetchone()
+        return found or 0
+
+    def count(self, type_name: str, where: Mapping[str, str]) -> int:
+        """Return the number of resources of a type whose members have these values."""
+        condition, values = _where_sql(type_name, where)
+        (found,) = self._connection.execute(
+            f"SELECT count(*) FROM resource WHERE {condition}",  # noqa: S608 - see _where_sql
+            values,
+        ).fetchone()
+        return int(found)
+
+    def replace_contents(self, contents: Contents) -> None:
+        """Delete all rows, and insert *contents*. Later rows get higher sequences than any before.
+
+        Raises:
+            ValueError: two rows have the same sequence or id, or a value has the wrong type.
+        """
+        self._connection.execute("DELETE FROM resource")
+        self._connection.execute("DELETE FROM answered")
+        try:
+            self._insert("INSERT INTO resource VALUES (?, ?, ?, json(?))", contents.resources)
+            self._insert("INSERT INTO answered VALUES (?, ?, ?, ?)", contents.idempotency)
+        except (sqlite3.IntegrityError, sqlite3.OperationalError, OverflowError) as error:
+            if files.is_full(error):
+                raise
+            raise ValueError(f"the rows do not fit the database: {error}") from None
+
+    def _insert(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+        self._connection.executemany(statement, rows)
+
 
 class Store:
     """A database behind one lock, in memory or in a file.
@@ -212,6 +267,9 @@ class Store:
         path: file of the database, or None for memory.
         owner: prefix of the ARNs of the resources.
 
+    Attributes:
+        observers: functions that are called after each commit that changed a row.
+
     Raises:
         EmulatorFileError: *path* is no database of the emulator, or has another version or owner.
     """
@@ -219,8 +277,12 @@ class Store:
     def __init__(self, path: str | PathLike[str] | None, *, owner: str) -> None:
         self._lock = Lock()
         self._closed = False
-        self._listener: CommitListener | None = None
+        self._path = path
+        self._listeners: dict[str, CommitListener] = {}
+        self.observers = Observers()
+        self._revision = 0
         try:
+            files.create_private(path)
             # One connection serves all threads. A second connection to ":memory:" would open
             # another database, and SQLite allows one writer at a time anyway.
             self._connection = sqlite3.connect(
@@ -229,16 +291,26 @@ class Store:
                 isolation_level=None,
                 check_same_thread=False,
             )
-        except sqlite3.Error as error:
-            raise EmulatorFileError(f"{path}: cannot be opened: {error}") from error
+        except (sqlite3.Error, OSError) as error:
+            raise EmulatorFileError(f"{path}: cannot be opened: {files.reason(error)}") from error
         try:
-            with self.transaction():
-                _prepare(self._connection, owner)
+            with self._committed():
+                prepare(self._connection, owner)
             enable_write_ahead(self._connection)
             self._connection.execute("PRAGMA synchronous = NORMAL")
+            # The first write makes SQLite create the two other files, so that a full
+            # disk is an error here and not in the first request.
+            with self._committed():
+                self._connection.execute("UPDATE home SET owner = owner")
+            files.make_private(path)
         except sqlite3.Error as error:
             self.close()
-            raise EmulatorFileError(f"{path}: not a database of the emulator: {error}") from error
+            said = (
+                files.reason(error)
+                if files.is_full(error)
+                else f"not a database of the emulator: {error}"
+            )
+            raise EmulatorFileError(f"{path}: {said}") from error
         except EmulatorFileError as error:
             self.close()
             raise EmulatorFileError(f"{path}: {error}") from None
@@ -249,26 +321,56 @@ class Store:
 
         Raises:
             EmulatorClosedError: the store is closed.
+            EmulatorFileError: the file cannot be written. Nothing of the transaction is stored.
         """
-        with self._lock:
-            self.require_open()
-            self._connection.execute("BEGIN IMMEDIATE")
-            transaction = Transaction(self._connection)
-            try:
-                yield transaction
-                self._connection.execute("COMMIT")
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-            listener = self._listener if transaction.outbox else None
-            if listener is not None:
-                listener.on_commit(transaction.outbox)
-        if listener is not None:
+        try:
+            with self._lock:
+                self.require_open()
+                before = self._connection.total_changes
+                with self._committed() as transaction:
+                    yield transaction
+                changed = self._connection.total_changes != before
+                self._revision += changed
+                called = self._call_listeners(transaction.outbox) if transaction.outbox else ()
+        except sqlite3.OperationalError as error:
+            if not files.is_full(error):
+                raise
+            raise EmulatorFileError(f"{self._path}: {files.reason(error)}") from error
+        for listener in called:
             listener.after_commit()
+        if changed:
+            self.observers.notify()
 
-    def set_commit_listener(self, listener: CommitListener) -> None:
-        """Send the outbox messages of later commits to *listener*."""
-        self._listener = listener
+    @contextmanager
+    def _committed(self) -> Iterator[Transaction]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield Transaction(self._connection)
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    @property
+    def revision(self) -> int:
+        """The number of commits of this store that changed a row."""
+        return self._revision
+
+    def set_commit_listener(self, type_name: str, listener: CommitListener) -> None:
+        """Send the outbox messages of later commits that are stored as *type_name* to *listener*.
+
+        The listeners are called in the order in which they were set.
+        """
+        self._listeners[type_name] = listener
+
+    def _call_listeners(self, outbox: Sequence[OutboxMessage]) -> list[CommitListener]:
+        called: list[CommitListener] = []
+        for type_name, listener in self._listeners.items():
+            messages = [message for message in outbox if message.type_name == type_name]
+            if messages:
+                listener.on_commit(messages)
+                called.append(listener)
+        return called
 
     def require_open(self) -> None:
         """Check that the store is open.
@@ -286,99 +388,15 @@ class Store:
             self._connection.close()
 
 
-def _pause() -> None:
-    time.sleep(0.01)
-
-
-def enable_write_ahead(
-    connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause
-) -> None:
-    """Switch a database file to write-ahead logging, and retry while the file is busy.
-
-    SQLite's own busy timeout does not cover this switch: another process that opens the file at
-    the same moment makes it fail with SQLITE_BUSY at once.
-    """
-    for _ in range(_MAX_ATTEMPTS - 1):
-        try:
-            connection.execute(_WRITE_AHEAD)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            pause()
-        else:
-            return
-    connection.execute(_WRITE_AHEAD)
-
-
-def _prepare(connection: sqlite3.Connection, owner: str) -> None:
-    """Create the schema in an empty database, or check that the database is ours."""
-    application = _number(connection, "PRAGMA application_id")
-    version = _number(connection, "PRAGMA user_version")
-    if application == 0 and not _number(connection, "SELECT count(*) FROM sqlite_master"):
-        _create(connection, owner)
-        return
-    if application != APPLICATION_ID:
-        raise EmulatorFileError("not a database of the emulator")
-    if version != SCHEMA_VERSION:
-        raise EmulatorFileError(
-            f"made by another version of the emulator: schema {version}, not {SCHEMA_VERSION}"
-        )
-    (stored_owner,) = connection.execute("SELECT owner FROM home").fetchone()
-    if stored_owner != owner:
-        raise EmulatorFileError(f"holds the resources of {stored_owner}, not of {owner}")
-
-
-def _create(connection: sqlite3.Connection, owner: str) -> None:
-    connection.execute(
-        "CREATE TABLE resource (sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
-        " id TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (kind, id))"
-    )
-    connection.execute("CREATE INDEX resource_by_kind ON resource (kind, sequence)")
-    for member in _INDEXED_MEMBERS:
-        connection.execute(
-            f"CREATE INDEX resource_by_{member} ON resource (kind, {_member_sql(member)})"
-        )
-    for member in _MOMENT_MEMBERS:
-        moment = _member_sql(member)
-        connection.execute(
-            f"CREATE INDEX resource_due_{member} ON resource ({moment}, sequence)"
-            f" WHERE {moment} IS NOT NULL"
-        )
-    connection.execute(
-        "CREATE TABLE answered (operation TEXT NOT NULL, token TEXT NOT NULL,"
-        " fingerprint TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (operation, token))"
-    )
-    connection.execute("CREATE TABLE home (owner TEXT NOT NULL)")
-    connection.execute("INSERT INTO home VALUES (?)", (owner,))
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
 def _where_sql(type_name: str, where: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """Return the SQL condition for a type and its members' values.
 
     Only names from this package become part of the SQL text. All values are bound.
     """
-    terms = ["kind = ?", *(f"{_member_sql(member)} = ?" for member in where)]
+    terms = ["kind = ?", *(f"{member_sql(member)} = ?" for member in where)]
     return " AND ".join(terms), (type_name, *where.values())
-
-
-def _member_sql(member: str) -> str:
-    """Return the SQL expression for a member of a document.
-
-    The name is part of the SQL text and not bound, because SQLite uses an index only for the
-    same expression text.
-    """
-    if not member.isidentifier():
-        raise ValueError(f"{member!r} is not the name of a member")
-    return f"json_extract(document, '$.{member}')"
 
 
 def _document(text: str) -> JsonObject:
     document: JsonObject = json.loads(text)
     return document
-
-
-def _number(connection: sqlite3.Connection, query: str) -> int:
-    (number,) = connection.execute(query).fetchone()
-    return int(number)

@@ -22,6 +22,9 @@ HELD: Final = "Held"
 OFFLINE_REASON: Final = "Offline"
 """The reason why a device is offline, present only while it is."""
 
+AWAITS: Final = "Awaits"
+"""The status in which a resource waits for another event on a running clock, if it does."""
+
 WINDOW_ENDS_AT: Final = "OpenUntil"
 """The moment at which a setup window closes. A transition after it does not happen."""
 
@@ -50,6 +53,12 @@ def is_blocked(transaction: Transaction, resource_type: ResourceType, document: 
     return False
 
 
+def _awaits(resource_type: ResourceType, document: JsonObject) -> bool:
+    lifecycle = resource_type.lifecycle
+    awaited = document.get(AWAITS)
+    return lifecycle is not None and awaited is not None and awaited == document[lifecycle.member]
+
+
 def is_unavailable(document: JsonObject) -> bool:
     """Return True if a resource blocks its dependents, because it is held or offline."""
     return bool(document.get(HELD) or document.get(OFFLINE_REASON))
@@ -73,7 +82,7 @@ def schedule(
     transition = (
         resource_type.lifecycle.next_transition(document) if resource_type.lifecycle else None
     )
-    if is_blocked(transaction, resource_type, document):
+    if is_blocked(transaction, resource_type, document) or _awaits(resource_type, document):
         transition = None
     timeout_at = _fix_moment(document, _TIMEOUT_AT, timeout, now)
     transition_at = _fix_moment(document, _TRANSITION_AT, transition, now)

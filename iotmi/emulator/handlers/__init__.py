@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iotmi.emulator._account.account import Handler, TransitionHook
+from iotmi.emulator._account.account import Handler, TransitionGate, TransitionHook
 from iotmi.emulator.handlers import (
     account,
     account_associations,
@@ -63,3 +63,8 @@ TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = MappingProxyType(
     }
 )
 """The functions that run after a transition, by name of the resource type."""
+
+TRANSITION_GATES: Final[Mapping[str, TransitionGate]] = MappingProxyType(
+    {**account_associations.TRANSITION_GATES}
+)
+"""The functions that may take over a transition, by name of the resource type."""

@@ -1,15 +1,16 @@
 """Account associations, and the managed things registered with them.
 
 Owns their nine operations. No user logs in: a login succeeds on its own, unless a test holds the
-association.
+association, or the function of the connector refuses the user.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from iotmi.emulator._account.account import AccountState, Handler
+from iotmi._schema.lazy import LazyModule
+from iotmi.emulator._account.account import AccountState, Handler, TransitionGate
 from iotmi.emulator._core.errors import conflict, not_found
 from iotmi.emulator._core.json import JsonObject, JsonValue, optional_text, picked, text
 from iotmi.emulator._model.resource_types import (
@@ -19,6 +20,13 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
+from iotmi.emulator.handlers._support.registrations import associate
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import invocations
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    invocations = LazyModule("iotmi.emulator.handlers._support.invocations")
 
 # Registration activates a thing in these statuses only.
 _REGISTRABLE: Final = frozenset(
@@ -31,9 +39,13 @@ _FILTERS: Final[Mapping[str, str]] = MappingProxyType({name: name for name in _P
 
 
 def create(account: AccountState, parameters: JsonObject) -> JsonObject:
-    """Handle CreateAccountAssociation. General authorization needs no login."""
+    """Handle CreateAccountAssociation. General authorization needs no login.
+
+    The guide documents that general authorization succeeds at once. The connector's function
+    activates the user after that, and its failure fails the association.
+    """
     login = "GeneralAuthorization" not in parameters
-    return account.create(
+    made = account.create(
         ACCOUNT_ASSOCIATION,
         {
             **parameters,
@@ -42,6 +54,9 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
             "OAuthAuthorizationUrl": _login_url() if login else "",
         },
     )
+    if not login:
+        invocations.activate_user(account, made)
+    return made
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:
@@ -70,6 +85,9 @@ def delete(account: AccountState, parameters: JsonObject) -> None:
     if account.first(REGISTRATION, _registered(AccountAssociationId=identifier)):
         raise account.invalid("Managed things are registered with the account association.")
     account.transaction.delete_where(REGISTRATION.name, "AccountAssociationId", identifier)
+    if association["AssociationState"] != "ASSOCIATION_DELETING":
+        invocations.forget_activation(association)
+        invocations.deactivate_user(account, association)
     account.set_status(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_DELETING")
 
 
@@ -78,6 +96,7 @@ def start_refresh(account: AccountState, parameters: JsonObject) -> JsonObject:
     association = _find_not_deleting(account, parameters)
     if "GeneralAuthorization" in association:
         raise account.invalid("The account association has no login to refresh.")
+    invocations.forget_activation(association)
     association |= {"OAuthAuthorizationUrl": _login_url(), "ErrorMessage": None}
     account.set_status(ACCOUNT_ASSOCIATION, association, "ASSOCIATION_IN_PROGRESS")
     return association
@@ -100,17 +119,6 @@ def register(account: AccountState, parameters: JsonObject) -> JsonObject:
         raise conflict("The managed thing is already registered with the account association.")
     associate(account, thing, association, expected)
     return parameters
-
-
-def associate(
-    account: AccountState, thing: JsonObject, association: JsonObject, registration: JsonObject
-) -> None:
-    """Complete a registration, and activate its thing."""
-    registration["ManagedThingAssociationStatus"] = "ASSOCIATED"
-    account.save(REGISTRATION, registration)
-    thing["ConnectorDeviceId"] = thing["CloudDeviceId"]
-    thing["ConnectorDestinationId"] = association["ConnectorDestinationId"]
-    account.set_status(MANAGED_THING, thing, "ACTIVATED")
 
 
 def deregister(account: AccountState, parameters: JsonObject) -> None:
@@ -157,6 +165,11 @@ def _login_url() -> str:
     return f"https://login.emulator.invalid/authorize?response_type=code&state={uuid4().hex}"
 
 
+def _on_login(account: AccountState, association: JsonObject, status: str) -> bool:
+    """Leave the end of a login to the function of the connector, if there is one."""
+    return bool(account.functions) and invocations.on_login(account, association, status)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CreateAccountAssociation": create,
     "GetAccountAssociation": get,
@@ -168,3 +181,4 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "DeregisterAccountAssociation": deregister,
     "ListManagedThingAccountAssociations": list_registrations,
 }
+TRANSITION_GATES: Final[Mapping[str, TransitionGate]] = {ACCOUNT_ASSOCIATION.name: _on_login}

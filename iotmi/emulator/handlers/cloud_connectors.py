@@ -1,7 +1,7 @@
 """Cloud connectors, and the events that they send.
 
-Owns their six operations. No Lambda function is invoked. `connector_reports` has the effects of
-device reports.
+Owns their six operations. `invocations` has the requests to a connector's function, and
+`connector_reports` has the effects of device reports.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, mapping, objects, picked, text
 from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
+    BY_CONNECTOR,
     CLOUD_CONNECTOR,
     CONNECTOR_DESTINATION,
     DEVICE_DISCOVERY,
@@ -113,7 +114,8 @@ def _report_devices(account: AccountState, parameters: JsonObject) -> None:
         error = {"code": str(parameters["StatusCode"]), **_message(parameters)}
         account.set_status(DEVICE_DISCOVERY, {**discovery, "Error": error}, "FAILED")
     elif str(parameters["StatusCode"])[0] == "2":
-        account.apply_transition(DEVICE_DISCOVERY, discovery, "SUCCEEDED")
+        ended: JsonObject = {**discovery, "Flow": BY_CONNECTOR}
+        account.apply_transition(DEVICE_DISCOVERY, ended, "SUCCEEDED")
 
 
 def _message(parameters: JsonObject) -> JsonObject:

@@ -6,8 +6,9 @@ that they find. A get reads a discovery, and so does the first page of its devic
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, picked, text
@@ -18,6 +19,12 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
 )
 from iotmi.emulator.handlers._support.discovery import record_findings
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import invocations
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    invocations = LazyModule("iotmi.emulator.handlers._support.invocations")
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -51,11 +58,13 @@ def start(account: AccountState, parameters: JsonObject) -> JsonObject:
         if identifier is not None:
             account.find(MANAGED_THING, identifier)
     identifier = optional_text(given, "AccountAssociationId")
+    flow: JsonObject = {}
     if identifier is not None:
         association = account.find(ACCOUNT_ASSOCIATION, identifier)
         if association["AssociationState"] != "ASSOCIATION_SUCCEEDED":
             raise conflict("The account association is not in the state ASSOCIATION_SUCCEEDED.")
-    return account.create(
+        flow = invocations.discovery_flow(account, association) if account.functions else {}
+    made = account.create(
         DEVICE_DISCOVERY,
         {
             **picked(
@@ -69,8 +78,12 @@ def start(account: AccountState, parameters: JsonObject) -> JsonObject:
             "ConnectorAssociationId": old_name,
             "ControllerId": given.get("ControllerIdentifier"),
             "Status": "RUNNING",
+            **flow,
         },
     )
+    if flow:
+        invocations.discover_devices(account, made)
+    return made
 
 
 def get(account: AccountState, parameters: JsonObject) -> JsonObject:

@@ -5,11 +5,12 @@ command out at once. `_clusters` has the effects of each action, and `thing_stat
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from attrs import frozen
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState, Handler
 from iotmi.emulator._account.connectivity import is_reachable
 from iotmi.emulator._core.json import (
@@ -24,6 +25,13 @@ from iotmi.emulator._core.json import (
 from iotmi.emulator._model.domain_events import CommandEnded
 from iotmi.emulator._model.resource_types import ACCOUNT_ASSOCIATION, CAPABILITIES, MANAGED_THING
 from iotmi.emulator.handlers._support import thing_state as state
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import invocations, matter
+else:
+    # Imported with the first use, because an emulator starts faster without them.
+    invocations = LazyModule("iotmi.emulator.handlers._support.invocations")
+    matter = LazyModule("iotmi.emulator.handlers._support.matter")
 
 
 @frozen
@@ -50,7 +58,8 @@ class _Action:
 def send(account: AccountState, parameters: JsonObject) -> JsonObject:
     """Handle SendManagedThingCommand. The operation declares no conflict.
 
-    A command to an unreachable device is accepted and fails.
+    A command to an unreachable device is accepted and fails. The function of a cloud connector
+    gets the commands to its devices, and answers later.
     """
     identifier = text(parameters, "ManagedThingId")
     thing = account.find(MANAGED_THING, identifier)
@@ -59,15 +68,18 @@ def send(account: AccountState, parameters: JsonObject) -> JsonObject:
         account.find(ACCOUNT_ASSOCIATION, association)
     if thing["ProvisioningStatus"] != "ACTIVATED":
         raise account.invalid("ManagedThingId must be the id of an ACTIVATED managed thing")
-    report = mapping(
-        account.transaction.get(CAPABILITIES.name, identifier) or {}, "CapabilityReport"
-    )
+    report = mapping(_details(account, identifier), "CapabilityReport")
+    trace_id = f"{uuid4().hex[:15]}=_1"
+    way = invocations.thing_route(account, thing, association) if account.functions else None
+    if way is not None:
+        endpoints = _to_matter(account, parameters, identifier)
+        invocations.send_command(account, way, thing, trace_id, endpoints)
+        return {"TraceId": trace_id}
     received_at, reachable = account.clock.now(), is_reachable(account.transaction, thing)
     for action in _actions(account, parameters, report):
         changes = _execute(account, identifier, action)
         for ref, values in changes if reachable else ():
             state.change(account, ref, values)
-    trace_id = f"{uuid4().hex[:15]}=_1"
     account.publish(CommandEnded(identifier, trace_id, reachable, received_at))
     return {"TraceId": trace_id}
 
@@ -108,6 +120,50 @@ def _actions(account: AccountState, command: JsonObject, report: JsonObject) -> 
                 )
 
 
+def _to_matter(account: AccountState, command: JsonObject, thing: str) -> list[JsonObject]:
+    """Return the endpoints of a command in Matter's form, in the order of the command.
+
+    Raises:
+        ServiceFault: the report or the schemas lack a part, or a parameter is wrong.
+    """
+    details = _details(account, thing)
+    endpoints: dict[str, dict[str, list[JsonValue]]] = {}
+    for action in _actions(account, command, mapping(details, "CapabilityReport")):
+        _check(account, action)
+        identifier = text(action.capability, "id")
+        found = matter.command(identifier, action.name, action.parameters, details)
+        if found is None:
+            raise account.invalid(f"{action.path}.name has no number in a schema")
+        cluster, sent = found
+        endpoints.setdefault(action.endpoint, {}).setdefault(cluster, []).append(sent)
+    return [
+        {
+            "id": endpoint,
+            "clusters": [{"id": cluster, "commands": sent} for cluster, sent in clusters.items()],
+        }
+        for endpoint, clusters in endpoints.items()
+    ]
+
+
+def _check(account: AccountState, action: _Action) -> None:
+    """Check an action and its parameters, which no device of the emulator carries out."""
+    path = f"{action.path}.parameters"
+    if action.name == "UpdateState":
+        _updated(account, action)
+    elif action.name == "ReadState":
+        _names_to_read(account, action)
+    elif action.name not in texts(action.capability, "actions"):
+        raise account.invalid(f"{action.path}.name is not an action of the capability")
+    else:
+        from iotmi.emulator._clusters import table
+        from iotmi.emulator._clusters._rules import RefusedError
+
+        try:
+            table.checked_command(text(action.capability, "id"), action.name, action.parameters)
+        except RefusedError as refused:
+            raise account.invalid(f"{path}.{refused}") from None
+
+
 def _execute(
     account: AccountState, thing: str, action: _Action
 ) -> list[tuple[state.CapabilityRef, JsonObject]]:
@@ -118,7 +174,7 @@ def _execute(
 
     ref = state.CapabilityRef(thing, action.endpoint, action.capability)
     if action.name == "UpdateState":
-        return [(ref, _new_values(account, action, ref))]
+        return [(ref, _updated(account, action))]
     if action.name == "ReadState":
         return [(ref, _unreported(account, action, ref))]
     if action.name not in texts(action.capability, "actions"):
@@ -141,7 +197,7 @@ def _execute(
     ]
 
 
-def _new_values(account: AccountState, action: _Action, ref: state.CapabilityRef) -> JsonObject:
+def _updated(account: AccountState, action: _Action) -> JsonObject:
     path = f"{action.path}.parameters"
     if not isinstance(action.parameters, dict) or not action.parameters:
         raise account.invalid(f"{path} must name properties and their values")
@@ -150,13 +206,20 @@ def _new_values(account: AccountState, action: _Action, ref: state.CapabilityRef
     from iotmi.emulator._clusters._rules import RefusedError
 
     try:
-        return table.checked_update(ref.identifier, action.parameters)
+        return table.checked_update(text(action.capability, "id"), action.parameters)
     except RefusedError as refused:
         raise account.invalid(f"{path}.{refused}") from None
 
 
 def _unreported(account: AccountState, action: _Action, ref: state.CapabilityRef) -> JsonObject:
     """Return the requested values that the device has not reported yet."""
+    names = _names_to_read(account, action)
+    known = state.values(account, ref)
+    unreported = set(names) - state.reported(account, ref).keys()
+    return {name: known[name] for name in known if name in unreported}
+
+
+def _names_to_read(account: AccountState, action: _Action) -> list[str]:
     path = f"{action.path}.parameters.propertiesToRead"
     given = action.parameters if isinstance(action.parameters, dict) else {}
     wanted = given.get("propertiesToRead")
@@ -167,9 +230,7 @@ def _unreported(account: AccountState, action: _Action, ref: state.CapabilityRef
     if names == ["*"]:
         names = reported
     _require_properties(account, action, names, path)
-    known = state.values(account, ref)
-    unreported = set(names) - state.reported(account, ref).keys()
-    return {name: known[name] for name in known if name in unreported}
+    return names
 
 
 def _require_properties(
@@ -177,6 +238,10 @@ def _require_properties(
 ) -> None:
     if not set(names) <= set(texts(action.capability, "properties")):
         raise account.invalid(f"{path} must name properties of the capability")
+
+
+def _details(account: AccountState, thing: str) -> JsonObject:
+    return account.transaction.get(CAPABILITIES.name, thing) or {}
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

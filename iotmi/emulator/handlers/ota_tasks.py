@@ -6,8 +6,9 @@ the first page of its executions. `ota_executions` has the ends of executions. N
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState, Handler, TransitionHook
 from iotmi.emulator._core.clock import parse_iso
 from iotmi.emulator._core.json import (
@@ -23,10 +24,20 @@ from iotmi.emulator._core.json import (
 from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     OTA_EXECUTION,
+    OTA_ROLLOUT,
     OTA_TASK,
     OTA_TASK_CONFIGURATION,
 )
-from iotmi.emulator.handlers._support import ota_executions as executions
+from iotmi.emulator.handlers._support import (
+    ota_executions as executions,
+    ota_rollouts as rollouts,
+)
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import ota_windows
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    ota_windows = LazyModule("iotmi.emulator.handlers._support.ota_windows")
 
 MAX_TARGETS: Final = 100
 """The largest number of things of a ONE_TIME task."""
@@ -39,6 +50,9 @@ def create(account: AccountState, parameters: JsonObject) -> JsonObject:
     _require_configuration(account, parameters)
     schedule = mapping(parameters, "OtaSchedulingConfig")
     starts, ends = (_moment(account, schedule, name) for name in ("StartTime", "EndTime"))
+    wrong = ota_windows.problem(schedule)
+    if wrong is not None:
+        raise account.invalid(wrong)
     later = starts is not None and starts > account.clock.now()
     things = list(_targets(account, parameters))
     task = account.create(
@@ -177,6 +191,7 @@ def _matching(account: AccountState, query: str) -> list[str]:
 TRANSITION_HOOKS: Final[Mapping[str, TransitionHook]] = {
     OTA_TASK.name: executions.on_task_transition,
     OTA_EXECUTION.name: executions.on_execution_transition,
+    OTA_ROLLOUT.name: rollouts.on_minute,
 }
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CreateOtaTask": create,

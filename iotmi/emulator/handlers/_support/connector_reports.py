@@ -6,10 +6,11 @@ know neither the required members of a report nor the end of a discovery.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, number, optional_text, text
 from iotmi.emulator._model.domain_events import (
@@ -25,7 +26,13 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
-from iotmi.emulator.handlers._support import matter, thing_state as state
+from iotmi.emulator.handlers._support import thing_state as state
+
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import matter
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    matter = LazyModule("iotmi.emulator.handlers._support.matter")
 
 # The connector's operation that each kind of report responds to.
 _CONNECTOR_OPERATIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -78,8 +85,7 @@ def publish_failure(
 def _apply_to_thing(account: AccountState, report: JsonObject, thing_id: str) -> None:
     details = account.transaction.get(CAPABILITIES.name, thing_id) or {}
     endpoint = mapping(report, "MatterEndpoint")
-    capabilities = mapping(details, "CapabilityReport")
-    reported = matter.read(endpoint, capabilities) if endpoint else []
+    reported = matter.read(endpoint, details) if endpoint else []
     operation = report["Operation"]
     if operation != "DEVICE_COMMAND_REQUEST":
         for each in reported:
@@ -93,7 +99,10 @@ def _apply_to_thing(account: AccountState, report: JsonObject, thing_id: str) ->
     shown: list[JsonValue] = [
         {
             **each.capability,
-            "properties": [{"name": name, "value": each.values[name]} for name in each.values],
+            "properties": [
+                {"name": name, "value": value}
+                for name, value in {**each.values, **each.events}.items()
+            ],
         }
         for each in reported
     ]
@@ -119,6 +128,13 @@ def _find_targets(account: AccountState, report: JsonObject) -> list[_Target]:
 
 
 def _is_through(account: AccountState, association: JsonObject, report: JsonObject) -> bool:
+    """Return True if a report's connector and user reach a device by the association.
+
+    The user is known once the connector has activated it.
+    """
+    user, reporter = association.get("UserId"), report.get("UserId")
+    if user is not None and reporter is not None and user != reporter:
+        return False
     identifier = text(association, "ConnectorDestinationId")
     destination = account.transaction.get(CONNECTOR_DESTINATION.name, identifier) or {}
     return optional_text(destination, "CloudConnectorId") == report["ConnectorId"]

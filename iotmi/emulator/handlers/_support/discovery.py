@@ -1,13 +1,14 @@
 """The devices that a discovery finds.
 
-Owns the virtual devices: those that a test placed near a hub or in a user's cloud. Without any,
-there are two default devices near each hub and two in each cloud. The module also stores devices
-that a caller names or a connector reports. It must not know the inputs of a discovery.
+Owns the virtual devices: those that a test placed near a hub or in a user's cloud, or else the
+default devices. The module also stores devices that a caller names or a connector reports. It must
+not know the inputs of a discovery.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import (
@@ -22,17 +23,23 @@ from iotmi.emulator._core.json import (
 )
 from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
+    BY_CONNECTOR,
+    CAPABILITIES,
     DISCOVERED_DEVICE,
     MANAGED_THING,
     NEARBY_DEVICE,
     REGISTRATION,
 )
+from iotmi.emulator.handlers._support.registrations import associate
 from iotmi.emulator.handlers._support.thing_state import install_device
-from iotmi.emulator.handlers.account_associations import associate
 
-# Default devices of a user's cloud: end of the device's id, model, device type.
-_DEFAULT_CLOUD_DEVICES: Final = (("lamp", "Lamp", "On/Off Light"), ("lock", "Lock", "Door Lock"))
-_DEFAULT_HUB_DEVICES: Final = 2
+if TYPE_CHECKING:
+    from iotmi.emulator.handlers._support import matter
+else:
+    # Imported with the first use, because an emulator starts faster without it.
+    matter = LazyModule("iotmi.emulator.handlers._support.matter")
+
+_DEFAULT: Final = "Default"
 # Statuses of a thing that a discovery may activate.
 _PENDING_STATUSES: Final = frozenset({"PRE_ASSOCIATED", "DISCOVERED"})
 
@@ -41,7 +48,8 @@ def record_findings(account: AccountState, discovery: JsonObject) -> None:
     """Store the devices that a successful discovery found."""
     match discovery["DiscoveryType"]:
         case "CLOUD":
-            if not _found(account, discovery):
+            reported = discovery.get("Flow") == BY_CONNECTOR
+            if not reported and not _found(account, discovery):
                 for device in _in_cloud(account, discovery):
                     record_device(account, discovery, device)
             _activate_pending(account, discovery)
@@ -67,7 +75,7 @@ def record_device(account: AccountState, discovery: JsonObject, device: JsonObje
         "ConnectorDeviceName": device.get("ConnectorDeviceName"),
         "DeviceTypes": list(_device_types(device)),
         **_brand_and_model(device),
-        **picked(device, "Device"),
+        **(picked(device, "Device") or _reported_device(device)),
         "Modification": "DISCOVERED" if known is None else "NO_CHANGE",
     }
     if known is not None:
@@ -76,14 +84,24 @@ def record_device(account: AccountState, discovery: JsonObject, device: JsonObje
 
 
 def adopt(account: AccountState, device: JsonObject, thing: JsonObject) -> None:
-    """Record that a discovered device is a managed thing."""
+    """Record that a discovered device is a managed thing.
+
+    A thing that was created with a capability report keeps it if its device is a default one.
+    """
     account.save(DISCOVERED_DEVICE, {**device, "ManagedThingId": thing["Id"]})
     nearby = device.get("NearbyDeviceId")
     found = account.transaction.get(NEARBY_DEVICE.name, nearby) if isinstance(nearby, str) else None
     if found is not None:
         account.save(NEARBY_DEVICE, {**found, "ManagedThingId": thing["Id"]})
-    if "Device" in device:
-        install_device(account, text(thing, "Id"), mapping(device, "Device"))
+    described = mapping(device, "Device")
+    if described and not (described.get(_DEFAULT) and _is_described(account, thing)):
+        install_device(account, text(thing, "Id"), described)
+
+
+def _is_described(account: AccountState, thing: JsonObject) -> bool:
+    """Return True if the creation of a thing brought a capability report."""
+    details = account.transaction.get(CAPABILITIES.name, text(thing, "Id")) or {}
+    return bool(details.get("CapabilityReport"))
 
 
 def unclaimed_device(account: AccountState, material_type: str, material: str) -> JsonObject:
@@ -107,8 +125,8 @@ def _near_hub(account: AccountState, discovery: JsonObject) -> Iterator[JsonObje
     """Yield the fields of each device near the hub that is not yet a managed thing."""
     hub = text(discovery, "ControllerId")
     nearby = account.find_all(NEARBY_DEVICE, {"ControllerId": hub})
-    if not nearby:
-        yield from ({} for _ in range(_DEFAULT_HUB_DEVICES))
+    for device in () if nearby else account.default_devices("hub"):
+        yield {**picked(device, "Brand", "Model"), "Device": device}
     for each in nearby:
         thing = each.get("ManagedThingId")
         if (
@@ -129,13 +147,8 @@ def _in_cloud(account: AccountState, discovery: JsonObject) -> Iterator[JsonObje
         if not requested or each["Id"] in requested:
             yield _as_reported(text(each, "Id"), mapping(each, "Device"))
     if not requested and not nearby:
-        for end, model, device_type in _DEFAULT_CLOUD_DEVICES:
-            yield {
-                "ConnectorDeviceId": f"{text(discovery, 'AccountAssociationId')[:8]}-{end}",
-                "ConnectorDeviceName": model,
-                "CapabilityReport": {"endpoints": [{"deviceTypes": [device_type]}]},
-                "DeviceMetadata": {"Brand": "Emulated", "Model": model},
-            }
+        for device in account.default_devices("cloud"):
+            yield _as_reported(f"{association[:8]}-{text(device, 'Name').lower()}", device)
     # record_device ignores a device that was already yielded above.
     for identifier in requested or _things_by_device_id(account, discovery):
         yield {"ConnectorDeviceId": identifier, "ConnectorDeviceName": identifier}
@@ -150,6 +163,15 @@ def _as_reported(identifier: str, device: JsonObject) -> JsonObject:
         "DeviceMetadata": picked(device, "Brand", "Model"),
         "Device": device,
     }
+
+
+def _reported_device(device: JsonObject) -> JsonObject:
+    """Return the device that a connector describes, empty if none of its clusters is known."""
+    report = matter.report(mapping(device, "CapabilityReport"), device)
+    if not report:
+        return {}
+    described: JsonObject = {"Report": report, "Values": {}, **picked(device, "CapabilitySchemas")}
+    return {"Device": described}
 
 
 def _save_children(account: AccountState, discovery: JsonObject) -> None:

@@ -12,14 +12,15 @@ from typing import Final
 
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._account.scheduler import reschedule
-from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, optional_text, text
+from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, text
 from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     OTA_EXECUTION,
     OTA_TASK,
-    OTA_TASK_CONFIGURATION,
 )
 from iotmi.emulator._storage.transitions import HELD
+from iotmi.emulator.handlers._support import ota_rollouts as rollouts
+from iotmi.emulator.handlers._support.ota_rollouts import push_config
 
 # End behaviors that cancel a task at the end of its schedule. FORCE_CANCEL also cancels executions
 # in progress.
@@ -59,12 +60,14 @@ def find(account: AccountState, task: str, thing: str) -> JsonObject:
 def queue(account: AccountState, task: JsonObject, things: Iterable[str]) -> None:
     """Create an execution for each thing that has none.
 
-    An execution is held until its task starts.
+    An execution is held until its task starts, and waits for the rollout of its task.
     """
+    waiting: JsonObject | None = None
     for thing in things:
         identifier = f"{task['TaskId']}-{thing}"
         if account.transaction.get(OTA_EXECUTION.name, identifier) is None:
-            timeout = mapping(_push_config(account, task), "TimeoutConfig")
+            waiting = rollouts.begin(account, task) if waiting is None else waiting
+            timeout = mapping(push_config(account, task), "TimeoutConfig")
             account.create(
                 OTA_EXECUTION,
                 {
@@ -76,6 +79,7 @@ def queue(account: AccountState, task: JsonObject, things: Iterable[str]) -> Non
                     "RetryAttempt": 0,
                     "TimeoutInMinutes": timeout.get("InProgressTimeoutInMinutes"),
                     HELD: task["Status"] == "SCHEDULED",
+                    **waiting,
                 },
             )
 
@@ -144,7 +148,7 @@ def _is_retried(task: JsonObject, execution: JsonObject) -> bool:
 def _should_abort(account: AccountState, task: JsonObject) -> bool:
     """Return True if failed executions meet an abort criterion of the task's configuration."""
     ended = [each["Status"] for each in find_all(account, task) if each["Status"] not in _OPEN]
-    config = mapping(_push_config(account, task), "AbortConfig")
+    config = mapping(push_config(account, task), "AbortConfig")
     for criterion in objects(config, "AbortConfigCriteriaList"):
         bad = [
             status
@@ -157,13 +161,6 @@ def _should_abort(account: AccountState, task: JsonObject) -> bool:
         if enough and isinstance(share, int | float) and len(bad) * 100 >= share * len(ended):
             return True
     return False
-
-
-def _push_config(account: AccountState, task: JsonObject) -> JsonObject:
-    """Return the push settings of the task's configuration, empty without one."""
-    identifier = optional_text(task, "TaskConfigurationId")
-    found = identifier and account.transaction.get(OTA_TASK_CONFIGURATION.name, identifier)
-    return mapping(found, "PushConfig") if isinstance(found, dict) else {}
 
 
 def _number(document: Mapping[str, JsonValue], name: str) -> int:

@@ -180,10 +180,13 @@ def _text_of(properties: JsonObject, name: str) -> str:
 
 
 def install_device(account: AccountState, thing: str, device: JsonObject) -> None:
-    """Make a thing a certain device: store its capability report and initial values."""
+    """Make a thing a certain device: store its capability report, schemas and initial values."""
     details = account.transaction.get(CAPABILITIES.name, thing) or {"ManagedThingId": thing}
-    report = {**mapping(device, "Report")}
-    account.transaction.put(CAPABILITIES.name, thing, {**details, "CapabilityReport": report})
+    described = {
+        **picked(device, "CapabilitySchemas"),
+        "CapabilityReport": {**mapping(device, "Report")},
+    }
+    account.transaction.put(CAPABILITIES.name, thing, {**details, **described})
     document = _load(account, thing)
     account.transaction.put(STATE.name, thing, {**document, _AT_FIRST: mapping(device, "Values")})
 

@@ -1,0 +1,1 @@
+"""Functions of cloud connectors, and the delivery of the service's requests to them."""

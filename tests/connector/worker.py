@@ -1,0 +1,46 @@
+"""A connector in a process of its own: requests come over a pipe, one JSON text in a line.
+
+    python -m tests.connector.worker FOLDER ADDRESS [hang]
+
+FOLDER has the leases in SQLite, and ADDRESS is the emulator's. Prints ``ready``, the steps of the
+function, and the code of each response. With ``hang`` the function does not return.
+"""
+
+import sys
+from threading import Event, Thread
+
+from iotmi import Client, RetryPolicy
+from iotmi.capabilities import OnOff
+from iotmi.connector import CommandResponse, Connector, SendCommand, SQLiteLeases
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main(folder: str, address: str, *options: str) -> None:
+    """Take requests until the pipe is closed."""
+    client = Client(region_name="eu-west-1", endpoint_url=address, retry=RetryPolicy(seed=1))
+    leases = SQLiteLeases(f"{folder}/leases.db", lease=1.0)
+    app = Connector(client, leases, budget=0.5)
+
+    @app.send_command
+    def command(_: SendCommand) -> CommandResponse:
+        say("working")
+        if "hang" in options:
+            Event().wait()
+        say("finished")
+        return CommandResponse([OnOff(on_off=True)])
+
+    def respond(line: str) -> None:
+        say(str(app.respond(line)["header"]["responseCode"]))
+
+    say("ready")
+    for line in sys.stdin:
+        Thread(target=respond, args=(line,)).start()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
