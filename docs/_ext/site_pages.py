@@ -44,8 +44,8 @@ def read(app: "Sphinx", docname: str, source: list[str]) -> None:
     else:
         folder = (Path("docs") / docname).parent.as_posix()
         text = _LINK.sub(lambda found: relink(found, folder, docname), text)
-    text, outdated = drawings.fill(text, docname)
-    for title in outdated:
+    text, changed = drawings.fill(text, docname)
+    for title in changed:
         _LOG.warning("run python docs/_ext/drawings.py: %r has changed", title, location=docname)
     if docname == "index":
         text = navigation.fill(text)
@@ -73,6 +73,15 @@ def relink(found: re.Match[str], folder: str, docname: str) -> str:  # noqa: PLR
         return f"[{label}](/{inside}{anchor})" if docname in TEXTS else found[0]
     # Other files are not on the site.
     return label
+
+
+def outdated(app: "Sphinx", *_: object) -> list[str]:
+    """Return the pages that show code, which may have changed without them."""
+    pages = ((name, Path(app.srcdir, f"{name}.md")) for name in app.env.found_docs)
+    shown = {*TEXTS, "examples"}
+    return [
+        name for name, path in pages if name in shown or reference.MARKER.search(path.read_text())
+    ]
 
 
 def mark_blocks(app: "Sphinx", document: nodes.document) -> None:
@@ -113,6 +122,7 @@ def copy_python(app: "Sphinx", error: Exception | None) -> None:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Connect the extension."""
+    app.connect("env-get-outdated", outdated)
     app.connect("source-read", read)
     app.connect("doctree-read", mark_blocks)
     # After Furo, which makes the navigation.
