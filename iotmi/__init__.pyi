@@ -2,6 +2,7 @@ from iotmi import (
     capabilities as capabilities,
     emulator as emulator,
     events as events,
+    fleet as fleet,
     materials as materials,
 )
 from iotmi._binding import Async as Async, Family as Family, Sync as Sync

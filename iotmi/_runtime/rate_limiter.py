@@ -56,6 +56,12 @@ class RateLimiter:
         with self._lock:
             return self._rate
 
+    @property
+    def limit(self) -> float | None:
+        """The rate at the last throttle in calls a second, or None before the first."""
+        with self._lock:
+            return self._limit
+
     def enqueue(self) -> int:
         """Join the queue and return a ticket for `delay` and `dequeue`."""
         with self._lock:
