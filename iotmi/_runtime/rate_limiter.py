@@ -30,6 +30,8 @@ ONE_EVENT: Final = 0.5
 CUBIC_C: Final = 1 / 4**3
 # Seconds in which the rate doubles until the first throttle.
 SLOW_START_DOUBLING: Final = 1.0
+# A bound for the slow start of a client without max_rate.
+_HIGHEST: Final = 1e9
 # Seconds over which accepted calls are counted.
 WINDOW: Final = 2.0
 
@@ -112,9 +114,9 @@ class RateLimiter:
 
     def _grow(self, now: float) -> None:
         if self._limit is None:
-            self._rate = self._bounded(
-                self._rate * 2 ** ((now - self._grown) / SLOW_START_DOUBLING)
-            )
+            # Bounded, because 2.0**1024 overflows after 17 quiet minutes.
+            doublings = min((now - self._grown) / SLOW_START_DOUBLING, 60.0)
+            self._rate = self._bounded(min(self._rate * 2**doublings, _HIGHEST))
         else:
             # Seconds after the throttle at which the curve is back at the limit.
             inflection = ((1 - BETA) / CUBIC_C) ** (1 / 3)

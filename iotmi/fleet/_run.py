@@ -18,6 +18,7 @@ from iotmi._runtime.rate_limiter import RateLimiters
 from iotmi._schema.model import Request
 from iotmi.fleet._engines import MAX_IN_FLIGHT, Engine
 from iotmi.fleet._errors import ExecutorError, RunStoppedError
+from iotmi.fleet._interruption import Interruption
 from iotmi.fleet._meter import Meter
 from iotmi.fleet._store import LedgerStore, Outcome
 from iotmi.fleet._values import Phase, Progress, RowState, Summary
@@ -103,6 +104,7 @@ class Run:
     awaits: bool
     lookup: Lookup
     phase: Phase = Phase.SENDING
+    interrupted: Interruption = field(factory=Interruption)
     _id: str = field(factory=lambda: uuid.uuid4().hex)
     _ready: deque[Step] = field(factory=deque)
     _in_flight: dict["Future[Sent]", tuple[Step, str]] = field(factory=dict)
@@ -123,6 +125,7 @@ class Run:
             RunStoppedError: no further row could succeed.
         """
         while self._stop is None:
+            self.interrupted.check()
             pause = self._admit(steps)
             if not self._in_flight and not self._ready:
                 break
@@ -135,14 +138,25 @@ class Run:
         self.report(force=True)
 
     def wind_down(self) -> None:
-        """Send nothing more, and store the outcomes of the calls in progress."""
+        """Send nothing more, and store the outcomes of the calls in progress.
+
+        The rows of calls that take longer than `GRACE` stay in progress, for the next run.
+        """
         end = time.monotonic() + GRACE
-        self._ready.clear()
+        self._put_back()
         while self._in_flight and (left := end - time.monotonic()) > 0:
             self._collect(min(left, 1.0))
-            self._ready.clear()
+            self._put_back()
         self.flush()
         self.report(force=True)
+
+    def _put_back(self) -> None:
+        """Make rows wait whose next request was not sent, or did nothing because of a throttle."""
+        for step in self._ready:
+            if step.before is RowState.SENT:
+                state = RowState.UNKNOWN if step.settled else RowState.WAITING
+                self.record(self._outcome(step, state), RowState.SENT)
+        self._ready.clear()
 
     def summary(self) -> Summary:
         """Return the rows by state at this moment."""
@@ -179,7 +193,8 @@ class Run:
         """Wait *seconds*, and go on reporting progress."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, _PROGRESS_EVERY))
+            self.interrupted.event.wait(min(left, _PROGRESS_EVERY))
+            self.interrupted.check()
             self.report()
 
     # -- sending -----------------------------------------------------------------------
@@ -245,7 +260,8 @@ class Run:
     def _collect(self, pause: float | None) -> None:
         """Wait until a call has ended, at most *pause* seconds, and take all that have ended."""
         try:
-            future = self._ended.get(timeout=_PROGRESS_EVERY if pause is None else pause)
+            wait = _PROGRESS_EVERY if pause is None else min(pause, _PROGRESS_EVERY)
+            future = self._ended.get(timeout=wait)
             while True:
                 step, claim = self._in_flight.pop(future)
                 self.engine.forget(claim)
@@ -268,9 +284,12 @@ class Run:
             limiter.on_throttle()
             if sent.retry_after is not None:
                 self._hold_until = time.monotonic() + min(sent.retry_after, 60.0)
-            self._ready.appendleft(evolve(step, before=RowState.SENT, is_new=False))
-            return
-        if not sent.not_sent:
+            if step.idempotent or not sent.may_have_acted:
+                settled = max(step.settled, int(sent.may_have_acted))
+                again = evolve(step, settled=settled, before=RowState.SENT, is_new=False)
+                self._ready.appendleft(again)
+                return
+        elif not sent.not_sent:
             limiter.on_success()
         consequence = verdict(
             step.request, sent, settling=step.settled > 0, any_success=self._any_success

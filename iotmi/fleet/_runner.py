@@ -6,6 +6,7 @@ Owns the order of the phases and the feed of rows. `iotmi.fleet._run` sends them
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Final
 
@@ -95,10 +96,11 @@ class Runner:
         """
         run = self._assemble(engine, progress)
         try:
-            run.pump(chain(self._left(run), self._new(run)))
-            self._store_refused()
-            self._settle(run)
-            self._await_activations(run)
+            with run.interrupted.handled():
+                run.pump(chain(self._left(run), self._new(run)))
+                self._store_refused()
+                self._settle(run)
+                self._await_activations(run)
         except KeyboardInterrupt:
             run.wind_down()
             summary = run.summary()
@@ -107,12 +109,15 @@ class Runner:
                 summary,
             ) from None
         except FleetError as error:
+            with suppress(FleetError):
+                run.wind_down()
             error.summary = run.summary()
             error.args = (f"{error}. {error.summary}. Run the same job again to go on",)
             raise
         except BaseException:
             # Raised by the application's own hook or function.
-            run.wind_down()
+            with suppress(FleetError):
+                run.wind_down()
             raise
         return run.summary()
 
@@ -270,21 +275,22 @@ class Runner:
             return None
 
     def _settle(self, run: Run) -> None:
-        """Send rows with an unknown outcome again, in several rounds with pauses."""
+        """Send rows again that are unknown or could not be sent, in rounds with pauses."""
         run.phase = Phase.SETTLING
         for pause in ROUNDS:
             if not self._can_settle():
                 return
             run.rest(pause)
             last = self.store.last_number() + 1
-            steps = (self._again(run, row) for row in self.store.stored((RowState.UNKNOWN,), last))
+            rows = self.store.stored((RowState.UNKNOWN, RowState.WAITING), last)
+            steps = (self._again(run, row) for row in rows)
             run.pump(step for step in steps if step is not None)
 
     def _can_settle(self) -> bool:
         last = self.store.last_number() + 1
-        for row in self.store.stored((RowState.UNKNOWN,), last):
+        for row in self.store.stored((RowState.UNKNOWN, RowState.WAITING), last):
             requests = restored(row)
-            if requests[row.step].idempotent:
+            if row.state is RowState.WAITING or requests[row.step].idempotent:
                 return True
         return False
 

@@ -67,8 +67,8 @@ class Sent:
 
     @property
     def throttled(self) -> bool:
-        """True if the service throttled the call, and did nothing."""
-        return self.kind == "ThrottlingError" and not self.may_have_acted
+        """True if the service throttled the last attempt, which did nothing."""
+        return self.kind == "ThrottlingError"
 
 
 @frozen
