@@ -28,6 +28,7 @@ from iotmi.fleet._errors import (
 from iotmi.fleet._inventory import Change, Diff, apply, diff, export
 from iotmi.fleet._job import Job
 from iotmi.fleet._ledger import Ledger
+from iotmi.fleet._row import RowConfig, RowResult, run_row
 from iotmi.fleet._values import (
     LedgerRow,
     Phase,
@@ -59,7 +60,9 @@ __all__ = [
     "Preflight",
     "Progress",
     "QuotaReachedError",
+    "RowConfig",
     "RowProblem",
+    "RowResult",
     "RowState",
     "RunInterrupted",
     "RunStoppedError",
@@ -73,4 +76,5 @@ __all__ = [
     "apply",
     "diff",
     "export",
+    "run_row",
 ]

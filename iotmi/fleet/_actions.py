@@ -13,9 +13,10 @@ from typing import ClassVar, Final, Literal, TypeAlias
 from attrs import define, field, frozen, validators
 
 from iotmi import materials
-from iotmi._models.managed_things import Role
+from iotmi._models.managed_things import ManagedThing, ManagedThingSummary, Role
 from iotmi._schema.containers import ReadOnlyMap
 from iotmi._schema.model import Request
+from iotmi._schema.schema import schema_of
 from iotmi._serde.encoder import encode, json_default
 from iotmi.capabilities import Command, endpoints
 from iotmi.errors import ConstraintError, MaterialError
@@ -37,6 +38,12 @@ RowFunction: TypeAlias = "Callable[[Cells], Request[object] | Iterable[Request[o
 """A function from the cells of a row to the requests to send for it, in order."""
 
 CODE: Final = "code"
+_MATERIAL: Final = "authentication_material"
+# Members that the service sets. An exported file has them.
+_READ_ONLY: Final = frozenset(
+    member.name
+    for member in schema_of(ManagedThing).members + schema_of(ManagedThingSummary).members
+) - {member.name for member in schema_of(CreateManagedThing).members}
 _THING_IDS: Final = {"id": "identifier", "managed_thing_id": "identifier"}
 
 
@@ -72,11 +79,6 @@ class Action(ABC):
     def configuration(self) -> Mapping[str, object]:
         """Return the settings that a ledger is bound to, as plain data."""
 
-    @property
-    def until(self) -> Until:
-        """The state in which a row is done."""
-        return "CREATED"
-
     def header_problems(self, _columns: Iterable[str], /) -> Sequence[RowProblem]:
         """Return the problems of a header with these columns."""
         return ()
@@ -85,6 +87,16 @@ class Action(ABC):
         """Return a text that changes with the settings, and shows none of them."""
         text = json.dumps(self.configuration(), sort_keys=True, default=json_default)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def merged(defaults: Mapping[str, object], members: Mapping[str, object]) -> dict[str, object]:
+    """Return *members* with *defaults* where they have none. Maps are merged by their keys."""
+    both = {**defaults, **members}
+    for name, value in members.items():
+        default = defaults.get(name)
+        if isinstance(value, dict) and isinstance(default, Mapping):
+            both[name] = {**default, **value}
+    return both
 
 
 def _frozen_map(values: Mapping[str, object]) -> Mapping[str, object]:
@@ -116,7 +128,7 @@ class Onboard(Action):
 
     @cached_property
     def _columns(self) -> Columns:
-        return Columns(CreateManagedThing, ignored=self.ignore | {CODE})
+        return Columns(CreateManagedThing, ignored=self.ignore | _READ_ONLY | {CODE})
 
     def header_problems(self, columns: Iterable[str], /) -> Sequence[RowProblem]:
         return self._columns.problems(columns)
@@ -130,18 +142,36 @@ class Onboard(Action):
         }
 
     def plan(self, row: Row) -> RowPlan:
-        problems: list[RowProblem] = []
         warnings: list[RowProblem] = []
+        members = self.members(row, warnings)
+        column = CODE if row.cells.get(CODE) is not None else _MATERIAL
+        if _MATERIAL not in members and _MATERIAL not in self.defaults:
+            rule = f"is required, or {_MATERIAL}"
+            raise RowError(RowProblem(row.number, CODE, rule))
+        if self.role is not None:
+            members.setdefault("role", self.role)
+        request = self._columns.build(row, merged(self.defaults, members))
+        return RowPlan((request,), _creation_keys(request, column), tuple(warnings))
+
+    def members(self, row: Row, warnings: list[RowProblem] | None = None) -> dict[str, object]:
+        """Return the members that *row* holds, with those of its code.
+
+        Args:
+            row: the row.
+            warnings: receives the warnings of the code.
+
+        Raises:
+            RowError: the row breaks rules.
+        """
+        problems: list[RowProblem] = []
         members: dict[str, object] = {}
         try:
             members = self._columns.members(row)
         except RowError as error:
             problems += error.problems
         code = row.cells.get(CODE)
-        material = "authentication_material"
-        if code is not None and material in members:
-            rule = f"is given, and {material} too"
-            problems.append(RowProblem(row.number, CODE, rule))
+        if code is not None and _MATERIAL in members:
+            problems.append(RowProblem(row.number, CODE, f"is given, and {_MATERIAL} too"))
         elif code is not None:
             try:
                 parsed = materials.parse(code)  # type: ignore[arg-type]  # raises for no string
@@ -149,16 +179,13 @@ class Onboard(Action):
                 problems.append(RowProblem(row.number, CODE, error.reason))
             else:
                 members.update(parsed.parameters())
-                warnings += (RowProblem(row.number, CODE, str(each)) for each in parsed.warnings)
-        elif material not in members and material not in self.defaults and not problems:
-            problems.append(RowProblem(row.number, CODE, f"is required, or {material}"))
+                if warnings is not None:
+                    warnings += [
+                        RowProblem(row.number, CODE, str(each)) for each in parsed.warnings
+                    ]
         if problems:
             raise RowError(*problems)
-        if self.role is not None:
-            members.setdefault("role", self.role)
-        request = self._columns.build(row, {**self.defaults, **members})
-        column = material if code is None else CODE
-        return RowPlan((request,), _creation_keys(request, column), tuple(warnings))
+        return members
 
 
 @define(slots=False, frozen=True, kw_only=True)
@@ -180,7 +207,7 @@ class Update(Action):
 
     @cached_property
     def _columns(self) -> Columns:
-        return Columns(UpdateManagedThing, _THING_IDS, self.ignore)
+        return Columns(UpdateManagedThing, _THING_IDS, self.ignore | _READ_ONLY - {"id"})
 
     def header_problems(self, columns: Iterable[str], /) -> Sequence[RowProblem]:
         return self._columns.problems(columns)
@@ -189,7 +216,7 @@ class Update(Action):
         return {"defaults": dict(self.defaults), "ignore": sorted(self.ignore)}
 
     def plan(self, row: Row) -> RowPlan:
-        request = self._columns.build(row, {**self.defaults, **self._columns.members(row)})
+        request = self._columns.build(row, merged(self.defaults, self._columns.members(row)))
         return RowPlan((request,), _id_keys(request, "identifier"))
 
 

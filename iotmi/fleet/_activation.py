@@ -5,6 +5,7 @@ not know how a thing was created.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from attrs import define, field
@@ -16,6 +17,7 @@ from iotmi.waiting import PollInterval
 
 INTERVAL: Final = PollInterval(initial=1.0, maximum=30.0)
 
+_ONE_BY_ONE: Final = 50
 _DELETING: Final = frozenset({ProvisioningStatus.DELETE_IN_PROGRESS, ProvisioningStatus.DELETED})
 
 
@@ -34,13 +36,15 @@ class Activation:
 
     def poll(self) -> Iterator[tuple[int, str, bool]]:
         """Yield the row, the thing and True for each activated thing, False for a deleted one."""
-        if len(self.pending) <= self._pages:
-            yield from self._read_each()
-        else:
+        before = len(self.pending)
+        if before > self._pages:
             yield from self._read_pages()
+        if len(self.pending) == before:
+            # A listing may lag behind, and few things are read faster one by one.
+            yield from self._read_each()
 
     def _read_each(self) -> Iterator[tuple[int, str, bool]]:
-        for identifier in list(self.pending):
+        for identifier in list(islice(self.pending, _ONE_BY_ONE)):
             try:
                 status = self.client.managed_things.get(identifier).provisioning_status
             except ResourceNotFoundError:

@@ -147,7 +147,7 @@ class Runner:
 
     @property
     def _awaits(self) -> bool:
-        return self.action.until == "ACTIVATED"
+        return isinstance(self.action, Onboard) and self.action.until == "ACTIVATED"
 
     # -- rows ----------------------------------------------------------------------------
 

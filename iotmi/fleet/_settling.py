@@ -75,7 +75,7 @@ def find_created(client: Client, request: Request[object], sent_at: float | None
     """
     if not isinstance(request, CreateManagedThing) or sent_at is None:
         return None
-    serial_number = request.serial_number or _serial_number_of(request)
+    serial_number = request.serial_number or serial_number_in(request.authentication_material)
     if serial_number is None:
         return None
     since = datetime.fromtimestamp(sent_at, UTC) - CLOCK_SKEW
@@ -86,10 +86,12 @@ def find_created(client: Client, request: Request[object], sent_at: float | None
     return None
 
 
-def _serial_number_of(request: CreateManagedThing) -> str | None:
-    """Return the serial number in the request's bar code, if it has one."""
+def serial_number_in(material: object) -> str | None:
+    """Return the serial number in a Wi-Fi setup code; None for any other material."""
+    if not isinstance(material, str):
+        return None
     try:
-        material = materials.parse(request.authentication_material)
+        parsed = materials.parse(material)
     except MaterialError:
         return None
-    return material.serial_number if isinstance(material, WiFiSetupCode) else None
+    return parsed.serial_number if isinstance(parsed, WiFiSetupCode) else None

@@ -7,11 +7,12 @@ content. This module does not know what a row means.
 import csv
 import hashlib
 import json
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike, fspath
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
@@ -23,7 +24,7 @@ from iotmi.paging import Pager
 
 Cells: TypeAlias = Mapping[str, object]
 
-SourceLike: TypeAlias = "str | PathLike[str] | Pager[object] | Iterable[object]"
+SourceLike: TypeAlias = "str | PathLike[str] | Pager[object] | Iterable[object] | Source"
 """A path, a pager, or an iterable of mappings or of this library's values."""
 
 
@@ -44,6 +45,7 @@ class Row:
     excess: int = 0
 
 
+@runtime_checkable
 class Source(Protocol):
     """Rows that can be read several times."""
 
@@ -87,6 +89,8 @@ def open_source(source: SourceLike) -> Source:
         if not path.is_file():
             raise SourceError(f"{path}: there is no such file")
         return reader(path)
+    if isinstance(source, Source):
+        return source
     if isinstance(source, Pager):
         return ListingSource(source)
     if isinstance(source, Iterator):
@@ -264,6 +268,7 @@ class _Spool:
         digest, number = hashlib.sha256(), 0
         # Kept open, because closing deletes the file.
         self._file = TemporaryFile("w+b")  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
         for item in items:
             line = _line_of(cells_of(item))
             digest.update(line)

@@ -147,9 +147,7 @@ def main() -> int:
     given = parser.parse_args()
     rows = given.rows or given.kills * 45
     with TemporaryDirectory() as folder:
-        result = kill_again_and_again(
-            Path(folder), kills=given.kills, rows=rows, seed=given.seed
-        )
+        result = kill_again_and_again(Path(folder), kills=given.kills, rows=rows, seed=given.seed)
     sys.stdout.write(
         f"{result.kills} kills in {result.seconds:.0f} s, {result.in_progress} rows in progress at "
         f"a kill, {result.was_unknown} rows with an unknown outcome at some time\n{result.status}\n"
