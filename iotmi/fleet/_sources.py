@@ -141,8 +141,11 @@ class CsvSource(_FileSource):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            return self._header(file)[0]
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                return self._header(file)[0]
+        except UnicodeDecodeError as error:
+            raise self._error("the text is not UTF-8") from error
 
     def rows(self) -> Iterator[Row]:
         number = 0
