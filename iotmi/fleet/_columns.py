@@ -125,8 +125,8 @@ class Columns:
                 target = self._target(column)
                 if target is None:
                     continue
-                text = held if row.is_text and isinstance(held, str) else None
-                _put(members, target.path, held if text is None else target.read(text))
+                is_text = isinstance(held, str) and (row.is_text or target.convert is _json)
+                _put(members, target.path, target.read(str(held)) if is_text else held)
             except _CellError as error:
                 problems.append(RowProblem(row.number, column, error.rule))
         if problems:
@@ -209,6 +209,9 @@ def build(kind: type[R], members: Mapping[str, object]) -> R:
     Raises:
         ConstraintError: the request breaks constraints.
     """
+    # A missing positional member would be a TypeError.
+    absent = {each.name: None for each in schema_of(kind).members if each.required}
+    members = {**absent, **members}
     if any(isinstance(value, dict | list) for value in members.values()):
         nested = {
             name: value
