@@ -91,6 +91,8 @@ class Action(ABC):
 
 def merged(defaults: Mapping[str, object], members: Mapping[str, object]) -> dict[str, object]:
     """Return *members* with *defaults* where they have none. Maps are merged by their keys."""
+    if not defaults:
+        return {**members}
     both = {**defaults, **members}
     for name, value in members.items():
         default = defaults.get(name)

@@ -209,22 +209,20 @@ def build(kind: type[R], members: Mapping[str, object]) -> R:
     Raises:
         ConstraintError: the request breaks constraints.
     """
-    # A missing positional member would be a TypeError.
-    absent = {each.name: None for each in schema_of(kind).members if each.required}
-    members = {**absent, **members}
-    if any(isinstance(value, dict | list) for value in members.values()):
-        nested = {
-            name: value
-            for name, value in members.items()
-            if isinstance(value, dict | list) and not _is_text_map(value)
-        }
-        if nested:
-            return from_plain(kind, members)
+    for member in schema_of(kind).members:
+        if member.required and member.name not in members:
+            # A missing positional member would be a TypeError.
+            members = {**members, member.name: None}
+    if any(map(_is_nested, members.values())):
+        return from_plain(kind, members)
     return kind(**members)
 
 
-def _is_text_map(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(held, str) for held in value.values())
+def _is_nested(value: object) -> bool:
+    """Return True for plain data that a constructor does not take: all but maps of text."""
+    if isinstance(value, dict):
+        return not all(isinstance(held, str) for held in value.values())
+    return isinstance(value, list)
 
 
 def _put(members: dict[str, object], path: tuple[str, ...], value: object) -> None:
