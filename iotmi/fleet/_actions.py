@@ -101,6 +101,14 @@ def merged(defaults: Mapping[str, object], members: Mapping[str, object]) -> dic
     return both
 
 
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
+
+
 def _frozen_map(values: Mapping[str, object]) -> Mapping[str, object]:
     return ReadOnlyMap(values)
 
@@ -126,7 +134,7 @@ class Onboard(Action):
     until: Until = field(default="CREATED", validator=validators.in_(("CREATED", "ACTIVATED")))
     activation_timeout: float = 300.0
     defaults: Mapping[str, object] = field(factory=dict, converter=_frozen_map, repr=False)
-    ignore: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    ignore: frozenset[str] = field(default=frozenset(), converter=_names)
 
     @cached_property
     def _columns(self) -> Columns:
@@ -205,7 +213,7 @@ class Update(Action):
     name: ClassVar[str] = "update"
 
     defaults: Mapping[str, object] = field(factory=dict, converter=_frozen_map, repr=False)
-    ignore: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    ignore: frozenset[str] = field(default=frozenset(), converter=_names)
 
     @cached_property
     def _columns(self) -> Columns:
@@ -237,7 +245,7 @@ class Tag(Action):
     name: ClassVar[str] = "tag"
 
     tags: Mapping[str, object] = field(factory=dict, converter=_frozen_map, repr=False)
-    remove: tuple[str, ...] = field(default=(), converter=tuple, repr=False)
+    remove: tuple[str, ...] = field(default=(), converter=_in_order, repr=False)
 
     @cached_property
     def _columns(self) -> Columns:
@@ -280,7 +288,7 @@ class Control(Action):
     commands: tuple[Command, ...] = ()
 
     def __init__(self, *commands: Command) -> None:
-        self.__attrs_init__(commands)
+        self.__attrs_init__(commands)  # pyright: ignore[reportAttributeAccessIssue]  # attrs makes it
         if commands:
             endpoints(*commands)
 

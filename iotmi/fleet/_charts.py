@@ -50,6 +50,8 @@ def rate_chart(points: Sequence[Point], breaks: Sequence[float] = ()) -> str:
     left, top, width, height = 44, 10, WIDTH - 54, 200
     last = max((point.seconds for point in points), default=0.0) or 1.0
     peak = max([each.rate for each in points] + [each.limit or 0.0 for each in points] + [1.0])
+    # Room above the highest point, so that a line at the limit is not on the frame.
+    peak *= 1.05
     step = _step(peak)
     high = step * ceil(peak / step)
 

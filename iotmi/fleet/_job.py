@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from os import PathLike
 
+from iotmi._schema.sealing import without_frames
 from iotmi.client import Client
+from iotmi.errors import IotmiError
 from iotmi.fleet._actions import ActionLike, action_of
 from iotmi.fleet._engines import ExecutorLike, engine_for
 from iotmi.fleet._ledger import Ledger
@@ -50,7 +52,11 @@ class Job:
         Raises:
             SourceError: the source cannot be read.
         """
-        return check(self._source, self._action)
+        try:
+            return check(self._source, self._action)
+        except IotmiError as error:
+            # Its frames hold rows.
+            raise without_frames(error)  # noqa: B904 - the same error
 
     def run(
         self,
@@ -73,6 +79,15 @@ class Job:
             FleetError: the run cannot start, or stopped in good order; run the job again to go on.
             RunInterrupted: Ctrl-C ended the run in good order.
         """
+        try:
+            return self._run(client, executor, progress)
+        except IotmiError as error:
+            # Its frames hold rows and requests.
+            raise without_frames(error)  # noqa: B904 - the same error
+
+    def _run(
+        self, client: Client, executor: ExecutorLike | None, progress: ProgressHook | None
+    ) -> Summary:
         with ExitStack() as stack:
             store = stack.enter_context(closing(LedgerStore(self._ledger_path(), create=True)))
             stack.enter_context(store.locked())

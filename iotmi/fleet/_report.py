@@ -51,6 +51,7 @@ polyline.rate { stroke: var(--done); } polyline.limit { stroke: var(--limit);
 ul.key { display: flex; flex-wrap: wrap; gap: .4rem 1.4rem; list-style: none; padding: 0;
   margin: .7rem 0 0; } ul.key svg { display: inline-block; width: 12px; height: 12px;
   margin-right: .4rem; } ul.key b { font-variant-numeric: tabular-nums; }
+@media (max-width: 40rem) { svg text { font-size: 19px; } }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .6rem; text-align: left;
   vertical-align: top; } td.number { font-variant-numeric: tabular-nums; text-align: right; }
@@ -127,7 +128,7 @@ def _table(store: LedgerStore, total: int) -> Iterator[str]:
     shown = list(islice(rows, MOST_ROWS))
     if not shown:
         return
-    yield '<h2>Rows to look at</h2>\n<div class="scroll"><table>'
+    yield '<h2>Rows to look at</h2>\n<div class="scroll" tabindex="0"><table>'
     if total > len(shown):
         yield f"<caption>The first {len(shown):,} of {total:,} rows.</caption>"
     yield "<thead><tr><th>row</th><th>state</th><th>cause</th><th>detail</th></tr></thead><tbody>"

@@ -16,13 +16,14 @@ def cluster(workers: int) -> Iterator[Any]:
     """Yield a client of a cluster with *workers* processes."""
     from distributed import Client, LocalCluster
 
-    with (
-        LocalCluster(
-            n_workers=workers, threads_per_worker=4, processes=True, dashboard_address=None
-        ) as local,
-        Client(local) as client,
-    ):
-        yield client
+    # Dask has few types.
+    make_cluster: Any = LocalCluster
+    make_client: Any = Client
+    with make_cluster(
+        n_workers=workers, threads_per_worker=4, processes=True, dashboard_address=None
+    ) as local:
+        with make_client(local) as client:
+            yield client
 
 
 @define

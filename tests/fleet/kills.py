@@ -145,7 +145,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=0, help="0 for enough to last all kills")
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
-    rows = given.rows or given.kills * 45
+    rows = given.rows or given.kills * 75
     with TemporaryDirectory() as folder:
         result = kill_again_and_again(Path(folder), kills=given.kills, rows=rows, seed=given.seed)
     sys.stdout.write(

@@ -108,11 +108,8 @@ def by_boto3(rows: int, rate: float, mode: str) -> Figures:
             aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
             region_name=REGION,
         )
-        config = (
-            Config(max_pool_connections=WORKERS)
-            if mode == "default"
-            else Config(max_pool_connections=WORKERS, retries={"mode": mode})  # type: ignore[typeddict-item]  # one of boto3's modes
-        )
+        options: dict[str, Any] = {} if mode == "default" else {"retries": {"mode": mode}}
+        config = Config(max_pool_connections=WORKERS, **options)
         client: Any = session.client(
             "iot-managed-integrations", endpoint_url=address, config=config
         )

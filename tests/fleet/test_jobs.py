@@ -104,7 +104,7 @@ def test_rows_come_from_other_files(
         path.write_text("\n".join(map(json.dumps, rows)))
     else:
         pyarrow = pytest.importorskip("pyarrow")
-        from pyarrow import parquet
+        from pyarrow import parquet  # type: ignore[import-untyped]
 
         parquet.write_table(pyarrow.Table.from_pylist(rows), path)
     assert onboard(path, ledger, client).done == 3

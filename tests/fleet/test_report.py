@@ -21,12 +21,12 @@ class Checker(HTMLParser):
         self.open: list[str] = []
         self.seen: set[str] = set()
 
-    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         self.seen.add(tag)
         if tag != "meta":
             self.open.append(tag)
 
-    def handle_startendtag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         self.seen.add(tag)
 
     def handle_endtag(self, tag: str) -> None:
