@@ -9,7 +9,7 @@
 A row is committed to the ledger before it is sent. To resume, run the same job again.
 """
 
-from iotmi.fleet._actions import Control, Delete, Onboard, Tag, Update
+from iotmi.fleet._actions import Action, ActionLike, Control, Delete, Onboard, Tag, Update
 from iotmi.fleet._errors import (
     CredentialsError,
     ExecutorError,
@@ -25,10 +25,11 @@ from iotmi.fleet._errors import (
     SourceError,
     UnreachableError,
 )
-from iotmi.fleet._inventory import Change, Diff, apply, diff, export
+from iotmi.fleet._inventory import Change, Diff, Key, apply, diff, export
 from iotmi.fleet._job import Job
 from iotmi.fleet._ledger import Ledger
 from iotmi.fleet._row import RowConfig, RowResult, run_row
+from iotmi.fleet._sources import SourceLike
 from iotmi.fleet._values import (
     LedgerRow,
     Phase,
@@ -41,6 +42,8 @@ from iotmi.fleet._values import (
 )
 
 __all__ = [
+    "Action",
+    "ActionLike",
     "Change",
     "Control",
     "CredentialsError",
@@ -49,6 +52,7 @@ __all__ = [
     "ExecutorError",
     "FleetError",
     "Job",
+    "Key",
     "Ledger",
     "LedgerBusyError",
     "LedgerError",
@@ -68,6 +72,7 @@ __all__ = [
     "RunStoppedError",
     "SourceChangedError",
     "SourceError",
+    "SourceLike",
     "Status",
     "Summary",
     "Tag",

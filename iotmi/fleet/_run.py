@@ -33,6 +33,10 @@ TROUBLES: Final = 20
 """Calls without a good response, in a row, after which a run stops."""
 UNSENT: Final = 3
 """The same for calls of which nothing was sent."""
+RUN_ENDED: Final = Sent(
+    ok=False, cause="RunEnded", detail="the run ended before the response arrived"
+)
+"""The cause of a row that was in progress at the end of its run."""
 _PROGRESS_EVERY: Final = 0.25
 
 
@@ -155,7 +159,7 @@ class Run:
         for step in self._ready:
             if step.before is RowState.SENT:
                 state = RowState.UNKNOWN if step.settled else RowState.WAITING
-                self.record(self._outcome(step, state), RowState.SENT)
+                self.record(self._outcome(step, state, RUN_ENDED), RowState.SENT)
         self._ready.clear()
 
     def summary(self) -> Summary:

@@ -22,7 +22,7 @@ from iotmi.fleet._engines import Engine
 from iotmi.fleet._errors import FleetError, LedgerMismatchError, RunInterrupted, UnreachableError
 from iotmi.fleet._meter import Meter
 from iotmi.fleet._preflight import digest_of, duplicate
-from iotmi.fleet._run import ProgressHook, Run, Step
+from iotmi.fleet._run import RUN_ENDED, ProgressHook, Run, Step
 from iotmi.fleet._settling import ROUNDS, find_created, is_old, restored, tokened
 from iotmi.fleet._sources import Row, Source, line_of
 from iotmi.fleet._store import Binding, LedgerStore, Outcome, StoredRow
@@ -34,7 +34,6 @@ PACING: Final = Pacing(burst=10, max_rate=1000.0)
 
 _REFUSED_AT_ONCE: Final = 200
 """Rows that break a rule are stored together, so many at once."""
-_KILLED: Final = "RunEnded"
 
 
 @define
@@ -174,8 +173,8 @@ class Runner:
                     number=row.number,
                     state=RowState.UNKNOWN,
                     step=index,
-                    cause=_KILLED,
-                    detail="the run ended before the response arrived",
+                    cause=RUN_ENDED.cause,
+                    detail=RUN_ENDED.detail,
                 )
                 run.record(outcome, RowState.SENT)
             return None

@@ -33,21 +33,23 @@ class Killer:
     Attributes:
         process: the process id of the worker.
         after: the number of rows that must be done first.
+        failed: the number of rows that must have failed first.
         killed: the signal sent, or 0.
     """
 
     process: int
     after: int
+    failed: int = 0
     killed: int = 0
 
     def __call__(self, moment: fleet.Progress) -> None:
         """Kill the worker if it is time."""
-        if not self.killed and moment.done >= self.after:
+        if not self.killed and moment.done >= self.after and moment.failed >= self.failed:
             self.killed = signal.SIGKILL
             os.kill(self.process, signal.SIGKILL)
 
 
-def kill_a_worker(dask: Any, after: int) -> Killer:  # noqa: ANN401 - Dask has no types
-    """Return a hook that kills a worker of *dask* when *after* rows are done."""
+def kill_a_worker(dask: Any, after: int, failed: int = 0) -> Killer:  # noqa: ANN401 - Dask has no types
+    """Return a hook that kills a worker of *dask* when so many rows have ended."""
     workers: dict[str, int] = dask.run(os.getpid)
-    return Killer(next(iter(workers.values())), after)
+    return Killer(next(iter(workers.values())), after, failed)

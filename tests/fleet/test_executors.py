@@ -13,6 +13,9 @@ import pytest
 
 import iotmi
 from iotmi import fleet
+from iotmi.capabilities import OnOff
+from iotmi.emulator import Emulator
+from iotmi.emulator.server import serving
 from tests.fleet.clusters import cluster, kill_a_worker
 from tests.fleet.devices import name, write_csv
 from tests.fleet.service import REGION, client_of, names, service
@@ -91,6 +94,29 @@ def test_a_cluster_with_a_killed_worker_keeps_the_same_ledger(address: str, tmp_
     assert kill.killed == signal.SIGKILL
     assert ledger_of(tmp_path / "dask") == ledger_of(tmp_path / "threads")
     assert Counter(names(address)) - between == between - before
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_command_of_a_killed_worker_is_not_repeated(emulator: Emulator, tmp_path: Path) -> None:
+    """Dask repeats the tasks of a lost worker; no command reaches the service a second time."""
+    pytest.importorskip("distributed")
+    client = emulator.client().with_options(pacing=iotmi.Pacing(initial_rate=500.0))
+    source = write_csv(tmp_path / "devices.csv", ROWS)
+    fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "things").run(client)
+    rows = [{"id": thing.id} for thing in client.managed_things.list()]
+    emulator.faults.delay(0.3, operation="SendManagedThingCommand")
+    job = fleet.Job(rows, fleet.Control(OnOff.toggle()), ledger=tmp_path / "ledger")
+    with serving(emulator) as address, cluster(3) as dask, portable(address) as sender:
+        summary = job.run(sender, executor=dask, progress=kill_a_worker(dask, after=0, failed=5))
+    assert (summary.total, summary.waiting, summary.sent) == (ROWS, 0, 0)
+    # The calls of the lost worker, which may have been carried out.
+    assert summary.causes.get("WorkerLost", 0) == summary.unknown > 0
+    sent = Counter(
+        call.parameters["ManagedThingId"]
+        for call in emulator.calls
+        if call.operation == "SendManagedThingCommand"
+    )
+    assert max(sent.values()) == 1
 
 
 @pytest.mark.usefixtures("keys")
