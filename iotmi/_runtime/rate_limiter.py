@@ -37,11 +37,25 @@ WINDOW: Final = 2.0
 
 
 class RateLimiter:
-    """The rate of one operation. Thread-safe."""
+    """The rate of one operation. Thread-safe.
 
-    def __init__(self, pacing: Pacing, clock: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        pacing: the settings.
+        clock: seconds that never go back.
+        catch_up: seconds whose calls may start together after a quiet time, if they are more than
+            the burst of the settings.
+    """
+
+    def __init__(
+        self,
+        pacing: Pacing,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        catch_up: float = 0.0,
+    ) -> None:
         self._pacing = pacing
         self._clock = clock
+        self._catch_up = catch_up
         self._lock = threading.Lock()
         self._rate = self._bounded(pacing.initial_rate)
         self._next = self._grown = clock()
@@ -84,7 +98,8 @@ class RateLimiter:
         with self._lock:
             now = self._clock()
             self._grow(now)
-            moment = max(self._next, now - (self._pacing.burst - 1) / self._rate)
+            saved = max((self._pacing.burst - 1) / self._rate, self._catch_up)
+            moment = max(self._next, now - saved)
             if moment <= now:
                 self._next = moment + 1 / self._rate
                 return 0.0
@@ -137,8 +152,9 @@ class RateLimiter:
 class RateLimiters:
     """The rate limiters of one client, each created with the first call of its operation."""
 
-    def __init__(self, pacing: Pacing) -> None:
+    def __init__(self, pacing: Pacing, *, catch_up: float = 0.0) -> None:
         self.pacing = pacing
+        self._catch_up = catch_up
         self._limiters: dict[str, RateLimiter] = {}
         self._lock = threading.Lock()
 
@@ -147,7 +163,9 @@ class RateLimiters:
         with self._lock:
             limiter = self._limiters.get(operation)
             if limiter is None:
-                limiter = self._limiters[operation] = RateLimiter(self.pacing)
+                limiter = self._limiters[operation] = RateLimiter(
+                    self.pacing, catch_up=self._catch_up
+                )
             return limiter
 
 

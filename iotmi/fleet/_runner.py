@@ -29,8 +29,11 @@ from iotmi.fleet._store import Binding, LedgerStore, Outcome, StoredRow
 from iotmi.fleet._values import Phase, RowProblem, RowState, Summary
 from iotmi.pacing import Pacing
 
-PACING: Final = Pacing(burst=10, max_rate=1000.0)
+PACING: Final = Pacing(max_rate=1000.0)
 """The pacing of a run whose client has none."""
+
+CATCH_UP: Final = 0.5
+"""Seconds whose calls may start together after a slow commit of the ledger."""
 
 _REFUSED_AT_ONCE: Final = 200
 """Rows that break a rule are stored together, so many at once."""
@@ -135,7 +138,9 @@ class Runner:
         return Run(
             store=self.store,
             engine=engine,
-            limiters=RateLimiters(PACING if limiters is None else limiters.pacing),
+            limiters=RateLimiters(
+                PACING if limiters is None else limiters.pacing, catch_up=CATCH_UP
+            ),
             meter=meter,
             region=self._region,
             progress=progress,
