@@ -8,3 +8,6 @@ hiddenimports = collect_submodules(
     # The command line and the HTTP server need extras, which a program may do without.
     on_error="ignore",
 )
+
+# Large packages that fleets can use. A program that uses them imports them itself.
+excludedimports = ["distributed", "pyarrow"]
