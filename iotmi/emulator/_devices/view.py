@@ -76,7 +76,12 @@ def home_view(dispatcher: Dispatcher, limit: int) -> JsonObject:
             },
         }
     # Read after the transaction: a change in between makes the client fetch once too often.
-    return {"revision": dispatcher.store.revision, "counts": counts, **lists}
+    return {
+        "revision": dispatcher.store.revision,
+        "generation": dispatcher.store.generation,
+        "counts": counts,
+        **lists,
+    }
 
 
 def thing_view(account: AccountState, thing: JsonObject) -> JsonObject:

@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike, fspath, urandom
 from threading import Lock
 from typing import Final, Protocol
 
@@ -279,6 +279,7 @@ class Store:
         self._listener: CommitListener | None = None
         self.observers = Observers()
         self._revision = 0
+        self.renew()
         try:
             files.create_private(path)
             # One connection serves all threads. A second connection to ":memory:" would open
@@ -355,6 +356,15 @@ class Store:
     def revision(self) -> int:
         """The number of commits of this store that changed a row."""
         return self._revision
+
+    @property
+    def generation(self) -> str:
+        """A text that differs after each replacement of all rows, and after each start."""
+        return self._generation
+
+    def renew(self) -> None:
+        """Begin a generation. What a reader remembers of earlier rows is void."""
+        self._generation = urandom(8).hex()
 
     def set_commit_listener(self, listener: CommitListener) -> None:
         """Send the outbox messages of later commits to *listener*."""
