@@ -60,6 +60,10 @@ class Console:
         message.wait_for()
         message.get_by_role("button").click()
 
+    def settled(self) -> None:
+        """Wait until no control is busy with an action."""
+        self.page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+
     def events(self) -> "Locator":
         """Return the rows of the live events."""
         return self.page.locator("[data-key^=event-]")

@@ -148,7 +148,7 @@ def test_an_event_is_shown_within_a_second(console: Console) -> None:
     for count in range(1, 6):
         latencies.append(power.evaluate(_LATENCY))
         console.events().nth(count - 1).wait_for()
-        console.page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+        console.settled()
     # The best of five: another program may have all cores for a second.
     assert min(latencies) < 1000
 
@@ -321,13 +321,13 @@ def test_add_a_hub(console: Console) -> None:
 
 def test_a_dialog_closes_without_effect(console: Console) -> None:
     """Escape and the close button close a dialog, and the focus returns to its opener."""
-    for close in (
-        lambda: console.page.keyboard.press("Escape"),
-        lambda: console.dialog().get_by_role("button", name="Close").click(),
-    ):
+    for close in ("Escape", "Close"):
         console.button("Add device").click()
         assert console.dialog().get_by_label("Name").is_visible()
-        close()
+        if close == "Escape":
+            console.page.keyboard.press("Escape")
+        else:
+            console.dialog().get_by_role("button", name="Close").click()
         console.dialog().wait_for(state="detached")
         assert console.button("Add device").evaluate("(each) => each === document.activeElement")
     assert len(console.page.locator(".card").all()) == 13

@@ -40,7 +40,9 @@ def furnish(console: Console) -> None:
     emulator = console.emulator
     client = emulator.client()
     hub = thing_id(emulator, "Hall hub")
-    search = client.device_discoveries.start(discovery_type=DiscoveryType.ZIGBEE, controller_identifier=hub)
+    search = client.device_discoveries.start(
+        discovery_type=DiscoveryType.ZIGBEE, controller_identifier=hub
+    )
     client.device_discoveries.wait_until_finished(search.id)
     client.device_discoveries.start(discovery_type=DiscoveryType.ZIGBEE, controller_identifier=hub)
     emulator.devices.report(thing_id(emulator, "Kitchen lamp"), "OnOff", value=True)
@@ -138,12 +140,30 @@ def test_landmarks_and_names(console: Console) -> None:
         assert page.get_by_role(landmark, name=name).count() == 1  # type: ignore[arg-type]
     assert page.get_by_role("complementary", name="Live events").count() == 1
     assert page.locator("nav [aria-current=page]").inner_text() == "Home"
-    page.get_by_role("link", name="Faults").click()
-    page.get_by_role("heading", name="Faults", level=1).wait_for()
-    assert page.locator("nav [aria-current=page]").inner_text() == "Faults"
-    assert page.title() == "Faults · iotmi emulator"
+
+
+@pytest.mark.browser
+def test_navigation(console: Console) -> None:
+    """Each link leads to its view, whose heading gets the focus; the browser's Back returns."""
+    page = console.page
+    titles = {
+        "People": "People and discoveries",
+        "Activity": "Activity",
+        "Faults": "Faults",
+        "State": "Time and state",
+        "Home": "Home",
+        "All events and calls": "Activity",
+        "iotmi emulator": "Home",
+    }
+    for link, title in titles.items():
+        page.get_by_role("link", name=link, exact=True).click()
+        heading = page.get_by_role("heading", name=title, level=1)
+        heading.wait_for()
+        assert heading.evaluate("(each) => each === document.activeElement")
+        assert page.title() == f"{title} · iotmi emulator"
+        assert page.locator("nav [aria-current=page]").inner_text() in {link, "Home", "Activity"}
     page.go_back()
-    page.get_by_role("heading", name="Home", level=1).wait_for()
+    page.get_by_role("heading", name="Activity", level=1).wait_for()
 
 
 @pytest.mark.browser

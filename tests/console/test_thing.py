@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from attrs import frozen
 
 from tests.console.support import Boto, Console, held_value, thing_id
 
@@ -144,6 +145,60 @@ def test_a_property_without_a_value(console: Console, boto: Boto) -> None:
     panel.get_by_label("Start up on off").select_option("Toggle")
     console.events().filter(has_text="StartUpOnOff").first.wait_for()
     assert held_value(boto, thing_id(console.emulator, "Ceiling light"), "StartUpOnOff") == "Toggle"
+
+
+@frozen
+class Typed:
+    """A value that a person types, and its effect.
+
+    Attributes:
+        capability: capability of the device.
+        label: label of the input.
+        text: text to type.
+        member: property that it changes.
+        value: value of the property afterwards.
+    """
+
+    capability: str
+    label: str
+    text: str
+    member: str
+    value: object
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        Typed("PowerSource", "Description", "Mains", "Description", "Mains"),
+        Typed("PowerSource", "Endpoint list", "[1, 2]", "EndpointList", [1, 2]),
+        Typed("Thermostat", "Local temperature", "2150", "LocalTemperature", 2150),
+    ],
+    ids=["text", "JSON", "number"],
+)
+def test_type_a_value(console: Console, boto: Boto, typed: Typed) -> None:
+    """Text is reported as it is typed, JSON as its value, and a number as the protocol has it."""
+    console.emulator.reset({"devices": [{"name": "Box", "capabilities": [typed.capability]}]})
+    console.open_thing("Box")
+    control = console.page.get_by_label(typed.label, exact=True)
+    if not control.is_visible():
+        console.page.get_by_text("Without a value").click()
+    control.fill(typed.text)
+    control.press("Enter")
+    console.settled()
+    thing = thing_id(console.emulator, "Box")
+    assert held_value(boto, thing, typed.member) == typed.value
+
+
+def test_several_bits(console: Console, boto: Boto) -> None:
+    """A bitmap has a check box for each bit, and keeps the bits that a person leaves alone."""
+    console.emulator.reset({"devices": [{"name": "Fan", "capabilities": ["FanControl"]}]})
+    console.open_thing("Fan")
+    bits = console.page.get_by_role("group", name="Wind setting")
+    for bit in ("Sleep wind", "Natural wind"):
+        bits.get_by_label(bit).check()
+        console.settled()
+    wind = {"SleepWind": 1, "NaturalWind": 1}
+    assert held_value(boto, thing_id(console.emulator, "Fan"), "WindSetting") == wind
 
 
 def test_connect_a_device_to_a_bare_thing(console: Console, boto: Boto) -> None:
