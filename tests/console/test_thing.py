@@ -171,7 +171,7 @@ class Typed:
     [
         Typed("PowerSource", "Description", "Mains", "Description", "Mains"),
         Typed("PowerSource", "Endpoint list", "[1, 2]", "EndpointList", [1, 2]),
-        Typed("Thermostat", "Local temperature", "2150", "LocalTemperature", 2150),
+        Typed("Thermostat", "Occupied heating setpoint", "2150", "OccupiedHeatingSetpoint", 2150),
     ],
     ids=["text", "JSON", "number"],
 )
