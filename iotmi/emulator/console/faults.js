@@ -37,7 +37,8 @@ const INPUTS = {
   burst: number("Calls at once", { min: 1 }),
 };
 
-const CONNECTOR_KINDS = ["slow", "raise", "malformed", "twice"];
+// The newest invocations of a connector that are listed.
+const INVOCATIONS = 50;
 
 let kind = "fail";
 
@@ -101,18 +102,34 @@ function parameters(each) {
 function connectors() {
   return h("section", { class: "panel", "aria-labelledby": "connectors" },
     h("h2", { id: "connectors" }, "Connectors"),
-    h("ul", { class: "items" }, state.connectors.map(({ arn, faults }) => h("li", { class: "item", "data-key": arn },
-      h("div", { class: "item-head" }, h("h3", null, h("code", null, arn))),
-      faults.length ? h("ul", { class: "found" }, faults.map((each) => h("li", null, parameters(each)))) : null,
-      form({ submit: "Add fault", done: "The fault was added", class: "inline" },
-        async (given) => {
-          await api.post(api.path`connectors/${arn}/faults`, given);
-          await refreshFaults();
-        },
-        field("Kind", { name: "kind", key: `kind-${arn}`, options: CONNECTOR_KINDS.map((each) => [each, words(each)]) }),
-        field("Number of calls", { name: "times", key: `times-${arn}`, type: "number", min: 1, value: 1 })),
-      faults.length ? button("Clear", async () => {
-        await api.remove(api.path`connectors/${arn}/faults`);
+    h("ul", { class: "items" }, state.connectors.map(connector)));
+}
+
+function connector({ arn, problems, faults, invocations }) {
+  const { kind, operation } = bodySchema("connectors/{arn}/faults").properties;
+  const operations = (operation.enum ?? []).filter((each) => each !== null);
+  const faultsPath = api.path`connectors/${arn}/faults`;
+  return h("li", { class: "item", "data-key": arn },
+    h("div", { class: "item-head" },
+      h("h3", null, h("code", null, arn)),
+      problems.map((each) => chip(each, "bad"))),
+    form({ submit: "Add fault", kind: "", done: "The fault was added", class: "inline" },
+      async (given) => {
+        await api.post(faultsPath, given);
         await refreshFaults();
-      }, { done: "The connector's faults were removed" }) : null))));
+      },
+      field("Kind", { name: "kind", key: `kind-${arn}`, options: kind.enum.map((each) => [each, words(each)]) }),
+      field("Operation", { name: "operation", key: `operation-${arn}`, options: [["", "Any operation"], ...operations] }),
+      field("Number of invocations", { name: "times", key: `times-${arn}`, type: "number", min: 1, value: 1 })),
+    faults.length ? [
+      h("ul", { class: "found" }, faults.map((each) => h("li", null, `${words(each.kind)} · ${each.operation ?? "Any operation"}`))),
+      h("div", { class: "actions" }, button("Clear", async () => {
+        await api.remove(faultsPath);
+        await refreshFaults();
+      }, { done: "The connector's faults were removed" })),
+    ] : null,
+    invocations.length ? h("details", { "data-key": `invocations-${arn}` },
+      h("summary", null, `Invocations (${invocations.length})`),
+      h("ol", { class: "found" }, invocations.slice(-INVOCATIONS).reverse().map((each) =>
+        h("li", null, [each.operation, `delivery ${each.delivery}`, each.outcome, each.fault].filter(Boolean).join(" · "))))) : null);
 }

@@ -103,7 +103,11 @@ function follow() {
   source.addEventListener("notification", (event) => take("events", JSON.parse(event.data)));
   source.addEventListener("call", (event) => take("calls", JSON.parse(event.data)));
   // A failed fetch needs no message: the stream reports the lost connection.
-  source.addEventListener("home", () => void refreshHome().catch(() => {}));
+  source.addEventListener("home", () => {
+    void refreshHome().catch(() => {});
+    // The invocations of connectors come with changes of the home.
+    if (state.connectors.length) void refreshFaults().catch(() => {});
+  });
   source.addEventListener("faults", () => void refreshFaults().catch(() => {}));
 }
 
