@@ -36,7 +36,8 @@ function route() {
 function draw() {
   const [name, argument] = route();
   morphInto(header, headerContent(name));
-  if (!state.home) return;
+  // At first, the home and the faults arrive one after the other.
+  if (!state.home || !state.faults) return;
   const view = name === "things" ? thingView(argument) : VIEWS[name][1]();
   // Another route is another page: nothing of the old one may stay.
   morphInto(main, h("div", { class: "view", "data-key": `view-${name}-${argument}` }, view));
