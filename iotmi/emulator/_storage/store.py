@@ -353,11 +353,6 @@ class Store:
                 self._connection.execute("ROLLBACK")
 
     @property
-    def revision(self) -> int:
-        """The number of commits of this store that changed a row."""
-        return self._revision
-
-    @property
     def generation(self) -> str:
         """A text that differs after each replacement of all rows, and after each start."""
         return self._generation
@@ -365,6 +360,11 @@ class Store:
     def renew(self) -> None:
         """Begin a generation. What a reader remembers of earlier rows is void."""
         self._generation = urandom(8).hex()
+
+    @property
+    def revision(self) -> int:
+        """The number of commits of this store that changed a row."""
+        return self._revision
 
     def set_commit_listener(self, listener: CommitListener) -> None:
         """Send the outbox messages of later commits to *listener*."""
