@@ -171,6 +171,7 @@ ANSWERS: Final[Mapping[str, Schema]] = {
             "clock": _TEXT,
             "now": TIME,
             "revision": _COUNT,
+            "generation": _TEXT,
             "counts": record(dict.fromkeys(_LISTS, _COUNT)),
             **_LISTS,
         }
