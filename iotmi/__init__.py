@@ -164,7 +164,7 @@ _HOMES: Final[Mapping[str, str]] = {
 }
 
 # Modules of their own, loaded when they are first used as attributes.
-_MODULES: Final = ("capabilities", "connector", "emulator", "events", "materials")
+_MODULES: Final = ("capabilities", "connector", "emulator", "events", "fleet", "materials")
 
 # Type checkers read the names from the stub.
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]

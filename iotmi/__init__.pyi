@@ -3,6 +3,7 @@ from iotmi import (
     connector as connector,
     emulator as emulator,
     events as events,
+    fleet as fleet,
     materials as materials,
 )
 from iotmi._binding import Async as Async, Family as Family, Sync as Sync

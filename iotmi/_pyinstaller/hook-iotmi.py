@@ -1,6 +1,11 @@
-"""Collect the modules that iotmi loads by name, and the service model that botocore reads."""
+"""Collect the modules that iotmi loads by name, the console, and the model that botocore reads."""
 
-from PyInstaller.utils.hooks import collect_submodules  # type: ignore[import-untyped]
+from PyInstaller.utils.hooks import (  # type: ignore[import-untyped]
+    collect_data_files,
+    collect_submodules,
+)
+
+datas = collect_data_files("iotmi", includes=["emulator/console/*"])
 
 hiddenimports = collect_submodules(
     "iotmi",
@@ -8,3 +13,6 @@ hiddenimports = collect_submodules(
     # The command line and the HTTP server need extras, which a program may do without.
     on_error="ignore",
 )
+
+# Large packages that fleets can use. A program that uses them imports them itself.
+excludedimports = ["distributed", "pyarrow"]

@@ -30,16 +30,32 @@ ONE_EVENT: Final = 0.5
 CUBIC_C: Final = 1 / 4**3
 # Seconds in which the rate doubles until the first throttle.
 SLOW_START_DOUBLING: Final = 1.0
+# A bound for the slow start of a client without max_rate.
+_HIGHEST: Final = 1e9
 # Seconds over which accepted calls are counted.
 WINDOW: Final = 2.0
 
 
 class RateLimiter:
-    """The rate of one operation. Thread-safe."""
+    """The rate of one operation. Thread-safe.
 
-    def __init__(self, pacing: Pacing, clock: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        pacing: the settings.
+        clock: seconds that never go back.
+        catch_up: seconds whose calls may start together after a quiet time, if they are more than
+            the burst of the settings.
+    """
+
+    def __init__(
+        self,
+        pacing: Pacing,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        catch_up: float = 0.0,
+    ) -> None:
         self._pacing = pacing
         self._clock = clock
+        self._catch_up = catch_up
         self._lock = threading.Lock()
         self._rate = self._bounded(pacing.initial_rate)
         self._next = self._grown = clock()
@@ -55,6 +71,12 @@ class RateLimiter:
         """The current rate in calls a second."""
         with self._lock:
             return self._rate
+
+    @property
+    def limit(self) -> float | None:
+        """The rate at the last throttle in calls a second, or None before the first."""
+        with self._lock:
+            return self._limit
 
     def enqueue(self) -> int:
         """Join the queue and return a ticket for `delay` and `dequeue`."""
@@ -76,7 +98,8 @@ class RateLimiter:
         with self._lock:
             now = self._clock()
             self._grow(now)
-            moment = max(self._next, now - (self._pacing.burst - 1) / self._rate)
+            saved = max((self._pacing.burst - 1) / self._rate, self._catch_up)
+            moment = max(self._next, now - saved)
             if moment <= now:
                 self._next = moment + 1 / self._rate
                 return 0.0
@@ -106,9 +129,9 @@ class RateLimiter:
 
     def _grow(self, now: float) -> None:
         if self._limit is None:
-            self._rate = self._bounded(
-                self._rate * 2 ** ((now - self._grown) / SLOW_START_DOUBLING)
-            )
+            # Bounded, because 2.0**1024 overflows after 17 quiet minutes.
+            doublings = min((now - self._grown) / SLOW_START_DOUBLING, 60.0)
+            self._rate = self._bounded(min(self._rate * 2**doublings, _HIGHEST))
         else:
             # Seconds after the throttle at which the curve is back at the limit.
             inflection = ((1 - BETA) / CUBIC_C) ** (1 / 3)
@@ -129,8 +152,9 @@ class RateLimiter:
 class RateLimiters:
     """The rate limiters of one client, each created with the first call of its operation."""
 
-    def __init__(self, pacing: Pacing) -> None:
+    def __init__(self, pacing: Pacing, *, catch_up: float = 0.0) -> None:
         self.pacing = pacing
+        self._catch_up = catch_up
         self._limiters: dict[str, RateLimiter] = {}
         self._lock = threading.Lock()
 
@@ -139,7 +163,9 @@ class RateLimiters:
         with self._lock:
             limiter = self._limiters.get(operation)
             if limiter is None:
-                limiter = self._limiters[operation] = RateLimiter(self.pacing)
+                limiter = self._limiters[operation] = RateLimiter(
+                    self.pacing, catch_up=self._catch_up
+                )
             return limiter
 
 

@@ -4,6 +4,8 @@ Owns the options and the messages. `iotmi.emulator.server` serves.
 """
 
 import json
+import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from iotmi import JsonValue
-from iotmi.emulator import Emulator, EmulatorFileError
+from iotmi.emulator import ConnectorCode, Emulator, EmulatorFileError, load_function
 
 if TYPE_CHECKING:
     from iotmi.emulator.server import Credentials
@@ -49,6 +51,26 @@ def _home(
     if not isinstance(document, dict):
         raise click.BadParameter(f"{path}: not a JSON object")
     return document
+
+
+def _connectors(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, ConnectorCode]:
+    """Return the code of each connector by its ARN."""
+    if values and os.getcwd() not in sys.path:  # noqa: PTH109 - sys.path has texts
+        sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    found: dict[str, ConnectorCode] = {}
+    for value in values:
+        arn, separator, name = value.partition("=")
+        if not separator or not arn.startswith("arn:"):
+            raise click.BadParameter(f"{value!r} must be ARN=MODULE:FUNCTION")
+        if arn in found:
+            raise click.BadParameter(f"{arn} is given twice")
+        try:
+            found[arn] = load_function(name)
+        except (ValueError, TypeError) as error:
+            raise click.BadParameter(str(error)) from error
+    return found
 
 
 def _log(line: str) -> None:
@@ -107,6 +129,15 @@ def _log(line: str) -> None:
     metavar="HOST",
     help="Further name by which requests may reach the server; * for every name. Repeatable.",
 )
+@click.option(
+    "--connector",
+    "connectors",
+    multiple=True,
+    metavar="ARN=MODULE:FUNCTION",
+    callback=_connectors,
+    help="Function to invoke for the cloud connectors with a Lambda ARN. The module is searched"
+    " in the present folder first. Repeatable.",
+)
 @click.option("--log", is_flag=True, help="Write one line for each request to the error stream.")
 @click.option(
     "--access-key",
@@ -125,6 +156,7 @@ def emulator(
     seed_home: "str | dict[str, JsonValue] | None",
     throttle: float | None,
     allowed_hosts: tuple[str, ...],
+    connectors: dict[str, ConnectorCode],
     log: bool,
     access_key: str | None,
     secret_key: str | None,
@@ -157,7 +189,12 @@ def emulator(
         )
     try:
         with _opened(
-            data, region=region, account=account, clock=clock, seed_home=seed_home
+            data,
+            region=region,
+            account=account,
+            clock=clock,
+            seed_home=seed_home,
+            connectors=connectors,
         ) as home:
             if throttle is not None:
                 home.faults.throttle(throttle)
@@ -185,11 +222,17 @@ def _opened(
     account: str,
     clock: Literal["on_read", "emulated", "real"],
     seed_home: "str | dict[str, JsonValue] | None",
+    connectors: dict[str, ConnectorCode],
 ) -> Emulator:
     """Open the emulator. An error of the seed is wrong usage."""
     try:
         return Emulator(
-            data, region_name=region, account_id=account, clock=clock, seed_home=seed_home
+            data,
+            region_name=region,
+            account_id=account,
+            clock=clock,
+            seed_home=seed_home,
+            connectors=connectors,
         )
     except ValueError as error:
         raise click.UsageError(f"--seed-home: {error}") from error

@@ -41,11 +41,12 @@ if TYPE_CHECKING:
         Invocation,
         PlannedConnectorFault,
     )
-    from iotmi.emulator._connectors.loading import load_function
+    from iotmi.emulator._connectors.loading import ConnectorCode, load_function
 
 __all__ = [
     "Call",
     "Capability",
+    "ConnectorCode",
     "ConnectorFunction",
     "Connectors",
     "Delivery",

@@ -5,7 +5,7 @@ any resource type.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
@@ -24,7 +24,7 @@ from iotmi._botocore.loader import SERVICE
 from iotmi._schema.lazy import LazyModule
 from iotmi.emulator import _time_control as time_control
 from iotmi.emulator._boto3_client import attach, sealed_session
-from iotmi.emulator._core.clock import format_iso, to_datetime
+from iotmi.emulator._core.clock import to_datetime
 from iotmi.emulator._core.errors import EmulatorClosedError
 from iotmi.emulator._core.http import HttpRequest, HttpResponse
 from iotmi.emulator._core.json import JsonValue
@@ -44,6 +44,7 @@ from iotmi.emulator._notifications.outbox import (
     undelivered_notifications,
 )
 from iotmi.emulator._storage.store import Store
+from iotmi.emulator._whole_account import WholeAccount
 from iotmi.emulator.handlers import HANDLERS, TRANSITION_GATES, TRANSITION_HOOKS
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ _ONE_ATTEMPT: Final = Config(retries={"total_max_attempts": 1})
 _LOGGER: Final = logging.getLogger("iotmi.emulator")
 
 
-class Emulator:
+class Emulator(WholeAccount):
     """The service inside this process, without an account, a network or a port.
 
     ``with Emulator() as emulator: client = emulator.client()``. No request of an emulator's client
@@ -104,16 +105,15 @@ class Emulator:
         seed_home: "str | Mapping[str, JsonValue] | None" = None,
         connectors: "Mapping[str, loading.ConnectorCode] | None" = None,
     ) -> None:
-        self._clock: time_control.ClockName = clock
         service = load_service()
         scope = AccountScope(region_name, account_id)
         time_control.validate_clock(clock)
         if kinesis is not None:
             validate_kinesis(kinesis)
-        self._connectors = functions.open_functions(connectors) if connectors else None
+        opened_functions = functions.open_functions(connectors) if connectors else None
         store = Store(path, owner=str(scope))
         opened = time_control.open_clock(clock, store)
-        self._dispatcher = Dispatcher(
+        dispatcher = Dispatcher(
             service=service,
             handlers=HANDLERS,
             transition_hooks=TRANSITION_HOOKS,
@@ -132,10 +132,11 @@ class Emulator:
             call_log=CallLog(),
         )
         if kinesis is not None:
-            publish_to_kinesis(self._dispatcher.store, kinesis)
-        self._deliveries = None if self._connectors is None else self._deliver_to(self._connectors)
-        time_control.start(self._dispatcher)
-        self._devices = Devices(self._dispatcher)
+            publish_to_kinesis(store, kinesis)
+        super().__init__(dispatcher, clock, opened_functions)
+        self._deliveries = None if opened_functions is None else self._deliver_to(opened_functions)
+        time_control.start(dispatcher)
+        self._devices = Devices(dispatcher)
         # Each client gets its own seed, so that their backoff differs.
         self._seeds = count(seed)
         self._session: boto3.Session | None = None
@@ -217,117 +218,6 @@ class Emulator:
         self._settle()
         with self._dispatcher.store.transaction() as transaction:
             return undelivered_notifications(transaction)
-
-    # -- the whole account -------------------------------------------------------------
-
-    def reset(self, seed: "str | Mapping[str, JsonValue]" = "empty") -> None:
-        """Replace the account state by a seed, and forget all calls, notifications and faults.
-
-        An ``"on_read"`` clock that `advance` turned into an ``"emulated"`` one is turned back.
-
-        Args:
-            seed: ``"empty"``, ``"demo"`` for a home with two hubs, a linked account and eleven
-                devices, or the description of a home.
-
-        Raises:
-            ValueError: *seed* is unknown, or the description has a wrong member. Nothing changes.
-        """
-        from iotmi.emulator import _snapshots
-        from iotmi.emulator._devices.seeds import named_seed
-
-        home = named_seed(seed) if isinstance(seed, str) else {**seed}
-        _snapshots.reset(self._dispatcher, home)
-
-    def snapshot(self) -> "dict[str, JsonValue]":
-        """Return a copy of the whole account state as JSON data, with the emulated time.
-
-        The snapshot has all secrets of the home. It has neither faults nor calls.
-        """
-        from iotmi.emulator import _snapshots
-
-        return _snapshots.take_snapshot(self._dispatcher)
-
-    def restore(self, snapshot: "Mapping[str, JsonValue]") -> None:
-        """Replace the account state by that of a snapshot.
-
-        Args:
-            snapshot: result of `snapshot`, also of another emulator of this Region and account.
-
-        Raises:
-            ValueError: *snapshot* is no snapshot, or was changed. Nothing changes.
-        """
-        from iotmi.emulator import _snapshots
-
-        _snapshots.restore(self._dispatcher, snapshot, movable=self._clock != "real")
-
-    def home(self, *, limit: int = 500) -> "dict[str, JsonValue]":
-        """Return the home at a glance as JSON data, without secrets.
-
-        It has the members of ``GET /_emulator/home``. Nothing in the account changes.
-
-        Args:
-            limit: largest number of resources of each kind.
-        """
-        from iotmi.emulator._devices.view import home_view
-
-        return {
-            "region": self._dispatcher.scope.region_name,
-            "account": self._dispatcher.scope.account_id,
-            "clock": self.clock,
-            "now": format_iso(self._dispatcher.clock.present),
-            **home_view(self._dispatcher, limit),
-        }
-
-    @property
-    def revision(self) -> int:
-        """A number that differs after each change of the account state."""
-        return self._dispatcher.store.revision
-
-    def on_change(self, function: Callable[[], None]) -> Callable[[], None]:
-        """Call *function* after each change, call or new fault, until the result is called.
-
-        Args:
-            function: function that is called in the thread of the change. It must be quick.
-
-        Returns:
-            A function that ends the calls.
-        """
-        removers = [
-            observers.add(function)
-            for observers in (
-                self._dispatcher.store.observers,
-                self._dispatcher.call_log.observers,
-                self._dispatcher.faults.observers,
-            )
-        ]
-
-        def remove() -> None:
-            for each in removers:
-                each()
-
-        return remove
-
-    @property
-    def clock(self) -> time_control.ClockName:
-        """The name of the clock. `advance` turns ``"on_read"`` into ``"emulated"``."""
-        moved = self._clock == "on_read" and self._dispatcher.clock.is_running
-        return "emulated" if moved else self._clock
-
-    def _begin_with(self, home: "str | Mapping[str, JsonValue]") -> None:
-        from iotmi.emulator import _snapshots
-
-        try:
-            if not _snapshots.is_empty(self._dispatcher):
-                return
-            if isinstance(home, str) or not _snapshots.is_snapshot(home):
-                self.reset(home)
-            else:
-                self.restore(home)
-        except BaseException:
-            self.close()
-            raise
-
-    # -- requests ----------------------------------------------------------------------
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Return the response to one HTTP request.

@@ -61,6 +61,8 @@ def restore(dispatcher: Dispatcher, document: Mapping[str, JsonValue], *, movabl
     clock = dispatcher.clock
     with clock.undone_on_error(), dispatcher.store.transaction() as transaction:
         transaction.replace_contents(read.contents)
+        # Before the commit, which wakes the readers.
+        dispatcher.store.renew()
         if movable:
             clock.restart()
             if read.is_running:
@@ -78,6 +80,8 @@ def reset(dispatcher: Dispatcher, home: JsonObject) -> None:
     clock = dispatcher.clock
     with clock.undone_on_error(), dispatcher.transaction() as account:
         account.transaction.replace_contents(Contents())
+        # Before the commit, which wakes the readers.
+        dispatcher.store.renew()
         clock.restart()
         seeds.install(account, home)
     dispatcher.faults.reset()

@@ -200,3 +200,38 @@ def test_a_wrong_home_is_refused(tmp_path: Path, content: Any, said: str) -> Non
     result = run("--port", "0", "--seed-home", str(path))
     assert result.exit_code == 2
     assert said in result.output
+
+
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:bridge"
+
+
+def test_a_connector_is_invoked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The function of a module in the present folder is invoked for its ARN."""
+    (tmp_path / "my_bridge.py").write_text(
+        "def handler(event, context):\n"
+        "    return {'header': {'responseCode': 200}, 'payload': {}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    with started("--port", "0", "--connector", f"{FUNCTION}=my_bridge:handler") as process:
+        api = Api(f"http://{address_of(process)}")
+        (shown,) = api.get("/connectors")["connectors"]
+    assert (shown["arn"], shown["invocations"]) == (FUNCTION, [])
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["my_bridge:handler"], "must be ARN=MODULE:FUNCTION"),
+        ([f"{FUNCTION}=no_such_module:handler"], "there is no module no_such_module"),
+        ([f"{FUNCTION}=json:nothing"], "json has no nothing"),
+        ([f"{FUNCTION}=json:__name__"], "not a function or a connector"),
+        ([f"{FUNCTION}=json:loads", f"{FUNCTION}=json:dumps"], "is given twice"),
+    ],
+)
+def test_wrong_connectors_are_refused(values: list[str], said: str) -> None:
+    """The exit code is 2, and the message says what is wrong with the value."""
+    arguments = [part for value in values for part in ("--connector", value)]
+    result = run("--port", "0", *arguments)
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())

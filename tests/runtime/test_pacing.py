@@ -285,3 +285,26 @@ def test_many_threads_share_one_rate_limiter() -> None:
     for thread in threads:
         thread.join()
     assert limiter._queue == []
+
+
+def test_a_long_quiet_time_overflows_nothing() -> None:
+    """A slow start that is not used for a day grows to a bound."""
+    seconds = [0.0]
+    limiter = RateLimiter(Pacing(), lambda: seconds[0])
+    seconds[0] = 86_400.0
+    assert limiter.delay(limiter.enqueue()) == 0.0
+    assert limiter.rate == 1e9
+    assert limiter.limit is None
+
+
+def test_a_limiter_catches_up_seconds_of_calls() -> None:
+    """After a quiet time, the calls of the given seconds start together."""
+    seconds = [0.0]
+    pacing = Pacing(initial_rate=100.0, max_rate=100.0, burst=1)
+    limiter = RateLimiter(pacing, lambda: seconds[0], catch_up=0.5)
+    seconds[0] = 10.0
+    started = 0
+    while limiter.delay(ticket := limiter.enqueue()) == 0.0:
+        limiter.dequeue(ticket)
+        started += 1
+    assert started in (50, 51)

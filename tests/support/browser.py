@@ -41,6 +41,9 @@ _OPTIONS: Final = (
     # A container's /dev/shm is often too small.
     "--disable-dev-shm-usage",
 )
+_TIMEOUT: Final = 10_000
+"""Milliseconds that an action or an assertion waits."""
+
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SERIOUS: Final = ("serious", "critical")
 
@@ -81,6 +84,7 @@ def new_page(browser: "Browser", console_errors: list[str]) -> "Iterator[Callabl
     def open_page(**options: object) -> "Page":
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
+        context.set_default_timeout(_TIMEOUT)
         page = context.new_page()
         _collect_errors(page, console_errors)
         return page
@@ -116,6 +120,8 @@ def screenshot(page: "Page", name: str) -> Path:
     default = Path(tempfile.gettempdir()) / "iotmi-screenshots"
     path = Path(os.environ.get(_SCREENSHOTS_VARIABLE) or default) / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A full page taken from further down has its sticky header in the middle.
+    page.evaluate("() => scrollTo(0, 0)")
     page.screenshot(path=path, full_page=True, animations="disabled")
     return path
 

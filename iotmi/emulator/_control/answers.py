@@ -48,6 +48,16 @@ _FAULT: Final[Schema] = {
     "properties": {"kind": _TEXT, "operation": _MAYBE},
     "required": ["kind", "operation"],
 }
+_CONNECTOR: Final = record(
+    {
+        "arn": _TEXT,
+        "problems": _TEXTS,
+        "faults": listed(record({"kind": _TEXT, "operation": _MAYBE})),
+        "invocations": listed(
+            record({"operation": _TEXT, "delivery": _COUNT, "outcome": _TEXT, "fault": _MAYBE})
+        ),
+    }
+)
 _LISTS: Final[Mapping[str, Schema]] = {
     "hubs": listed(_ref("Thing")),
     "devices": listed(_ref("Thing")),
@@ -161,6 +171,7 @@ ANSWERS: Final[Mapping[str, Schema]] = {
             "clock": _TEXT,
             "now": TIME,
             "revision": _COUNT,
+            "generation": _TEXT,
             "counts": record(dict.fromkeys(_LISTS, _COUNT)),
             **_LISTS,
         }
@@ -177,6 +188,8 @@ ANSWERS: Final[Mapping[str, Schema]] = {
             "counts": map_of(_COUNT),
         }
     ),
+    "Connector": _CONNECTOR,
+    "Connectors": record({"connectors": listed(_ref("Connector"))}),
     "Time": record({"clock": _TEXT, "now": TIME}),
     "Revision": record({"revision": _COUNT}),
     "Calls": record(

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import field, frozen
 
 from iotmi._version import __version__
-from iotmi.emulator._control import account, faults, logs, people, things
+from iotmi.emulator._control import account, connectors, faults, logs, people, things
 from iotmi.emulator._control.openapi import describe
 from iotmi.emulator._control.routes import ControlError, Route, Sent
 from iotmi.emulator._control.schemas import string
@@ -81,6 +81,7 @@ class Table:
             *things.ROUTES,
             *people.ROUTES,
             *faults.ROUTES,
+            *connectors.ROUTES,
             *logs.ROUTES,
             Route(
                 "GET",

@@ -21,8 +21,8 @@ from iotmi.emulator._model.resource_types import (
     MANAGED_THING,
     REGISTRATION,
 )
+from iotmi.emulator.handlers._support.registrations import associate
 from iotmi.emulator.handlers._support.thing_state import install_device
-from iotmi.emulator.handlers.account_associations import associate
 
 
 @frozen

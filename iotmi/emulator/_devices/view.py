@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
+from attrs import frozen
+
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._account.connectivity import is_connected, is_reachable
 from iotmi.emulator._core.clock import format_iso
@@ -76,7 +78,12 @@ def home_view(dispatcher: Dispatcher, limit: int) -> JsonObject:
             },
         }
     # Read after the transaction: a change in between makes the client fetch once too often.
-    return {"revision": dispatcher.store.revision, "counts": counts, **lists}
+    return {
+        "revision": dispatcher.store.revision,
+        "generation": dispatcher.store.generation,
+        "counts": counts,
+        **lists,
+    }
 
 
 def thing_view(account: AccountState, thing: JsonObject) -> JsonObject:
@@ -184,10 +191,9 @@ def _capabilities(account: AccountState, thing: str, details: JsonObject) -> Ite
     for endpoint in objects(mapping(details, "CapabilityReport"), "endpoints"):
         for reported in objects(endpoint, "capabilities"):
             ref = state.CapabilityRef(thing, text(endpoint, "id"), reported)
-            schema = given.get(ref.identifier) or _schema(ref.identifier)
+            schema = given.get(ref.identifier)
+            limits = _Limits.of(schema) if schema else _known_limits(ref.identifier)
             values = state.values(account, ref)
-            properties = mapping(schema, "properties")
-            actions = {text(each, "name"): each for each in objects(schema, "actions")}
             yield {
                 "endpoint": ref.endpoint,
                 "id": ref.identifier,
@@ -196,25 +202,54 @@ def _capabilities(account: AccountState, thing: str, details: JsonObject) -> Ite
                     {
                         "name": name,
                         "value": values.get(name),
-                        "schema": _limits(mapping(properties, name), schema),
-                        "mutable": mapping(properties, name).get("mutable") is True,
+                        "schema": limits.properties.get(name),
+                        "mutable": name in limits.mutable,
                     }
                     for name in texts(reported, "properties")
                 ],
                 "actions": [
-                    {"name": name, "parameters": _parameters(actions.get(name, {}), schema)}
+                    {"name": name, "parameters": limits.parameters.get(name, {})}
                     for name in texts(reported, "actions")
                 ],
                 "events": list(texts(reported, "events")),
             }
 
 
+@frozen
+class _Limits:
+    """The JSON schemas of one capability, with local references replaced.
+
+    Attributes:
+        properties: schema of each property.
+        mutable: names of the properties that a client may write.
+        parameters: schemas of the parameters of each action.
+    """
+
+    properties: Mapping[str, JsonValue]
+    mutable: frozenset[str]
+    parameters: Mapping[str, JsonObject]
+
+    @classmethod
+    def of(cls, schema: JsonObject) -> "_Limits":
+        """Return the schemas in the document of a capability."""
+        properties = mapping(schema, "properties")
+        actions = {text(each, "name"): each for each in objects(schema, "actions")}
+        return cls(
+            {name: _limits(mapping(properties, name), schema) for name in properties},
+            frozenset(
+                name for name in properties if mapping(properties, name).get("mutable") is True
+            ),
+            {name: _parameters(action, schema) for name, action in actions.items()},
+        )
+
+
 @cache
-def _schema(identifier: str) -> JsonObject:
+def _known_limits(identifier: str) -> _Limits:
+    """Return the schemas of a cluster, once for all devices: a bulb has a hundred."""
     from iotmi.emulator._clusters.table import cluster, schema_document
 
     found = cluster(identifier)
-    return {} if found is None else schema_document(found)
+    return _Limits.of({} if found is None else schema_document(found))
 
 
 def _parameters(action: JsonObject, schema: JsonObject) -> JsonObject:

@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike, fspath, urandom
 from threading import Lock
 from typing import Final, Protocol
 
@@ -281,6 +281,7 @@ class Store:
         self._listeners: dict[str, CommitListener] = {}
         self.observers = Observers()
         self._revision = 0
+        self.renew()
         try:
             files.create_private(path)
             # One connection serves all threads. A second connection to ":memory:" would open
@@ -350,6 +351,15 @@ class Store:
         finally:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+
+    @property
+    def generation(self) -> str:
+        """A text that differs after each replacement of all rows, and after each start."""
+        return self._generation
+
+    def renew(self) -> None:
+        """Begin a generation. What a reader remembers of earlier rows is void."""
+        self._generation = urandom(8).hex()
 
     @property
     def revision(self) -> int:

@@ -123,7 +123,8 @@ def home_of(emulator: Emulator) -> Any:  # noqa: ANN401 - JSON
 
 def steady(home: Mapping[str, object]) -> dict[str, object]:
     """Return a home without what changes by itself."""
-    return {name: value for name, value in home.items() if name not in {"now", "revision"}}
+    moving = {"now", "revision", "generation"}
+    return {name: value for name, value in home.items() if name not in moving}
 
 
 def value_of(thing: Mapping[str, Any], cluster: str, name: str) -> object:

@@ -37,6 +37,19 @@ def test_a_restored_snapshot_gives_the_same_home(api: Api, emulator: Emulator) -
     assert api.get("/snapshot")["resources"] == snapshot["resources"]
 
 
+def test_a_generation_ends_with_its_resources(api: Api) -> None:
+    """A reset and a restore begin a generation, so that readers forget; a change does not."""
+    first = api.get("/home")["generation"]
+    snapshot = api.get("/snapshot")
+    lamp = api.device("Kitchen lamp")["id"]
+    api.post(f"/things/{lamp}/report", name="OnOff", value=True)
+    assert api.get("/home")["generation"] == first
+    api.post("/reset")
+    second = api.get("/home")["generation"]
+    api.send("PUT", "/snapshot", snapshot)
+    assert len({first, second, api.get("/home")["generation"]}) == 3
+
+
 def test_new_entries_follow_all_earlier_ones(api: Api) -> None:
     """After a restore, the numbers of notifications rise above every number seen before."""
     lamp = api.device("Kitchen lamp")["id"]
@@ -124,7 +137,7 @@ def test_the_demo_is_the_same_each_time(api: Api) -> None:
     """Ids and states follow from the seed alone."""
 
     def shape() -> object:
-        times = {"created_at", "now", "revision"}
+        times = {"created_at", "now", "revision", "generation"}
         return json.loads(
             json.dumps(api.get("/home")),
             object_hook=lambda it: {name: it[name] for name in it if name not in times},

@@ -1,0 +1,148 @@
+"""Executors: processes and a Dask cluster keep the same ledger as threads."""
+
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+import iotmi
+from iotmi import fleet
+from iotmi.capabilities import OnOff
+from iotmi.emulator import Emulator
+from iotmi.emulator.server import serving
+from tests.fleet.clusters import cluster, kill_a_worker
+from tests.fleet.devices import name, write_csv
+from tests.fleet.service import REGION, client_of, names, service
+
+ROWS = 60
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Yield the address of an emulator in a process of its own."""
+    with service() as address:
+        yield address
+
+
+def portable(address: str) -> iotmi.Client:
+    """Return a client that pickles. Other processes find its credentials in the environment."""
+    return iotmi.Client(
+        region_name=REGION,
+        endpoint_url=address,
+        # Slow enough that a worker can be killed in mid-run.
+        pacing=iotmi.Pacing(initial_rate=40.0, max_rate=40.0),
+    )
+
+
+def onboard(source: Path, ledger: Path, address: str, executor: object) -> fleet.Summary:
+    """Run a job on *executor*."""
+    job = fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=ledger)
+    with portable(address) as client:
+        return job.run(client, executor=executor)  # type: ignore[arg-type]  # any of them
+
+
+def ledger_of(path: Path) -> list[tuple[object, ...]]:
+    """Return the rows of a ledger without ids and times."""
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(
+            "SELECT number, state, step, operation, cause FROM rows ORDER BY number"
+        ).fetchall()
+
+
+def threads() -> Executor:
+    """Return a pool of threads of the application's own."""
+    return ThreadPoolExecutor(4)
+
+
+def processes() -> Executor:
+    """Return a pool of new processes."""
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("make", [threads, processes])
+def test_any_executor_does_the_work(make: object, address: str, tmp_path: Path) -> None:
+    """A pool of threads or of processes does each row once."""
+    before = Counter(names(address))
+    source = write_csv(tmp_path / "devices.csv", ROWS)
+    with make() as executor:  # type: ignore[operator]  # a function
+        summary = onboard(source, tmp_path / "ledger", address, executor)
+    assert summary.done == ROWS
+    made = Counter(names(address)) - before
+    assert made == Counter(map(name, range(1, ROWS + 1)))
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_cluster_with_a_killed_worker_keeps_the_same_ledger(address: str, tmp_path: Path) -> None:
+    """Three Dask workers, one of them killed in mid-run, leave the ledger that threads leave."""
+    pytest.importorskip("distributed")
+    source = write_csv(tmp_path / "devices.csv", ROWS)
+    before = Counter(names(address))
+    assert onboard(source, tmp_path / "threads", address, None).done == ROWS
+    between = Counter(names(address))
+    with cluster(3) as dask:
+        kill = kill_a_worker(dask, after=ROWS // 3)
+        job = fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "dask")
+        with portable(address) as client:
+            assert job.run(client, executor=dask, progress=kill).done == ROWS
+    assert kill.killed == signal.SIGKILL
+    assert ledger_of(tmp_path / "dask") == ledger_of(tmp_path / "threads")
+    assert Counter(names(address)) - between == between - before
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_command_of_a_killed_worker_is_not_repeated(emulator: Emulator, tmp_path: Path) -> None:
+    """Dask repeats the tasks of a lost worker; no command reaches the service a second time."""
+    pytest.importorskip("distributed")
+    client = emulator.client().with_options(pacing=iotmi.Pacing(initial_rate=500.0))
+    source = write_csv(tmp_path / "devices.csv", ROWS)
+    fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "things").run(client)
+    rows = [{"id": thing.id} for thing in client.managed_things.list()]
+    emulator.faults.delay(0.3, operation="SendManagedThingCommand")
+    job = fleet.Job(rows, fleet.Control(OnOff.toggle()), ledger=tmp_path / "ledger")
+    with serving(emulator) as address, cluster(3) as dask, portable(address) as sender:
+        summary = job.run(sender, executor=dask, progress=kill_a_worker(dask, after=0, failed=5))
+    assert (summary.total, summary.waiting, summary.sent) == (ROWS, 0, 0)
+    # The calls of the lost worker, which may have been carried out.
+    assert summary.causes.get("WorkerLost", 0) == summary.unknown > 0
+    sent = Counter(
+        call.parameters["ManagedThingId"]
+        for call in emulator.calls
+        if call.operation == "SendManagedThingCommand"
+    )
+    assert max(sent.values()) == 1
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_broken_pool_stops_the_run(address: str, tmp_path: Path) -> None:
+    """A pool whose processes were killed stops the run, and a run with a new one finishes."""
+    source = write_csv(tmp_path / "devices.csv", ROWS)
+    before = Counter(names(address))
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+
+        def kill(moment: fleet.Progress) -> None:
+            if moment.done >= 5:
+                for process in pool._processes.values():
+                    process.kill()
+
+        job = fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "ledger")
+        with portable(address) as client, pytest.raises(fleet.ExecutorError) as caught:
+            job.run(client, executor=pool, progress=kill)
+    assert "the executor" in str(caught.value)
+    assert onboard(source, tmp_path / "ledger", address, None).done == ROWS
+    assert Counter(names(address)) - before == Counter(map(name, range(1, ROWS + 1)))
+
+
+def test_a_client_that_does_not_pickle_is_refused(address: str, tmp_path: Path) -> None:
+    """A client with a session cannot go to other processes, and the sentence says what can."""
+    source = write_csv(tmp_path / "devices.csv", 1)
+    job = fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "ledger")
+    with ProcessPoolExecutor(1) as pool, client_of(address) as client:
+        with pytest.raises(fleet.ExecutorError, match="make it from profile_name, region_name"):
+            job.run(client, executor=pool)
