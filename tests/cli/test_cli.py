@@ -99,8 +99,8 @@ def test_another_missing_module_is_raised(monkeypatch: pytest.MonkeyPatch) -> No
     """A missing module outside the extra raises as usual."""
     for name in [name for name in sys.modules if name.startswith("iotmi.cli.")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "iotmi.emulator", None)
-    with pytest.raises(ModuleNotFoundError, match=r"iotmi\.emulator"):
+    monkeypatch.setitem(sys.modules, "iotmi.cli._lazy", None)
+    with pytest.raises(ModuleNotFoundError, match=r"iotmi\.cli\._lazy"):
         main()
 
 

@@ -1,0 +1,86 @@
+"""Running commands: in a process of their own, as a person does, or in this process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import pytest
+from attrs import frozen
+
+from iotmi.cli._root import root
+
+KEYS: Final = {
+    "AWS_ACCESS_KEY_ID": "EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "example",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+}
+
+
+@frozen
+class Done:
+    """The outcome of a command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the output."""
+        return self.out.splitlines()
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of a command: made-up keys, and no setting of this machine."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS")}
+    return {**mine, **KEYS, "AWS_CONFIG_FILE": os.devnull, "COLUMNS": "80", **more}
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the words that run a command in a process of its own."""
+    return [sys.executable, "-W", "error", "-m", "iotmi", *arguments]
+
+
+def in_shell(*arguments: str, stdin: str = "", cwd: object = None, **more: str) -> Done:
+    """Run a command in a process of its own."""
+    done = subprocess.run(
+        command(*arguments),
+        input=stdin,
+        env=environment(**more),
+        cwd=None if cwd is None else str(cwd),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+class Here:
+    """A runner of commands in this process, which coverage sees."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> Done:
+        """Run a command."""
+        code: object = 0
+        try:
+            root.main(args=list(arguments), prog_name="iotmi")
+        except SystemExit as ended:
+            code = ended.code
+        captured = self._capsys.readouterr()
+        assert isinstance(code, int)
+        return Done(code, captured.out, captured.err)
+
+
+def is_one_sentence(error: str, words: Sequence[str] = ()) -> bool:
+    """Return True if an error stream has one line, with these words and without a traceback."""
+    return (
+        error.startswith("Error: ")
+        and error.count("\n") == 1
+        and "Traceback" not in error
+        and all(word in error for word in words)
+    )

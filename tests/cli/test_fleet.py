@@ -1,0 +1,477 @@
+"""`iotmi fleet`: every command against the emulator over HTTP, exit codes, questions, Ctrl-C."""
+
+import os
+import pty
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import iotmi
+from iotmi.emulator import Emulator
+from iotmi.emulator.server import serving
+from tests.cli.running import Here, command, environment, in_shell, is_one_sentence
+from tests.cli.test_things import objects
+from tests.support.factories import switch_report
+
+UPC: Final = "036000291452"
+SECRET: Final = "SN:900000012345"
+
+
+class Service:
+    """A served emulator, and a folder with files."""
+
+    def __init__(self, emulator: Emulator, address: str, folder: Path) -> None:
+        self.emulator = emulator
+        self.folder = folder
+        self.here = ("--endpoint-url", address)
+        self.ledger = ("--ledger", str(folder / "job.ledger"))
+
+    def devices(self, count: int, name: str = "devices.csv") -> str:
+        """Write a file of new devices, and return its path."""
+        rows = [f"SN:9{number:011};UPC:{UPC},Lamp {number}" for number in range(count)]
+        return self.write(name, "code,name", *rows)
+
+    def write(self, name: str, *lines: str) -> str:
+        """Write a file, and return its path."""
+        path = self.folder / name
+        path.write_text("\n".join(lines) + "\n")
+        return str(path)
+
+    def ids(self, count: int) -> str:
+        """Create things, and return the path of a file with their ids."""
+        with self.emulator.client() as client:
+            made = [
+                client.managed_things.create(
+                    role=iotmi.Role.DEVICE,
+                    authentication_material=f"SN:8{number:011};UPC:{UPC}",
+                    authentication_material_type=(
+                        iotmi.AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE
+                    ),
+                    capability_report=switch_report(),
+                )
+                for number in range(count)
+            ]
+            for each in made:
+                client.managed_things.wait_until_activated(each.id)
+        return self.write("ids.csv", "id,arn", *(f"{each.id},{each.arn}" for each in made))
+
+    @property
+    def things(self) -> list[iotmi.ManagedThingSummary]:
+        """The things of the service."""
+        with self.emulator.client() as client:
+            return client.managed_things.list().collect()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """Yield an empty service."""
+    with Emulator() as emulator, serving(emulator) as address:
+        yield Service(emulator, address, tmp_path)
+
+
+ONBOARD: Final = ("--action", "onboard", "--role", "DEVICE")
+
+
+# -- check ---------------------------------------------------------------------------------
+
+
+def test_a_good_file_passes(service: Service) -> None:
+    """The exit code is 0, and one line counts the rows."""
+    done = in_shell("fleet", "check", service.devices(3), *ONBOARD)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("3 rows checked in ")
+    assert "0 problems, 0 warnings" in done.out
+
+
+def test_a_problem_has_row_column_and_rule(service: Service, here: Here) -> None:
+    """The exit code is 1, and no line has a value of the file."""
+    path = service.write(
+        "bad.csv", "code,name", f"{SECRET};UPC:{UPC},a", "nonsense,b", f"{SECRET};UPC:{UPC},c"
+    )
+    done = here("fleet", "check", path, *ONBOARD)
+    assert done.code == 1
+    assert done.lines[0].startswith("problem: row 2, code: the text is not a code")
+    assert done.lines[1] == "problem: row 3, code: has the same value as row 1"
+    assert is_one_sentence(done.err, ["would refuse the rows"])
+    assert SECRET not in done.out + done.err
+    *problems, summary = objects(here("fleet", "check", path, *ONBOARD, "--json").out)
+    assert [(each["kind"], each["row"], each["column"]) for each in problems] == [
+        ("problem", 2, "code"),
+        ("problem", 3, "code"),
+    ]
+    assert (summary["rows"], summary["problems"]) == (3, 2)
+
+
+def test_the_problems_are_limited(service: Service, here: Here) -> None:
+    """--limit prints the first problems and counts the others. JSON has all."""
+    path = service.write("bad.csv", "code,name", *(f"nonsense{number},x" for number in range(30)))
+    done = here("fleet", "check", path, *ONBOARD, "--limit", "2")
+    assert len([line for line in done.lines if line.startswith("problem: ")]) == 2
+    assert "and 28 more problems" in done.lines
+    assert len(here("fleet", "check", path, *ONBOARD, "--json").lines) == 31
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        (["--action", "lose"], "'lose' is not one of onboard, update, tag, control, delete"),
+        (["--action", "tag", "--role", "DEVICE"], "--role belongs to --action onboard, not to tag"),
+        (["--action", "tag", "--set", "a=b"], "--set belongs to --action onboard and update"),
+        (["--action", "onboard", "--tag", "a=b"], "--tag belongs to --action tag"),
+        (["--action", "onboard", "--remove-tag", "a"], "--remove-tag belongs to --action tag"),
+        (["--action", "tag", "--command", "OnOff.on"], "--command belongs to --action control"),
+        (["--action", "tag", "--tag", "key"], "'key' must have a value: write NAME=VALUE"),
+        (["--action", "control", "--command", "OnOff.onn"], "OnOff has no command 'onn'"),
+        ([], "Missing option '--action'"),
+    ],
+)
+def test_wrong_settings_are_wrong_usage(
+    service: Service, here: Here, options: list[str], rule: str
+) -> None:
+    """The exit code is 2, and the error names the rule."""
+    done = here("fleet", "check", service.devices(1), *options)
+    assert done.code == 2
+    assert rule in " ".join(done.err.split())
+
+
+def test_a_missing_source_is_wrong_usage(here: Here) -> None:
+    """The exit code is 2, in one sentence."""
+    done = here("fleet", "check", "nowhere.csv", *ONBOARD)
+    assert done.code == 2
+    assert is_one_sentence(done.err, ["nowhere.csv: there is no such file"])
+
+
+# -- run -----------------------------------------------------------------------------------
+
+
+def test_a_run_creates_each_row(service: Service) -> None:
+    """The exit code is 0, and a second run has nothing to do."""
+    run = ["fleet", "run", service.devices(12), *ONBOARD, *service.ledger, *service.here]
+    done = in_shell(*run)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("12 of 12 rows done, 0 failed, 0 unknown")
+    assert len(service.things) == 12
+    again = in_shell(*run, "--json")
+    (summary,) = objects(again.out)
+    assert (again.code, summary["done"], summary["total"]) == (0, 12, 12)
+    assert len(service.things) == 12
+
+
+def test_defaults_fill_rows(service: Service, here: Here) -> None:
+    """--set gives a member, or an entry of a map, to rows that have none."""
+    done = here(
+        *("fleet", "run", service.devices(1), *ONBOARD, *service.ledger, *service.here),
+        *("--set", "brand=Acme", "--set", "metadata.site=north", "--no-progress"),
+        *("--workers", "2", "--max-rate", "5"),
+    )
+    assert done.code == 0
+    (thing,) = service.things
+    assert thing.brand == "Acme"
+    with service.emulator.client() as client:
+        assert client.managed_things.get(thing.id).metadata == {"site": "north"}
+
+
+def test_failed_rows_exit_with_1(service: Service) -> None:
+    """The causes are counted, the rows are listed, and a retry makes them wait."""
+    path = service.write("bad.csv", "code,name", f"{SECRET};UPC:{UPC},a", "nonsense,b")
+    service.emulator.faults.fail("CreateManagedThing", "ConflictException")
+    run = ["fleet", "run", path, *ONBOARD, *service.ledger, *service.here]
+    done = in_shell(*run)
+    assert done.code == 1
+    assert "  1 x ConflictException" in done.lines
+    assert is_one_sentence(done.err, ["2 rows failed", "iotmi fleet status", "iotmi fleet retry"])
+    listed = in_shell("fleet", "status", *service.ledger, "--rows", "failed")
+    assert listed.code == 1
+    assert [line.split()[:2] for line in listed.lines[1:3]] == [["1", "failed"], ["2", "failed"]]
+    retried = in_shell("fleet", "retry", *service.ledger, "--cause", "ConflictException")
+    assert (retried.code, retried.out) == (0, "1 row waits again\n")
+    last = in_shell(*run)
+    assert last.out.startswith("1 of 2 rows done, 1 failed")
+    assert SECRET not in done.out + done.err + listed.out + last.out
+
+
+def test_unknown_outcomes_exit_with_3(service: Service, here: Here) -> None:
+    """A command whose response was lost is not sent again, and can be retried after consent."""
+    service.emulator.faults.reset_connections("SendManagedThingCommand", before_effect=False)
+    run = ["fleet", "run", service.ids(2), *service.ledger, *service.here, "--action", "control"]
+    run += ["--command", "OnOff.toggle", "--command", "OnOff.on"]
+    done = here(*run)
+    assert done.code == 3
+    assert is_one_sentence(done.err, ["the outcome of 1 row is unknown", "--rows unknown"])
+    rows = objects(here("fleet", "status", *service.ledger, "--rows", "UNKNOWN", "--json").out)
+    assert [each["kind"] for each in rows] == ["row", "summary"]
+    assert rows[0]["state"] == "unknown"
+    refused = here("fleet", "retry", *service.ledger, "--unknown", "--row", str(rows[0]["number"]))
+    assert refused.code == 2
+    assert is_one_sentence(refused.err, ["needs a terminal, or the option --yes"])
+    retried = here("fleet", "retry", *service.ledger, "--unknown", "--yes", "--json")
+    assert objects(retried.out) == [{"waiting": 1}]
+    waiting = here("fleet", "status", *service.ledger)
+    assert waiting.code == 3
+    assert is_one_sentence(waiting.err, ["1 row not done yet; run the job again"])
+    assert here(*run).code == 0
+
+
+def test_every_action_runs(service: Service, here: Here) -> None:
+    """Update, tag, a function and delete change each row."""
+    path = service.ids(2)
+    service.write("acts.py", FUNCTION)
+    for number, options in enumerate(
+        (
+            ["--action", "update", "--set", "name=Renamed", "--ignore", "arn"],
+            ["--action", "tag", "--tag", "site=north", "--remove-tag", "old"],
+            ["--action", "delete", "--force", "--yes"],
+        )
+    ):
+        ledger = ["--ledger", str(service.folder / f"{number}.ledger")]
+        done = here("fleet", "run", path, *options, *ledger, *service.here)
+        assert (done.code, done.err) == (0, "")
+        if number == 0:
+            assert {each.name for each in service.things} == {"Renamed"}
+    assert service.things == []
+    made = in_shell(
+        *("fleet", "run", service.devices(2), "--action", "acts:create", *service.ledger),
+        *service.here,
+        cwd=service.folder,
+    )
+    assert made.code == 0
+    assert len(service.things) == 2
+
+
+FUNCTION: Final = """
+from iotmi import CreateManagedThing, Role, materials
+
+def create(row):
+    code = materials.parse(row["code"])
+    return CreateManagedThing(role=Role.DEVICE, name=row["name"], **code.parameters())
+
+number = 5
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("nowhere:create", "cannot be imported: ModuleNotFoundError"),
+        ("json:nothing", "cannot be imported: AttributeError"),
+        ("json:__doc__", "is not a function"),
+    ],
+)
+def test_a_function_that_is_none_is_one_sentence(
+    service: Service, here: Here, target: str, words: str
+) -> None:
+    """The exit code is 1, and the sentence names the target."""
+    done = here("fleet", "check", service.devices(1), "--action", target)
+    assert done.code == 1
+    assert is_one_sentence(done.err, [target, words])
+
+
+def test_a_checked_run_sends_nothing_after_a_problem(service: Service, here: Here) -> None:
+    """With --check, a problem stops the run before the first row."""
+    path = service.write("bad.csv", "code", f"{SECRET};UPC:{UPC}", "nonsense")
+    done = here("fleet", "run", path, *ONBOARD, *service.ledger, *service.here, "--check")
+    assert done.code == 1
+    assert is_one_sentence(done.err, ["nothing was sent: 2 rows checked", "1 problem"])
+    assert service.things == []
+    good = here(
+        "fleet", "run", service.devices(1), *ONBOARD, *service.ledger, *service.here, "--check"
+    )
+    assert good.code == 0
+
+
+def test_a_ledger_of_another_job_is_wrong_usage(service: Service, here: Here) -> None:
+    """The exit code is 2, and nothing is sent."""
+    here("fleet", "run", service.devices(1), *ONBOARD, *service.ledger, *service.here)
+    done = here(
+        "fleet", "run", service.devices(1), "--action", "update", *service.ledger, *service.here
+    )
+    assert done.code == 2
+    assert is_one_sentence(done.err, ["the ledger belongs to a job that does 'onboard'"])
+
+
+def test_a_run_that_stops_says_how_to_go_on(service: Service, here: Here) -> None:
+    """Rejected credentials stop the run. The summary is printed, and the exit code is 1."""
+    for operation in ("CreateManagedThing", "ListManagedThings"):
+        service.emulator.faults.fail(operation, "AccessDeniedException", times=50)
+    done = here("fleet", "run", service.devices(3), *ONBOARD, *service.ledger, *service.here)
+    assert done.code == 1
+    assert "0 of 3 rows done" in done.out
+    assert is_one_sentence(done.err, ["Run the same job again"])
+
+
+def test_an_endpoint_without_a_server_stops_a_run(service: Service, here: Here) -> None:
+    """No row is lost, and the exit code is 1."""
+    done = here(
+        *("fleet", "run", service.devices(2), *ONBOARD, *service.ledger),
+        *("--endpoint-url", "http://127.0.0.1:9"),
+    )
+    assert done.code == 1
+    assert "2 waiting" in done.out
+    assert is_one_sentence(done.err)
+
+
+# -- status, retry, report -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["status", "retry", "report"])
+def test_a_missing_ledger_is_wrong_usage(here: Here, tmp_path: Path, name: str) -> None:
+    """The exit code is 2, and no file is made."""
+    done = here("fleet", name, "--ledger", str(tmp_path / "nothing"))
+    assert done.code == 2
+    assert is_one_sentence(done.err, ["there is no such ledger"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_is_a_page(service: Service) -> None:
+    """The page has the ledger's name, or that of --output."""
+    in_shell("fleet", "run", service.devices(1), *ONBOARD, *service.ledger, *service.here)
+    done = in_shell("fleet", "report", *service.ledger)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"{service.folder / 'job.html'}\n"
+    assert (service.folder / "job.html").read_text().lower().startswith("<!doctype html>")
+    other = str(service.folder / "other.html")
+    named = in_shell("fleet", "report", *service.ledger, "--output", other, "--json")
+    assert objects(named.out) == [{"page": other}]
+
+
+# -- export, diff, apply -------------------------------------------------------------------
+
+
+def test_an_export_hides_secrets(service: Service, here: Here) -> None:
+    """Serial numbers are in the file only with --show-secrets."""
+    here("fleet", "run", service.devices(2), *ONBOARD, *service.ledger, *service.here)
+    path = service.folder / "out.csv"
+    done = in_shell("fleet", "export", str(path), *service.here)
+    assert (done.code, done.out) == (0, f"2 things written to {path}\n")
+    assert "900000000001" not in path.read_text()
+    shown = here("fleet", "export", str(path), *service.here, "--show-secrets", "--json")
+    assert objects(shown.out) == [{"file": str(path), "things": 2}]
+    assert "900000000001" in path.read_text()
+
+
+def test_a_diff_lists_changes(service: Service, here: Here) -> None:
+    """Each line is a change with the names of the members, and nothing is changed."""
+    path = service.folder / "out.csv"
+    here("fleet", "run", service.devices(2), *ONBOARD, *service.ledger, *service.here)
+    here("fleet", "export", str(path), *service.here, "--show-secrets")
+    same = in_shell("fleet", "diff", str(path), *service.here)
+    assert (same.code, same.err) == (0, "")
+    assert same.lines[-1] == "0 to create, 0 to update, 0 to delete, 2 unchanged"
+    path.write_text(path.read_text().replace("Lamp 1", "Bulb 1"))
+    changed = here("fleet", "diff", str(path), *service.here)
+    assert changed.lines[-1] == "0 to create, 1 to update, 0 to delete, 1 unchanged"
+    (found,) = objects(here("fleet", "diff", str(path), *service.here, "--json").out)
+    assert (found["kind"], found["members"]) == ("update", ["name"])
+
+
+def test_an_apply_is_a_dry_run_unless_told(service: Service, here: Here) -> None:
+    """Without --no-dry-run nothing is sent. With it, the things equal the file."""
+    path = service.folder / "out.csv"
+    here("fleet", "run", service.devices(3), *ONBOARD, *service.ledger, *service.here)
+    here("fleet", "export", str(path), *service.here, "--show-secrets")
+    lines = path.read_text().replace("Lamp 1", "Bulb 1").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "Lamp 2" not in line))
+    arguments = ["fleet", "apply", str(path), "--ledger", str(service.folder / "apply.ledger")]
+    arguments += [*service.here, "--delete"]
+    dry = in_shell(*arguments)
+    assert dry.code == 0
+    assert dry.lines[-1] == "0 to create, 1 to update, 1 to delete, 1 unchanged"
+    assert "Nothing was changed: add --no-dry-run" in dry.err
+    refused = here(*arguments, "--no-dry-run")
+    assert refused.code == 2
+    assert is_one_sentence(refused.err, ["--yes", "Delete 1 thing?"])
+    assert len(service.things) == 3
+    done = here(*arguments, "--no-dry-run", "--yes")
+    assert done.code == 0
+    assert "2 of 2 rows done" in done.out
+    kept = {each.name for each in service.things if not is_leaving(each)}
+    assert kept == {"Lamp 0", "Bulb 1"}
+
+
+def is_leaving(thing: iotmi.ManagedThingSummary) -> bool:
+    """Return True for a thing whose deletion has begun."""
+    return thing.provisioning_status in {
+        iotmi.ProvisioningStatus.DELETE_IN_PROGRESS,
+        iotmi.ProvisioningStatus.DELETED,
+    }
+
+
+# -- questions and signals -----------------------------------------------------------------
+
+
+def test_a_deletion_needs_consent(service: Service) -> None:
+    """Without a terminal and without --yes, nothing is deleted, and the exit code is 2."""
+    done = in_shell(
+        "fleet", "run", service.ids(2), "--action", "delete", *service.ledger, *service.here
+    )
+    assert done.code == 2
+    assert is_one_sentence(done.err, ["--yes", "Delete 2 things? This cannot be undone."])
+    assert len(service.things) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "left", "words"),
+    [
+        (b"n\n", 1, 2, "nothing was changed"),
+        (b"y\n", 0, 0, ""),
+        (b"", 130, 2, "Nothing was changed"),
+    ],
+    ids=["no", "yes", "ctrl-c"],
+)
+def test_a_terminal_asks(service: Service, answer: bytes, code: int, left: int, words: str) -> None:
+    """The question counts the things, and only a yes deletes them."""
+    arguments = ["fleet", "run", service.ids(2), "--action", "delete", "--force"]
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(
+        command(*arguments, *service.ledger, *service.here),
+        env=environment(),
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        asked = b""
+        while not asked.endswith(b"[y/N]: "):
+            asked += process.stderr.read(1)
+        if answer:
+            os.write(controller, answer)
+        else:
+            process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    os.close(controller)
+    os.close(terminal)
+    assert b"Delete 2 things? This cannot be undone." in asked
+    assert process.returncode == code
+    assert words in err.decode()
+    assert len(service.things) == left
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal is sent to a process")
+def test_ctrl_c_ends_a_run_in_good_order(service: Service) -> None:
+    """The exit code is 130, the error says how to go on, and the next run finishes."""
+    service.emulator.faults.throttle(operation="CreateManagedThing", rate=20, burst=5)
+    run = ["fleet", "run", service.devices(60), *ONBOARD, *service.ledger, *service.here]
+    with subprocess.Popen(
+        command(*run),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        end = time.monotonic() + 30
+        while len(service.things) < 5 and time.monotonic() < end:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "rows done" in out
+    assert "Traceback" not in err
+    assert "Run the same job again to go on" in err
+    assert 5 <= len(service.things) < 60
+    assert in_shell(*run).code == 0
+    assert len(service.things) == 60
