@@ -18,7 +18,7 @@ from iotmi.cli._options import Function, with_options
 from iotmi.cli._types import EnumType
 
 if TYPE_CHECKING:
-    from iotmi.fleet._actions import ActionLike
+    from iotmi.fleet import ActionLike
 
 ACTIONS: Final = ("onboard", "update", "tag", "control", "delete")
 

@@ -14,8 +14,7 @@ from iotmi.cli._types import EnumType
 
 if TYPE_CHECKING:
     from iotmi._schema.containers import JsonValue
-    from iotmi.fleet import Job, LedgerRow, RowState
-    from iotmi.fleet._actions import ActionLike
+    from iotmi.fleet import ActionLike, Job, LedgerRow, RowState
 
 ledger_option = click.option(
     "--ledger",

@@ -21,8 +21,7 @@ from iotmi.cli.fleet import ledger_option
 
 if TYPE_CHECKING:
     from iotmi.cli._options import Function
-    from iotmi.fleet import Diff
-    from iotmi.fleet._inventory import Key
+    from iotmi.fleet import Diff, Key
 
 
 @click.command()

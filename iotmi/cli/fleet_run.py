@@ -14,8 +14,7 @@ from iotmi.cli.fleet import job_of, ledger_option
 
 if TYPE_CHECKING:
     from iotmi import Pacing
-    from iotmi.fleet import Job
-    from iotmi.fleet._actions import ActionLike
+    from iotmi.fleet import ActionLike, Job
 
 
 @click.command()
