@@ -1,6 +1,8 @@
 """Fixtures: a furnished home on the emulator, over HTTP, and a stream of moto's server."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -10,7 +12,9 @@ import iotmi
 from iotmi.capabilities import DoorLock, LevelControl, OnOff
 from iotmi.emulator import Emulator, VirtualDevice
 from iotmi.emulator.server import serving
+from tests.cli.fleets import Service
 from tests.cli.running import KEYS, Here
+from tests.cli.streams import notification
 from tests.emulator.support.notifications import subscribe
 from tests.fault_injection.consumer import kinesis_client
 from tests.fault_injection.streams import kinesis_server
@@ -101,3 +105,21 @@ def here(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("COLUMNS", "80")
     return Here(capsys)
+
+
+@pytest.fixture
+def stream(home: Home, request: pytest.FixtureRequest) -> str:
+    """Return a new stream with the records 1 to 3."""
+    name = str(request.node.name).partition("[")[0]
+    home.kinesis.create_stream(StreamName=name, ShardCount=1)
+    for number in (1, 2, 3):
+        data = json.dumps(notification(number)).encode()
+        home.kinesis.put_record(StreamName=name, Data=data, PartitionKey="1")
+    return name
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """Yield an empty service."""
+    with Emulator() as emulator, serving(emulator) as address:
+        yield Service(emulator, address, tmp_path)

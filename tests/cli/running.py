@@ -1,10 +1,11 @@
 """Running commands: in a process of their own, as a person does, or in this process."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from attrs import frozen
@@ -84,3 +85,8 @@ def is_one_sentence(error: str, words: Sequence[str] = ()) -> bool:
         and "Traceback" not in error
         and all(word in error for word in words)
     )
+
+
+def objects(text: str) -> list[Any]:
+    """Return the objects of JSON Lines."""
+    return [json.loads(line) for line in text.splitlines()]

@@ -21,8 +21,8 @@ from iotmi.cli._progress import BarProgress, TextProgress, drawn, progress_hook
 from iotmi.emulator import Emulator
 from iotmi.emulator.server import serving
 from iotmi.fleet import Phase, Progress
+from tests.cli.fleets import ONBOARD, Service
 from tests.cli.running import command, environment
-from tests.cli.test_fleet import ONBOARD, Service
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 TMUX: Final = shutil.which("tmux")
