@@ -72,6 +72,7 @@ __all__ = [
 
 # Imported when first used, because an emulator without connectors starts faster without them.
 _CONNECTORS: Final = {
+    "ConnectorCode": "loading",
     "ConnectorFunction": "functions",
     "Connectors": "functions",
     "Invocation": "functions",
