@@ -291,6 +291,7 @@ class Connector:
 
     def _respond(self, event: object, context: object, deadline: float) -> ConnectorResponse:
         request = self._accept(event)
+        self._execution.borrow_client(context)
         if isinstance(request, ActivateUser):
             return self._activate(request, deadline)
         pending = PendingResponse()

@@ -72,6 +72,7 @@ class Execution:
     functions: dict[type[Request], Function] = field(factory=dict)
     identify: Function | None = None
     _lock: Lock = field(factory=Lock)
+    _lent: "iotmi.Client | None" = None
 
     def activate(self, request: ActivateUser) -> ConnectorResponse:
         """Call the function for *request*, and return its response. Never raises."""
@@ -185,12 +186,20 @@ class Execution:
             except IotmiError as error:
                 raise _NotDeliveredError from error
 
-    def client_for(self, context: object) -> "iotmi.Client":
-        """Return the client that sends results, which is created on first use."""
+    def borrow_client(self, context: object) -> "iotmi.Client | None":
+        """Return the client that the emulator lends in *context*, and keep it for reports."""
         lent = getattr(context, "iotmi_client", None)
+        if not isinstance(lent, iotmi.Client):
+            return self._lent
+        self._lent = lent
+        return lent
+
+    def client_for(self, context: object) -> "iotmi.Client":
+        """Return the client that sends results and reports, which is created on first use."""
+        lent = self.borrow_client(context)
         with self._lock:
             if self.client is None:
-                if isinstance(lent, iotmi.Client):
+                if lent is not None:
                     return lent
                 self.client = iotmi.Client()
             return self.client

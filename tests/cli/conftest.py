@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.request import Request, urlopen
 
 import pytest
 from attrs import frozen
@@ -62,6 +63,9 @@ class Home:
 def home() -> Iterator[Home]:
     """Yield a served home. Its statuses advance when they are read."""
     with kinesis_server() as kinesis_address:
+        # The streams of moto belong to the process, and the last module had its own.
+        with urlopen(Request(f"{kinesis_address}/moto-api/reset", method="POST")):  # noqa: S310
+            pass
         kinesis = kinesis_client(kinesis_address)
         kinesis.create_stream(StreamName=STREAM, ShardCount=1)
         with (

@@ -100,7 +100,7 @@ def destination(client: Client) -> str:
 def test_the_whole_story(
     emulator: Emulator, bridge: Bridge, client: Client, destination: str
 ) -> None:
-    """boto3 sees the sign-in, three devices, commands, a failure and the unlinking."""
+    """boto3 sees the sign-in, three devices, commands, a change, a failure and the unlinking."""
     subscribe(client, "DEVICE_COMMAND", "CONNECTOR_ERROR_REPORT")
     association = begin_login(client, destination)
     assert association_of(client, association)["AssociationState"] == "ASSOCIATION_SUCCEEDED"
@@ -119,6 +119,8 @@ def test_the_whole_story(
     }
     send_command(client, fan, "FanControl", "UpdateState", FanMode="High")
     assert state_of(client, fan) == {"FanControl": {"FanMode": "High"}}
+    bridge.app.report("lamp", OnOff(on_off=False))
+    assert state_of(client, lamp)["OnOff"] == {"OnOff": False}
     bridge.broken.add("plug")
     failed = send_command(client, plug, "OnOff", "On")
     results = {each["traceId"]: each["result"] for each in payloads(emulator, "DEVICE_COMMAND")}
