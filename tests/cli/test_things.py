@@ -112,7 +112,7 @@ def test_a_serial_number_is_hidden(home: Home, here: Here) -> None:
 
 def test_text_in_a_state_is_hidden(home: Home, here: Here) -> None:
     """A property that holds text is hidden, because it may be a key or a code."""
-    home.emulator.devices.report(home.lock_id, "AliroReaderVerificationKey", "c0ffee")
+    home.emulator.devices.report(home.lock_id, "AliroReaderVerificationKey", "c0ffee".zfill(130))
     home.emulator.devices.report(home.lock_id, "LockState", "Locked")
     hidden = here("things", "get", home.lock_id, *home.here).out
     assert "DoorLock.aliro_reader_verification_key = ***" in hidden

@@ -162,7 +162,8 @@ def _wait_for_lines(consumer: Consumer, more: int) -> None:
 
 def _reshard(kinesis: Any, emulator: Emulator, switches: list[str], consumer: Consumer) -> None:  # noqa: ANN401
     """Split a shard and merge two, with events before, between and after."""
-    for value, step in enumerate((_split, _merge), 1_000_000):
+    # Values that no other report has, within the range of the property.
+    for value, step in enumerate((_split, _merge), 30_000):
         for switch in switches:
             emulator.devices.report(switch, "OnTime", value * 2)
         step(kinesis)

@@ -43,7 +43,7 @@ def test_a_full_disk_stops_the_run(
 
     def small(store: LedgerStore, path: Path, *, create: bool) -> None:
         opened(store, path, create=create)
-        store._database.execute("PRAGMA max_page_count = 30")
+        store._database.execute("PRAGMA max_page_count = 16")
 
     monkeypatch.setattr(LedgerStore, "__init__", small)
     source = write_csv(devices, 400)

@@ -135,10 +135,12 @@ class Streams:
             gone.add_done_callback(lambda _: woken.set())
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                await self._follow(cursor, kinds, woken, gone, send)
+                # A closed emulator, or one that cannot write its file, ends the stream in good order.
+                with suppress(EmulatorClosedError, EmulatorFileError):
+                    await self._follow(cursor, kinds, woken, gone, send)
                 if not gone.done():
                     await send({"type": "http.response.body", "body": b""})
-            except (TimeoutError, EmulatorClosedError, EmulatorFileError):
+            except TimeoutError:
                 reader.close()
             finally:
                 gone.cancel()

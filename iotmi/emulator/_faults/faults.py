@@ -18,13 +18,17 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from iotmi._schema.lazy import LazyModule
 from iotmi.emulator._core.observers import Observers
 from iotmi.emulator._faults.kinds import THROTTLING, Fault, FaultKind, InjectedFault
 from iotmi.emulator._faults.throttle import Bucket, Throttle
 from iotmi.emulator._model.operations import Service
 
 if TYPE_CHECKING:
-    from iotmi.emulator._faults.active import ActiveFaults
+    from iotmi.emulator._faults import active as listing
+else:
+    # Imported when faults are listed, because an emulator starts faster without it.
+    listing = LazyModule("iotmi.emulator._faults.active")
 
 
 @frozen
@@ -306,23 +310,24 @@ class Faults:
             return self._revision
 
     @property
-    def active(self) -> "ActiveFaults":
+    def active(self) -> "listing.ActiveFaults":
         """The faults that are planned.
 
         Each entry names its method as ``kind``, and has the parameters of the method.
         """
-        # Imported here, because an emulator starts faster without this module.
-        from iotmi.emulator._faults.active import ActiveFaults, queued_entry, random_entry
-
         with self._lock:
-            return ActiveFaults(
+            return listing.ActiveFaults(
                 tuple(
-                    {"operation": operation, **queued_entry(fault), "times": len(list(same))}
+                    {
+                        "operation": operation,
+                        **listing.queued_entry(fault),
+                        "times": len(list(same)),
+                    }
                     for operation, queue in self._next.items()
                     for fault, same in groupby(queue)
                 ),
                 tuple(
-                    random_entry(each.share, each.operation, each.fault)
+                    listing.random_entry(each.share, each.operation, each.fault)
                     for each in self._random_faults
                 ),
                 tuple(
