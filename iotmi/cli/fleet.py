@@ -1,7 +1,8 @@
 """The group `iotmi fleet`, and its commands `check`, `status`, `retry` and `report`."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     from iotmi._schema.containers import JsonValue
     from iotmi.fleet import ActionLike, Job, LedgerRow, RowState
 
-ledger_option = click.option(
-    "--ledger",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File that records each row.",
-)
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def ledger_option(command: F) -> F:
+    """Add the option for the ledger to *command*."""
+    return click.option(
+        "--ledger",
+        required=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="File that records each row.",
+    )(command)
 
 
 @click.group(

@@ -86,6 +86,7 @@ def outcome(quick: tuple[Path, str]) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_every_workload_has_its_rows(outcome: dict[str, Any]) -> None:
     """Each row exists once, with a figure for each client that supports the workload."""
     rows = {(row["work"], row["measure"]): row for row in outcome["rows"]}
@@ -93,6 +94,7 @@ def test_every_workload_has_its_rows(outcome: dict[str, Any]) -> None:
     assert {key: set(row["medians"]) for key, row in rows.items()} == MEASURED
 
 
+@pytest.mark.long
 def test_figures_are_positive(outcome: dict[str, Any]) -> None:
     """Only a listing that keeps nothing may use no memory."""
     for row in outcome["rows"]:
@@ -102,17 +104,20 @@ def test_figures_are_positive(outcome: dict[str, Any]) -> None:
             assert set(row["ratios"]) == set(row["medians"]) - {"boto3"}
 
 
+@pytest.mark.long
 def test_the_clients_do_the_same(outcome: dict[str, Any]) -> None:
     """All clients send the same requests and return the same ids."""
     assert outcome["agreed"] == {work: ["boto3", "iotmi", "capo"] for work in outcome["agreed"]}
     assert set(outcome["agreed"]) == {"list", "create", "get"}
 
 
+@pytest.mark.long
 def test_the_results_have_the_machine(outcome: dict[str, Any]) -> None:
     """Figures are useless without the machine."""
     assert set(outcome["machine"]) == {"date", "Python", "system", "cores"}
 
 
+@pytest.mark.long
 def test_a_run_in_one_environment_is_no_result(
     outcome: dict[str, Any], quick: tuple[Path, str]
 ) -> None:
@@ -121,6 +126,7 @@ def test_a_run_in_one_environment_is_no_result(
     assert NOT_COMPARABLE in quick[1]
 
 
+@pytest.mark.long
 def test_the_threads_of_tasks_are_counted(outcome: dict[str, Any]) -> None:
     """boto3 needs a pool of threads for its tasks."""
     for row in outcome["rows"]:
@@ -128,6 +134,7 @@ def test_the_threads_of_tasks_are_counted(outcome: dict[str, Any]) -> None:
             assert row["medians"]["boto3"] > 4
 
 
+@pytest.mark.long
 def test_the_page_has_the_printed_table(quick: tuple[Path, str]) -> None:
     """The table replaces the previous table, and the rest of the page is unchanged."""
     docs, output = quick
@@ -249,7 +256,7 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
         return found
 
 
-@pytest.mark.checkers
+@pytest.mark.long
 def test_an_environment_has_one_client(environments: Environments) -> None:
     """Each client comes with its own dependencies only, and iotmi with the same boto3."""
     packages = {name: set(environments[name].packages) for name in CLIENTS}
@@ -262,7 +269,7 @@ def test_an_environment_has_one_client(environments: Environments) -> None:
             assert environments[client].packages[name] == version(name)
 
 
-@pytest.mark.checkers
+@pytest.mark.long
 @pytest.mark.parametrize("module", ["iotmi", "boto3", "capo_iot_managed_integrations"])
 def test_a_client_is_imported_from_its_environment(environments: Environments, module: str) -> None:
     """The checkout is not on the path, and bytecode is compiled."""
@@ -274,7 +281,7 @@ def test_a_client_is_imported_from_its_environment(environments: Environments, m
     assert Path(bytecode).exists()
 
 
-@pytest.mark.checkers
+@pytest.mark.long
 def test_a_worker_has_nothing_else_to_import(environments: Environments) -> None:
     """Its path has the worker's own modules and the client's environment."""
     program = "import tests.benchmarks.contestant.worker as w; import sys; print(w.__file__)"
@@ -287,7 +294,7 @@ def test_a_worker_has_nothing_else_to_import(environments: Environments) -> None
                 run_python(environment.python, "import pytest", settings)
 
 
-@pytest.mark.checkers
+@pytest.mark.long
 def test_kept_environments_are_used_again(environments: Environments) -> None:
     """Only iotmi is installed again, because the checkout may have changed."""
     folder = Path(environments["boto3"].python).parents[2]
@@ -300,7 +307,7 @@ def test_kept_environments_are_used_again(environments: Environments) -> None:
     run_python(environments["iotmi"].python, "import iotmi; iotmi.Client", {})
 
 
-@pytest.mark.checkers
+@pytest.mark.long
 def test_the_clients_of_the_environments_agree(environments: Environments) -> None:
     """Each worker sends its client's requests from its environment."""
     with serving() as server:

@@ -4,10 +4,15 @@ import inspect
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+import pytest
+
 import iotmi
 from iotmi._binding import call, flow, paged
 from iotmi._operations import families
 from tests.docs_site.built_pages import PageReader, inventory_of, pages_of
+
+# The build takes most of a minute.
+pytestmark = pytest.mark.long
 
 METHODS = [
     f"iotmi.{family.__name__}.{name}"

@@ -57,7 +57,7 @@ def test_the_hook_is_declared() -> None:
     assert (Path(folder) / "hook-iotmi.py").exists()
 
 
-@pytest.mark.checkers
+@pytest.mark.long
 @pytest.mark.skipif(
     importlib.util.find_spec("PyInstaller") is None, reason="PyInstaller is not installed"
 )

@@ -135,7 +135,7 @@ class Streams:
             gone.add_done_callback(lambda _: woken.set())
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                # A closed emulator, or one that cannot write its file, ends the stream in good order.
+                # A closed emulator, or a file that is full, ends the stream in good order.
                 with suppress(EmulatorClosedError, EmulatorFileError):
                     await self._follow(cursor, kinds, woken, gone, send)
                 if not gone.done():

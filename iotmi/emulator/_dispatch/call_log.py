@@ -94,7 +94,7 @@ class CallLog:
         self._lock = Lock()
         self._calls: deque[tuple[int, Call]] = deque(maxlen=MAX_CALLS)
         self._completed = 0
-        self.observers = Observers()
+        self.observers: Observers = Observers()
 
     def start(self) -> PendingCall:
         """Record the arrival of a call."""

@@ -109,7 +109,7 @@ class Faults:
         self._buckets: dict[str, Bucket | None] = {}
         self._counts: Counter[FaultKind] = Counter()
         self._revision = 0
-        self.observers = Observers()
+        self.observers: Observers = Observers()
 
     # -- the next calls ----------------------------------------------------------------
 

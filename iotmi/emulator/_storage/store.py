@@ -279,7 +279,7 @@ class Store:
         self._closed = False
         self._path = path
         self._listeners: dict[str, CommitListener] = {}
-        self.observers = Observers()
+        self.observers: Observers = Observers()
         self._revision = 0
         self.renew()
         try:

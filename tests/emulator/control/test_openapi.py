@@ -155,6 +155,7 @@ def _check(case: schemathesis.Case[Any], response: schemathesis.Response) -> Non
     )
 
 
+@pytest.mark.long
 def test_responses_are_as_described(server: Api, home: Emulator) -> None:
     """Of many valid requests none gets a 5xx, and each response matches the description."""
     home.reset("demo")
@@ -169,6 +170,7 @@ def test_responses_are_as_described(server: Api, home: Emulator) -> None:
     assert succeeded[True] > 30
 
 
+@pytest.mark.long
 def test_refused_requests_change_nothing(server: Api, home: Emulator) -> None:
     """Of many wrong requests none gets a 5xx, and none that is refused changes anything."""
     home.reset("demo")
