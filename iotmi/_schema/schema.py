@@ -63,13 +63,26 @@ class Member:
     deprecated: str | None
 
 
+class FieldAccess(NamedTuple):
+    """The functions that read and write one field. A tuple, because unpacking it is fast.
+
+    Attributes:
+        member: the field.
+        getter: reads the field of a value.
+        setter: writes the field of a value, frozen or not.
+    """
+
+    member: Member
+    getter: Callable[[object], object]
+    setter: Callable[[object, object], None]
+
+
 class FieldValidator(NamedTuple):
-    """All that the validation of one field needs. A tuple, because unpacking it is fast.
+    """All that the validation of one field needs.
 
     Attributes:
         member: the field.
         name: its name.
-        getter: reads the field of a value.
         setter: writes the field of a value, frozen or not.
         is_list: True if a list must become a tuple.
         accepts: the fast test of `Shape.acceptor`; always false for a deprecated field, whose use
@@ -78,7 +91,6 @@ class FieldValidator(NamedTuple):
 
     member: Member
     name: str
-    getter: Callable[[object], object]
     setter: Callable[[object, object], None]
     is_list: bool
     accepts: Accepts
@@ -108,9 +120,16 @@ class Schema:
         return tuple(map(self._member, attrs.fields(self.model)))
 
     @cached_property
+    def accesses(self) -> tuple[FieldAccess, ...]:
+        """The functions that read and write each field."""
+        slots = ((member, self._slots[member.name]) for member in self.members)
+        # The descriptor of a slot, whose __set__ also works on a frozen value.
+        return tuple(FieldAccess(member, slot.__get__, slot.__set__) for member, slot in slots)
+
+    @cached_property
     def validators(self) -> tuple[FieldValidator, ...]:
-        """One validator for each field."""
-        return tuple(map(self._validator, self.members))
+        """One validator for each field. Decoders need none, and compile no patterns."""
+        return tuple(_validator(member, setter) for member, _, setter in self.accesses)
 
     @cached_property
     def immutable(self) -> bool:
@@ -127,7 +146,7 @@ class Schema:
     def problems_in(self, value: object) -> Sequence[Problem]:
         """Return every problem of the fields of *value*, which stays as it is."""
         problems: list[Problem] = []
-        for member, _, getter, *_ in self.validators:
+        for member, getter, _ in self.accesses:
             held = getter(value)
             if held is not None:
                 problems += prefix_paths(member.name, member.shape.validate(held))
@@ -164,17 +183,15 @@ class Schema:
             deprecated=next((each.advice for each in traits if isinstance(each, Deprecated)), None),
         )
 
-    def _validator(self, member: Member) -> FieldValidator:
-        # The descriptor of a slot, whose __set__ also works on a frozen value.
-        slot = self._slots[member.name]
-        return FieldValidator(
-            member=member,
-            name=member.name,
-            getter=slot.__get__,
-            setter=slot.__set__,
-            is_list=isinstance(member.shape, ListShape),
-            accepts=member.shape.acceptor() if member.deprecated is None else lambda _: False,
-        )
+
+def _validator(member: Member, setter: Callable[[object, object], None]) -> FieldValidator:
+    return FieldValidator(
+        member=member,
+        name=member.name,
+        setter=setter,
+        is_list=isinstance(member.shape, ListShape),
+        accepts=member.shape.acceptor() if member.deprecated is None else lambda _: False,
+    )
 
 
 def schema_of(model: type) -> Schema:

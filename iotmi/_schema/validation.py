@@ -65,7 +65,7 @@ def _store(schema: Schema, value: object, members: Mapping[str, object]) -> bool
     strict = _strict.get()
     used = 0
     problems: list[Problem] = []
-    for member, name, _, setter, is_list, accepts in schema.validators:
+    for member, name, setter, is_list, accepts in schema.validators:
         if name not in members:
             if member.required:
                 return False

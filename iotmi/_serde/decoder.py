@@ -85,7 +85,7 @@ def _build_decoder(schema: Schema) -> Decoder:
     model = schema.model
     plan = tuple(
         (setter, member.wire, member.name, member.required, *_decoding(member.shape))
-        for member, _, _, setter, *_ in schema.validators
+        for member, _, setter in schema.accesses
     )
     new = object.__new__
 

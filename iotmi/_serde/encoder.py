@@ -69,7 +69,7 @@ def _encoder(schema: Schema) -> Encoder:
 
 
 def _build_encoder(schema: Schema) -> Encoder:
-    plan = tuple((getter, member.wire) for member, _, getter, *_ in schema.validators)
+    plan = tuple((getter, member.wire) for member, getter, _ in schema.accesses)
 
     def encode_model(value: object) -> dict[str, object]:
         return {wire: held for getter, wire in plan if (held := getter(value)) is not None}
