@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import iotmi
 
 LIMIT_SECONDS: Final = 2.0
-"""The time in which a connector must answer, from the developer guide."""
+"""The time in which a connector must respond, from the developer guide."""
 
 
 class LambdaContext:
@@ -51,10 +51,10 @@ class LambdaContext:
     def iotmi_client(self) -> "iotmi.Client":
         """A client of the emulator, which Lambda's own context does not have.
 
-        A `iotmi.connector.Connector` without a client answers with it.
+        A `iotmi.connector.Connector` without a client sends its results with it.
         """
         return self._client()
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return the milliseconds in which the function must answer."""
+        """Return the milliseconds in which the function must result."""
         return max(0, round((self._ends_at - self._seconds()) * 1000))

@@ -1,7 +1,7 @@
 """Delivery of queued requests to the functions of connectors.
 
 Owns the order: a request is delivered after the commit that caused it, outside any transaction,
-because the function calls the service back while it runs. Without a usable answer a request is
+because the function calls the service back while it runs. Without a usable response a request is
 delivered again, six times in all. This module must not know what a request asks for.
 
 The thread that committed a request delivers it, so that everything is done when its call returns.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from iotmi.emulator._connectors.context import LIMIT_SECONDS
 from iotmi.emulator._connectors.functions import ConnectorFault, ConnectorFunction
-from iotmi.emulator._connectors.invoking import Answer, invoke
+from iotmi.emulator._connectors.invoking import FunctionResponse, invoke
 from iotmi.emulator._core.errors import EmulatorError
 from iotmi.emulator._core.json import JsonObject, mapping, number, text
 from iotmi.emulator._dispatch.dispatcher import Dispatcher
@@ -208,20 +208,20 @@ class Deliveries:
             self._claimed.difference_update(identifiers)
 
     def _deliver(self, identifier: str, worklist: _Worklist) -> None:
-        """Deliver a request until it is answered, failed, or due again later."""
+        """Deliver a request until it has a response, failed, or due again later."""
         # Loaded before the limit begins, because the function's first events need it.
         catalogue()
         while (request := self._count_delivery(identifier)) is not None:
             function = self.functions[text(request, "Function")]
             fault = function.next_fault(text(request, "Operation"))
             began, began_at = self._dispatcher.clock.present, time.monotonic()
-            answer = self._invoke(function, request, fault, worklist)
-            if answer.usable and fault == "twice":
+            result = self._invoke(function, request, fault, worklist)
+            if result.usable and fault == "twice":
                 self._invoke(function, request, None, worklist)
-            if answer.usable or number(request, "Deliveries") >= MAX_DELIVERIES:
-                self._finish(identifier, answer)
+            if result.usable or number(request, "Deliveries") >= MAX_DELIVERIES:
+                self._finish(identifier, result)
                 return
-            if answer.outcome == "timed out" and not self._wait(identifier, began, began_at):
+            if result.outcome == "timed out" and not self._wait(identifier, began, began_at):
                 return
 
     def _invoke(
@@ -230,7 +230,7 @@ class Deliveries:
         request: JsonObject,
         fault: ConnectorFault | None,
         worklist: _Worklist,
-    ) -> Answer:
+    ) -> FunctionResponse:
         return invoke(
             function,
             mapping(request, "Request"),
@@ -252,20 +252,20 @@ class Deliveries:
                 account.transaction.put(CONNECTOR_INVOCATION.name, identifier, request)
         return request
 
-    def _finish(self, identifier: str, answer: Answer) -> None:
+    def _finish(self, identifier: str, result: FunctionResponse) -> None:
         """Apply the end of a request, and remove it from the queue."""
         with self._dispatcher.transaction() as account:
             request = account.transaction.get(CONNECTOR_INVOCATION.name, identifier)
             if request is None:
                 return
             account.transaction.delete(CONNECTOR_INVOCATION.name, identifier)
-            if answer.outcome == "answered":
-                invocations.succeed(account, request, answer.payload)
+            if result.outcome == "responded":
+                invocations.succeed(account, request, result.payload)
             else:
-                invocations.fail(account, request, answer.status, answer.message)
+                invocations.fail(account, request, result.status, result.message)
 
     def _wait(self, identifier: str, began: int, began_at: float) -> bool:
-        """Let the rest of the limit pass after an answer that did not come.
+        """Let the rest of the limit pass after a response that did not come.
 
         Returns:
             False if the next delivery is due at a later moment of the emulated clock.

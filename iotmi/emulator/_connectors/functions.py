@@ -25,7 +25,7 @@ MAX_INVOCATIONS: Final = 1000
 ConnectorFault: TypeAlias = Literal["slow", "raise", "malformed", "twice"]
 """The kind of a connector's fault."""
 
-Outcome: TypeAlias = Literal["answered", "refused", "timed out", "raised", "malformed"]
+Outcome: TypeAlias = Literal["responded", "refused", "timed out", "raised", "malformed"]
 """The outcome of one invocation."""
 
 
@@ -50,9 +50,9 @@ class Invocation:
         operation: operation of the request, such as ``AWS.SendCommand``.
         request: event that the function got. The repr leaves it out, because it has a token.
         delivery: number of this delivery of the request, from 1 to 6.
-        outcome: ``answered``, ``refused`` (a code other than 200), ``timed out``, ``raised`` or
+        outcome: ``responded``, ``refused`` (a code other than 200), ``timed out``, ``raised`` or
             ``malformed``.
-        response: answer of the function, if it is JSON.
+        response: response of the function, if it is JSON.
         error: type and message of the exception that the function raised, or None.
         fault: kind of the planned fault that the invocation met, or None.
     """
@@ -109,11 +109,11 @@ class ConnectorFunction:
     def fail(self, kind: ConnectorFault, operation: str | None = None, *, times: int = 1) -> None:
         """Plan a fault of the next invocations.
 
-        - ``slow``: the answer comes after the limit of 2 seconds. The function has run.
+        - ``slow``: the response comes after the limit of 2 seconds. The function has run.
         - ``raise``: the function fails before it does anything.
-        - ``malformed``: the answer is not in the documented form. The function has run.
-        - ``twice``: the request is delivered again although it was answered, so a function that
-          does not recognize repetitions answers twice.
+        - ``malformed``: the response is not in the documented form. The function has run.
+        - ``twice``: the request is delivered again although the function responded, so a function
+          that does not recognize repetitions responds twice.
 
         Args:
             kind: kind of the fault.

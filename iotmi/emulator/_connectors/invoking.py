@@ -1,7 +1,7 @@
 """One invocation of a connector's function, within its limit of time.
 
-Owns the limit and the documented form of an answer. This module must not know the queue of requests
-nor the effects of an answer.
+Owns the limit and the documented form of an result. This module must not know the queue of requests
+nor the effects of an result.
 
 Where time is emulated, the function runs in the calling thread, and its time is what the emulated
 clock is moved meanwhile. Otherwise it runs in a thread of its own, which is left alone after the
@@ -35,23 +35,23 @@ if TYPE_CHECKING:
 SUCCESS: Final = 200
 
 _LOGGER: Final = logging.getLogger("iotmi.emulator")
-_LATE: Final = f"No answer within {LIMIT_SECONDS:.0f} seconds"
+_LATE: Final = f"No response within {LIMIT_SECONDS:.0f} seconds"
 _RAISED: Final = "The function raised an exception"
-_MALFORMED: Final = "The answer is not in the documented form"
+_MALFORMED: Final = "The response is not in the documented form"
 
 Run: TypeAlias = Callable[[Callable[[], None]], None]
 """A wrapper that calls a function in the thread of the invocation."""
 
 
 @frozen
-class Answer:
+class FunctionResponse:
     """The result of one invocation.
 
     Attributes:
         outcome: outcome of the invocation.
-        status: response code of the function, or 0 without a usable answer.
-        message: message of the function, or the reason why there is no usable answer.
-        payload: payload of the answer.
+        status: response code of the function, or 0 without a usable result.
+        message: message of the function, or the reason why there is no usable result.
+        payload: payload of the result.
     """
 
     outcome: Outcome
@@ -61,8 +61,8 @@ class Answer:
 
     @property
     def usable(self) -> bool:
-        """True if the function has answered in the documented form and in time."""
-        return self.outcome in ("answered", "refused")
+        """True if the function has responded in the documented form and in time."""
+        return self.outcome in ("responded", "refused")
 
 
 @define
@@ -90,8 +90,8 @@ def invoke(
     clock: Clock,
     run: Run,
     client: "Callable[[], iotmi.Client]",
-) -> Answer:
-    """Invoke a function once, record the invocation, and return its answer.
+) -> FunctionResponse:
+    """Invoke a function once, record the invocation, and return its result.
 
     Args:
         function: function of the connector.
@@ -113,29 +113,29 @@ def invoke(
     if fault == "malformed":
         response = {"malformed": True}
     if not in_time:
-        answer = Answer("timed out", message=_LATE)
+        result = FunctionResponse("timed out", message=_LATE)
     elif attempt.error is not None:
-        answer = Answer("raised", message=_RAISED)
+        result = FunctionResponse("raised", message=_RAISED)
     else:
-        answer = _read(operation, response)
+        result = _read(operation, response)
     function.record(
         Invocation(
             operation,
             request,
             delivery,
-            answer.outcome,
+            result.outcome,
             response if in_time else None,
             attempt.error,
             fault,
         )
     )
-    if not answer.usable:
+    if not result.usable:
         # Without the exception's text, which may quote a token.
         cause = (attempt.error or "").partition(":")[0]
         _LOGGER.warning(
-            "%s: %s, delivery %d %s %s", function.arn, operation, delivery, answer.outcome, cause
+            "%s: %s, delivery %d %s %s", function.arn, operation, delivery, result.outcome, cause
         )
-    return answer
+    return result
 
 
 def _run(
@@ -191,19 +191,19 @@ def _as_json(value: object) -> JsonValue:
     return encoded
 
 
-def _read(operation: str, response: JsonValue) -> Answer:
-    """Return the answer in a function's response, after the form of the developer guide."""
+def _read(operation: str, response: JsonValue) -> FunctionResponse:
+    """Return what a function's response says, after the form of the developer guide."""
     document = response if isinstance(response, dict) else {}
     header, payload = document.get("header"), document.get("payload", {})
     status = header.get("responseCode") if isinstance(header, dict) else None
     if not isinstance(status, int) or isinstance(status, bool) or not isinstance(payload, dict):
-        return Answer("malformed", message=_MALFORMED)
+        return FunctionResponse("malformed", message=_MALFORMED)
     message = payload.get("responseMessage", "")
     if not isinstance(message, str):
-        return Answer("malformed", message=_MALFORMED)
+        return FunctionResponse("malformed", message=_MALFORMED)
     if status != SUCCESS:
-        return Answer("refused", status, message, payload)
+        return FunctionResponse("refused", status, message, payload)
     user = payload.get("userId")
     if operation == ACTIVATE_USER and not (isinstance(user, str) and user):
-        return Answer("malformed", message=f"{_MALFORMED}: it has no userId")
-    return Answer("answered", status, message, payload)
+        return FunctionResponse("malformed", message=f"{_MALFORMED}: it has no userId")
+    return FunctionResponse("responded", status, message, payload)

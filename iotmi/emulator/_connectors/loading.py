@@ -20,7 +20,7 @@ class HasHandler(Protocol):
     """An object with a Lambda handler, such as `iotmi.connector.Connector`."""
 
     def lambda_handler(self, event: dict[str, JsonValue], context: LambdaContext, /) -> object:
-        """Answer a request of the service."""
+        """Respond to a request of the service."""
 
 
 ConnectorCode: TypeAlias = LambdaHandler | HasHandler

@@ -1,7 +1,7 @@
 """Routes of cloud connectors whose functions the emulator invokes.
 
 Owns the documents of their faults and invocations. An invocation has neither its request nor its
-answer, which may have tokens.
+response, which may have tokens.
 """
 
 from typing import Final, get_args
@@ -71,7 +71,7 @@ ROUTES: Final = (
         "/connectors",
         show_all,
         "List the connectors with their faults and their last 1,000 invocations",
-        answer="Connectors",
+        response="Connectors",
         group="connectors",
     ),
     Route(
@@ -79,7 +79,7 @@ ROUTES: Final = (
         "/connectors/{arn}/faults",
         fail,
         "Plan a fault of the next invocations of a connector",
-        answer="Connector",
+        response="Connector",
         status=201,
         body=record(
             {"kind": choice(*get_args(ConnectorFault))},

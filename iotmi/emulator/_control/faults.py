@@ -112,13 +112,13 @@ def _document(entry: Mapping[str, object]) -> JsonObject:
 
 
 ROUTES: Final = (
-    Route("GET", "/faults", show, "List the planned faults", answer="Faults", group="faults"),
+    Route("GET", "/faults", show, "List the planned faults", response="Faults", group="faults"),
     Route(
         "POST",
         "/faults",
         plan,
         "Plan a fault",
-        answer="Faults",
+        response="Faults",
         status=201,
         body=by_kind(KINDS),
         group="faults",

@@ -133,7 +133,7 @@ ROUTES: Final = (
         "/calls",
         calls,
         "List the calls of the service, in order of completion",
-        answer="Calls",
+        response="Calls",
         query={"after": _AFTER, "limit": _LIMIT, "operation": string(shortest=1, longest=64)},
         group="logs",
     ),
@@ -142,7 +142,7 @@ ROUTES: Final = (
         "/notifications",
         notifications,
         "List the notifications that were sent to destinations",
-        answer="Notifications",
+        response="Notifications",
         query={
             "after": _AFTER,
             "limit": _LIMIT,

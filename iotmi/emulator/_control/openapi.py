@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from iotmi._version import __version__
-from iotmi.emulator._control.answers import ANSWERS
+from iotmi.emulator._control.responses import RESPONSES
 from iotmi.emulator._control.routes import PREFIX, Route
 from iotmi.emulator._control.schemas import ANY, Schema, string
 from iotmi.emulator._core.json import JsonObject, JsonValue
@@ -40,7 +40,7 @@ def describe(routes: Sequence[Route]) -> JsonObject:
         },
         "paths": {path: {**operations} for path, operations in paths.items()},
         "components": {
-            "schemas": {**ANSWERS},
+            "schemas": {**RESPONSES},
             "securitySchemes": {"keys": {"type": "http", "scheme": "basic"}},
         },
         # The empty one: a server without keys needs none.
@@ -91,9 +91,9 @@ def _success(route: Route) -> JsonObject:
     described: JsonObject = {"description": "Success."}
     if route.media != _JSON:
         described["content"] = {route.media: {"schema": {"type": "string"}}}
-    elif route.answer is not None:
-        reference: Schema = {"$ref": f"#/components/schemas/{route.answer}"}
-        described["content"] = {_JSON: {"schema": reference if route.answer else ANY}}
+    elif route.response is not None:
+        reference: Schema = {"$ref": f"#/components/schemas/{route.response}"}
+        described["content"] = {_JSON: {"schema": reference if route.response else ANY}}
     return described
 
 

@@ -78,7 +78,7 @@ class Route:
         path: path below the prefix, with parameters in braces.
         handler: function that carries the request out, and returns the body of the response.
         summary: one line for the documentation.
-        answer: name of the response's schema in the document, or None for no body.
+        response: name of the response's schema in the document, or None for no body.
         status: HTTP status of a success.
         query: schemas of the query's parameters.
         body: schema of the body, or None if the request has none.
@@ -94,7 +94,7 @@ class Route:
     path: str
     handler: Handler
     summary: str
-    answer: str | None = None
+    response: str | None = None
     status: int = 200
     query: Mapping[str, Schema] = field(factory=dict[str, Schema])
     body: Schema | None = None

@@ -59,7 +59,7 @@ def send(account: AccountState, parameters: JsonObject) -> JsonObject:
     """Handle SendManagedThingCommand. The operation declares no conflict.
 
     A command to an unreachable device is accepted and fails. The function of a cloud connector
-    gets the commands to its devices, and answers later.
+    gets the commands to its devices, and responds later.
     """
     identifier = text(parameters, "ManagedThingId")
     thing = account.find(MANAGED_THING, identifier)

@@ -34,7 +34,7 @@ def test_a_function_answers_over_http(emulator: Emulator, cloud: Cloud) -> None:
         lamp = onboard(client, association, discover(client, association), "lamp")
         send_command(client, lamp, "OnOff", "On")
         assert state_of(client, lamp) == {"OnOff": {"OnOff": True}}
-        assert emulator.connectors[FUNCTION].invocations[-1].outcome == "answered"
+        assert emulator.connectors[FUNCTION].invocations[-1].outcome == "responded"
 
 
 def test_commands_from_many_threads(emulator: Emulator, cloud: Cloud, client: Client) -> None:
@@ -52,7 +52,7 @@ def test_commands_from_many_threads(emulator: Emulator, cloud: Cloud, client: Cl
     assert sorted(sent) == sorted(traces)
     made = emulator.connectors[FUNCTION].invocations
     assert [each.outcome for each in made if each.operation == "AWS.SendCommand"] == [
-        "answered"
+        "responded"
     ] * 40
 
 

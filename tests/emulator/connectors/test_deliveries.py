@@ -57,9 +57,9 @@ def traces(cloud: Cloud) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "outcome", "message"),
     [
-        ("slow", "timed out", "No answer within 2 seconds"),
+        ("slow", "timed out", "No response within 2 seconds"),
         ("raise", "raised", "The function raised an exception"),
-        ("malformed", "malformed", "The answer is not in the documented form"),
+        ("malformed", "malformed", "The response is not in the documented form"),
     ],
 )
 def test_six_failures_are_reported(
@@ -108,7 +108,7 @@ def test_the_sixth_delivery_may_succeed(
     subscribe(client, *REPORTED)
     emulator.connectors[FUNCTION].fail(kind, times=5)
     trace = send_command(client, lamp, "OnOff", "On")
-    assert outcomes(emulator)[5:] == ["answered"]
+    assert outcomes(emulator)[5:] == ["responded"]
     assert set(traces(cloud)) == {trace}
     assert state_of(client, lamp) == {"OnOff": {"OnOff": True}}
     assert payloads(emulator, "CONNECTOR_ERROR_REPORT") == []
@@ -135,7 +135,7 @@ def test_faults_of_one_operation(emulator: Emulator, cloud: Cloud, client: Clien
     assert len(function.faults) == 9
     function.clear()
     send_command(client, lamp, "OnOff", "On")
-    assert outcomes(emulator) == ["answered"]
+    assert outcomes(emulator) == ["responded"]
 
 
 def test_wrong_faults_are_refused(emulator: Emulator) -> None:
@@ -189,7 +189,7 @@ def test_unusable_answers(
     cloud.before = lambda _: returned or [None]
     send_command(client, lamp, "OnOff", "On")
     assert outcomes(emulator) == ["malformed"] * 6
-    expect_report(emulator, "AWS.SendCommand", "The answer is not in the documented form")
+    expect_report(emulator, "AWS.SendCommand", "The response is not in the documented form")
 
 
 def test_a_refusal_is_final(emulator: Emulator, cloud: Cloud, client: Client) -> None:
@@ -217,7 +217,7 @@ def test_a_late_answer_is_not_waited_for(emulator: Emulator, cloud: Cloud, clien
 
     cloud.before = hang_once
     send_command(client, lamp, "OnOff", "On")
-    assert outcomes(emulator) == ["timed out", "answered"]
+    assert outcomes(emulator) == ["timed out", "responded"]
     assert state_of(client, lamp) == {"OnOff": {"OnOff": True}}
     may_end.set()
 
@@ -239,7 +239,7 @@ def test_repetitions_on_the_emulated_clock(cloud: Cloud) -> None:
         assert len(traces(cloud)) == 2
         emulator.advance(seconds=8)
         assert len(traces(cloud)) == 6
-        expect_report(emulator, "AWS.SendCommand", "No answer within 2 seconds")
+        expect_report(emulator, "AWS.SendCommand", "No response within 2 seconds")
 
 
 def test_the_limit_is_emulated_too(cloud: Cloud) -> None:
@@ -254,7 +254,7 @@ def test_the_limit_is_emulated_too(cloud: Cloud) -> None:
 
         cloud.before = take_three_seconds
         send_command(client, lamp, "OnOff", "On")
-        assert outcomes(emulator) == ["timed out", "answered"]
+        assert outcomes(emulator) == ["timed out", "responded"]
 
 
 def test_a_sign_in_at_its_own_moment(cloud: Cloud) -> None:

@@ -170,7 +170,7 @@ def test_a_slow_function_is_answered_for(
     lamp = onboard(client, association, discover(client, association), "lamp")
     bridge.hold.clear()
     send_command(client, lamp, "OnOff", "On")
-    assert [each.outcome for each in emulator.connectors[FUNCTION].invocations][-1] == "answered"
+    assert [each.outcome for each in emulator.connectors[FUNCTION].invocations][-1] == "responded"
     assert state_of(client, lamp) == {}
     bridge.hold.set()
     while not state_of(client, lamp):

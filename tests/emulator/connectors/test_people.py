@@ -44,8 +44,8 @@ def emulator(cloud: Cloud) -> Iterator[Emulator]:
     ("given", "message"),
     [
         (answer(401, responseMessage="Unknown token"), "Unknown token"),
-        (answer(responseMessage="no user"), "The answer is not in the documented form"),
-        (answer(userId=7), "The answer is not in the documented form"),
+        (answer(responseMessage="no user"), "The response is not in the documented form"),
+        (answer(userId=7), "The response is not in the documented form"),
     ],
 )
 def test_a_failed_activation(
@@ -148,8 +148,8 @@ def test_a_failed_discovery(emulator: Emulator, cloud: Cloud, client: Client) ->
     discovery = discover(client, association)
     assert client.get_device_discovery(Identifier=discovery)["Status"] == "FAILED"
     status = payloads(emulator, "DEVICE_DISCOVERY_STATUS")[-1]
-    assert status["error"] == {"code": "0", "message": "No answer within 2 seconds"}
-    expect_report(emulator, "AWS.DiscoverDevices", "No answer within 2 seconds")
+    assert status["error"] == {"code": "0", "message": "No response within 2 seconds"}
+    expect_report(emulator, "AWS.DiscoverDevices", "No response within 2 seconds")
     ids = {event["payload"].get("deviceDiscoveryId") for event in cloud.events[1:]}
     assert ids == {discovery}
 

@@ -88,4 +88,4 @@ def test_the_whole_story() -> None:
         client.get_account_association(AccountAssociationId=association)
         assert client.list_account_associations()["Items"] == []
         outcomes = {each.outcome for each in emulator.connectors[FUNCTION].invocations}
-        assert outcomes == {"answered"}
+        assert outcomes == {"responded"}

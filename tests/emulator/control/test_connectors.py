@@ -54,7 +54,7 @@ def test_faults_and_invocations_are_shown(api: Api, emulator: Emulator, cloud: C
     assert found[-3:] == [
         ("AWS.DiscoverDevices", "raised", "raise"),
         ("AWS.DiscoverDevices", "raised", "raise"),
-        ("AWS.DiscoverDevices", "answered", None),
+        ("AWS.DiscoverDevices", "responded", None),
     ]
     assert set(shown["invocations"][0]) == {"operation", "delivery", "outcome", "fault"}
 

@@ -1,9 +1,9 @@
-"""Requests to the functions of cloud connectors, and the effects of their answers.
+"""Requests to the functions of cloud connectors, and the effects of their responses.
 
 Owns the requests in the form of the developer guide, their queue in the store, and the effects of
-an answer or of its absence. A request is queued in the transaction that causes it, so it is neither
-lost nor sent for a transaction that was rolled back. This module must not know how a function is
-invoked.
+a response or of its absence. A request is queued in the transaction that causes it, so it is not
+lost, and not sent for a transaction that was rolled back. This module must not know how a function
+is invoked.
 
 Without a function for its ARN, a connector is not asked, and the emulated home acts for it.
 """
@@ -44,7 +44,7 @@ DISCOVER_DEVICES: Final = "AWS.DiscoverDevices"
 SEND_COMMAND: Final = "AWS.SendCommand"
 DEACTIVATE_USER: Final = "AWS.DeactivateUser"
 OPERATIONS: Final = (ACTIVATE_USER, DISCOVER_DEVICES, SEND_COMMAND, DEACTIVATE_USER)
-"""The operations that a connector's function answers."""
+"""The operations of a connector's function."""
 
 # The guide's samples write the version of one operation with three numbers.
 _VERSIONS: Final[Mapping[str, str]] = {ACTIVATE_USER: "1.0.0"}
@@ -211,7 +211,7 @@ def _enqueue(
             "Function": way.function,
             "Operation": operation,
             "Request": {"header": way.header, "payload": payload},
-            # The association may be deleted before its function has answered.
+            # The association may be deleted before its function has responded.
             "Association": picked(
                 way.association, "AccountAssociationId", "Arn", "ConnectorDestinationId"
             ),
@@ -230,11 +230,11 @@ def on_login(account: AccountState, association: JsonObject, status: str) -> boo
     return False
 
 
-# -- answers -------------------------------------------------------------------------------
+# -- responses -----------------------------------------------------------------------------
 
 
 def succeed(account: AccountState, invocation: JsonObject, payload: JsonObject) -> None:
-    """Apply a function's answer. The acknowledgement of a request has no other effect."""
+    """Apply a function's response. The acknowledgement of a request has no other effect."""
     if invocation["Operation"] != ACTIVATE_USER:
         return
     association = _activated(account, invocation)
@@ -249,8 +249,8 @@ def fail(account: AccountState, invocation: JsonObject, status: int, message: st
     Args:
         account: state of the account.
         invocation: queued request.
-        status: response code of the function, or 0 without a usable answer.
-        message: message of the function, or the reason why there is no answer.
+        status: response code of the function, or 0 without a usable response.
+        message: message of the function, or the reason why there is no response.
     """
     payload = mapping(mapping(invocation, "Request"), "payload")
     operation = text(invocation, "Operation")
@@ -286,7 +286,7 @@ def fail(account: AccountState, invocation: JsonObject, status: int, message: st
 
 
 def _activated(account: AccountState, invocation: JsonObject) -> JsonObject | None:
-    """Return the association whose activation a function has answered.
+    """Return the association whose activation a function has responded to.
 
     None if the association was deleted, or if another login or a person ended the activation.
     """
@@ -299,5 +299,5 @@ def _activated(account: AccountState, invocation: JsonObject) -> JsonObject | No
 
 
 def forget_activation(association: JsonObject) -> None:
-    """Ignore the answer to an open activation, because another login or a deletion follows."""
+    """Ignore the response to an open activation, because another login or a deletion follows."""
     association.pop(_ACTIVATION, None)

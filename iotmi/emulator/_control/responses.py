@@ -82,7 +82,7 @@ _LISTS: Final[Mapping[str, Schema]] = {
     ),
 }
 
-ANSWERS: Final[Mapping[str, Schema]] = {
+RESPONSES: Final[Mapping[str, Schema]] = {
     "Error": record({"error": record({"code": _TEXT, "message": _TEXT})}),
     "Health": record(
         {
