@@ -1,5 +1,6 @@
 """Fixtures for every test: an emulator and its clients."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,15 @@ import pytest
 from iotmi import AsyncClient, Client, RetryPolicy
 from iotmi.emulator import Emulator
 from tests.support.http_servers import KEYS, Service
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Let processes that tests start end at SIGINT.
+
+    A shell starts a background job with SIGINT ignored, and child processes inherit that.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
@@ -42,6 +43,17 @@ def environment(**more: str) -> dict[str, str]:
 def command(*arguments: str) -> list[str]:
     """Return the words that run a command in a process of its own."""
     return [sys.executable, "-W", "error", "-m", "iotmi", *arguments]
+
+
+@contextmanager
+def started(*arguments: str, **streams: Any) -> Iterator[subprocess.Popen[Any]]:  # noqa: ANN401 - those of Popen
+    """Start a command in a process of its own, which is killed if the block fails."""
+    with subprocess.Popen(command(*arguments), env=environment(), **streams) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
 
 
 def in_shell(*arguments: str, stdin: str = "", cwd: object = None, **more: str) -> Done:

@@ -10,7 +10,7 @@ import pytest
 
 import iotmi
 from tests.cli.fleets import ONBOARD, Service
-from tests.cli.running import Here, command, environment, in_shell, is_one_sentence, objects
+from tests.cli.running import Here, in_shell, is_one_sentence, objects, started
 
 # -- export, diff, apply -------------------------------------------------------------------
 
@@ -100,9 +100,10 @@ def test_a_terminal_asks(service: Service, answer: bytes, code: int, left: int, 
     """The question counts the things, and only a yes deletes them."""
     arguments = ["fleet", "run", service.ids(2), "--action", "delete", "--force"]
     controller, terminal = pty.openpty()
-    with subprocess.Popen(
-        command(*arguments, *service.ledger, *service.here),
-        env=environment(),
+    with started(
+        *arguments,
+        *service.ledger,
+        *service.here,
         stdin=terminal,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -129,13 +130,7 @@ def test_ctrl_c_ends_a_run_in_good_order(service: Service) -> None:
     """The exit code is 130, the error says how to go on, and the next run finishes."""
     service.emulator.faults.throttle(operation="CreateManagedThing", rate=20, burst=5)
     run = ["fleet", "run", service.devices(60), *ONBOARD, *service.ledger, *service.here]
-    with subprocess.Popen(
-        command(*run),
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with started(*run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         end = time.monotonic() + 30
         while len(service.things) < 5 and time.monotonic() < end:
             time.sleep(0.05)
