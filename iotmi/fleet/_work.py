@@ -193,6 +193,10 @@ def _claimed(name: str) -> bool:
     """
     if "distributed.worker" not in sys.modules:
         return True
+    return _claimed_on_cluster(name)
+
+
+def _claimed_on_cluster(name: str) -> bool:  # pragma: no cover - runs in the workers of Dask
     from distributed import get_worker
 
     try:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -48,6 +49,8 @@ def command(*arguments: str) -> list[str]:
 @contextmanager
 def started(*arguments: str, **streams: Any) -> Iterator[subprocess.Popen[Any]]:  # noqa: ANN401 - those of Popen
     """Start a command in a process of its own, which is killed if the block fails."""
+    # A test before may have left SIGINT ignored, which a child process would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command(*arguments), env=environment(), **streams) as process:
         try:
             yield process

@@ -108,6 +108,8 @@ def test_a_renewed_lease_does_not_expire(make: Make) -> None:
 def test_one_of_many_threads_acquires(make: Make) -> None:
     """Of 16 threads that start together, one gets the lease."""
     leases = make()
+    if isinstance(leases, DynamoDBLeases):
+        pytest.skip("moto checks a condition and writes without a lock in between")
     together = threading.Barrier(16)
     outcomes: list[object] = []
 
