@@ -10,6 +10,7 @@ import iotmi
 from iotmi import fleet
 from iotmi.capabilities import OnOff
 from iotmi.emulator import Emulator
+from iotmi.fleet._settling import find_created, is_old, serial_number_in
 from tests.fleet.conftest import ROWS
 from tests.fleet.devices import write_csv
 
@@ -172,3 +173,25 @@ def test_throttles_slow_the_run_and_fail_nothing(
     assert summary.done == 150
     assert summary.throttled > 0
     assert summary.rate_limit is not None
+
+
+@pytest.mark.parametrize(
+    ("material", "serial_number"),
+    [
+        (None, None),
+        ("no material", None),
+        ("discovered-device-1", None),
+        ("SN:900000000001;UPC:829576019524", "900000000001"),
+    ],
+)
+def test_a_serial_number_is_read_from_a_wifi_code(
+    material: object, serial_number: str | None
+) -> None:
+    """No other material holds one, so its creation cannot be found by the listing."""
+    assert serial_number_in(material) == serial_number
+
+
+def test_what_was_never_sent_is_not_looked_for(client: iotmi.Client) -> None:
+    """Neither a row without a send nor another request has a thing in the listing."""
+    assert not is_old(None)
+    assert find_created(client, iotmi.GetManagedThing("a"), 1.0) is None

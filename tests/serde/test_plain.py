@@ -357,3 +357,15 @@ def test_cattrs_is_imported_on_first_use_only() -> None:
         "assert 'cattrs' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+def test_a_document_that_no_json_holds_is_refused() -> None:
+    """Deep nesting and foreign types are problems with their paths, and no other errors."""
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    for parameters, rule in (({"a": deep}, "nested so deeply"), ({"a": {1, 2}}, "JSON")):
+        with pytest.raises(iotmi.ConstraintError, match=rule):
+            iotmi.from_plain(
+                iotmi.CapabilityAction, {"name": "UpdateState", "parameters": parameters}
+            )
