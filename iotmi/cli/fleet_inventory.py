@@ -226,7 +226,11 @@ def _show(found: "Diff", output: Output) -> None:
 def _refuse_problems(found: "Diff") -> None:
     if found.problems:
         rows = len({each.row for each in found.problems})
-        raise CliError(f"{rows:,} rows have a problem and are left out")
+        raise CliError(
+            "1 row has a problem and is left out"
+            if rows == 1
+            else f"{rows:,} rows have a problem and are left out"
+        )
 
 
 def _things(count: int) -> str:

@@ -42,6 +42,24 @@ def test_a_diff_lists_changes(service: Service, here: Here) -> None:
     assert (found["kind"], found["members"]) == ("update", ["name"])
 
 
+def test_a_diff_lists_problems(service: Service, here: Here) -> None:
+    """A row that breaks a limit is named with its column, is left out, and fails the command."""
+    path = service.folder / "out.csv"
+    here("fleet", "run", service.devices(2), *ONBOARD, *service.ledger, *service.here)
+    here("fleet", "export", str(path), *service.here, "--show-secrets")
+    path.write_text(path.read_text().replace("Lamp 1", "L" * 129))
+    told = here("fleet", "diff", str(path), *service.here)
+    assert told.code == 1
+    assert "name" in told.out
+    assert "1 row has a problem and is left out" in told.err
+    (found,) = objects(here("fleet", "diff", str(path), *service.here, "--json").out)
+    assert (found["kind"], found["column"]) == ("problem", "name")
+    arguments = ["fleet", "apply", str(path), "--ledger", str(service.folder / "apply.ledger")]
+    assert here(*arguments, *service.here).code == 1
+    applied = here(*arguments, *service.here, "--no-dry-run")
+    assert (applied.code, len(service.things)) == (1, 2)
+
+
 def test_an_apply_is_a_dry_run_unless_told(service: Service, here: Here) -> None:
     """Without --no-dry-run nothing is sent. With it, the things equal the file."""
     path = service.folder / "out.csv"
