@@ -8,6 +8,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, overload
+from weakref import finalize
 
 from iotmi._schema.lazy import LazyModule
 from iotmi.fleet._actions import Action
@@ -29,6 +30,8 @@ class ProblemLog(Sequence[RowProblem]):
     def __init__(self) -> None:
         # An empty name is a private temporary database, in memory until it grows.
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        # Python 3.13 warns of a connection that is deleted without being closed.
+        finalize(self, self._database.close)
         self._database.execute("CREATE TABLE problems (row INTEGER, name TEXT, rule TEXT)")
         self._length = 0
 
@@ -71,7 +74,8 @@ class KeyLog:
     """The keys of all rows so far, as digests in a temporary file."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        finalize(self, self._database.close)
         self._database.execute(
             "CREATE TABLE keys (digest INTEGER PRIMARY KEY, number INTEGER NOT NULL)"
         )
