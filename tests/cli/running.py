@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import pytest
@@ -57,6 +57,19 @@ def started(*arguments: str, **streams: Any) -> Iterator[subprocess.Popen[Any]]:
         except BaseException:
             process.kill()
             raise
+
+
+def interrupt(process: subprocess.Popen[Any]) -> None:
+    """Press Ctrl-C until the process has ended.
+
+    A signal that arrives between Python's last check and a blocking `read()` is noticed only after
+    the `read()`. A person presses the keys again then.
+    """
+    for _ in range(30):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+            return
 
 
 def in_shell(*arguments: str, stdin: str = "", cwd: object = None, **more: str) -> Done:

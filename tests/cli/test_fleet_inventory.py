@@ -10,7 +10,7 @@ import pytest
 
 import iotmi
 from tests.cli.fleets import ONBOARD, Service
-from tests.cli.running import Here, in_shell, is_one_sentence, objects, started
+from tests.cli.running import Here, in_shell, interrupt, is_one_sentence, objects, started
 
 # -- export, diff, apply -------------------------------------------------------------------
 
@@ -110,8 +110,9 @@ def test_a_deletion_needs_consent(service: Service) -> None:
     [
         (b"n\n", 1, 2, "nothing was changed"),
         (b"y\n", 0, 0, ""),
+        (b"", 130, 2, "Nothing was changed"),
     ],
-    ids=["no", "yes"],
+    ids=["no", "yes", "ctrl-c"],
 )
 def test_a_terminal_asks(service: Service, answer: bytes, code: int, left: int, words: str) -> None:
     """The question counts the things, and only a yes deletes them."""
@@ -129,7 +130,10 @@ def test_a_terminal_asks(service: Service, answer: bytes, code: int, left: int, 
         asked = b""
         while not asked.endswith(b"[y/N]: "):
             asked += process.stderr.read(1)
-        os.write(controller, answer)
+        if answer:
+            os.write(controller, answer)
+        else:
+            interrupt(process)
         _, err = process.communicate(timeout=30)
     os.close(controller)
     os.close(terminal)
