@@ -7,15 +7,14 @@ import functools
 import importlib
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.shell_completion import CompletionItem
 
 from iotmi.cli._errors import CliError
 from iotmi.cli._options import Function, with_options
-from iotmi.cli._types import EnumType
+from iotmi.cli._types import EnumType, WordType
 
 if TYPE_CHECKING:
     from iotmi.fleet import ActionLike
@@ -35,7 +34,7 @@ _SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
 """The actions that each setting belongs to."""
 
 
-class ActionType(click.ParamType):  # type: ignore[type-arg]  # no parameters before click 8.4
+class ActionType(WordType):
     """The type of ``--action``: a name, or ``module:function``."""
 
     name = "action"
@@ -53,14 +52,9 @@ class ActionType(click.ParamType):  # type: ignore[type-arg]  # no parameters be
             )
         return text
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Return the names that begin as given."""
-        return [CompletionItem(each) for each in ACTIONS if each.startswith(incomplete)]
+    def words(self) -> Sequence[str]:
+        """Return the names."""
+        return ACTIONS
 
 
 def action_options(function: Function) -> Function:

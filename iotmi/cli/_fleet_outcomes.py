@@ -35,6 +35,17 @@ def _of_run(error: fleet.FleetError) -> CliError:
     return UnknownOutcomeError(str(error)) if left else CliError(str(error))
 
 
+@contextmanager
+def shown_on_error(output: Output) -> Iterator[None]:
+    """Print the summary of a run that ends early in the block."""
+    try:
+        yield
+    except (fleet.FleetError, fleet.RunInterrupted) as error:
+        if error.summary is not None:
+            show_status(error.summary, output)
+        raise
+
+
 def show_status(status: fleet.Status, output: Output) -> None:
     """Print the rows by state, and the causes of failures."""
     if output.json:

@@ -3,6 +3,7 @@
 The enums are imported when a value is read or completed, so that help starts fast.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
@@ -14,7 +15,28 @@ from click.shell_completion import CompletionItem
 Start: TypeAlias = Literal["latest", "earliest"] | datetime
 
 
-class EnumType(click.ParamType):  # type: ignore[type-arg]  # no parameters before click 8.4
+class WordType(click.ParamType):  # type: ignore[type-arg]  # no parameters before click 8.4
+    """A type with words that a shell completes. A subclass gives the words."""
+
+    def words(self) -> Sequence[str]:
+        """Return the words."""
+        raise NotImplementedError
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Return the words that begin with *incomplete*, in any case."""
+        return [
+            CompletionItem(word)
+            for word in self.words()
+            if word.casefold().startswith(incomplete.casefold())
+        ]
+
+
+class EnumType(WordType):
     """The type of an option that takes a member of a public enum, in any case.
 
     Args:
@@ -33,28 +55,19 @@ class EnumType(click.ParamType):  # type: ignore[type-arg]  # no parameters befo
         for member in self._enum():
             if str(value).casefold() == member.value.casefold():
                 return member
-        members = ", ".join(member.value for member in self._enum())
+        members = ", ".join(self.words())
         raise click.BadParameter(f"{value!r} is not one of {members}", ctx, param)
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Return the members that begin with a word."""
-        return [
-            CompletionItem(member.value)
-            for member in self._enum()
-            if member.value.casefold().startswith(incomplete.casefold())
-        ]
+    def words(self) -> Sequence[str]:
+        """Return the members."""
+        return [member.value for member in self._enum()]
 
     def _enum(self) -> type[StrEnum]:
         found: type[StrEnum] = getattr(import_module(self._module), self.name)
         return found
 
 
-class StartType(click.ParamType):  # type: ignore[type-arg]  # as above
+class StartType(WordType):
     """The type of ``--start``: a word, or a time in ISO 8601."""
 
     name = "start"
@@ -77,13 +90,6 @@ class StartType(click.ParamType):  # type: ignore[type-arg]  # as above
             ) from None
         return at if at.tzinfo else at.replace(tzinfo=UTC)
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Return the words that begin as given."""
-        return [
-            CompletionItem(word) for word in ("latest", "earliest") if word.startswith(incomplete)
-        ]
+    def words(self) -> Sequence[str]:
+        """Return the two positions with a name."""
+        return ("latest", "earliest")

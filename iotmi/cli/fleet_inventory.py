@@ -1,5 +1,6 @@
 """The commands `iotmi fleet export`, `diff` and `apply`: a file compared with the service."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,9 +139,9 @@ def apply(
       iotmi fleet apply devices.csv --ledger devices.ledger
       iotmi fleet apply devices.csv --ledger devices.ledger --no-dry-run
     """  # noqa: D301
-    from iotmi.cli._fleet_outcomes import conclude, fleet_errors, show_status
+    from iotmi.cli._fleet_outcomes import conclude, fleet_errors, show_status, shown_on_error
     from iotmi.cli._progress import progress_hook
-    from iotmi.fleet import FleetError, RunInterrupted, apply as apply_changes
+    from iotmi.fleet import apply as apply_changes
 
     found = _compared(source, key, connection, delete=delete, filters=filters)
     _show(found, output)
@@ -152,19 +153,13 @@ def apply(
     if deletions:
         ask(f"Delete {_things(deletions)}? This cannot be undone.", yes=yes)
     hook = progress_hook(hidden=no_progress)
-    with connection.client() as client, fleet_errors():
-        try:
-            if hook is None:
-                summary = apply_changes(found, client, ledger=ledger, dry_run=False)
-            else:
-                with hook:
-                    summary = apply_changes(
-                        found, client, ledger=ledger, dry_run=False, progress=hook
-                    )
-        except (FleetError, RunInterrupted) as error:
-            if error.summary is not None:
-                show_status(error.summary, output)
-            raise
+    with ExitStack() as stack:
+        client = stack.enter_context(connection.client())
+        stack.enter_context(fleet_errors())
+        stack.enter_context(shown_on_error(output))
+        if hook is not None:
+            stack.enter_context(hook)
+        summary = apply_changes(found, client, ledger=ledger, dry_run=False, progress=hook)
     show_status(summary, output)
     conclude(summary, ledger)
     _refuse_problems(found)

@@ -69,9 +69,8 @@ def run(
       iotmi fleet run devices.csv --action onboard --ledger devices.ledger
       iotmi fleet run lamps.csv --ledger l.db --action control --command OnOff.on
     """  # noqa: D301
-    from iotmi.cli._fleet_outcomes import conclude, fleet_errors, show_status
+    from iotmi.cli._fleet_outcomes import conclude, fleet_errors, show_status, shown_on_error
     from iotmi.cli._progress import progress_hook
-    from iotmi.fleet import FleetError, RunInterrupted
 
     with fleet_errors(), ExitStack() as stack:
         job = job_of(source, action, ledger)
@@ -84,12 +83,8 @@ def run(
         hook = progress_hook(hidden=no_progress)
         if hook is not None:
             stack.enter_context(hook)
-        try:
+        with shown_on_error(output):
             summary = job.run(client, executor=executor, progress=hook)
-        except (FleetError, RunInterrupted) as error:
-            if error.summary is not None:
-                show_status(error.summary, output)
-            raise
     show_status(summary, output)
     conclude(summary, ledger)
 

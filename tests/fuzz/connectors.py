@@ -15,7 +15,6 @@ import json
 import logging
 import random
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr
@@ -28,6 +27,7 @@ from iotmi.capabilities import OnOff
 from iotmi.connector import Connector, ConnectorError, OAuthToken
 from iotmi.emulator import Emulator
 from tests.connector.support import REQUESTS, SECRETS, TOKEN, lamp
+from tests.fuzz.reporting import report
 from tests.support.connectors import make_connector
 
 SEEDS: Final = [
@@ -220,12 +220,12 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    began = time.monotonic()
-    endings = run(options.inputs, options.seed)
-    seconds = time.monotonic() - began
-    print(f"{endings.total()} invocations in {seconds:.0f} s, each well-formed, no token shown")  # noqa: T201
-    for name, number in endings.most_common():
-        print(f"  {name}: {number}")  # noqa: T201
+    report(
+        run,
+        inputs=options.inputs,
+        seed=options.seed,
+        kept="well-formed, no token",
+    )
 
 
 if __name__ == "__main__":

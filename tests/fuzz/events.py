@@ -14,7 +14,6 @@ import gzip
 import json
 import random
 import sys
-import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from typing import Any, Final, get_args
 from iotmi import EventError, events
 from tests.events.messages import MESSAGES
 from tests.events.packing import packed, with_checksum
+from tests.fuzz.reporting import report
 
 SEEDS: Final = [json.dumps(message.document).encode() for message in MESSAGES.values()]
 VALUES: Final[list[Any]] = [
@@ -166,12 +166,7 @@ def main() -> None:
     if options.engine == "atheris":
         run_guided(options.inputs, options.seed)
         return
-    began = time.monotonic()
-    endings = run(options.inputs, options.seed)
-    seconds = time.monotonic() - began
-    print(f"{endings.total()} inputs in {seconds:.0f} s, nothing but EventError raised")  # noqa: T201
-    for name, number in endings.most_common():
-        print(f"  {name}: {number}")  # noqa: T201
+    report(run, inputs=options.inputs, seed=options.seed, kept="only EventError")
 
 
 if __name__ == "__main__":

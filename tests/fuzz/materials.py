@@ -8,7 +8,6 @@ to itself; an error must quote nothing of the text. A failing input is printed w
 """
 
 import argparse
-import time
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Final
 
 from iotmi import materials
 from iotmi.materials import Material, MaterialError
+from tests.fuzz.reporting import report
 from tests.materials.factories import FACTORIES, MATERIAL, sample
 
 # str.isdigit() and int() take digits of other scripts, and str.upper() makes two of a ligature.
@@ -119,12 +119,7 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    began = time.perf_counter()
-    counts = run(arguments.inputs, arguments.seed)
-    seconds = time.perf_counter() - began
-    print(f"{arguments.inputs} inputs, seed {arguments.seed}, {seconds:.1f} s: no failure")  # noqa: T201
-    for name, count in counts.most_common():
-        print(f"  {count:>9} {name}")  # noqa: T201
+    report(run, inputs=arguments.inputs, seed=arguments.seed, kept="only MaterialError")
 
 
 if __name__ == "__main__":

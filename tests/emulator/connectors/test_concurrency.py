@@ -1,27 +1,14 @@
 """Connectors over HTTP and from several threads: nothing waits for itself."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
-import pytest
 
 from iotmi.emulator import Emulator
 from iotmi.emulator.server import serving
 from tests.emulator.support.connectors import Cloud, discover, onboard, open_home, sign_in
 from tests.emulator.support.devices import send_command, state_of
 from tests.emulator.support.requests import FUNCTION, Client
-
-
-@pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
-
-
-@pytest.fixture
-def emulator(cloud: Cloud) -> Iterator[Emulator]:
-    with Emulator(connectors={FUNCTION: cloud.handle}) as emulator:
-        yield emulator
 
 
 def test_a_function_answers_over_http(emulator: Emulator, cloud: Cloud) -> None:

@@ -1,7 +1,6 @@
 """The delivery of requests: the limit of time, repetitions, faults, clocks and restarts."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,17 +29,6 @@ from tests.emulator.support.requests import (
 )
 
 REPORTED = ("CONNECTOR_ERROR_REPORT", "DEVICE_COMMAND")
-
-
-@pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
-
-
-@pytest.fixture
-def emulator(cloud: Cloud) -> Iterator[Emulator]:
-    with Emulator(connectors={FUNCTION: cloud.handle}) as emulator:
-        yield emulator
 
 
 def outcomes(emulator: Emulator) -> list[str]:

@@ -1,7 +1,5 @@
 """Sign-ins, discoveries and deletions of users behind a connector's function."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from iotmi.emulator import Emulator
@@ -27,17 +25,6 @@ from tests.emulator.support.requests import (
     create_connector,
     create_connector_destination,
 )
-
-
-@pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
-
-
-@pytest.fixture
-def emulator(cloud: Cloud) -> Iterator[Emulator]:
-    with Emulator(connectors={FUNCTION: cloud.handle}) as emulator:
-        yield emulator
 
 
 @pytest.mark.parametrize(
