@@ -143,7 +143,7 @@ def draw(drawings: Sequence[Drawing], mermaid: Path, browser: str) -> None:
 
 
 def main() -> None:
-    """Draw every drawing of the pages anew."""
+    """Redraw every drawing of the pages."""
     browser = next(filter(None, map(shutil.which, BROWSERS)))
     folder = package("mermaid")
     if folder is None:

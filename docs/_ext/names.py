@@ -15,7 +15,7 @@ import iotmi
 
 
 def public_modules() -> tuple[str, ...]:
-    """Return the public modules beside `iotmi` itself, by their names in it."""
+    """Return the public submodules of `iotmi` by their names."""
     return tuple(vars(iotmi)["_MODULES"])
 
 

@@ -23,7 +23,7 @@ class Root(LazyGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            # A run that ended in good order says how to go on.
+            # A run that ended cleanly says how to go on.
             raise InterruptError(str(error) or "interrupted") from None
         except click.ClickException:
             raise

@@ -43,7 +43,7 @@ class LedgerFullError(LedgerError):
 
 
 class RunStoppedError(FleetError):
-    """The run stopped in good order, because no further row could succeed."""
+    """The run stopped cleanly, because no further row could succeed."""
 
 
 class CredentialsError(RunStoppedError):
@@ -63,7 +63,7 @@ class ExecutorError(RunStoppedError):
 
 
 class RunInterrupted(KeyboardInterrupt):
-    """Ctrl-C ended the run in good order.
+    """Ctrl-C ended the run cleanly.
 
     Attributes:
         summary: the rows by state at the end of the run.

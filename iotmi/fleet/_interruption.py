@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish that a run looks at between two steps, so that it interrupts no transaction."""
+"""Ctrl-C as a flag that a run checks between two steps, so that no transaction is interrupted."""
 
 import signal
 from collections.abc import Iterator

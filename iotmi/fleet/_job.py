@@ -76,8 +76,8 @@ class Job:
             progress: called in this thread, at most four times a second and at the end.
 
         Raises:
-            FleetError: the run cannot start, or stopped in good order; run the job again to go on.
-            RunInterrupted: Ctrl-C ended the run in good order.
+            FleetError: the run cannot start, or stopped cleanly; run the job again to go on.
+            RunInterrupted: Ctrl-C ended the run cleanly.
         """
         try:
             return self._run(client, executor, progress)

@@ -1,7 +1,7 @@
-"""One row as a pure function of the row and a configuration, for engines that keep the books.
+"""One row as a pure function of the row and a configuration, for engines with records of their own.
 
-AWS Step Functions, AWS Batch and the like distribute rows and record their results. This function
-does the work of one row. It writes no ledger.
+AWS Step Functions, AWS Batch and similar services distribute rows and record their results. This
+function does the work of one row. It writes no ledger.
 """
 
 import hashlib

@@ -93,8 +93,8 @@ class Runner:
         """Send the rows, settle the unknown outcomes, await the activations.
 
         Raises:
-            FleetError: the run stopped in good order.
-            RunInterrupted: Ctrl-C ended the run in good order.
+            FleetError: the run stopped cleanly.
+            RunInterrupted: Ctrl-C ended the run cleanly.
         """
         run = self._assemble(engine, progress)
         try:

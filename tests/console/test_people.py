@@ -124,7 +124,7 @@ def test_nobody_to_place_a_device_near(console: Console) -> None:
     console.emulator.reset("empty")
     console.open("people")
     assert console.button("Place a device…").is_disabled()
-    assert console.page.get_by_text("Nobody has linked an account yet.").is_visible()
+    assert console.page.get_by_text("No account is linked yet.").is_visible()
 
 
 @pytest.fixture

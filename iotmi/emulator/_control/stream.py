@@ -135,7 +135,7 @@ class Streams:
             gone.add_done_callback(lambda _: woken.set())
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                # A closed emulator, or a file that is full, ends the stream in good order.
+                # A closed emulator, or a file that is full, ends the stream normally.
                 with suppress(EmulatorClosedError, EmulatorFileError):
                     await self._follow(cursor, kinds, woken, gone, send)
                 if not gone.done():
@@ -218,7 +218,7 @@ class Streams:
                     self._ticker = None
 
     async def _tick(self) -> None:
-        """Apply due transitions while somebody watches, for a real clock has no other reason."""
+        """Apply due transitions while a stream is open, because a real clock triggers none."""
         with suppress(EmulatorClosedError, EmulatorFileError):
             while True:
                 await asyncio.sleep(_TICK)

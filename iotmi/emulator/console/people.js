@@ -1,4 +1,4 @@
-// The view of people, discoveries and updates: all that waits for somebody in the home.
+// The view of people, discoveries and updates: what waits for a person's action.
 
 import { placeNearby } from "./add_device.js";
 import * as api from "./api.js";
@@ -13,7 +13,7 @@ export function peopleView() {
   const { associations, discoveries, nearby: placed, ota_tasks } = state.home;
   return [
     h("div", { class: "title" }, h("h1", { tabindex: "-1" }, "People and discoveries")),
-    list("Account associations", associations, association, "Nobody has linked an account yet."),
+    list("Account associations", associations, association, "No account is linked yet."),
     list("Discoveries", discoveries, discovery, "No discovery has run yet.",
       opener("Place a device…", placeNearby, { disabled: !(state.home.hubs.length + associations.length) })),
     placed.length ? list("Nearby devices", placed, nearby, "") : null,

@@ -8,7 +8,7 @@ import { button, confirm, dateTime, facts, field, form, opener } from "./ui.js";
 const CLOCKS = {
   on_read: "Each read of a resource takes its next transition.",
   emulated: "Transitions take time, which you advance here.",
-  real: "Transitions take real time, which nobody can advance.",
+  real: "Transitions take real time, which cannot be advanced.",
 };
 const STEPS = [["1 minute", { minutes: 1 }], ["1 hour", { hours: 1 }], ["1 day", { days: 1 }]];
 const UNITS = ["seconds", "minutes", "hours", "days"];
