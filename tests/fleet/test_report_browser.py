@@ -9,14 +9,13 @@ import pytest
 from iotmi import fleet
 from iotmi.fleet._store import LedgerStore, Sample
 from tests.fleet.devices import code
+from tests.support.browser import screenshot, serious_axe_findings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     import iotmi
     from iotmi.emulator import Emulator
-
-browser = pytest.importorskip("tests.support.browser", reason="there are no browser fixtures")
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +60,7 @@ def test_a_report_shows_in_a_browser(
     """Both schemes and both widths show every part, without overflow and serious findings."""
     page = new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
     page.goto(report.as_uri())
-    picture = browser.screenshot(page, f"fleet-report-{scheme}-{width}")
+    picture = screenshot(page, f"fleet-report-{scheme}-{width}")
     assert picture.stat().st_size > 10_000
     assert page.locator("h1").inner_text() == "onboard: an iterable"
     charts = page.locator("svg[role=img]")
@@ -72,4 +71,4 @@ def test_a_report_shows_in_a_browser(
         assert box["width"] <= width
     assert page.locator("tbody tr").count() == 8
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert browser.serious_axe_findings(page) == []
+    assert serious_axe_findings(page) == []
