@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+import attrs
 from attrs import frozen
 
 from iotmi.fleet._errors import LedgerMismatchError, SourceChangedError
@@ -213,26 +214,14 @@ class LedgerStore(LedgerFile):
     def record(self, outcomes: Iterable[Outcome], at: float) -> None:
         """Store outcomes. A row that is done forgets its requests. Called in a transaction."""
         self._database.executemany(
-            "UPDATE rows SET state = ?1, step = ?2, result = ifnull(?3, result),"
-            " operation = ifnull(?4, operation), cause = ?5, detail = ?6, request_id = ?7,"
-            " settled = ?8, was_unknown = was_unknown OR ?1 = 'unknown',"
-            " ended_at = CASE WHEN ?1 IN ('done', 'failed', 'unknown') THEN ?9 END,"
-            " requests = CASE WHEN ?1 = 'done' THEN NULL ELSE requests END WHERE number = ?10",
-            [
-                (
-                    each.state.value,
-                    each.step,
-                    each.result,
-                    each.operation,
-                    each.cause,
-                    each.detail,
-                    each.request_id,
-                    each.settled,
-                    at,
-                    each.number,
-                )
-                for each in outcomes
-            ],
+            "UPDATE rows SET state = :state, step = :step, result = ifnull(:result, result),"
+            " operation = ifnull(:operation, operation), cause = :cause, detail = :detail,"
+            " request_id = :request_id, settled = :settled,"
+            " was_unknown = was_unknown OR :state = 'unknown',"
+            " ended_at = CASE WHEN :state IN ('done', 'failed', 'unknown') THEN :at END,"
+            " requests = CASE WHEN :state = 'done' THEN NULL ELSE requests END"
+            " WHERE number = :number",
+            [{**attrs.asdict(each, recurse=False), "at": at} for each in outcomes],
         )
 
     def stored(self, states: Sequence[RowState], before: int | None = None) -> Iterator[StoredRow]:
@@ -264,10 +253,14 @@ class LedgerStore(LedgerFile):
         with self.transaction():
             return self._database.execute(
                 "UPDATE rows SET state = 'waiting', cause = NULL, detail = NULL, request_id = NULL,"
-                " ended_at = NULL, settled = 0 WHERE state = ?1 AND requests IS NOT NULL"
-                " AND (?2 IS NULL OR cause = ?2)"
-                " AND (?3 IS NULL OR number IN (SELECT value FROM json_each(?3)))",
-                (state.value, cause, None if rows is None else json.dumps(list(rows))),
+                " ended_at = NULL, settled = 0 WHERE state = :state AND requests IS NOT NULL"
+                " AND (:cause IS NULL OR cause = :cause)"
+                " AND (:rows IS NULL OR number IN (SELECT value FROM json_each(:rows)))",
+                {
+                    "state": state,
+                    "cause": cause,
+                    "rows": None if rows is None else json.dumps(list(rows)),
+                },
             ).rowcount
 
     # -- history -----------------------------------------------------------------------
