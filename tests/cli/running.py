@@ -63,12 +63,13 @@ def interrupt(process: subprocess.Popen[Any]) -> None:
     """Press Ctrl-C until the process has ended.
 
     A signal that arrives between Python's last check and a blocking `read()` is noticed only after
-    the `read()`. A person presses the keys again then.
+    the `read()`. A person presses the keys again then. The pause is long,
+    because Python dies of a signal that arrives while it exits.
     """
-    for _ in range(30):
+    for _ in range(6):
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=1)
+            process.wait(timeout=10)
             return
 
 

@@ -38,8 +38,13 @@ def main(folder: str, address: str, *options: str) -> None:
         say(str(app.respond(line)["header"]["responseCode"]))
 
     say("ready")
+    threads = []
     for line in sys.stdin:
-        Thread(target=respond, args=(line,)).start()
+        threads.append(Thread(target=respond, args=(line,)))
+        threads[-1].start()
+    # Once the main thread has ended, Python 3.12 and later start no thread for the others.
+    for thread in threads:
+        thread.join()
 
 
 if __name__ == "__main__":

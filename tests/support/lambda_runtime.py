@@ -126,15 +126,15 @@ class LambdaProcess:
     def deliver(self, event: object) -> Any:  # noqa: ANN401 - JSON
         """Invoke the function as the service does: within 2 seconds, and up to 6 times.
 
-        A busy machine may be too slow for the first attempt. No attempt may be late.
+        A busy machine may be too slow for some attempts. The service repeats those that are late.
         """
-        response: Any = None
+        attempts = []
         for _ in range(6):
             response, took = self.invoke(event)
-            assert took < LIMIT
-            if response["header"]["responseCode"] != UNAVAILABLE:
-                break
-        return response
+            if took < LIMIT and response["header"]["responseCode"] != UNAVAILABLE:
+                return response
+            attempts.append((took, response))
+        raise AssertionError(f"no attempt succeeded: {attempts}")
 
     def _wait_until_stopped(self) -> None:
         # `waitpid` reports the stop. The process still runs as far as `Popen` knows.
