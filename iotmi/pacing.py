@@ -2,11 +2,13 @@
 
 from attrs import field, frozen, validators
 
+from iotmi._values import Value
+
 __all__ = ["Pacing"]
 
 
-@frozen(kw_only=True)
-class Pacing:
+@frozen(kw_only=True, eq=False, repr=False)
+class Pacing(Value):
     """Settings for a client that keeps to the service's rate limit without knowing it.
 
     Pacing is off by default. It is meant for bulk work, with many calls of one operation at once.

@@ -8,6 +8,7 @@ from attrs import field, frozen, validators
 
 from iotmi._observability.events import Attempt, Retry
 from iotmi._schema.lazy import LazyModule
+from iotmi._values import Value
 
 if TYPE_CHECKING:
     from iotmi._sansio import strategies
@@ -20,8 +21,8 @@ DEFAULT_QUOTA: Final[int | None] = 500
 DEFAULT_MAX_RETRY_AFTER: Final[float | None] = 60.0
 
 
-@frozen(kw_only=True)
-class RetryPolicy:
+@frozen(kw_only=True, eq=False, repr=False)
+class RetryPolicy(Value):
     """How often and after which pauses a client retries. One value serves both clients.
 
     Pauses are drawn evenly between 0 and a bound that doubles with each attempt (full jitter). A

@@ -4,11 +4,13 @@ from typing import Final
 
 from attrs import field, frozen, validators
 
+from iotmi._values import Value
+
 __all__ = ["DEFAULT_POLL_INTERVAL", "PollInterval"]
 
 
-@frozen(kw_only=True)
-class PollInterval:
+@frozen(kw_only=True, eq=False, repr=False)
+class PollInterval(Value):
     """The pauses between the polls of a waiter. The first poll is immediate.
 
     The bound of the pauses doubles from *initial* to *maximum*. Each pause is drawn between half of

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from attrs import field, frozen
 
+from iotmi._values import Value
+
 
 class Origin(NamedTuple):
     """The server that a request goes to."""
@@ -17,8 +19,8 @@ class Origin(NamedTuple):
     port: int
 
 
-@frozen
-class SignedRequest:
+@frozen(eq=False, repr=False)
+class SignedRequest(Value):
     """A signed request. Only `Content-Length` is added when it is sent.
 
     Attributes:
@@ -38,8 +40,8 @@ class SignedRequest:
     body: bytes = field(repr=False)
 
 
-@frozen
-class RawResponse:
+@frozen(eq=False, repr=False)
+class RawResponse(Value):
     """A received response.
 
     Attributes:

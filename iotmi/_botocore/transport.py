@@ -37,11 +37,12 @@ from iotmi._sansio.deadline import Deadline
 from iotmi._sansio.steps import Blocking, DeadlineReachedError, Delay, RunBlocking, Steps
 from iotmi._schema.containers import JsonValue
 from iotmi._schema.redaction import Redact
+from iotmi._values import Value
 from iotmi.errors import CallError, NoResponseError, NotSentError
 
 
-@frozen(kw_only=True)
-class TransportResponse:
+@frozen(kw_only=True, eq=False, repr=False)
+class TransportResponse(Value):
     """A successful response.
 
     Attributes:

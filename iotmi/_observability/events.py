@@ -13,12 +13,13 @@ from typing import Protocol
 from attrs import frozen
 
 from iotmi._schema.public import public
+from iotmi._values import Value
 from iotmi.errors import CallError
 
 
 @public
-@frozen(kw_only=True)
-class Attempt:
+@frozen(kw_only=True, eq=False, repr=False)
+class Attempt(Value):
     """An attempt that ended, with or without success: the argument of `RetryPolicy.on_attempt`.
 
     Attributes:
@@ -39,8 +40,8 @@ class Attempt:
 
 
 @public
-@frozen(kw_only=True)
-class Retry:
+@frozen(kw_only=True, eq=False, repr=False)
+class Retry(Value):
     """A failed attempt that will be retried: the argument of `RetryPolicy.on_retry`.
 
     Attributes:
@@ -56,8 +57,8 @@ class Retry:
     pause: float
 
 
-@frozen(kw_only=True)
-class CallResult:
+@frozen(kw_only=True, eq=False, repr=False)
+class CallResult(Value):
     """The end of a call.
 
     Attributes:

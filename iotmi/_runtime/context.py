@@ -25,6 +25,7 @@ from iotmi._sansio.steps import Steps
 from iotmi._schema.model import Request
 from iotmi._schema.responses import Response
 from iotmi._schema.sealing import without_frames
+from iotmi._values import Value
 from iotmi.errors import IotmiError
 from iotmi.pacing import Pacing
 from iotmi.retrying import RetryPolicy
@@ -32,8 +33,8 @@ from iotmi.retrying import RetryPolicy
 R = TypeVar("R")
 
 
-@frozen
-class ConnectionState:
+@frozen(eq=False, repr=False)
+class ConnectionState(Value):
     """A connection, shared by a client and its copies, and its abandoned attempts."""
 
     transport: Transport
@@ -45,8 +46,8 @@ class ConnectionState:
         return cls(transport, AbandonedCalls(transport.connections))
 
 
-@frozen
-class RuntimeState:
+@frozen(eq=False, repr=False)
+class RuntimeState(Value):
     """The state of a client that a forked child must not share with its parent."""
 
     connection: ConnectionState

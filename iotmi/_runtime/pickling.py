@@ -9,11 +9,13 @@ from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
 from attrs import frozen
 
+from iotmi._values import Value
+
 PickledClient: TypeAlias = tuple[Callable[..., object], dict[str, object]]
 
 
-@frozen
-class ClientRecipe:
+@frozen(eq=False, repr=False)
+class ClientRecipe(Value):
     """The part of a client's pickle that its context does not know.
 
     Attributes:

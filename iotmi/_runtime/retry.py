@@ -14,6 +14,7 @@ from attrs import frozen
 
 from iotmi._observability.events import Attempt, CallObserver, CallResult, Retry
 from iotmi._sansio.steps import Steps, sleep
+from iotmi._values import Value
 from iotmi.errors import CallError, NotSentError, ThrottlingError
 from iotmi.retrying import RetryPolicy
 
@@ -112,8 +113,8 @@ class RetryableCall(Protocol[T_co]):
         ...
 
 
-@frozen(kw_only=True)
-class RetryStrategy:
+@frozen(kw_only=True, eq=False, repr=False)
+class RetryStrategy(Value):
     """The retry policy of one client, with its quota and its random generator."""
 
     policy: RetryPolicy

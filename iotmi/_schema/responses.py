@@ -7,13 +7,14 @@ from attrs import field, frozen
 from iotmi._schema.containers import JsonValue
 from iotmi._schema.public import public
 from iotmi._schema.pydantic_hook import PydanticHook
+from iotmi._values import Value
 
 T = TypeVar("T")
 
 
 @public
-@frozen(kw_only=True)
-class Page(PydanticHook, Generic[T]):
+@frozen(kw_only=True, eq=False, repr=False)
+class Page(PydanticHook, Value, Generic[T]):
     """One page of a listing.
 
     Attributes:
@@ -26,8 +27,8 @@ class Page(PydanticHook, Generic[T]):
 
 
 @public
-@frozen(kw_only=True)
-class Response(Generic[T]):
+@frozen(kw_only=True, eq=False, repr=False)
+class Response(Value, Generic[T]):
     """The result of one call, with its metadata.
 
     Attributes:

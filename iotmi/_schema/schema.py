@@ -43,6 +43,7 @@ from iotmi._schema.traits import (
     Text,
     WireName,
 )
+from iotmi._values import Value
 from iotmi.errors import Problem
 
 WireCase: TypeAlias = Callable[[str], str]
@@ -50,8 +51,8 @@ Decoder: TypeAlias = Callable[[object], object]
 Encoder: TypeAlias = Callable[[object], dict[str, object]]
 
 
-@frozen
-class Member:
+@frozen(eq=False, repr=False)
+class Member(Value):
     """One field of a model, as its annotation and its default declare it."""
 
     name: str

@@ -19,6 +19,7 @@ from iotmi._schema.enums import OpenEnum
 from iotmi._schema.pydantic_hook import PydanticHook
 from iotmi._schema.times import is_time_type, real_datetime, to_utc
 from iotmi._schema.traits import Constraint, Size, Text
+from iotmi._values import Value
 from iotmi.errors import REDACTED, Problem
 
 SCHEMA: Final = "__iotmi_schema__"
@@ -53,8 +54,8 @@ class Shape(Protocol):
         ...
 
 
-@frozen
-class ScalarShape:
+@frozen(eq=False, repr=False)
+class ScalarShape(Value):
     """A string, a number, a boolean or a time."""
 
     kind: type
@@ -116,8 +117,8 @@ class ScalarShape:
         return None
 
 
-@frozen
-class EnumShape:
+@frozen(eq=False, repr=False)
+class EnumShape(Value):
     """A member of an open enum."""
 
     enum: type[OpenEnum]
@@ -140,8 +141,8 @@ class EnumShape:
         return lambda value: type(value) is enum and value.known
 
 
-@frozen
-class ListShape:
+@frozen(eq=False, repr=False)
+class ListShape(Value):
     """A list, kept as a tuple."""
 
     item: Shape
@@ -178,8 +179,8 @@ class ListShape:
         )
 
 
-@frozen
-class MapShape:
+@frozen(eq=False, repr=False)
+class MapShape(Value):
     """A map from strings, kept read-only."""
 
     key: Shape
@@ -205,8 +206,8 @@ class MapShape:
         return _never
 
 
-@frozen
-class StructureShape:
+@frozen(eq=False, repr=False)
+class StructureShape(Value):
     """Another value of this library."""
 
     model: type
@@ -237,8 +238,8 @@ class ValidatesMembers(Protocol):
         ...
 
 
-@frozen
-class DocumentShape:
+@frozen(eq=False, repr=False)
+class DocumentShape(Value):
     """A free-form JSON document."""
 
     coerces: bool = True
@@ -259,8 +260,8 @@ class DocumentShape:
         return _never
 
 
-@frozen
-class SensitiveShape:
+@frozen(eq=False, repr=False)
+class SensitiveShape(Value):
     """A sensitive shape, or a list or map of such: its problems show neither values nor keys."""
 
     shape: Shape

@@ -14,10 +14,11 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from iotmi._schema.patterns import ascii_concatenation_matcher, ascii_matcher, compile_pattern
+from iotmi._values import Value
 
 
-@frozen
-class Text:
+@frozen(eq=False, repr=False)
+class Text(Value):
     """A string's length in characters, both ends included, and the pattern of the whole string.
 
     The pattern is spelt as in the service's model.
@@ -59,8 +60,8 @@ class Text:
         return None
 
 
-@frozen
-class Number:
+@frozen(eq=False, repr=False)
+class Number(Value):
     """A number's range, both ends included."""
 
     min: float | None = None
@@ -73,8 +74,8 @@ class Number:
         return None
 
 
-@frozen
-class Size:
+@frozen(eq=False, repr=False)
+class Size(Value):
     """The number of items of a list or map, both ends included."""
 
     min: int | None = None
@@ -90,44 +91,44 @@ class Size:
 Constraint: TypeAlias = Text | Number | Size
 
 
-@frozen
-class Sensitive:
+@frozen(eq=False, repr=False)
+class Sensitive(Value):
     """Marks a value that is never shown: in no repr, problem, exception or log."""
 
 
-@frozen
-class Deprecated:
+@frozen(eq=False, repr=False)
+class Deprecated(Value):
     """Marks a member that the service has deprecated; *advice* names its replacement."""
 
     advice: str
 
 
-@frozen
-class WireName:
+@frozen(eq=False, repr=False)
+class WireName(Value):
     """Gives a member's wire name where the class's case does not derive it from the field."""
 
     name: str
 
 
-@frozen
-class IdempotencyToken:
+@frozen(eq=False, repr=False)
+class IdempotencyToken(Value):
     """Marks the member by which the service tells a repeated request from a new one."""
 
 
-@frozen
-class Document:
+@frozen(eq=False, repr=False)
+class Document(Value):
     """Marks a member that is free-form JSON."""
 
 
-@frozen
-class Items:
+@frozen(eq=False, repr=False)
+class Items(Value):
     """The trait of each item of a list, or a tuple of traits."""
 
     item: object
 
 
-@frozen
-class Entries:
+@frozen(eq=False, repr=False)
+class Entries(Value):
     """The trait of each key and of each value of a map, or tuples of traits."""
 
     key: object
