@@ -30,7 +30,8 @@ class Capability(Identity):
     """A capability of a thing, such as ``matter.OnOff@1.4``.
 
     The class makes commands. A value holds the properties that a thing reported, or the properties
-    to write. Derive a class to declare your own capability.
+    to write. Two values are equal if their properties are, whenever and wherever these were
+    reported. Derive a class to declare your own capability.
 
     Attributes:
         id: the capability's id with its version, such as ``matter.OnOff@1.4``.
