@@ -3,19 +3,22 @@
 This module imports nothing but iotmi, because the site carries it to the browser.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, chdir
+from tempfile import TemporaryDirectory
 from typing import Any
 
 
 def furnish(page: dict[str, Any]) -> None:
-    """Prepare the emulator of a page."""
+    """Prepare the emulator and the folder of a page."""
     # Imported here, because pytest loads this module before coverage starts.
     from iotmi import AuthenticationMaterialType, Role
     from iotmi.emulator import Emulator
     from tests.support.factories import switch_report
 
     # A page enters process-wide changes here.
-    page["afterwards"] = ExitStack()
+    afterwards = page["afterwards"] = ExitStack()
+    folder = afterwards.enter_context(TemporaryDirectory())
+    afterwards.enter_context(chdir(folder))
     emulator = page["emulator"] = page["_furnished"] = Emulator()
     client = emulator.client()
     locker_id = client.credential_lockers.create(name="Elm Street 5").id
@@ -45,7 +48,7 @@ def furnish(page: dict[str, Any]) -> None:
 
 
 def clear(page: dict[str, Any]) -> None:
-    """Close the emulators of a page."""
+    """Close the emulators of a page, and remove its folder."""
     page["afterwards"].close()
     page["_furnished"].close()
     page["emulator"].close()
