@@ -25,7 +25,6 @@ import iotmi as _iotmi
 from iotmi.emulator import Emulator as _Emulator
 
 afterwards: _ExitStack
-_furnished: _Emulator
 client: _iotmi.Client
 emulator: _Emulator
 locker_id: str
@@ -36,24 +35,18 @@ _BLOCK = re.compile(
     r"^(?:```python|<!-- invisible-code-block: python)\n(.*?)^(?:```|-->)$",
     re.DOTALL | re.MULTILINE,
 )
-_IMPORT = re.compile(r"^(?:import|from) .*$", re.MULTILINE)
 _FUNCTION = re.compile(r"^(?:async )?def (\w+)\(", re.MULTILINE)
 
 
 def programs_of(page: Path) -> Iterator[str]:
     """Return the blocks of *page* as modules, without those that show an interactive session.
 
-    A block that defines a fixture of the page's home is a program by itself. Otherwise a function
-    that a later block defines again gets another name.
+    A function that a later block defines again gets another name.
     """
     program, defined = HOME, set[str]()
     for number, shown in enumerate(_BLOCK.findall(page.read_text())):
         block, names = str(shown), _FUNCTION.findall(shown)
         if block.startswith(">>>"):
-            continue
-        if {"client", "emulator"} & {*names}:
-            yield block
-            program += "\n" + "\n".join(_IMPORT.findall(block)) + "\n"
             continue
         for name in defined.intersection(names):
             block = re.sub(rf"\b{name}\b", f"{name}_{number}", block)
