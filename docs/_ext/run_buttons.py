@@ -161,7 +161,9 @@ def defined(code: str) -> set[str]:
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 found += [each.asname or each.name.partition(".")[0] for each in names]
             case ast.Assign(targets=targets):
-                found += [each.id for each in targets if isinstance(each, ast.Name)]
+                # `a, b = …` binds two names.
+                parts = [part for target in targets for part in ast.walk(target)]
+                found += [part.id for part in parts if isinstance(part, ast.Name)]
             case ast.AnnAssign(target=ast.Name(id=name)):
                 found.append(name)
     return set(found)

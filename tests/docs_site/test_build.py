@@ -1,6 +1,9 @@
 """The built site is complete, its links lead somewhere, and it needs no other host."""
 
 import inspect
+import json
+import shutil
+import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -86,6 +89,26 @@ def test_the_pages_with_run_buttons_run_in_cpython(runnable_site: Path) -> None:
             ok, output = page.run(block)
             assert ok, f"{name}: {output}"
         page.close()
+
+
+def test_the_pages_with_run_buttons_run_in_pyodide(runnable_site: Path) -> None:
+    """Every block with a button runs in Pyodide: it needs no thread, socket or other package."""
+    from run_buttons import PAGES
+
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no Node.js")
+    blocks = {name: PageReader(runnable_site / f"{name}.html").blocks for name in sorted(PAGES)}
+    done = subprocess.run(
+        [node, Path(__file__).with_name("run_pages.mjs"), runnable_site],
+        input=json.dumps(blocks),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == []
 
 
 def test_an_error_is_shown_with_the_lines_of_the_block() -> None:

@@ -1,7 +1,7 @@
 """Run the Python blocks that a reader sees on one page, as one program.
 
-``python tests/support/page_alone.py PAGE MODULE...`` runs them in the current folder. No block finds
-the named modules, as in an environment without them.
+``python tests/support/page_alone.py PAGE MODULE...`` runs them in the current folder. No block
+finds the named modules, as in an environment without them.
 """
 
 import re
