@@ -40,7 +40,7 @@ def test_a_reader_runs_the_page_from_top_to_bottom(tmp_path: Path) -> None:
             env=os.environ | {"PYTHON": sys.executable, "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=280,
             check=False,
         )
     assert done.returncode == 0, done.stdout + done.stderr
