@@ -91,7 +91,7 @@ def test_the_pages_with_run_buttons_run_in_cpython(runnable_site: Path) -> None:
         page.close()
 
 
-def test_the_pages_with_run_buttons_run_in_pyodide(runnable_site: Path) -> None:
+def test_the_pages_with_run_buttons_run_in_pyodide(runnable_site: Path, tmp_path: Path) -> None:
     """Every block with a button runs in Pyodide: it needs no thread, socket or other package."""
     from run_buttons import PAGES
 
@@ -99,9 +99,10 @@ def test_the_pages_with_run_buttons_run_in_pyodide(runnable_site: Path) -> None:
     if node is None:
         pytest.skip("no Node.js")
     blocks = {name: PageReader(runnable_site / f"{name}.html").blocks for name in sorted(PAGES)}
+    file = tmp_path / "blocks.json"
+    file.write_text(json.dumps(blocks))
     done = subprocess.run(
-        [node, Path(__file__).with_name("run_pages.mjs"), runnable_site],
-        input=json.dumps(blocks),
+        [node, Path(__file__).with_name("run_pages.mjs"), runnable_site, file],
         capture_output=True,
         text=True,
         timeout=300,
