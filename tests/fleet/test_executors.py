@@ -3,11 +3,12 @@
 import signal
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,6 +138,63 @@ def test_a_broken_pool_stops_the_run(address: str, tmp_path: Path) -> None:
     assert "the executor" in str(caught.value)
     assert onboard(source, tmp_path / "ledger", address, None).done == ROWS
     assert Counter(names(address)) - before == Counter(map(name, range(1, ROWS + 1)))
+
+
+def test_a_pool_that_is_shut_down_stops_the_run(
+    emulator: Emulator, client: iotmi.Client, tmp_path: Path
+) -> None:
+    """Calls that a pool cancelled are not lost: the next run sends them."""
+    emulator.faults.delay(0.3, operation="CreateManagedThing")
+    source = write_csv(tmp_path / "devices.csv", 3)
+    job = fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "ledger")
+    with ThreadPoolExecutor(1) as pool:
+
+        def shut_down(moment: fleet.Progress) -> None:
+            if moment.sent == 3:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+        with pytest.raises(fleet.ExecutorError, match=r"lost its workers \(CancelledError\)"):
+            job.run(client, executor=pool, progress=shut_down)
+    assert (job.status().done, job.status().sent) == (1, 2)
+    emulator.faults.clear()
+    assert job.run(client).done == 3
+    assert len(client.managed_things.list().collect()) == 3
+
+
+class FlakyExecutor(Executor):
+    """An executor of an application that loses its first worker."""
+
+    def __init__(self) -> None:
+        self.tasks = 0
+
+    def submit(self, fn: Callable[..., object], /, *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - a future of any result
+        """Run a task at once, after one that fails."""
+        self.tasks += 1
+        future: Future[object] = Future()
+        if self.tasks == 1:
+            future.set_exception(LookupError("a worker of a cluster is gone"))
+        else:
+            future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@pytest.mark.usefixtures("keys")
+def test_the_task_of_a_lost_worker_is_settled(address: str, tmp_path: Path) -> None:
+    """An executor's own error means that the outcome is unknown, and the row is sent again."""
+    executor = FlakyExecutor()
+    source = write_csv(tmp_path / "devices.csv", 1)
+    causes: list[str] = []
+
+    def note(moment: fleet.Progress) -> None:
+        if moment.unknown:
+            causes.extend(each.cause or "" for each in fleet.Ledger(ledger).rows("unknown"))
+
+    ledger = tmp_path / "ledger"
+    job = fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=ledger)
+    with portable(address) as client:
+        assert job.run(client, executor=executor, progress=note).done == 1
+    assert set(causes) == {"LookupError"}
+    assert executor.tasks == 2
 
 
 def test_a_client_that_does_not_pickle_is_refused(address: str, tmp_path: Path) -> None:
