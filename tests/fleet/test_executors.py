@@ -1,5 +1,6 @@
 """Executors: processes and a Dask cluster keep the same ledger as threads."""
 
+import pickle
 import signal
 import sqlite3
 from collections import Counter
@@ -17,6 +18,8 @@ from iotmi import fleet
 from iotmi.capabilities import OnOff
 from iotmi.emulator import Emulator
 from iotmi.emulator.server import serving
+from iotmi.fleet._engines import engine_for
+from iotmi.fleet._work import Task, send_task
 from tests.fleet.clusters import cluster, kill_a_worker
 from tests.fleet.devices import name, write_csv
 from tests.fleet.service import REGION, client_of, names, service
@@ -118,6 +121,40 @@ def test_a_command_of_a_killed_worker_is_not_repeated(emulator: Emulator, tmp_pa
         if call.operation == "SendManagedThingCommand"
     )
     assert max(sent.values()) == 1
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_cluster_sends_a_throttled_request_again(emulator: Emulator) -> None:
+    """Dask shares the result of equal tasks, and a request that is sent again is no such task."""
+    pytest.importorskip("distributed")
+    emulator.faults.fail("CreateCredentialLocker", "ThrottlingException")
+    request = iotmi.CreateCredentialLocker(name="a", client_token="token")
+    with serving(emulator) as address, cluster(1, processes=False) as dask:
+        with portable(address) as sender:
+            engine = engine_for(sender, dask)
+            # Dask keeps a result as long as its future.
+            throttled = engine.submit(request, "first")
+            assert throttled.result().throttled
+            assert engine.submit(request, "second").result().ok
+        engine.close()
+
+
+@pytest.mark.usefixtures("keys")
+def test_one_worker_of_a_cluster_claims_a_command(emulator: Emulator, client: iotmi.Client) -> None:
+    """A second task with the same claim sends nothing, and its outcome is unknown."""
+    pytest.importorskip("distributed")
+    lost = iotmi.CreateCredentialLocker(name="lost")
+    with serving(emulator) as address, portable(address) as sender:
+        task = Task(pickle.dumps(sender), lost, claim="iotmi-test-1")
+        with cluster(1, processes=False) as dask:
+            executor = dask.get_executor(pure=False)
+            first = executor.submit(send_task, task).result()
+            second = executor.submit(send_task, task).result()
+        # Outside a worker of Dask nothing repeats a task.
+        third = send_task(task)
+    assert [each.ok for each in (first, second, third)] == [True, False, True]
+    assert (second.cause, second.may_have_acted) == ("WorkerLost", True)
+    assert len(client.credential_lockers.list().collect()) == 2
 
 
 @pytest.mark.usefixtures("keys")
