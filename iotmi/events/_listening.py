@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iotmi._schema.lazy import LazyModule
 from iotmi.events._checkpoints import Checkpoints
 from iotmi.events._kinesis import Kinesis
-from iotmi.events._reader import Call, Deliver, Sleep, Start, StreamReader
+from iotmi.events._reader import Deliver, Sleep, Start, StreamReader
 from iotmi.events._records import Record
 
 if TYPE_CHECKING:

@@ -152,6 +152,21 @@ def test_the_client_of_dynamodb_is_created_when_it_is_needed(
     assert DynamoDBLeases("seen").acquire("a", "first") == Acquired()
 
 
+def test_a_lease_that_expires_during_the_call_is_taken_over(dynamodb: Any) -> None:  # noqa: ANN401
+    """An item that another process deletes between the two calls is no held lease."""
+    leases = DynamoDBLeases("seen", dynamodb)
+    leases.acquire("a", "first")
+    left = iter(range(1))
+
+    def delete(**_: object) -> None:
+        for _number in left:
+            dynamodb.delete_item(TableName="seen", Key={"id": {"S": "a"}})
+
+    dynamodb.meta.events.register("before-call.dynamodb.GetItem", delete)
+    assert leases.acquire("a", "second") == Acquired()
+    assert leases.renew("a", "second")
+
+
 def test_other_errors_of_dynamodb_are_raised(dynamodb: Any) -> None:  # noqa: ANN401
     """A missing table is no held lease."""
     with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):

@@ -343,6 +343,74 @@ def test_a_failed_listing_is_retried(
     assert "list the shards" in caplog.text
 
 
+def with_header(kinesis: Any, date: str | None) -> None:  # noqa: ANN401
+    """Let the responses of *kinesis* have another header ``Date``, or none."""
+
+    def change(parsed: dict[str, Any], **_: object) -> None:
+        headers = parsed["ResponseMetadata"]["HTTPHeaders"]
+        headers.pop("date", None)
+        if date is not None:
+            headers["date"] = date
+
+    kinesis.meta.events.register("after-call.kinesis", change)
+
+
+@pytest.mark.parametrize(
+    ("date", "starts_at"),
+    [
+        ("Wed, 31 Jan 2024 12:00:00 GMT", datetime(2024, 1, 31, 12, tzinfo=UTC)),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_the_clock_of_kinesis_bounds_the_start(
+    kinesis: Any,  # noqa: ANN401
+    tmp_path: Path,
+    date: str | None,
+    starts_at: datetime | None,
+) -> None:
+    """Kinesis refuses a time in its future. Without its clock, the local clock counts."""
+    asked: list[datetime] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        if "Timestamp" in params:
+            asked.append(params["Timestamp"])
+
+    before = datetime.now(UTC)
+    with_header(kinesis, date)
+    kinesis.meta.events.register("provide-client-params.kinesis.GetShardIterator", note)
+    events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    put(kinesis, 1)
+    # The second run starts at the time that the first run stored.
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    assert numbers(listening, 1) == [1]
+    if starts_at is None:
+        assert all(before <= each <= datetime.now(UTC) for each in asked)
+    else:
+        assert set(asked) == {starts_at}
+    assert asked
+
+
+def test_a_shard_that_kinesis_has_removed_is_not_read(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A shard that no listing shows any more is forgotten, and the others are read."""
+    removed, listed = "shardId-000000000001", 0
+
+    def remove(parsed: dict[str, Any], **_: object) -> None:
+        nonlocal listed
+        listed += 1
+        if listed > 1:
+            parsed["Shards"] = [each for each in parsed["Shards"] if each["ShardId"] != removed]
+        if listed == 4:
+            put(kinesis_client(), 2, shard=1)
+            put(kinesis_client(), 1)
+
+    kinesis.meta.events.register("after-call.kinesis.ListShards", remove)
+    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
+    (record,) = islice(listening, 1)
+    assert (number_of(record), record.shard_id) == (1, "shardId-000000000000")
+    assert listed >= 4
+
+
 def test_a_stream_with_many_shards_is_listed_in_pages(
     kinesis: Any,  # noqa: ANN401
     tmp_path: Path,

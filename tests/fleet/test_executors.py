@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import pytest
 
@@ -23,6 +23,9 @@ from iotmi.fleet._work import Task, send_task
 from tests.fleet.clusters import cluster, kill_a_worker
 from tests.fleet.devices import name, write_csv
 from tests.fleet.service import REGION, client_of, names, service
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ROWS = 60
 
@@ -204,10 +207,10 @@ class FlakyExecutor(Executor):
     def __init__(self) -> None:
         self.tasks = 0
 
-    def submit(self, fn: Callable[..., object], /, *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - a future of any result
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Run a task at once, after one that fails."""
         self.tasks += 1
-        future: Future[object] = Future()
+        future: Future[T] = Future()
         if self.tasks == 1:
             future.set_exception(LookupError("a worker of a cluster is gone"))
         else:
