@@ -14,7 +14,6 @@ from attrs import define, field, frozen
 from iotmi._schema.model import Request
 from iotmi._schema.schema import Schema, schema_of
 from iotmi._schema.shapes import (
-    DocumentShape,
     EnumShape,
     MapShape,
     ScalarShape,
@@ -255,17 +254,14 @@ def _hint(name: str, schema: Schema) -> str:
 
 
 def _converter(shape: Shape) -> Convert:
+    # No request of an action has a float or a free document.
     match shape:
         case ScalarShape(kind=kind) if kind is bool:
             return _boolean
         case ScalarShape(kind=kind) if kind is int:
             return _integer
-        case ScalarShape(kind=kind) if kind is float:
-            return _number
         case ScalarShape() | EnumShape():
             return lambda text: text
-        case DocumentShape():
-            return _document
         case _:
             return _json
 
@@ -284,13 +280,6 @@ def _integer(text: str) -> object:
         raise _CellError("must be a whole number") from None
 
 
-def _number(text: str) -> object:
-    try:
-        return float(text)
-    except ValueError:
-        raise _CellError("must be a number") from None
-
-
 def _json(text: str) -> object:
     try:
         value = json.loads(text)
@@ -298,12 +287,4 @@ def _json(text: str) -> object:
         value = None
     if not isinstance(value, dict | list):
         raise _CellError("must be a JSON object or list")
-    return value
-
-
-def _document(text: str) -> object:
-    try:
-        value: object = json.loads(text)
-    except ValueError:
-        raise _CellError("must be JSON") from None
     return value

@@ -105,6 +105,18 @@ def test_a_renewed_lease_does_not_expire(make: Make) -> None:
         pass
 
 
+def test_a_finished_lease_is_not_renewed_any_more() -> None:
+    """The thread that renews ends, although the block goes on."""
+    leases = MemoryLeases(lease=0.3)
+    leases.acquire("a", "first")
+    before = set(threading.enumerate())
+    with leases.renewing("a", "first"):
+        (renewing,) = set(threading.enumerate()) - before
+        leases.finish("a", "first", "done")
+        renewing.join(30)
+        assert not renewing.is_alive()
+
+
 def test_one_of_many_threads_acquires(make: Make) -> None:
     """Of 16 threads that start together, one gets the lease."""
     leases = make()

@@ -1,6 +1,7 @@
 """`events.listen` with a Kinesis that throttles, fails, and removes shards."""
 
 import logging
+import sqlite3
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -158,6 +159,15 @@ def test_the_clock_of_kinesis_bounds_the_start(
     else:
         assert set(asked) == {starts_at}
     assert asked
+
+
+def test_a_file_of_another_kind_holds_no_checkpoints(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The file stays as it is."""
+    path = tmp_path / "c"
+    path.write_text("no database" * 100)
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        events.listen(STREAM, kinesis=kinesis, checkpoints=path)
+    assert path.read_text() == "no database" * 100
 
 
 def test_a_shard_that_kinesis_has_removed_is_not_read(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401

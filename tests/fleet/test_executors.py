@@ -201,6 +201,18 @@ def test_a_pool_that_is_shut_down_stops_the_run(
     assert len(client.managed_things.list().collect()) == 3
 
 
+def test_a_pool_that_was_shut_down_is_refused(client: iotmi.Client, tmp_path: Path) -> None:
+    """A pool that takes no more work stops the run before anything is sent."""
+    source = write_csv(tmp_path / "devices.csv", 3)
+    job = fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "ledger")
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(fleet.ExecutorError, match="the executor takes no more work"):
+        job.run(client, executor=pool)
+    assert client.managed_things.list().collect() == []
+    assert job.run(client).done == 3
+
+
 class FlakyExecutor(Executor):
     """An executor of an application that loses its first worker."""
 

@@ -54,6 +54,10 @@ ONBOARD = fleet.Onboard(role="DEVICE")
             {"code": code(1), "metadata": {"a": "b"}, "metadata.a": "c"},
             "row 1, metadata.a: is given twice, by another column too",
         ),
+        (
+            {"code": code(1), "metadata": ["a"], "metadata.b": "c"},
+            "row 1, metadata.b: is given twice, because metadata is a column too",
+        ),
         ({"code": code(1), "name": "a", "Name": "b"}, "row 1, Name: is given twice"),
     ],
 )

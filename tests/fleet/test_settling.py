@@ -10,6 +10,7 @@ import iotmi
 from iotmi import fleet
 from iotmi.capabilities import OnOff
 from iotmi.emulator import Emulator
+from iotmi.fleet import _runner
 from iotmi.fleet._settling import find_created, is_old, serial_number_in
 from tests.fleet.conftest import ROWS
 from tests.fleet.devices import write_csv
@@ -171,6 +172,30 @@ def test_a_conflict_at_the_first_send_is_a_failure(ledger: Path, hasty: iotmi.Cl
     rows = [{"code": "SN:FLEET0000001;UPC:036000291452", "name": "hub"}]
     summary = fleet.Job(rows, fleet.Onboard(role="CONTROLLER"), ledger=ledger).run(hasty)
     assert summary.causes == {"ConflictException": 1}
+
+
+def test_a_run_settles_in_three_rounds(
+    ledger: Path, hasty: iotmi.Client, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After these the row stays unknown, and the exit code says so."""
+    monkeypatch.setattr(_runner, "ROUNDS", (0.01, 0.01, 0.01))
+    emulator.faults.reset_connections("CreateManagedThing", times=9)
+    rows = [{"code": '{"Name": "lamp"}'}]
+    summary = fleet.Job(rows, fleet.Onboard(role="DEVICE"), ledger=ledger).run(hasty)
+    assert (summary.unknown, summary.exit_code) == (1, 3)
+    assert len(emulator.calls) == 4
+
+
+def test_a_run_waits_as_long_as_the_service_asks(
+    ledger: Path, client: iotmi.Client, emulator: Emulator
+) -> None:
+    """No call begins before the time of `Retry-After`."""
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException", retry_after=0.5)
+    rows = [{"code": '{"Name": "lamp"}'}]
+    summary = fleet.Job(rows, fleet.Onboard(role="DEVICE"), ledger=ledger).run(client)
+    assert (summary.done, summary.throttled) == (1, 1)
+    throttled, accepted = emulator.calls
+    assert (accepted.started_at - throttled.started_at).total_seconds() >= 0.5
 
 
 def test_throttles_slow_the_run_and_fail_nothing(

@@ -134,10 +134,8 @@ def test_a_parquet_file_needs_pyarrow(
         (columns._boolean, " Yes ", True),
         (columns._boolean, "false", False),
         (columns._integer, "12", 12),
-        (columns._number, "1.5", 1.5),
         (columns._json, "[1]", [1]),
         (columns._json, '{"a": 1}', {"a": 1}),
-        (columns._document, "1", 1),
     ],
 )
 def test_a_text_is_converted(convert: columns.Convert, text: str, value: object) -> None:
@@ -150,10 +148,8 @@ def test_a_text_is_converted(convert: columns.Convert, text: str, value: object)
     [
         (columns._boolean, "maybe", "true or false"),
         (columns._integer, "1.5", "whole number"),
-        (columns._number, "x", "must be a number"),
         (columns._json, "1", "JSON object or list"),
         (columns._json, "{", "JSON object or list"),
-        (columns._document, "{", "must be JSON"),
     ],
 )
 def test_a_wrong_text_breaks_a_rule(convert: columns.Convert, text: str, rule: str) -> None:
