@@ -76,6 +76,17 @@ if TYPE_CHECKING:
     from iotmi.capabilities.switch import Switch as Switch
     from iotmi.capabilities.thermostat import Thermostat as Thermostat
     from iotmi.capabilities.window_covering import WindowCovering as WindowCovering
+else:
+    # Hidden from type checkers: with a module `__getattr__` they accept every name.
+
+    def __getattr__(name: str) -> object:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value: object = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
+
 
 CLUSTERS: Final[Mapping[str, str]] = {
     "color_control": "ColorControl",
@@ -121,18 +132,6 @@ _HOMES: Final[Mapping[str, str]] = {
 
 # Type checkers read the names above.
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-if not TYPE_CHECKING:
-    # Hidden from type checkers: with a module `__getattr__` they accept every name.
-
-    def __getattr__(name: str) -> object:
-        home = _HOMES.get(name)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value: object = getattr(import_module(f"{__name__}.{home}"), name)
-        globals()[name] = value
-        return value
 
 
 def __dir__() -> list[str]:

@@ -384,7 +384,10 @@ def unwrapped(annotation: object) -> tuple[object, tuple[object, ...]]:
             annotation, *found = get_args(annotation)
             marks += tuple(found)
         elif get_origin(annotation) in (typing.Union, types.UnionType):
-            (annotation,) = (each for each in get_args(annotation) if each is not types.NoneType)
+            members = [each for each in get_args(annotation) if each is not types.NoneType]
+            if len(members) != 1:
+                return annotation, marks
+            (annotation,) = members
         else:
             return annotation, marks
 

@@ -155,19 +155,17 @@ def _command(words: Words) -> Command:
         name: words.parameters[name] for name in ADDRESSING if name in words.parameters
     }
     given = {name: text for name, text in words.parameters.items() if name not in ADDRESSING}
+    command = methods_of(words.capability)[words.method]
     make: Callable[[], Command]
-    if words.method == READ:
-        if given:
-            raise click.UsageError(f"{words.title} takes names of properties, not values")
-        make = partial(words.capability.read, *words.names, **addressing)  # type: ignore[arg-type]
+    if command is not None:
+        make = partial(command, **_values(words, given), **addressing)  # type: ignore[arg-type]
     elif words.method == WRITE:
         values = _values(words, given)
         make = partial(_written, words.capability, values, addressing)
+    elif given:
+        raise click.UsageError(f"{words.title} takes names of properties, not values")
     else:
-        command = methods_of(words.capability)[words.method]
-        if command is None:
-            raise click.UsageError(f"{words.title} is not a command")
-        make = partial(command, **_values(words, given), **addressing)  # type: ignore[arg-type]
+        make = partial(words.capability.read, *words.names, **addressing)  # type: ignore[arg-type]
     try:
         return make()
     except ConstraintError as error:

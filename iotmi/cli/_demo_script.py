@@ -32,6 +32,7 @@ from iotmi import (
     SecretsManager,
     TokenEndpointAuthenticationScheme,
 )
+from iotmi.capabilities import OnOff
 from iotmi.emulator import Emulator
 
 
@@ -185,12 +186,8 @@ def switch_lamp(reporter: Reporter, client: Client, lamp_id: str) -> None:
 
 def is_on(state: ManagedThingState) -> bool:
     """Return True if the device last reported that it is on."""
-    for endpoint in state.endpoints:
-        for capability in endpoint.capabilities:
-            match capability.properties:
-                case [{"name": "OnOff", "value": {"propertyValue": bool(value)}}]:
-                    return value
-    return False
+    lamp = OnOff.of(state)
+    return lamp is not None and lamp.on_off is True
 
 
 def look_around(reporter: Reporter, client: Client, lamp_id: str) -> None:

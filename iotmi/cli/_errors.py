@@ -16,7 +16,8 @@ USAGE: Final = 2
 UNKNOWN: Final = 3
 INTERRUPTED: Final = 130
 
-_EXTRA: Final = frozenset({"click", "rich"})
+_EXTRAS: Final = {"click": "cli", "rich": "cli", "pyarrow": "fleet"}
+"""The extra that each optional package comes with."""
 
 
 class CliError(click.ClickException):
@@ -73,8 +74,11 @@ def explained(error: Exception) -> CliError | None:
         )
     if isinstance(error, IotmiError):
         return CliError(str(error))
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _EXTRA:
-        return CliError("the command needs click and rich: python -m pip install 'iotmi[cli]'")
+    if isinstance(error, ModuleNotFoundError):
+        package = (error.name or "").partition(".")[0]
+        if package in _EXTRAS:
+            extra = _EXTRAS[package]
+            return CliError(f"the command needs {package}: python -m pip install 'iotmi[{extra}]'")
     return None
 
 

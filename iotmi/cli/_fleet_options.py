@@ -173,13 +173,14 @@ def _pairs(texts: object, *, dotted: bool) -> dict[str, object]:
         name, equals, value = text.partition("=")
         if not (name and equals):
             raise click.UsageError(f"{name!r} must have a value: write NAME=VALUE")
-        outer, dot, inner = name.partition(".")
-        if dotted and dot:
-            held = found.setdefault(outer, {})
-            if isinstance(held, dict):
-                held[inner] = value
+        outer, dot, inner = name.partition(".") if dotted else (name, "", "")
+        held = found.setdefault(outer, {}) if dot else None
+        if isinstance(held, dict):
+            held[inner] = value
+        elif dot or isinstance(found.get(outer), dict):
+            raise click.UsageError(f"{outer!r} is given as one value, and as a map too")
         else:
-            found[name] = value
+            found[outer] = value
     return found
 
 

@@ -76,8 +76,6 @@ class StartType(WordType):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Start:
         """Return the position."""
-        if isinstance(value, datetime):
-            return value
         if value == "latest":
             return "latest"
         if value == "earliest":

@@ -1,13 +1,18 @@
 """The command `iotmi completion`: the script that completes commands in a shell."""
 
-import click
-from click.shell_completion import get_completion_class
+from collections.abc import Mapping
+from typing import Final
 
-from iotmi.cli._errors import CliError
+import click
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
+
+_SHELLS: Final[Mapping[str, type[ShellComplete]]] = {
+    kind.name: kind for kind in (BashComplete, ZshComplete, FishComplete)
+}
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice(list(_SHELLS)))
 @click.pass_context
 def completion(context: click.Context, *, shell: str) -> None:
     """Print the script that completes commands in a shell.
@@ -23,7 +28,4 @@ def completion(context: click.Context, *, shell: str) -> None:
       iotmi completion fish > ~/.config/fish/completions/iotmi.fish
     """  # noqa: D301
     root = context.find_root()
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise CliError(f"this version of click cannot complete commands in {shell}")
-    click.echo(kind(root.command, {}, "iotmi", "_IOTMI_COMPLETE").source())
+    click.echo(_SHELLS[shell](root.command, {}, "iotmi", "_IOTMI_COMPLETE").source())

@@ -1,5 +1,6 @@
 """The group `iotmi events`, and its commands `tail` and `parse`."""
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -93,10 +94,8 @@ def tail(
     kinesis = connection.kinesis(connection.endpoint_url)
     with following(stream, kinesis, checkpoints=checkpoints, start=start) as records:
         wanted = (each for each in records if _is_wanted(each, types, thing))
-        for number, record in enumerate(wanted, 1):
+        for record in islice(wanted, limit):
             _show(record, output)
-            if number == limit:
-                return
 
 
 def _is_wanted(record: "Record", types: tuple["EventType", ...], thing: str | None) -> bool:

@@ -88,13 +88,13 @@ def replay(
     """  # noqa: D301
     from iotmi.cli._event_forms import lambda_items
 
-    if (target is None) == (stream is None):
-        raise click.UsageError("give either --to or --to-stream")
     items = lambda_items(file.read())
-    if stream is not None:
+    if stream is not None and target is None:
         _put(items, stream, connection, output)
-    elif target is not None:
+    elif target is not None and stream is None:
         _call(items, target, batch_size, output, traceback=traceback)
+    else:
+        raise click.UsageError("give either --to or --to-stream")
 
 
 # -- a stream ------------------------------------------------------------------------------

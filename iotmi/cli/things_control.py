@@ -140,12 +140,12 @@ def _results(stream: Stream, connection: Connection) -> "Iterator[CommandResults
 
     def feed(records: "Iterator[Record]") -> None:
         try:
-            for record in records:
-                if stopped.is_set():
-                    return
-                if record.event is not None:
-                    results.feed(record.event)
+            while True:
+                event = next(records).event
+                if event is not None:
+                    results.feed(event)
         except Exception as error:  # noqa: BLE001 - the command itself goes on until its timeout
+            # After the block, `refuse` or the closed generator ends the reading.
             if not stopped.is_set():
                 note(f"the stream {stream.name} cannot be read: {sentence(str(error))}")
 

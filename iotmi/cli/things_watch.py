@@ -1,9 +1,10 @@
 """The command `iotmi things watch`: changes of a thing, from polls or from a stream."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,7 @@ from iotmi.cli._options import Connection, Output, Stream, shared_options, strea
 from iotmi.cli._output import cell, moment, say, say_json
 
 if TYPE_CHECKING:
-    from iotmi import Client
+    from iotmi import Client, ProvisioningStatus
     from iotmi.cli._readings import Reading
 
 
@@ -82,10 +83,8 @@ def watch(
                 client, identifier, stream, connection, show_secrets=output.show_secrets
             )
         with closing(found):
-            for number, change in enumerate(found, 1):
+            for change in islice(found, limit):
                 _show(change, output)
-                if number == limit:
-                    return
 
 
 def _show(change: Change, output: Output) -> None:
@@ -102,20 +101,16 @@ def _polled(
 ) -> Generator[Change]:
     from iotmi.cli._readings import readings
 
-    status: str | None = None
+    status: ProvisioningStatus | None = None
     seen: dict[tuple[str, str, str], JsonValue] = {}
     while True:
         thing = client.managed_things.get(identifier)
-        if thing.provisioning_status is not None and thing.provisioning_status != status:
-            at = thing.updated_at or datetime.now(UTC)
-            yield _of_status(at, status, str(thing.provisioning_status))
-            status = str(thing.provisioning_status)
+        yield from _of_status(thing.updated_at, status, thing.provisioning_status)
+        status = thing.provisioning_status or status
         for reading in readings(client.managed_things.get_state(identifier)):
             # Hidden values are compared too, so that a changed secret shows as a change.
             if reading.key not in seen or seen[reading.key] != reading.value:
-                yield _of_reading(
-                    reading, seen.get(reading.key), datetime.now(UTC), show_secrets=show_secrets
-                )
+                yield _of_reading(reading, seen.get(reading.key), None, show_secrets=show_secrets)
                 seen[reading.key] = reading.value
         time.sleep(interval)
 
@@ -136,25 +131,28 @@ def _streamed(
     # The stream is opened before the state is read, so that no change between both is lost.
     with following(stream.name, connection.kinesis(stream.endpoint_url)) as records:
         thing = client.managed_things.get(identifier)
-        status = None if thing.provisioning_status is None else str(thing.provisioning_status)
-        if status is not None:
-            yield _of_status(thing.updated_at or datetime.now(UTC), None, status)
+        status = thing.provisioning_status
+        yield from _of_status(thing.updated_at, None, status)
         for reading in readings(client.managed_things.get_state(identifier)):
             seen[reading.key] = reading.value
-            yield _of_reading(reading, None, datetime.now(UTC), show_secrets=show_secrets)
-        for record in records:
+            yield _of_reading(reading, None, None, show_secrets=show_secrets)
+
+        def changes(record: events.Record) -> Iterator[Change]:
+            nonlocal status
             event = record.event
             if event is None or not concerns(event, identifier):
-                continue
-            at = event.timestamp or record.arrived_at or datetime.now(UTC)
-            if isinstance(event, events.DeviceLifecycleEvent) and event.status is not None:
-                yield _of_status(at, status, str(event.status))
-                status = str(event.status)
+                return
+            at = event.timestamp or record.arrived_at
+            if isinstance(event, events.DeviceLifecycleEvent):
+                yield from _of_status(at, status, event.status)
+                status = event.status or status
             for reading in readings_of_event(event):
                 old = seen.get(reading.key)
                 if isinstance(event, events.DeviceStateEvent):
                     seen[reading.key] = reading.value
                 yield _of_reading(reading, old, at, show_secrets=show_secrets)
+
+        yield from chain.from_iterable(map(changes, records))
 
 
 def concerns(event: object, identifier: str) -> bool:
@@ -166,18 +164,25 @@ def concerns(event: object, identifier: str) -> bool:
     return any(identifier in resource.replace(":", "/").split("/") for resource in resources)
 
 
-def _of_status(at: datetime, old: str | None, new: str) -> Change:
-    return Change(at, "status", old, new, {"property": "status"})
+def _of_status(
+    at: datetime | None, old: "ProvisioningStatus | None", new: "ProvisioningStatus | None"
+) -> Iterator[Change]:
+    """Yield the change from *old* to *new*, unless both are the same or *new* is not known."""
+    if new is not None and new != old:
+        before = None if old is None else str(old)
+        yield Change(at or datetime.now(UTC), "status", before, str(new), {"property": "status"})
 
 
-def _of_reading(reading: "Reading", old: JsonValue, now: datetime, *, show_secrets: bool) -> Change:
+def _of_reading(
+    reading: "Reading", old: JsonValue, at: datetime | None, *, show_secrets: bool
+) -> Change:
     from attrs import evolve
 
     plain = reading.plain(show_secrets=show_secrets)
     del plain["value"]
     plain.pop("changed_at", None)
     return Change(
-        reading.changed_at or now,
+        reading.changed_at or at or datetime.now(UTC),
         f"{reading.endpoint}  {reading.name}",
         None if old is None else evolve(reading, value=old).shown(show_secrets=show_secrets),
         reading.shown(show_secrets=show_secrets),

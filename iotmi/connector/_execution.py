@@ -19,7 +19,7 @@ import iotmi
 from iotmi._schema.redaction import redactor_of
 from iotmi.connector import _sending as sending
 from iotmi.connector._errors import ConnectorError
-from iotmi.connector._leases import Acquired, Done, Held, Leases
+from iotmi.connector._leases import Done, Held, Leases
 from iotmi.connector._requests import (
     ActivateUser,
     DiscoverDevices,
@@ -127,19 +127,13 @@ class Execution:
 
     def _acquire(self, key: str, owner: str, pending: PendingResponse | None) -> Done | None:
         """Acquire the lease of *key*, or return its outcome if another delivery finishes first."""
-        while True:
-            match self.seen.acquire(key, owner):
-                case Acquired():
-                    return None
-                case Done() as done:
-                    return done
-                case Held(seconds=seconds):
-                    if pending is None:
-                        reason = f"{key} is in progress in another invocation"
-                        raise ConnectorError(IN_PROGRESS, reason)
-                    # Stand by: the holder may be killed before it finishes.
-                    pending.offer(success(ACCEPTED))
-                    time.sleep(min(seconds, _STANDBY))
+        while isinstance(lease := self.seen.acquire(key, owner), Held):
+            if pending is None:
+                raise ConnectorError(IN_PROGRESS, f"{key} is in progress in another invocation")
+            # Stand by: the holder may be killed before it finishes.
+            pending.offer(success(ACCEPTED))
+            time.sleep(min(lease.seconds, _STANDBY))
+        return lease if isinstance(lease, Done) else None
 
     def _carry_out(
         self, request: Request, context: object, pending: PendingResponse | None

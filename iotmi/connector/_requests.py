@@ -123,11 +123,9 @@ OPERATIONS: Final[tuple[type[Request], ...]] = (
 
 def secrets_of(auth: Auth) -> tuple[str, ...]:
     """Return the secret strings of *auth*."""
-    match auth:
-        case OAuthToken(token=token):
-            return (token,)
-        case SecretReference(arn=arn, version_id=version):
-            return (arn, version or "")
+    if isinstance(auth, OAuthToken):
+        return (auth.token,)
+    return (auth.arn, auth.version_id or "")
 
 
 def key_of(request: Request) -> str | None:

@@ -182,12 +182,14 @@ class Handler:
 
     def _results(self, given: Event | Record) -> Iterator[object]:
         """Yield the return value of each function. Each step of the iterator calls one function."""
-        record = given if isinstance(given, Record) else None
-        event = given.event if isinstance(given, Record) else given
-        if event is None:
-            if record is not None:
-                yield self._undecodable(record)
-            return
+        record: Record | None = None
+        if isinstance(given, Record):
+            record, event = given, given.event
+            if event is None:
+                yield self._undecodable(given)
+                return
+        else:
+            event = given
         functions = self._functions[type(event)]
         if not functions:
             self._count_unhandled(event)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iotmi._schema.lazy import LazyModule
 from iotmi.events._checkpoints import Checkpoints
 from iotmi.events._kinesis import Kinesis
-from iotmi.events._reader import Call, Deliver, Sleep, Start, StreamReader
+from iotmi.events._reader import Deliver, Sleep, Start, StreamReader
 from iotmi.events._records import Record
 
 if TYPE_CHECKING:
@@ -76,13 +76,12 @@ def _drive(reader: StreamReader) -> Iterator[Record]:
         step = next(steps)
         while True:
             try:
-                match step:
-                    case Deliver(record):
-                        yield record
-                    case Sleep(seconds):
-                        time.sleep(seconds)
-                    case Call():
-                        step.result = step.function()
+                if isinstance(step, Deliver):
+                    yield step.record
+                elif isinstance(step, Sleep):
+                    time.sleep(step.seconds)
+                else:
+                    step.result = step.function()
             except Exception as error:  # noqa: BLE001
                 # `StreamReader._try` decides which errors to retry.
                 step = steps.throw(error)
@@ -114,15 +113,14 @@ async def listen_async(
         step = next(steps)
         while True:
             try:
-                match step:
-                    case Deliver(record):
-                        yield record
-                    case Sleep(seconds):
-                        await sleep(seconds)
-                    case Call():
-                        step.result = await to_thread.run_sync(
-                            step.function, abandon_on_cancel=step.abandonable
-                        )
+                if isinstance(step, Deliver):
+                    yield step.record
+                elif isinstance(step, Sleep):
+                    await sleep(step.seconds)
+                else:
+                    step.result = await to_thread.run_sync(
+                        step.function, abandon_on_cancel=step.abandonable
+                    )
             except Exception as error:  # noqa: BLE001
                 step = steps.throw(error)
             else:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from attrs import define, field, frozen
 
@@ -39,13 +39,7 @@ _LONGEST_BACKOFF: Final = 20.0
 # -- steps ---------------------------------------------------------------------------------
 
 
-class Step:
-    """The base of the steps that a driver executes."""
-
-    __slots__ = ()
-
-
-class Call(Step, Generic[T]):
+class Call(Generic[T]):
     """A call of a blocking function. The driver sets `result` or throws the function's exception.
 
     A cancelled driver may abandon a network call, but not the writing of a checkpoint.
@@ -61,20 +55,21 @@ class Call(Step, Generic[T]):
 
 
 @frozen
-class Sleep(Step):
+class Sleep:
     """A pause."""
 
     seconds: float
 
 
 @frozen
-class Deliver(Step):
+class Deliver:
     """A record for the application. The driver continues when the application requests the next."""
 
     record: Record
 
 
-Steps: TypeAlias = Generator[Step, None, R]
+# Any: a generator yields calls with results of different types.
+Steps: TypeAlias = Generator[Deliver | Sleep | Call[Any], None, R]
 
 
 # -- the reader ----------------------------------------------------------------------------

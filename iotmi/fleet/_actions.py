@@ -279,8 +279,8 @@ class Control(Action):
     never sent again.
 
     Attributes:
-        commands: the commands to send; without any, each row needs a column ``endpoints`` with the
-            service's own form as JSON.
+        commands: the commands to send; without any, each row needs a column ``endpoints`` with a
+            list of `CommandEndpoint` as JSON, whose members have their names in Python.
     """
 
     name: ClassVar[str] = "control"

@@ -12,9 +12,8 @@ from typing import Final, TypeAlias, TypeVar
 from attrs import define, field, frozen
 
 from iotmi._schema.model import Request
-from iotmi._schema.schema import schema_of
+from iotmi._schema.schema import Schema, schema_of
 from iotmi._schema.shapes import (
-    DocumentShape,
     EnumShape,
     MapShape,
     ScalarShape,
@@ -182,7 +181,7 @@ class Columns:
         if member is None:
             if self.ignores_unknown:
                 return None
-            raise _CellError(f"is no member of {self.request.__name__}{_hint(head, names)}")
+            raise _CellError(f"is no member of {self.request.__name__}{_hint(head, schema)}")
         path: list[str] = [member.name]
         shape, sensitive = _bare(member.shape), isinstance(member.shape, SensitiveShape)
         while steps:
@@ -192,8 +191,9 @@ class Columns:
                     shape, steps = _bare(inner), []
                 case StructureShape(model=model):
                     head, *steps = steps[0].split(".", 1)
-                    inside = {_folded(each.name): each for each in schema_of(model).members}
-                    found = inside.get(_folded(head))
+                    inside = schema_of(model)
+                    named = {_folded(each.name): each for each in inside.members}
+                    found = named.get(_folded(head))
                     if found is None:
                         raise _CellError(f"is no member of {model.__name__}{_hint(head, inside)}")
                     path.append(found.name)
@@ -245,26 +245,23 @@ def _folded(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _hint(name: str, names: Iterable[str]) -> str:
+def _hint(name: str, schema: Schema) -> str:
     from difflib import get_close_matches
 
-    known = {_folded(each): each for each in names}
+    known = {_folded(each.name): each.name for each in schema.members}
     close = get_close_matches(_folded(name), known, n=1)
     return f"; did you mean {known[close[0]]}?" if close else ""
 
 
 def _converter(shape: Shape) -> Convert:
+    # No request of an action has a float or a free document.
     match shape:
         case ScalarShape(kind=kind) if kind is bool:
             return _boolean
         case ScalarShape(kind=kind) if kind is int:
             return _integer
-        case ScalarShape(kind=kind) if kind is float:
-            return _number
         case ScalarShape() | EnumShape():
             return lambda text: text
-        case DocumentShape():
-            return _document
         case _:
             return _json
 
@@ -283,13 +280,6 @@ def _integer(text: str) -> object:
         raise _CellError("must be a whole number") from None
 
 
-def _number(text: str) -> object:
-    try:
-        return float(text)
-    except ValueError:
-        raise _CellError("must be a number") from None
-
-
 def _json(text: str) -> object:
     try:
         value = json.loads(text)
@@ -297,12 +287,4 @@ def _json(text: str) -> object:
         value = None
     if not isinstance(value, dict | list):
         raise _CellError("must be a JSON object or list")
-    return value
-
-
-def _document(text: str) -> object:
-    try:
-        value: object = json.loads(text)
-    except ValueError:
-        raise _CellError("must be JSON") from None
     return value

@@ -22,8 +22,12 @@ MAX_IN_FLIGHT: Final = 64
 class DaskClient(Protocol):
     """The part of ``distributed.Client`` that a job uses."""
 
-    def get_executor(self) -> Executor:
-        """Return an executor that runs tasks on the cluster."""
+    def get_executor(self, *, pure: bool) -> Executor:
+        """Return an executor that runs tasks on the cluster.
+
+        Args:
+            pure: True to give an equal task the result of the earlier one.
+        """
         ...
 
 
@@ -111,7 +115,8 @@ class DaskEngine(ExecutorEngine):
     """A Dask cluster. Dask repeats the tasks of a worker that was lost."""
 
     def __init__(self, client: DaskClient, recipe: bytes) -> None:
-        super().__init__(client.get_executor(), recipe)
+        # A request that is sent again is an equal task, and its old result is the throttle.
+        super().__init__(client.get_executor(pure=False), recipe)
         self._cluster = client
         self._claims: set[str] = set()
 

@@ -15,7 +15,7 @@ import iotmi
 from iotmi._models.managed_things import ManagedThing, ManagedThingSummary
 from iotmi._schema.model import Request
 from iotmi._schema.schema import schema_of
-from iotmi._serde.plain import from_plain, to_plain
+from iotmi._serde.plain import from_plain
 from iotmi.client import Client
 from iotmi.errors import ConstraintError
 from iotmi.fleet._actions import Action, Onboard, RowPlan, request_text
@@ -24,7 +24,7 @@ from iotmi.fleet._engines import ExecutorLike
 from iotmi.fleet._job import Job
 from iotmi.fleet._run import ProgressHook
 from iotmi.fleet._settling import serial_number_in
-from iotmi.fleet._sources import Row, SourceLike, open_source
+from iotmi.fleet._sources import Row, SourceLike, cells_of, open_source
 from iotmi.fleet._values import RowProblem, Summary
 from iotmi.fleet._writers import writer_for
 from iotmi.resources.managed_things import (
@@ -120,10 +120,8 @@ def export(
     with writer_for(path, columns) as write:
         for thing in _listed(client, filters):
             shown = client.managed_things.get(thing.id) if details else thing
-            plain = to_plain(shown, secrets=secrets)
-            if isinstance(plain, dict):
-                write(plain)
-                number += 1
+            write(cells_of(shown, secrets))
+            number += 1
     return number
 
 

@@ -25,8 +25,8 @@ VERSION: Final = "1"
 _APPLICATION_ID: Final = 0x696F666C  # "iofl"
 
 _SCHEMA: Final = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE rows (
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rows (
     number INTEGER PRIMARY KEY,
     state TEXT NOT NULL,
     step INTEGER NOT NULL DEFAULT 0,
@@ -41,13 +41,13 @@ CREATE TABLE rows (
     sent_at REAL,
     ended_at REAL
 );
-CREATE INDEX open_rows ON rows (state, number) WHERE state <> 'done';
-CREATE TABLE keys (
+CREATE INDEX IF NOT EXISTS open_rows ON rows (state, number) WHERE state <> 'done';
+CREATE TABLE IF NOT EXISTS keys (
     digest BLOB PRIMARY KEY,
     number INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE copies (number INTEGER PRIMARY KEY, cells TEXT NOT NULL);
-CREATE TABLE samples (
+CREATE TABLE IF NOT EXISTS copies (number INTEGER PRIMARY KEY, cells TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS samples (
     at REAL PRIMARY KEY,
     run INTEGER NOT NULL,
     done INTEGER NOT NULL,
@@ -67,9 +67,7 @@ class LedgerFile:
         if create and not self.path.exists():
             # Before SQLite opens the file, which would make it readable for others.
             try:
-                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            except FileExistsError:
-                pass
+                _create(self.path.resolve())
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise LedgerError(f"{self.path}: the ledger cannot be created: {reason}") from error
@@ -91,15 +89,18 @@ class LedgerFile:
         if not tables and create:
             database.execute("PRAGMA journal_mode = WAL")
             with self.transaction():
-                # Another run may have made them meanwhile.
-                (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                if not tables:
-                    for statement in _SCHEMA.split(";\n"):
-                        database.execute(statement)
-                    self._put("version", VERSION)
-                    self._put("id", secrets.token_hex(16))
-                    self._put("created_at", repr(time.time()))
-                    database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                # Another run may have made some of it meanwhile, and its id stays.
+                for statement in _SCHEMA.split(";\n"):
+                    database.execute(statement)
+                database.executemany(
+                    "INSERT OR IGNORE INTO meta VALUES (?, ?)",
+                    {
+                        "version": VERSION,
+                        "id": secrets.token_hex(16),
+                        "created_at": repr(time.time()),
+                    }.items(),
+                )
+                database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         elif marker != _APPLICATION_ID:
             raise LedgerError(f"{self.path}: the file is not a ledger of iotmi.fleet")
         version = self.meta("version")
@@ -125,9 +126,10 @@ class LedgerFile:
         Raises:
             LedgerBusyError: another run holds the lock.
         """
-        lock = self.path.with_name(f"{self.path.name}.lock")
-        with suppress(FileExistsError):
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        # A link to the ledger has the same lock.
+        target = self.path.resolve()
+        lock = target.with_name(f"{target.name}.lock")
+        _create(lock)
         database = sqlite3.connect(lock, timeout=0.0, isolation_level=None)
         try:
             try:
@@ -176,3 +178,14 @@ class LedgerFile:
 
     def _put(self, name: str, value: str) -> None:
         self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _create(path: Path) -> None:
+    """Create an empty file for its owner only, unless there is one.
+
+    Raises:
+        OSError: the file cannot be created.
+    """
+    # Opening and closing a file that SQLite has open would free SQLite's locks.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

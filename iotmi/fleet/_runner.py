@@ -304,9 +304,11 @@ class Runner:
         run.phase = Phase.ACTIVATING
         last = self.store.last_number() + 1
         activation = Activation(self.client)
-        for row in self.store.stored((RowState.SENT,), last):
-            if row.result is not None:
-                activation.pending[row.result] = row.number
+        activation.pending |= {
+            row.result: row.number
+            for row in self.store.stored((RowState.SENT,), last)
+            if row.result is not None
+        }
         pause, moved_at = INTERVAL.initial, time.monotonic()
         while activation.pending:
             try:

@@ -9,10 +9,11 @@ import hashlib
 import json
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Final, Literal, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
@@ -121,18 +122,23 @@ class _FileSource:
         return None
 
     def identity(self) -> str:
-        try:
-            with self.path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                return f"sha256 {digest}, {file.tell()} bytes"
-        except OSError as error:
-            raise SourceError(f"{self.path}: cannot be read: {error.strerror}") from error
+        with self._read_errors(), self.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return f"sha256 {digest}, {file.tell()} bytes"
 
     def rows(self) -> Iterator[Row]:
         raise NotImplementedError
 
     def _error(self, reason: str) -> SourceError:
         return SourceError(f"{self.label}: {reason}")
+
+    @contextmanager
+    def _read_errors(self) -> Iterator[None]:
+        """Raise `SourceError` if the operating system refuses a read in the block."""
+        try:
+            yield
+        except OSError as error:
+            raise SourceError(f"{self.path}: cannot be read: {error.strerror}") from error
 
 
 @frozen
@@ -142,15 +148,17 @@ class CsvSource(_FileSource):
     @property
     def columns(self) -> tuple[str, ...]:
         try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
+            with self._read_errors(), self.path.open(encoding="utf-8-sig", newline="") as file:
                 return self._header(file)[0]
         except UnicodeDecodeError as error:
             raise self._error("the text is not UTF-8") from error
+        except csv.Error as error:
+            raise self._error(f"the first line is not CSV: {error}") from error
 
     def rows(self) -> Iterator[Row]:
         number = 0
         try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
+            with self._read_errors(), self.path.open(encoding="utf-8-sig", newline="") as file:
                 columns, delimiter = self._header(file)
                 width = len(columns)
                 for cells in csv.reader(file, delimiter=delimiter):
@@ -184,7 +192,7 @@ class JsonLinesSource(_FileSource):
 
     def rows(self) -> Iterator[Row]:
         number = 0
-        with self.path.open("rb") as file:
+        with self._read_errors(), self.path.open("rb") as file:
             for line in file:
                 if not line.strip():
                     continue
@@ -198,14 +206,16 @@ class ParquetSource(_FileSource):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(self._open().schema_arrow.names)
+        with self._read_errors():
+            return tuple(self._open().schema_arrow.names)
 
     def rows(self) -> Iterator[Row]:
         number = 0
-        for batch in self._open().iter_batches(batch_size=1024):
-            for cells in batch.to_pylist():
-                number += 1
-                yield Row(number, cells)
+        with self._read_errors():
+            for batch in self._open().iter_batches(batch_size=1024):
+                for cells in batch.to_pylist():
+                    number += 1
+                    yield Row(number, cells)
 
     def _open(self) -> Any:  # noqa: ANN401 - pyarrow has no types
         try:
@@ -312,16 +322,18 @@ class ListingSource:
             yield Row(number, cells_of(item))
 
 
-def cells_of(item: object) -> Cells:
-    """Return a mapping, or a value of this library as a mapping with its secrets.
+def cells_of(item: object, secrets: Literal["show", "hide"] = "show") -> Cells:
+    """Return a mapping, or a value of this library as a mapping.
+
+    Args:
+        item: the mapping or the value.
+        secrets: ``"hide"`` for ``***`` instead of the value's sensitive members.
 
     Raises:
         SourceError: *item* is neither.
     """
     if is_model(type(item)):
-        plain = to_plain(item, secrets="show")
-        if isinstance(plain, dict):
-            return plain
+        item = to_plain(item, secrets=secrets)
     if isinstance(item, Mapping):
         return item
     raise SourceError(f"each row must be a mapping, not {type(item).__name__}")

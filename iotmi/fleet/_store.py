@@ -311,11 +311,6 @@ class LedgerStore(LedgerFile):
                     ended_at=_time(row[8]),
                 )
 
-    def was_unknown(self) -> int:
-        """Return the number of rows whose outcome was unknown at any time."""
-        (number,) = self._database.execute("SELECT sum(was_unknown) FROM rows").fetchone()
-        return number or 0
-
     def add_sample(self, sample: Sample) -> None:
         """Store the counts of a moment. Called in a transaction."""
         self._database.execute(

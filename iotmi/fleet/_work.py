@@ -196,7 +196,7 @@ def _claimed(name: str) -> bool:
     return _claimed_on_cluster(name)
 
 
-def _claimed_on_cluster(name: str) -> bool:  # pragma: no cover - runs in the workers of Dask
+def _claimed_on_cluster(name: str) -> bool:
     from distributed import get_worker
 
     try:

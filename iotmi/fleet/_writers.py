@@ -34,13 +34,14 @@ def writer_for(path: str | PathLike[str], columns: Sequence[str]) -> Iterator[Wr
     new = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with write(new, columns) as one:
-            yield one
-        new.replace(target)
+        try:
+            with write(new, columns) as one:
+                yield one
+            new.replace(target)
+        finally:
+            new.unlink(missing_ok=True)
     except OSError as error:
         raise SourceError(f"{target}: cannot be written: {error.strerror}") from error
-    finally:
-        new.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -11,10 +11,12 @@ from iotmi import (
     Client,
     ConstraintError,
     JsonValue,
+    OpenEnum,
     ReadOnlyMap,
     Role,
     capabilities,
 )
+from iotmi._schema.traits import DOCUMENT
 from iotmi.capabilities import (
     Bitmap,
     Capability,
@@ -89,6 +91,54 @@ class LoudSprayer(Sprayer):
     number = 0xFFF10002
 
     loud: bool | None = attribute(0x0005, writable=True)
+
+
+class Mood(OpenEnum):
+    """A mood, without numbers."""
+
+    CALM = "Calm"
+    LIVELY = "Lively"
+
+
+class Mixer(Capability):
+    """A capability with kinds of values that no cluster has."""
+
+    id = "acme.Mixer@1.0"
+    name = "Mixer"
+    version = "1"
+    number = 0xFFF10003
+
+    mood: Mood | None = attribute(0x0000, writable=True)
+    recipe: Annotated[JsonValue, DOCUMENT] | None = attribute(0x0001, writable=True)
+    parts: Annotated[Parts, Number(0, 1)] | None = attribute(0x0002, writable=True)
+
+
+def test_values_of_any_json_are_copied_and_checked() -> None:
+    """A free-form property holds JSON, and only JSON."""
+    drops: list[JsonValue] = [1, 2.5, None]
+    mixer = Mixer(recipe={"drops": drops}, mood=Mood.CALM)
+    drops.clear()
+    assert mixer.to_wire() == {"Mood": "Calm", "Recipe": {"drops": [1, 2.5, None]}}
+    with pytest.raises(ConstraintError, match=r"recipe\['drops'\]: must be JSON"):
+        Mixer(recipe={"drops": {1, 2}})  # type: ignore[dict-item]  # the mistake under test
+    document = json.loads(json.dumps(capabilities.schema(Mixer).schema))
+    assert document["properties"]["Recipe"]["value"] == {}
+    assert "extrinsicIdMap" not in document["properties"]["Mood"]["value"]
+
+
+def test_a_range_limits_the_bits_of_a_bitmap() -> None:
+    """The number of a bitmap has to be in the declared range."""
+    assert Mixer(parts=Parts.TANK).to_wire() == {"Parts": {"Tank": 1, "Nozzle": 0}}
+    with pytest.raises(ConstraintError, match="parts: must be from 0 to 1"):
+        Mixer(parts=Parts.NOZZLE)
+
+
+@pytest.mark.parametrize("value", [None, 1.5])
+def test_an_enum_has_no_member_for_another_type(value: object) -> None:
+    """Unknown names are members, and values that are no names are none."""
+    assert not Scent("Mint").known
+    with pytest.raises(ValueError, match="is not a valid Scent"):
+        Scent(value)  # type: ignore[arg-type]  # the mistake under test
 
 
 def test_commands_and_values_are_validated() -> None:

@@ -1,6 +1,7 @@
 """Fixtures: a furnished home on the emulator, over HTTP, and a stream of moto's server."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +53,10 @@ class Home:
     def stream(self) -> tuple[str, ...]:
         """The options that name the stream of a command that calls the emulator too."""
         return "--stream", STREAM, "--stream-endpoint-url", self.kinesis_address
+
+    def calls(self, operation: str) -> int:
+        """Return the number of calls of an operation that the emulator has received."""
+        return sum(call.operation == operation for call in self.emulator.calls)
 
     @property
     def tail(self) -> tuple[str, ...]:
@@ -114,7 +119,7 @@ def here(
 @pytest.fixture
 def stream(home: Home, request: pytest.FixtureRequest) -> str:
     """Return a new stream with the records 1 to 3."""
-    name = str(request.node.name).partition("[")[0]
+    name = re.sub(r"[^\w.-]", "-", request.node.name)[:128]
     home.kinesis.create_stream(StreamName=name, ShardCount=1)
     for number in (1, 2, 3):
         data = json.dumps(notification(number)).encode()

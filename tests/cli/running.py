@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -71,6 +72,26 @@ def interrupt(process: subprocess.Popen[Any]) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=10)
             return
+
+
+@contextmanager
+def once(happened: Callable[[], bool], act: Callable[[], object]) -> Iterator[None]:
+    """Act in another thread when something has happened during the block."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not happened():
+            if ended.wait(0.01):
+                return
+        act()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def in_shell(*arguments: str, stdin: str = "", cwd: object = None, **more: str) -> Done:

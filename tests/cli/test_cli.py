@@ -95,6 +95,17 @@ def test_a_missing_click_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
         main()
 
 
+def test_the_command_reads_the_arguments_of_its_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The entry point of the package runs the root command."""
+    monkeypatch.setattr(sys, "argv", ["anything", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"iotmi {iotmi.__version__}\n"
+
+
 def test_another_missing_module_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing module outside the extra raises as usual."""
     for name in [name for name in sys.modules if name.startswith("iotmi.cli.")]:

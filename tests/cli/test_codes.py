@@ -1,5 +1,6 @@
 """`iotmi codes parse`: kinds, warnings, errors, and no code in the output."""
 
+import io
 import json
 from typing import Final
 
@@ -38,6 +39,21 @@ def test_codes_come_from_the_standard_input() -> None:
         (2, "ZigbeeCode"),
     ]
     assert [secret for secret in SECRETS if secret in done.out] == []
+
+
+def test_codes_of_lines_and_arguments_are_counted_together(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """- may stand between codes, and keys of a Z-Wave code are a list of names."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{ZIGBEE}\r\n\n"))
+    done = here("codes", "parse", "--json", WIFI, "-", ZWAVE)
+    found = [json.loads(line) for line in done.lines]
+    assert [(each["code"], each["kind"]) for each in found] == [
+        (1, "WiFiSetupCode"),
+        (2, "ZigbeeCode"),
+        (3, "ZWaveCode"),
+    ]
+    assert found[2]["requested_keys"] == ["S2_UNAUTHENTICATED", "S2_AUTHENTICATED"]
 
 
 def test_secrets_are_printed_on_request(here: Here) -> None:

@@ -1,7 +1,9 @@
 """`iotmi things control`, against the emulator over HTTP."""
 
+import json
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +12,16 @@ import pytest
 import iotmi
 from iotmi.capabilities import OnOff
 from tests.cli.conftest import Home
-from tests.cli.running import Here, command, environment, in_shell, is_one_sentence, objects
+from tests.cli.running import (
+    Here,
+    command,
+    environment,
+    in_shell,
+    is_one_sentence,
+    objects,
+    once,
+)
+from tests.cli.streams import put
 
 PIN: Final = "90817263"
 
@@ -75,6 +86,56 @@ def test_a_result_that_does_not_come_exits_with_3(home: Home, here: Here) -> Non
     assert is_one_sentence(done.err, ["no result of command", "may still carry it out"])
 
 
+def relay(home: Home, stream: str, **payload: str) -> AbstractContextManager[None]:
+    """Put the next result of a command on *stream*, after a broken record."""
+    before = len(home.emulator.notifications.of("DEVICE_COMMAND"))
+
+    def put_result() -> None:
+        document = home.emulator.notifications.of("DEVICE_COMMAND")[before].envelope
+        changed = {**document, "payload": {**document["payload"], **payload}}  # type: ignore[dict-item]  # JSON
+        put(home, stream, b"no json")
+        put(home, stream, json.dumps(changed).encode())
+
+    return once(lambda: len(home.emulator.notifications.of("DEVICE_COMMAND")) > before, put_result)
+
+
+@pytest.mark.parametrize(
+    ("result", "code", "error"),
+    [("succeeded", 0, ""), ("postponed", 3, "the device reports an unknown result")],
+)
+def test_only_a_known_result_is_a_result(
+    home: Home, here: Here, stream: str, *, result: str, code: int, error: str
+) -> None:
+    """A result that is neither success nor failure exits with 3, and broken records are skipped."""
+    with relay(home, stream, result=result):
+        done = here(
+            *("things", "control", home.lamp_id, "OnOff.on", *home.here, "--stream", stream),
+            *("--stream-endpoint-url", home.kinesis_address, "--json"),
+        )
+    assert done.code == code
+    (found,) = objects(done.out)
+    assert found["result"] == result
+    assert error in done.err
+    assert is_one_sentence(done.err) == bool(error)
+
+
+def test_a_stream_that_is_deleted_is_told(home: Home, here: Here, stream: str) -> None:
+    """The command was sent, so that its outcome is unknown."""
+    before = home.calls("SendManagedThingCommand")
+    with once(
+        lambda: home.calls("SendManagedThingCommand") > before,
+        lambda: home.kinesis.delete_stream(StreamName=stream),
+    ):
+        done = here(
+            *("things", "control", home.lamp_id, "OnOff.on", *home.here, "--stream", stream),
+            *("--stream-endpoint-url", home.kinesis_address, "--timeout", "1"),
+        )
+    assert done.code == 3
+    note, error = done.err.splitlines(keepends=True)
+    assert note.startswith(f"the stream {stream} cannot be read: ")
+    assert is_one_sentence(error, ["no result of command"])
+
+
 def test_a_lost_response_exits_with_3(home: Home, here: Here) -> None:
     """A command that may have been carried out is not sent again."""
     home.emulator.faults.reset_connections("SendManagedThingCommand")
@@ -134,6 +195,9 @@ def test_a_check_compares_with_the_report(home: Home, here: Here) -> None:
         "GetManagedThingCapabilities"
     ]
     assert here("things", "control", home.lamp_id, "OnOff.on", *home.here, "--check").code == 0
+    unknown = here("things", "control", home.hub_id, "OnOff.on", *home.here, "--check")
+    assert unknown.code == 1
+    assert is_one_sentence(unknown.err, ["has no capability report to check"])
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,12 @@ def client_of(address: str, key: str = "example") -> iotmi.Client:
     return iotmi.Client(session=session, endpoint_url=f"http://{address}")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the signal is sent to this very process")
-def test_it_serves_in_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A signal ends the command but not the process, and the handlers are restored."""
-    monkeypatch.setenv("IOTMI_EMULATOR_ACCESS_KEY", "EXAMPLE")
-    monkeypatch.setenv("IOTMI_EMULATOR_SECRET_KEY", "from the environment")
-    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+def asked(*arguments: str, times: int = 1) -> tuple[Result, str, list[int]]:
+    """Serve in this process, and end the command after some requests.
+
+    Returns:
+        The result of the command, the address, and the status of each response.
+    """
     address = closed_port()
     statuses: list[int] = []
 
@@ -55,17 +55,43 @@ def test_it_serves_in_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(500):
             with suppress(ConnectionRefusedError):
                 statuses.append(ask())
-                break
+                if len(statuses) == times:
+                    break
+                continue
             Event().wait(0.02)
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = Thread(target=ask_and_stop)
     thread.start()
-    result = run("--port", address.rpartition(":")[2])
+    result = run("--port", address.rpartition(":")[2], *arguments)
     thread.join()
+    return result, address, statuses
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the signal is sent to this very process")
+def test_it_serves_in_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal ends the command but not the process, and the handlers are restored."""
+    monkeypatch.setenv("IOTMI_EMULATOR_ACCESS_KEY", "EXAMPLE")
+    monkeypatch.setenv("IOTMI_EMULATOR_SECRET_KEY", "from the environment")
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    result, address, statuses = asked()
     assert (result.exit_code, statuses) == (0, [403])
     assert f"--endpoint-url {address}\n" in result.output
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the signal is sent to this very process")
+def test_options_of_the_server_apply() -> None:
+    """Other machines need a warning, quotas are scaled, and each request is one line."""
+    options = ("--host", "0.0.0.0", "--throttle", "0.1", "--log")  # noqa: S104 - under test
+    result, _, statuses = asked(*options, times=2)
+    assert (result.exit_code, statuses) == (0, [200, 429])
+    assert "Warning: 0.0.0.0 is reachable from other machines" in result.stderr
+    lines = [line for line in result.stderr.splitlines() if " GET " in line]
+    assert [line.split()[1:5] for line in lines] == [
+        ["GET", "/managed-things", "ListManagedThings", "200"],
+        ["GET", "/managed-things", "ListManagedThings", "429"],
+    ]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process")

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,18 @@ def test_a_connector_is_invoked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         api = Api(f"http://{address_of(process)}")
         (shown,) = api.get("/connectors")["connectors"]
     assert (shown["arn"], shown["invocations"]) == (FUNCTION, [])
+
+
+def test_a_connector_is_searched_in_the_present_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module of the folder is found, even if the folder was not searched before."""
+    (tmp_path / "bridge_of_this_folder.py").write_text("handler = 5\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    result = run("--port", "0", "--connector", f"{FUNCTION}=bridge_of_this_folder:handler")
+    assert result.exit_code == 2
+    assert "is a int, not a function or a connector" in " ".join(result.output.split())
 
 
 @pytest.mark.parametrize(

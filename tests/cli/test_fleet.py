@@ -1,10 +1,14 @@
 """`iotmi fleet check`, `run`, `status`, `retry` and `report`, against the emulator over HTTP."""
 
+import json
+import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from iotmi import fleet, to_plain
+from iotmi.capabilities import OnOff, endpoints
 from tests.cli.fleets import ONBOARD, SECRET, UPC, Service
 from tests.cli.running import Here, in_shell, is_one_sentence, objects
 
@@ -17,6 +21,33 @@ def test_a_good_file_passes(service: Service) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("3 rows checked in ")
     assert "0 problems, 0 warnings" in done.out
+
+
+def test_a_check_knows_each_action(
+    service: Service, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows may hold their commands, and a function of the current folder is an action."""
+    endpoint = to_plain(endpoints(OnOff.on())[0], secrets="show")
+    rows = service.write("rows.jsonl", json.dumps({"id": "a", "endpoints": [endpoint]}))
+    done = here("fleet", "check", rows, "--action", "control")
+    assert (done.code, done.err) == (0, "")
+    service.write("checked_acts.py", FUNCTION)
+    monkeypatch.chdir(service.folder)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    done = here("fleet", "check", service.devices(2), "--action", "checked_acts:create")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("2 rows checked in ")
+
+
+def test_a_parquet_file_without_pyarrow_is_one_sentence(
+    service: Service, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code is 1, and the sentence has the command that installs pyarrow."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    path = service.write("devices.parquet", "PAR1")
+    done = here("fleet", "check", path, *ONBOARD)
+    assert done.code == 1
+    assert is_one_sentence(done.err, ["needs pyarrow: python -m pip install 'iotmi[fleet]'"])
 
 
 def test_a_problem_has_row_column_and_rule(service: Service, here: Here) -> None:
@@ -57,6 +88,14 @@ def test_the_problems_are_limited(service: Service, here: Here) -> None:
         (["--action", "onboard", "--remove-tag", "a"], "--remove-tag belongs to --action tag"),
         (["--action", "tag", "--command", "OnOff.on"], "--command belongs to --action control"),
         (["--action", "tag", "--tag", "key"], "'key' must have a value: write NAME=VALUE"),
+        (
+            ["--action", "update", "--set", "metadata=a", "--set", "metadata.b=c"],
+            "'metadata' is given as one value, and as a map too",
+        ),
+        (
+            ["--action", "update", "--set", "metadata.b=c", "--set", "metadata=a"],
+            "'metadata' is given as one value, and as a map too",
+        ),
         (["--action", "control", "--command", "OnOff.onn"], "OnOff has no command 'onn'"),
         ([], "Missing option '--action'"),
     ],
@@ -124,6 +163,43 @@ def test_failed_rows_exit_with_1(service: Service) -> None:
     last = in_shell(*run)
     assert last.out.startswith("1 of 2 rows done, 1 failed")
     assert SECRET not in done.out + done.err + listed.out + last.out
+
+
+def test_the_rows_of_a_ledger_are_listed(service: Service, here: Here) -> None:
+    """A table has the failed rows, a retry makes them wait, and a report has its own page."""
+    path = service.write("bad.csv", "code,name", f"{SECRET};UPC:{UPC},a", "nonsense,b")
+    service.emulator.faults.fail("CreateManagedThing", "ConflictException")
+    assert here("fleet", "run", path, *ONBOARD, *service.ledger, *service.here).code == 1
+    listed = here("fleet", "status", *service.ledger, "--rows", "failed")
+    assert listed.code == 1
+    assert [line.split()[:3] for line in listed.lines[1:3]] == [
+        ["1", "failed", "CreateManagedThing"],
+        ["2", "failed", "-"],
+    ]
+    assert is_one_sentence(listed.err, ["2 rows failed"])
+    retried = here("fleet", "retry", *service.ledger)
+    assert (retried.code, retried.out) == (0, "1 row waits again\n")
+    assert retried.err == "Run the job again to send them.\n"
+    page = service.folder / "job.html"
+    assert here("fleet", "report", *service.ledger).out == f"{page}\n"
+    other = str(service.folder / "other.html")
+    named = here("fleet", "report", *service.ledger, "--output", other, "--json")
+    assert objects(named.out) == [{"page": other}]
+
+
+def test_a_ledger_in_use_is_one_sentence(service: Service, here: Here) -> None:
+    """During a run, a retry exits with 1, and the run goes on."""
+    codes: list[int] = []
+
+    def meanwhile(_: fleet.Progress) -> None:
+        done = here("fleet", "retry", *service.ledger)
+        assert is_one_sentence(done.err, ["another run is using the ledger"])
+        codes.append(done.code)
+
+    job = fleet.Job(service.devices(2), fleet.Onboard(role="DEVICE"), ledger=service.ledger[1])
+    with service.emulator.client() as client:
+        assert job.run(client, progress=meanwhile).done == 2
+    assert set(codes) == {1}
 
 
 def test_unknown_outcomes_exit_with_3(service: Service, here: Here) -> None:

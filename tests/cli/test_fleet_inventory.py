@@ -73,11 +73,14 @@ def test_an_apply_is_a_dry_run_unless_told(service: Service, here: Here) -> None
     assert dry.code == 0
     assert dry.lines[-1] == "0 to create, 1 to update, 1 to delete, 1 unchanged"
     assert "Nothing was changed: add --no-dry-run" in dry.err
+    again = here(*arguments)
+    assert (again.code, again.out) == (0, dry.out)
+    assert again.err == "Nothing was changed: add --no-dry-run to make the changes.\n"
     refused = here(*arguments, "--no-dry-run")
     assert refused.code == 2
     assert is_one_sentence(refused.err, ["--yes", "Delete 1 thing?"])
     assert len(service.things) == 3
-    done = here(*arguments, "--no-dry-run", "--yes")
+    done = here(*arguments, "--no-dry-run", "--yes", "--no-progress")
     assert done.code == 0
     assert "2 of 2 rows done" in done.out
     kept = {each.name for each in service.things if not is_leaving(each)}

@@ -2,10 +2,13 @@
 
 import html
 import io
+import os
+import pty
 import re
 import runpy
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -110,6 +113,19 @@ def test_a_file_gets_lines(
 def test_progress_can_be_hidden() -> None:
     """--no-progress has no display."""
     assert progress_hook(hidden=True) is None
+
+
+@pytest.mark.parametrize(("term", "display"), [("xterm", BarProgress), ("dumb", TextProgress)])
+def test_a_terminal_has_the_display_that_it_can_draw(
+    term: str, display: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal that cannot move its cursor gets lines of text."""
+    controller, terminal = pty.openpty()
+    with open(terminal, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setenv("TERM", term)
+        assert type(progress_hook(hidden=False)) is display
+    os.close(controller)
 
 
 def test_a_bar_stays_after_the_run() -> None:

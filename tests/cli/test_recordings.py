@@ -11,8 +11,8 @@ import pytest
 
 from iotmi.emulator import lambda_event
 from tests.cli.conftest import Home
-from tests.cli.running import Here, in_shell, is_one_sentence
-from tests.cli.streams import notification, options, put, tasks
+from tests.cli.running import Here, in_shell, is_one_sentence, objects
+from tests.cli.streams import SECRET, notification, options, put, tasks
 from tests.events.message import envelope
 from tests.events.packing import packed
 
@@ -74,6 +74,62 @@ def test_the_event_of_a_lambda_function_is_read(home: Home) -> None:
     assert [line.split()[1] for line in done.lines] == [
         each.event_type for each in home.emulator.notifications
     ]
+
+
+def test_only_harmless_values_of_a_state_are_printed(here: Here, tmp_path: Path) -> None:
+    """Text, lists, wrong values and unknown capabilities are hidden, because they may be secret."""
+    lock: dict[str, object] = {
+        "AliroReaderVerificationKey": SECRET,
+        "AliroSupportedBLEUWBProtocolVersions": [SECRET],
+        "LockState": "Locked",
+    }
+    state = [
+        place("matter.DoorLock@1.4", lock),
+        place("matter.OnOff@1.4", {"OnOff": SECRET, "OnTime": 5}),
+        place("acme.OnOff@1.0", {"OnOff": True}),
+        place("acme.Lamp@1.0", {"Mood": SECRET}),
+        {"endpointId": "1", "capabilities": [{"name": "no id"}]},
+    ]
+    (tmp_path / "r").write_text(
+        json.dumps(envelope("DEVICE_STATE", {"addedStates": {"endpoints": state}}))
+    )
+    done = here("events", "parse", str(tmp_path / "r"))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.rstrip().split("  ")[3:] == [
+        "1 DoorLock.aliro_reader_verification_key=***",
+        "1 DoorLock.aliro_supported_bleuwb_protocol_versions=***",
+        "1 DoorLock.lock_state=Locked",
+        "1 OnOff.on_off=***",
+        "1 OnOff.on_time=5",
+        "1 OnOff.OnOff=***",
+        "1 Lamp.Mood=***",
+    ]
+    (found,) = objects(here("events", "parse", str(tmp_path / "r"), "--json").out)
+    assert found["event"]["properties"][2] == {
+        "endpoint": "1",
+        "capability": "matter.DoorLock@1.4",
+        "property": "LockState",
+        "value": "Locked",
+    }
+    assert SECRET in here("events", "parse", str(tmp_path / "r"), "--show-secrets").out
+
+
+def place(capability: str, properties: dict[str, object]) -> dict[str, object]:
+    """Return an endpoint with a capability."""
+    reported = [
+        {"name": name, "value": {"propertyValue": value}} for name, value in properties.items()
+    ]
+    return {"endpointId": "1", "capabilities": [{"id": capability, "properties": reported}]}
+
+
+def test_an_object_inside_an_event_has_its_members(here: Here, tmp_path: Path) -> None:
+    """The error of a discovery is an object in JSON."""
+    error = {"code": "500", "message": "unreachable", "managedThingId": "lamp"}
+    failed = envelope("DEVICE_DISCOVERY_STATUS", {"status": "FAILED", "error": error})
+    (tmp_path / "r").write_text(json.dumps(failed))
+    (found,) = objects(here("events", "parse", str(tmp_path / "r"), "--json").out)
+    shown = found["event"]["error"]
+    assert (shown["code"], shown["managed_thing_id"]) == ("500", "lamp")
 
 
 def test_a_line_that_is_no_json_spoils_no_other(here: Here, tmp_path: Path) -> None:

@@ -1,16 +1,28 @@
 """`iotmi things list`, `get` and `watch`, against the emulator over HTTP."""
 
+import json
 import os
 import signal
 import subprocess
 import threading
 from collections.abc import Iterator
 from itertools import count
+from typing import Final
 
 import pytest
 
 from tests.cli.conftest import SERIAL_NUMBER, Home
-from tests.cli.running import Here, command, environment, in_shell, is_one_sentence, objects
+from tests.cli.running import (
+    Here,
+    command,
+    environment,
+    in_shell,
+    is_one_sentence,
+    objects,
+    once,
+)
+from tests.cli.streams import put
+from tests.events.message import envelope
 
 # -- list ----------------------------------------------------------------------------------
 
@@ -188,6 +200,54 @@ def test_a_stream_gives_each_change(home: Home) -> None:
     assert changes == [("OnOff", False, True), ("OnOff", True, False)]
 
 
+def test_a_stream_gives_each_kind_of_change(home: Home, here: Here, stream: str) -> None:
+    """Reports and states have both values, a status its change, and other records are no change."""
+    home.emulator.devices.report(home.lamp_id, "OnOff", False)
+
+    def publish() -> None:
+        put(home, stream, b"no json")
+        for thing, kind, payload in (
+            (home.lock_id, "DEVICE_LIFE_CYCLE", {"status": "DISCOVERED"}),
+            (home.lamp_id, "DEVICE_LIFE_CYCLE", {"status": "ACTIVATED"}),
+            (home.lamp_id, "DEVICE_LIFE_CYCLE", {"status": "ISOLATED"}),
+            (home.lamp_id, "DEVICE_EVENT", {"endpoints": [switched("true")]}),
+            (home.lamp_id, "DEVICE_STATE", {"addedStates": {"endpoints": [switched(ON)]}}),
+            (home.lamp_id, "DEVICE_STATE", {"addedStates": {"endpoints": [switched(OFF)]}}),
+        ):
+            details = {"deviceDetails": {"id": thing}} if kind == "DEVICE_LIFE_CYCLE" else {}
+            document = envelope(
+                kind, {**details, **payload}, resources=[f"arn:aws:x:y:z:managed-thing/{thing}"]
+            )
+            put(home, stream, json.dumps(document).encode())
+
+    before = home.calls("GetManagedThingState")
+    with once(lambda: home.calls("GetManagedThingState") > before, publish):
+        done = here(
+            *("things", "watch", home.lamp_id, *home.here, "--limit", "6", "--json"),
+            *("--stream", stream, "--stream-endpoint-url", home.kinesis_address),
+        )
+    assert (done.code, done.err) == (0, "")
+    changes = [(each["property"], each.get("old"), each["new"]) for each in objects(done.out)]
+    assert changes == [
+        ("status", None, "ACTIVATED"),
+        ("OnOff", None, False),
+        ("status", "ACTIVATED", "ISOLATED"),
+        ("OnOff", False, True),
+        ("OnOff", False, True),
+        ("OnOff", True, False),
+    ]
+
+
+ON: Final = {"propertyValue": True}
+OFF: Final = {"propertyValue": False}
+
+
+def switched(value: object) -> dict[str, object]:
+    """Return an endpoint whose switch has a value."""
+    capability = {"id": "matter.OnOff@1.4", "properties": [{"name": "OnOff", "value": value}]}
+    return {"endpointId": "1", "capabilities": [capability]}
+
+
 @pytest.fixture
 def flicker(home: Home) -> Iterator[None]:
     """Switch the lamp every 50 ms during a test."""
@@ -231,6 +291,21 @@ def test_ctrl_c_ends_a_watch(home: Home) -> None:
         _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err.strip() == "Interrupted."
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the signal is sent to this very thread")
+def test_ctrl_c_is_one_line(home: Home, here: Here) -> None:
+    """In a process that goes on, Ctrl-C ends the command only."""
+    before = home.calls("GetManagedThingState")
+    main = threading.main_thread().ident
+    assert main is not None
+    with once(
+        lambda: home.calls("GetManagedThingState") > before + 1,
+        lambda: signal.pthread_kill(main, signal.SIGINT),
+    ):
+        done = here("things", "watch", home.lamp_id, *home.here, "--interval", "0.1")
+    assert (done.code, done.err) == (130, "Interrupted.\n")
+    assert "status: ACTIVATED" in done.out
 
 
 def test_a_stream_endpoint_needs_a_stream(home: Home, here: Here) -> None:

@@ -32,12 +32,18 @@ from iotmi.events import Record
         ),
         (["FanControl.step", "direction=increase"], {"Direction": "Increase"}),
         (["DoorLock.unlock_door", "pin_code=90817263"], {"PINCode": "90817263"}),
+        (["Groups.get_group_membership", "group_list=1, 0x2"], {"GroupList": [1, 2]}),
+        (["Groups.get_group_membership", "group_list=[3]"], {"GroupList": [3]}),
+        (
+            ["LevelControl.move_to_level", "level=1", "options_mask=Execute_if_off"],
+            {"Level": 1, "OptionsMask": {"ExecuteIfOff": 1, "CoupleColorTempToLevel": 0}},
+        ),
     ],
 )
 def test_a_word_has_the_type_of_its_parameter(
     words: list[str], parameters: dict[str, object]
 ) -> None:
-    """Numbers, bits, booleans, enums and texts are read by the parameter's type."""
+    """Numbers, bits, booleans, enums, texts and lists are read by the parameter's type."""
     ((_, command),) = commands_of(words)
     assert command.parameters() == parameters
 

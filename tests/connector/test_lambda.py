@@ -195,6 +195,28 @@ def test_a_request_that_cannot_be_handed_on_is_refused(
 
 
 @pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("form", ["mapping", "text", "octets"])
+def test_work_is_carried_out_by_the_next_invocation(
+    cloud: Cloud, invocations: Invocations, tmp_path: Path, form: str
+) -> None:
+    """The invoked function gets the request, whichever form its first event has."""
+    client = boto3.client("lambda", region_name="eu-west-1", endpoint_url=invocations.address)
+    later = InvokeAgain(client, "lamps")
+    home = Home(
+        Connector(client=cloud.client, seen=SQLiteLeases(tmp_path / "leases.db"), later=later)
+    )
+    request = cloud.sample("send_command_on")
+    text = json.dumps(request)
+    event = {"mapping": request, "text": text, "octets": text.encode()}[form]
+    assert code_of(home.app.lambda_handler(event, None)) == 200
+    assert home.requests == []
+    work = invocations.next()
+    assert invocations.paths == ["/2015-03-31/functions/lamps/invocations"]
+    assert code_of(home.app.lambda_handler(work, None)) == 200
+    switched(cloud)
+
+
+@pytest.mark.usefixtures("keys")
 def test_a_refused_message_is_an_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, invocations: Invocations
 ) -> None:

@@ -105,6 +105,18 @@ def test_a_renewed_lease_does_not_expire(make: Make) -> None:
         pass
 
 
+def test_a_finished_lease_is_not_renewed_any_more() -> None:
+    """The thread that renews ends, although the block goes on."""
+    leases = MemoryLeases(lease=0.3)
+    leases.acquire("a", "first")
+    before = set(threading.enumerate())
+    with leases.renewing("a", "first"):
+        (renewing,) = set(threading.enumerate()) - before
+        leases.finish("a", "first", "done")
+        renewing.join(30)
+        assert not renewing.is_alive()
+
+
 def test_one_of_many_threads_acquires(make: Make) -> None:
     """Of 16 threads that start together, one gets the lease."""
     leases = make()
@@ -150,6 +162,21 @@ def test_the_client_of_dynamodb_is_created_when_it_is_needed(
     """Without a client, one with boto3's default settings is created."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     assert DynamoDBLeases("seen").acquire("a", "first") == Acquired()
+
+
+def test_a_lease_that_expires_during_the_call_is_taken_over(dynamodb: Any) -> None:  # noqa: ANN401
+    """An item that another process deletes between the two calls is no held lease."""
+    leases = DynamoDBLeases("seen", dynamodb)
+    leases.acquire("a", "first")
+    left = iter(range(1))
+
+    def delete(**_: object) -> None:
+        for _number in left:
+            dynamodb.delete_item(TableName="seen", Key={"id": {"S": "a"}})
+
+    dynamodb.meta.events.register("before-call.dynamodb.GetItem", delete)
+    assert leases.acquire("a", "second") == Acquired()
+    assert leases.renew("a", "second")
 
 
 def test_other_errors_of_dynamodb_are_raised(dynamodb: Any) -> None:  # noqa: ANN401

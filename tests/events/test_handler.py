@@ -127,6 +127,26 @@ def test_async_functions_are_awaited() -> None:
         asyncio.run(inside())
 
 
+def test_a_function_may_return_any_awaitable() -> None:
+    """A future is awaited by `dispatch`, and refused by `handler(event)` inside an event loop."""
+    handler = Handler()
+
+    @handler.on(DeviceStateEvent)
+    def state(_event: DeviceStateEvent) -> "asyncio.Future[str]":
+        futures.append(asyncio.get_running_loop().create_future())
+        futures[-1].set_result("done")
+        return futures[-1]
+
+    async def inside() -> None:
+        await handler.dispatch(event("state"))
+        with pytest.raises(RuntimeError, match=r"await handler\.dispatch"):
+            handler(event("state"))
+
+    futures: list[asyncio.Future[str]] = []
+    asyncio.run(inside())
+    assert [future.result() for future in futures] == ["done", "done"]
+
+
 def test_events_without_a_function_are_counted() -> None:
     """The count is by type, and such events are not failures."""
     handler = Handler()

@@ -1,10 +1,7 @@
-"""`events.listen` and `listen_async`: order, checkpoints, resharding, iterators, throttles."""
+"""`events.listen` and `listen_async`: order, checkpoints, resharding."""
 
-import json
-import logging
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -12,60 +9,16 @@ from typing import Any, Final
 import anyio
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
-from moto import mock_aws
 
 from iotmi import events
-from iotmi.events import Record, _kinesis, _reader
+from iotmi.events import Record
 from tests.fault_injection import listening
-from tests.fault_injection.consumer import fail_every, kinesis_client
-from tests.fault_injection.streams import shards_that_end
+from tests.fault_injection.consumer import fail_every
 
-from .message import envelope
 from .packing import packed
+from .streams import STREAM, message, next_second, number_of, numbers, put
 
-STREAM: Final = "home"
 ANSWERS: Final = {"ThrottlingException", "ProvisionedThroughputExceededException"}
-
-
-@pytest.fixture
-def kinesis() -> Iterator[Any]:
-    """Yield a client of a Kinesis with one stream of two shards."""
-    with mock_aws(), shards_that_end():
-        client = kinesis_client()
-        client.create_stream(StreamName=STREAM, ShardCount=2)
-        yield client
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten the intervals, because moto has no rate limits."""
-    monkeypatch.setattr(_reader, "_INTERVAL", 0.01)
-    monkeypatch.setattr(_reader, "_LISTING_INTERVAL", 0.05)
-    monkeypatch.setattr(_reader, "_FIRST_BACKOFF", 0.01)
-
-
-def message(number: int) -> bytes:
-    return json.dumps(envelope("DEVICE_OTA", {"otaTaskId": str(number)})).encode()
-
-
-def put(client: Any, *numbers: int, shard: int = 0, data: bytes | None = None) -> None:  # noqa: ANN401
-    for number in numbers:
-        client.put_record(
-            StreamName=STREAM,
-            Data=message(number) if data is None else data,
-            PartitionKey=str(number),
-            ExplicitHashKey="0" if shard == 0 else str(2**128 - 2),
-        )
-
-
-def number_of(record: Record) -> int:
-    assert isinstance(record.event, events.DeviceOtaEvent)
-    return int(record.event.ota_task_id or -1)
-
-
-def numbers(listening: Iterator[Record], count: int) -> list[int]:
-    return [number_of(record) for record in islice(listening, count)]
 
 
 def test_every_record_is_delivered_in_order(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
@@ -116,14 +69,6 @@ def test_a_datetime_is_a_start(kinesis: Any, tmp_path: Path) -> None:  # noqa: A
             STREAM, kinesis=kinesis, checkpoints=tmp_path / str(expected), start=start
         )
         assert numbers(listening, 1) == [expected]
-
-
-def next_second(moment: datetime) -> datetime:
-    """Wait for the second after *moment*: old releases of botocore send whole seconds."""
-    second = moment.replace(microsecond=0) + timedelta(seconds=1)
-    while datetime.now(UTC) < second:
-        time.sleep(0.01)
-    return second
 
 
 def first_iterator(kinesis: Any) -> str:  # noqa: ANN401
@@ -245,122 +190,6 @@ def test_latest_skips_closed_shards(
     listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
     put(kinesis, 3)
     assert numbers(listening, 1) == [3]
-
-
-def test_an_expired_iterator_is_renewed(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """The new iterator starts after the last delivered record."""
-    fail_every(kinesis, 2, "ExpiredIteratorException")
-    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
-    for number in range(5):
-        put(kinesis, number)
-        assert numbers(listening, 1) == [number]
-
-
-@pytest.mark.parametrize("code", sorted(_kinesis.TRANSIENT))
-def test_a_transient_error_is_retried(
-    kinesis: Any,  # noqa: ANN401
-    tmp_path: Path,
-    code: str,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The retry follows a pause, and a log record reports it."""
-    fail_every(kinesis, 2, code)
-    put(kinesis, 1, 2)
-    with caplog.at_level(logging.WARNING, "iotmi.events"):
-        listening = events.listen(
-            STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest"
-        )
-        assert numbers(listening, 2) == [1, 2]
-        put(kinesis, 3)
-        assert numbers(listening, 1) == [3]
-    assert code in caplog.text
-
-
-def test_a_failed_connection_is_retried(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """The number of retries is unlimited."""
-    left = iter(range(5))
-
-    def refuse(**_: object) -> None:
-        for _number in left:
-            raise EndpointConnectionError(endpoint_url="https://kinesis")
-
-    put(kinesis, 1)
-    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
-    kinesis.meta.events.register_first("before-send.kinesis", refuse)
-    assert numbers(listening, 1) == [1]
-    assert list(left) == []
-
-
-def test_a_permanent_error_is_raised(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """`listen` raises for an unknown stream, and the iteration raises for later errors."""
-    with pytest.raises(ClientError, match="ResourceNotFound"):
-        events.listen("nowhere", kinesis=kinesis, checkpoints=tmp_path / "c")
-    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
-    fail_every(kinesis, 1, "AccessDeniedException")
-    with pytest.raises(ClientError, match="AccessDenied"):
-        next(listening)
-
-
-def test_an_invalid_start_is_refused(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """The error is raised before a file is created."""
-    with pytest.raises(ValueError, match="'newest'"):
-        events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="newest")  # type: ignore[arg-type]
-    assert not (tmp_path / "c").exists()
-
-
-def test_listening_waits_for_new_records(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """The stream is empty at first, and its shards are listed again meanwhile."""
-    listed: list[int] = []
-    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
-
-    def put_after_some_listings(**_: object) -> None:
-        listed.append(1)
-        if len(listed) == 3:
-            put(kinesis_client(), 1)
-
-    kinesis.meta.events.register("before-call.kinesis.ListShards", put_after_some_listings)
-    assert numbers(listening, 1) == [1]
-
-
-def test_a_failed_listing_is_retried(
-    kinesis: Any,  # noqa: ANN401
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Records are delivered meanwhile."""
-    failed: list[int] = []
-    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c")
-
-    def refuse(**_: object) -> None:
-        failed.append(1)
-        if len(failed) == 3:
-            put(kinesis_client(), 1)
-        raise EndpointConnectionError(endpoint_url="https://kinesis")
-
-    kinesis.meta.events.register("before-call.kinesis.ListShards", refuse)
-    with caplog.at_level(logging.WARNING, "iotmi.events"):
-        assert numbers(listening, 1) == [1]
-    assert "list the shards" in caplog.text
-
-
-def test_a_stream_with_many_shards_is_listed_in_pages(
-    kinesis: Any,  # noqa: ANN401
-    tmp_path: Path,
-) -> None:
-    """The request for the next page has only the token."""
-    asked: list[dict[str, object]] = []
-
-    def halve(params: dict[str, object], **_: object) -> None:
-        asked.append(dict(params))
-        # moto requires the stream name together with the token, and AWS refuses both.
-        params |= {"MaxResults": 1, "StreamName": STREAM}
-
-    kinesis.meta.events.register("provide-client-params.kinesis.ListShards", halve)
-    put(kinesis, 1)
-    put(kinesis, 2, shard=1)
-    listening = events.listen(STREAM, kinesis=kinesis, checkpoints=tmp_path / "c", start="earliest")
-    assert set(numbers(listening, 2)) == {1, 2}
-    assert [sorted(each) for each in asked[:2]] == [["StreamName"], ["NextToken"]]
 
 
 def test_streams_may_share_a_file(kinesis: Any, tmp_path: Path) -> None:  # noqa: ANN401

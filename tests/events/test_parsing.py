@@ -176,6 +176,14 @@ def test_both_formats_of_a_time_are_decoded(written: str, expected: datetime) ->
     assert event.timestamp.tzinfo is UTC
 
 
+@pytest.mark.parametrize("written", [3, 3.0])
+def test_a_whole_number_may_be_written_with_a_point(written: float) -> None:
+    """JSON has one type of number, and a count is an integer in both forms."""
+    event = events.parse(envelope("DEVICE_DISCOVERY_STATUS", {"deviceCount": written}))
+    assert isinstance(event, events.DeviceDiscoveryStatusEvent)
+    assert repr(event.device_count) == "3"
+
+
 @pytest.mark.parametrize(
     "written", ["999999999999999999", "9" * 5000, "-1", "0001-01-01T00:00+01:00", "\ud800", "٣"]
 )

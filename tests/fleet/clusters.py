@@ -1,4 +1,4 @@
-"""A Dask cluster of real worker processes, one of which can be killed."""
+"""A Dask cluster of worker processes, one of which can be killed, or of threads."""
 
 import os
 import signal
@@ -12,15 +12,15 @@ from iotmi import fleet
 
 
 @contextmanager
-def cluster(workers: int) -> Iterator[Any]:
-    """Yield a client of a cluster with *workers* processes."""
+def cluster(workers: int, *, processes: bool = True) -> Iterator[Any]:
+    """Yield a client of a cluster with *workers* processes, or with as many threads of this one."""
     from distributed import Client, LocalCluster
 
     # Dask has few types.
     make_cluster: Any = LocalCluster
     make_client: Any = Client
     with make_cluster(
-        n_workers=workers, threads_per_worker=4, processes=True, dashboard_address=None
+        n_workers=workers, threads_per_worker=4, processes=processes, dashboard_address=None
     ) as local:
         with make_client(local) as client:
             yield client

@@ -10,6 +10,7 @@ import pytest
 import iotmi
 from iotmi import fleet
 from iotmi.emulator import Emulator
+from iotmi.fleet._writers import writer_for
 from tests.fleet.conftest import ROWS
 from tests.fleet.devices import code
 
@@ -119,3 +120,39 @@ def test_an_ambiguous_key_is_a_problem(tmp_path: Path, client: iotmi.Client) -> 
         "row 3, name: 2 managed things have this name",
         "row 4, name: is required, to find the thing of the row: one of name",
     ]
+
+
+def test_a_member_that_the_service_does_not_list_is_written_again(client: iotmi.Client) -> None:
+    """An update of such a member has no difference to show, and changes nothing twice."""
+    thing = client.managed_things.create(
+        role=iotmi.Role.CONTROLLER,
+        name="hub",
+        authentication_material="SN:FLEET0000001;UPC:036000291452",
+        authentication_material_type=iotmi.AuthenticationMaterialType.WIFI_SETUP_QR_BAR_CODE,
+    )
+    column = "wifi_simple_setup_configuration.timeout_in_minutes"
+    rows = [{"id": thing.id, column: 5}, {"name": "other", "code": code(1)}]
+    found = fleet.diff(rows, client, onboard=fleet.Onboard(role="DEVICE"))
+    assert [str(change) for change in found.changes] == [
+        f"update {thing.id}: wifi_simple_setup_configuration",
+        "create the thing of row 2",
+    ]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, client: iotmi.Client) -> None:
+    """The reason of the operating system is in the sentence."""
+    (tmp_path / "file").write_text("")
+    for folder, reason in (("missing", "No such file"), ("file", "Not a directory")):
+        with pytest.raises(fleet.SourceError, match=f"things.csv: cannot be written: {reason}"):
+            fleet.export(client, tmp_path / folder / "things.csv")
+
+
+def test_a_long_parquet_file_is_written_in_batches(tmp_path: Path) -> None:
+    """No row is lost or repeated between two batches."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "rows.parquet"
+    with writer_for(path, ("number",)) as write:
+        for number in range(2500):
+            write({"number": number})
+    written = parquet.read_table(path).column("number").to_pylist()
+    assert written == [str(number) for number in range(2500)]

@@ -9,8 +9,9 @@ import pytest
 
 import iotmi
 from iotmi import fleet
-from iotmi.capabilities import OnOff
+from iotmi.capabilities import OnOff, endpoints
 from iotmi.emulator import Emulator
+from iotmi.emulator.server import serving
 from tests.fleet.conftest import ROWS
 from tests.fleet.devices import code, name, write_csv
 
@@ -220,6 +221,44 @@ def test_a_row_in_activation_goes_on_in_the_next_run(
     assert len(creations) == ROWS
 
 
+def test_a_thing_that_is_deleted_before_its_activation_fails(
+    ledger: Path, client: iotmi.Client
+) -> None:
+    """A single thing is read by its id, and its row fails if the thing is gone."""
+    action = fleet.Onboard(role="DEVICE", until="ACTIVATED", activation_timeout=0.0)
+    job = fleet.Job([{"code": code(1)}], action, ledger=ledger)
+    assert job.run(client).sent == 1
+    (thing,) = things(client)
+    client.managed_things.delete(thing.id, force=True)
+    assert job.run(client).causes == {"Deleted": 1}
+    (row,) = job.rows("failed")
+    assert (row.result, row.detail) == (thing.id, "the thing was deleted before it was activated")
+
+
+def test_a_run_without_things_awaits_no_activation(
+    ledger: Path, client: iotmi.Client, emulator: Emulator
+) -> None:
+    """If no row created a thing, no thing is read."""
+    action = fleet.Onboard(role="DEVICE", until="ACTIVATED")
+    summary = fleet.Job([{"code": "?"}], action, ledger=ledger).run(client)
+    assert summary.causes == {"InvalidRow": 1}
+    assert emulator.calls == ()
+
+
+def test_activations_that_cannot_be_read_stop_the_run(
+    devices: Path, ledger: Path, client: iotmi.Client, emulator: Emulator
+) -> None:
+    """The rows stay in progress, and the next run reads their activations."""
+    job = fleet.Job(devices, fleet.Onboard(role="DEVICE", until="ACTIVATED"), ledger=ledger)
+    emulator.faults.fail("ListManagedThings", "AccessDeniedException")
+    with pytest.raises(fleet.UnreachableError, match="the activations cannot be read") as caught:
+        job.run(client)
+    assert caught.value.summary is not None
+    assert caught.value.summary.sent == ROWS
+    emulator.advance(minutes=10)
+    assert job.run(client).done == ROWS
+
+
 def test_a_hook_that_raises_stops_the_run_in_good_order(
     devices: Path, ledger: Path, client: iotmi.Client
 ) -> None:
@@ -235,6 +274,50 @@ def test_a_hook_that_raises_stops_the_run_in_good_order(
     assert len(things(client)) == ROWS
 
 
+def test_rows_that_wait_for_a_retry_are_sent_by_the_next_run(
+    devices: Path, ledger: Path, client: iotmi.Client, emulator: Emulator
+) -> None:
+    """Throttled rows of a run that a hook ends wait, because no call was carried out."""
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException", times=500, retry_after=30)
+    interrupted: list[fleet.Progress] = []
+
+    def raising(moment: fleet.Progress) -> None:
+        if moment.throttled and not interrupted:
+            interrupted.append(moment)
+            raise LookupError
+
+    job = fleet.Job(devices, fleet.Onboard(role="DEVICE"), ledger=ledger)
+    with pytest.raises(LookupError):
+        job.run(client, progress=raising)
+    assert interrupted[0].sent > 0
+    assert job.status().waiting == ROWS
+    emulator.faults.clear()
+    assert job.run(client).done == ROWS
+    assert len(things(client)) == ROWS
+
+
+def test_a_repetition_of_one_request_repeats_no_command(
+    ledger: Path, client: iotmi.Client, emulator: Emulator
+) -> None:
+    """A lost creation, whose repetition is throttled, is settled before the row's command."""
+
+    def requests(row: Mapping[str, object]) -> Iterator[iotmi.Request[object]]:
+        yield iotmi.CreateCredentialLocker(name="Elm Street")
+        yield iotmi.SendManagedThingCommand(str(row["id"]), endpoints=endpoints(OnOff.toggle()))
+
+    onboard([{"code": code(1)}], ledger.with_name("things"), client)
+    emulator.faults.lose_answers("CreateCredentialLocker")
+    emulator.faults.fail("CreateCredentialLocker", "ThrottlingException")
+    (thing,) = things(client)
+    job = fleet.Job([{"id": thing.id}], requests, ledger=ledger)
+    assert job.run(client).total == 1
+    assert [locker.name for locker in client.credential_lockers.list()] == ["Elm Street"]
+    (row,) = job.rows()
+    assert row.operation == "SendManagedThingCommand"
+    sent = [call for call in emulator.calls if call.operation == "SendManagedThingCommand"]
+    assert len(sent) == 1
+
+
 def test_a_row_is_a_pure_function(client: iotmi.Client) -> None:
     """`run_row` creates a thing once, however often an engine repeats it."""
     config = fleet.RowConfig(action=fleet.Onboard(role="DEVICE"), job="spring")
@@ -245,3 +328,20 @@ def test_a_row_is_a_pure_function(client: iotmi.Client) -> None:
     assert len(things(client)) == 1
     bad = fleet.run_row({"code": "?"}, config, client=client)
     assert (bad.state, bad.cause) == (fleet.RowState.FAILED, "InvalidRow")
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_row_has_a_client_of_its_own(emulator: Emulator) -> None:
+    """Without a client, `run_row` makes one from its configuration, and errors do not raise."""
+    emulator.faults.fail("CreateManagedThing", "ConflictException")
+    with serving(emulator) as address:
+        config = fleet.RowConfig(
+            action=fleet.Onboard(role="DEVICE"),
+            job="spring",
+            region_name="eu-west-1",
+            endpoint_url=address,
+        )
+        failed, done = (fleet.run_row({"code": code(1)}, config) for _ in range(2))
+    assert (failed.state, failed.cause) == (fleet.RowState.FAILED, "ConflictException")
+    assert failed.request_id == emulator.calls[0].request_id
+    assert done.state is fleet.RowState.DONE

@@ -1,11 +1,12 @@
 """Preflight: every problem has its row, column and rule, and no value of the row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from iotmi import fleet
+import iotmi
+from iotmi import fleet, materials
 from iotmi.capabilities import OnOff
 from tests.fleet.devices import code
 
@@ -45,6 +46,19 @@ ONBOARD = fleet.Onboard(role="DEVICE")
         ),
         ({"code": code(1), "tags.x": "secret" * 50}, "row 1, tags"),
         ({"code": code(1), "role": "HUB"}, "row 1, role: must be one of CONTROLLER, DEVICE"),
+        (
+            {"code": code(1), "wifi_simple_setup_configuration.timeout": 5},
+            "is no member of WiFiSimpleSetupConfiguration; did you mean timeout_in_minutes?",
+        ),
+        (
+            {"code": code(1), "metadata": {"a": "b"}, "metadata.a": "c"},
+            "row 1, metadata.a: is given twice, by another column too",
+        ),
+        (
+            {"code": code(1), "metadata": ["a"], "metadata.b": "c"},
+            "row 1, metadata.b: is given twice, because metadata is a column too",
+        ),
+        ({"code": code(1), "name": "a", "Name": "b"}, "row 1, Name: is given twice"),
     ],
 )
 def test_a_problem_names_its_column(cells: Mapping[str, object], problem: str) -> None:
@@ -131,6 +145,42 @@ def test_the_other_actions_are_checked() -> None:
 ARN = "arn:aws:iotmanagedintegrations:eu-west-1:123456789012:managed-thing/abc"
 
 
+def test_a_column_may_hold_the_role() -> None:
+    """Without a role of the action, each row needs its own."""
+    rows = [{"code": code(1), "role": "DEVICE"}, {"code": code(2)}]
+    assert problems(fleet.Onboard(), *rows) == ["row 2, role: is required"]
+
+
+def refuse(row: Mapping[str, object]) -> iotmi.CreateManagedThing:
+    """Return a request with a name that may be too long and a code that may be none."""
+    return iotmi.CreateManagedThing(
+        role=iotmi.Role.DEVICE,
+        name=str(row["name"]),
+        **materials.parse(str(row["code"])).parameters(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "problem"),
+    [
+        (refuse, "row 1, name: must have from 1 to 128 characters"),
+        (lambda row: refuse({**row, "code": "SN:secret"}), "row 1, code: the text must be SN:"),
+        (lambda _: [], "row 1: the function of the job must return requests, and returned nothing"),
+        (
+            lambda row: [iotmi.GetManagedThing("a"), row],
+            "row 1: the function of the job must return requests, and returned dict",
+        ),
+    ],
+)
+def test_a_function_that_makes_no_request_is_a_problem(
+    function: Callable[[Mapping[str, object]], object], problem: str
+) -> None:
+    """Broken limits and codes have their rules, and other results their type."""
+    (found,) = problems(function, {"code": code(1), "name": "secret" * 30})
+    assert found.startswith(problem)
+    assert "secret" not in found
+
+
 def test_defaults_fill_what_a_row_lacks() -> None:
     """Defaults apply where a row has no value, and maps are merged by their keys."""
     action = fleet.Onboard(role="DEVICE", defaults={"owner": "me", "metadata": {"a": "x" * 900}})
@@ -147,6 +197,7 @@ def test_the_problems_are_a_sequence() -> None:
     assert [each.row for each in found[1:3]] == [2, 3]
     with pytest.raises(IndexError):
         found[5]
+    assert repr(found) == "<5 problems>"
 
 
 def test_a_job_needs_a_ledger_only_to_run(client: object) -> None:
@@ -155,5 +206,11 @@ def test_a_job_needs_a_ledger_only_to_run(client: object) -> None:
         fleet.Job([], ONBOARD).run(client)  # type: ignore[arg-type]  # a client
     with pytest.raises(TypeError, match="a source is a path"):
         fleet.Job(5, ONBOARD)  # type: ignore[arg-type]  # the mistake under test
-    with pytest.raises(TypeError, match="an action is one of"):
-        fleet.Job([], "onboard")  # type: ignore[arg-type]  # the mistake under test
+    for action in ("onboard", iotmi.CreateManagedThing):
+        with pytest.raises(TypeError, match="an action is one of"):
+            fleet.Job([], action)  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_a_job_shows_its_action_and_its_source() -> None:
+    """The repr has no value of a row."""
+    assert repr(fleet.Job([{"code": "SN:secret"}], ONBOARD)) == "<Job onboard an iterable>"

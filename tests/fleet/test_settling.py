@@ -10,6 +10,7 @@ import iotmi
 from iotmi import fleet
 from iotmi.capabilities import OnOff
 from iotmi.emulator import Emulator
+from iotmi.fleet import _runner
 from iotmi.fleet._settling import find_created, is_old, serial_number_in
 from tests.fleet.conftest import ROWS
 from tests.fleet.devices import write_csv
@@ -34,6 +35,17 @@ def was_unknown(ledger: Path) -> int:
     """Return the number of rows whose outcome was unknown at some time."""
     with closing(sqlite3.connect(ledger)) as database:
         return int(database.execute("SELECT sum(was_unknown) FROM rows").fetchone()[0])
+
+
+def run_until_unknown(job: fleet.Job, client: iotmi.Client) -> None:
+    """Run *job*, and end the run at its first unknown outcome, before it is settled."""
+
+    def stop(moment: fleet.Progress) -> None:
+        if moment.unknown:
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        job.run(client, progress=stop)
 
 
 def made_ids(client: iotmi.Client, count: int) -> list[str]:
@@ -121,9 +133,8 @@ def test_an_old_creation_is_found_by_its_serial_number(
     """Long after a kill, a listing by the serial number shows if the row created its thing."""
     rows = [{"code": "SN:FLEET0000001;UPC:036000291452", "name": "hub"}]
     job = fleet.Job(rows, fleet.Onboard(role="CONTROLLER"), ledger=ledger)
-    getattr(emulator.faults, fault)("CreateManagedThing", times=9)
-    assert job.run(hasty).unknown == 1
-    emulator.faults.clear()
+    getattr(emulator.faults, fault)("CreateManagedThing")
+    run_until_unknown(job, hasty)
     rewrite(ledger, "UPDATE rows SET sent_at = sent_at - ?", OLD)
     assert job.run(hasty).done == 1
     creations = [
@@ -163,6 +174,30 @@ def test_a_conflict_at_the_first_send_is_a_failure(ledger: Path, hasty: iotmi.Cl
     assert summary.causes == {"ConflictException": 1}
 
 
+def test_a_run_settles_in_three_rounds(
+    ledger: Path, hasty: iotmi.Client, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After these the row stays unknown, and the exit code says so."""
+    monkeypatch.setattr(_runner, "ROUNDS", (0.01, 0.01, 0.01))
+    emulator.faults.reset_connections("CreateManagedThing", times=9)
+    rows = [{"code": '{"Name": "lamp"}'}]
+    summary = fleet.Job(rows, fleet.Onboard(role="DEVICE"), ledger=ledger).run(hasty)
+    assert (summary.unknown, summary.exit_code) == (1, 3)
+    assert len(emulator.calls) == 4
+
+
+def test_a_run_waits_as_long_as_the_service_asks(
+    ledger: Path, client: iotmi.Client, emulator: Emulator
+) -> None:
+    """No call begins before the time of `Retry-After`."""
+    emulator.faults.fail("CreateManagedThing", "ThrottlingException", retry_after=0.5)
+    rows = [{"code": '{"Name": "lamp"}'}]
+    summary = fleet.Job(rows, fleet.Onboard(role="DEVICE"), ledger=ledger).run(client)
+    assert (summary.done, summary.throttled) == (1, 1)
+    throttled, accepted = emulator.calls
+    assert (accepted.started_at - throttled.started_at).total_seconds() >= 0.5
+
+
 def test_throttles_slow_the_run_and_fail_nothing(
     tmp_path: Path, ledger: Path, hasty: iotmi.Client, emulator: Emulator
 ) -> None:
@@ -195,3 +230,43 @@ def test_what_was_never_sent_is_not_looked_for(client: iotmi.Client) -> None:
     """Neither a row without a send nor another request has a thing in the listing."""
     assert not is_old(None)
     assert find_created(client, iotmi.GetManagedThing("a"), 1.0) is None
+
+
+@pytest.mark.parametrize("reason", ["nothing was created", "no permission", "an older thing"])
+def test_a_conflict_that_no_listing_explains_stays_unknown(
+    reason: str, ledger: Path, hasty: iotmi.Client, emulator: Emulator
+) -> None:
+    """Without a thing of the row in the listing, a later run asks again."""
+    rows = [{"code": "SN:FLEET0000001;UPC:036000291452", "name": "hub"}]
+    job = fleet.Job(rows, fleet.Onboard(role="CONTROLLER"), ledger=ledger)
+
+    emulator.faults.reset_connections(
+        "CreateManagedThing", before_effect=reason == "nothing was created"
+    )
+    run_until_unknown(job, hasty)
+    emulator.faults.fail("CreateManagedThing", "ConflictException", times=9)
+    if reason == "no permission":
+        emulator.faults.fail("ListManagedThings", "AccessDeniedException", times=9)
+    elif reason == "an older thing":
+        rewrite(ledger, "UPDATE rows SET sent_at = sent_at + ?", OLD)
+    before = len(emulator.calls)
+    run_until_unknown(job, hasty)
+    operations = [call.operation for call in emulator.calls[before:]]
+    assert operations == ["CreateManagedThing", "ListManagedThings"]
+    assert job.status().unknown == 1
+    emulator.faults.clear()
+    rewrite(ledger, "UPDATE rows SET sent_at = ?", 0.0)
+    assert job.run(hasty).done == 1
+
+
+def test_an_old_creation_without_a_serial_number_is_repeated(
+    ledger: Path, hasty: iotmi.Client, emulator: Emulator
+) -> None:
+    """No listing finds its thing, so only the token can."""
+    rows = [{"code": '{"Name": "no serial number"}'}]
+    job = fleet.Job(rows, fleet.Onboard(role="DEVICE"), ledger=ledger)
+    emulator.faults.lose_answers("CreateManagedThing")
+    run_until_unknown(job, hasty)
+    rewrite(ledger, "UPDATE rows SET sent_at = sent_at - ?", OLD)
+    assert job.run(hasty).done == 1
+    assert len(hasty.managed_things.list().collect()) == 1

@@ -1,5 +1,6 @@
 """Troubles of a run: each is one sentence and one class, and no row is lost."""
 
+import json
 import resource
 import signal
 import sqlite3
@@ -10,7 +11,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import boto3
+import botocore.session
 import pytest
+from botocore.credentials import CredentialResolver
 
 import iotmi
 from iotmi import fleet
@@ -157,6 +161,21 @@ def test_a_missing_permission_stops_the_run(
     assert job(devices, ledger).run(client).done == ROWS
 
 
+def test_missing_credentials_stop_the_run(
+    devices: Path, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client without credentials sends nothing, and every row waits."""
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    session = botocore.session.Session()
+    session.register_component("credential_provider", CredentialResolver([]))
+    with iotmi.Client(
+        session=boto3.Session(botocore_session=session, region_name="eu-west-1")
+    ) as client:
+        with pytest.raises(fleet.CredentialsError, match="nothing can be sent"):
+            job(devices, ledger).run(client)
+    assert fleet.Ledger(ledger).status().waiting == ROWS
+
+
 @pytest.mark.usefixtures("keys")
 def test_a_wrong_region_stops_the_run(devices: Path, ledger: Path, client: iotmi.Client) -> None:
     """A Region without the service cannot be reached, and a ledger keeps to its Region."""
@@ -223,6 +242,57 @@ def test_a_file_that_is_no_ledger_is_refused(
         database.execute("UPDATE meta SET value = '99' WHERE name = 'version'")
     with pytest.raises(fleet.LedgerError, match="version 99"):
         fleet.Ledger(newer)
+    with closing(sqlite3.connect(newer)) as database, database:
+        database.execute("DROP TABLE meta")
+    with pytest.raises(fleet.LedgerError, match="cannot be used: no such table: meta"):
+        fleet.Ledger(newer)
+
+
+def test_a_ledger_that_cannot_be_created_is_one_sentence(
+    devices: Path, tmp_path: Path, client: iotmi.Client
+) -> None:
+    """The sentence has the path and the reason of the operating system."""
+    with pytest.raises(fleet.LedgerError) as caught:
+        job(devices, tmp_path / "missing" / "job.ledger").run(client)
+    assert "cannot be created: No such file or directory" in sentence(caught.value)
+
+
+def test_a_link_is_the_same_ledger(devices: Path, tmp_path: Path, client: iotmi.Client) -> None:
+    """A ledger behind a link is for its owner only, and has one lock for all its names."""
+    ledger, link = tmp_path / "job.ledger", tmp_path / "link"
+    link.symlink_to(ledger)
+
+    def meanwhile(_: fleet.Progress) -> None:
+        for path in (ledger, link):
+            with pytest.raises(fleet.LedgerBusyError):
+                job(devices, path).retry()
+
+    assert job(devices, link).run(client, progress=meanwhile).done == ROWS
+    assert ledger.stat().st_mode & 0o777 == 0o600
+    assert repr(fleet.Ledger(link)) == f"<Ledger {link}>"
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [
+        (["Vanished", "{}"], "row 1 of the ledger has an unknown operation"),
+        (["GetManagedThing", '{"Identifier": "no id!"}'], "GetManagedThing that breaks a limit"),
+    ],
+)
+def test_a_request_of_another_release_is_refused(
+    stored: list[str], reason: str, devices: Path, ledger: Path, client: iotmi.Client
+) -> None:
+    """A row of the ledger that this release cannot send stops the run, and is not lost."""
+    job(devices, ledger).run(client)
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute(
+            "UPDATE rows SET state = 'waiting', requests = ? WHERE number = 1",
+            (json.dumps([stored]),),
+        )
+    with pytest.raises(fleet.LedgerError) as caught:
+        job(devices, ledger).run(client)
+    assert reason in sentence(caught.value)
+    assert fleet.Ledger(ledger).status().waiting == 1
 
 
 def test_ctrl_c_ends_the_run_in_good_order(tmp_path: Path) -> None:
@@ -242,6 +312,26 @@ def test_ctrl_c_ends_the_run_in_good_order(tmp_path: Path) -> None:
         assert (status.sent, status.unknown) == (0, 0)
         assert status.done == len(names(address)) < 500
         assert f"{status.done} of 500 rows done" in output
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_in_a_hook_ends_the_run(
+    times: int, devices: Path, ledger: Path, client: iotmi.Client
+) -> None:
+    """The first Ctrl-C ends the run after its step, the second at once, and no row is lost."""
+    left = iter(range(times))
+
+    def press(_: fleet.Progress) -> None:
+        for _number in left:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(fleet.RunInterrupted, match="Run the same job again") as caught:
+        job(devices, ledger).run(client, progress=press)
+    assert list(left) == []
+    assert caught.value.summary.total == ROWS
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert job(devices, ledger).run(client).done == ROWS
+    assert len(client.managed_things.list().collect()) == ROWS
 
 
 def test_a_run_outside_the_main_thread_works(
