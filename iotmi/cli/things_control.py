@@ -140,10 +140,9 @@ def _results(stream: Stream, connection: Connection) -> "Iterator[CommandResults
 
     def feed(records: "Iterator[Record]") -> None:
         try:
-            while True:
-                event = next(records).event
-                if event is not None:
-                    results.feed(event)
+            for record in records:
+                if record.event is not None:
+                    results.feed(record.event)
         except Exception as error:  # noqa: BLE001 - the command itself goes on until its timeout
             # After the block, `refuse` or the closed generator ends the reading.
             if not stopped.is_set():

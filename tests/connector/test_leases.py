@@ -95,10 +95,10 @@ def test_a_finished_request_is_forgotten(make: Make) -> None:
 
 def test_a_renewed_lease_does_not_expire(make: Make) -> None:
     """During the block the lease is held for longer than its own time."""
-    leases = make(lease=0.6)
+    leases = make(lease=1.5)
     leases.acquire("a", "first")
     with leases.renewing("a", "first"):
-        until = time.monotonic() + 1.5
+        until = time.monotonic() + 2.0
         while time.monotonic() < until:
             assert isinstance(leases.acquire("a", "second"), Held)
     while not isinstance(leases.acquire("a", "second"), Acquired):
