@@ -5,7 +5,7 @@ stored states or any particular cluster.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -59,18 +59,18 @@ class Rule(Generic[K, C]):
     command: type[C]
     effect: Effect[K, C]
 
-    def changes(self, present: Capability, command: Command) -> Iterator[Change]:
+    def changes(self, present: K, command: C) -> Iterator[Change]:
         """Yield the changes.
 
         Raises:
             RefusedError: the device refuses the command.
         """
-        if isinstance(present, self.capability) and isinstance(command, self.command):
-            made = self.effect(present, command)
-            yield from made if isinstance(made, Sequence) else (made,)
+        made = self.effect(present, command)
+        yield from made if isinstance(made, Sequence) else (made,)
 
 
-AnyRule: TypeAlias = Rule[Capability, Command]
+AnyRule: TypeAlias = Rule[Any, Any]
+"""A rule in a table, where the classes of state and command belong together."""
 
 
 def clamp(value: int, low: int | None, high: int | None) -> int:

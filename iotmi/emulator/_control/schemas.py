@@ -132,7 +132,7 @@ def problems(schema: Schema, value: JsonValue, path: str) -> Iterator[str]:
         yield from _number_problems(schema, value, path)
     elif isinstance(value, list):
         yield from _list_problems(schema, value, path)
-    elif isinstance(value, dict):
+    else:
         yield from _object_problems(schema, value, path)
 
 
@@ -211,14 +211,14 @@ def _object_problems(schema: Schema, value: JsonObject, path: str) -> Iterator[s
 
 
 def _variant_problems(schema: Schema, value: JsonValue, path: str) -> Iterator[str]:
-    variants = [each for each in _variants(schema) if isinstance(each, dict)]
-    if isinstance(value, str) and any("string" in _kinds(each) for each in variants):
-        (variant,) = [each for each in variants if "string" in _kinds(each)]
-        yield from problems(variant, value, path)
+    known = [each for each in _variants(schema) if isinstance(each, dict)]
+    texts_allowed = [each for each in known if "string" in _kinds(each)]
+    if texts_allowed and isinstance(value, str):
+        yield from problems(texts_allowed[0], value, path)
         return
-    variants = [each for each in variants if "object" in _kinds(each)]
+    variants = [each for each in known if "object" in _kinds(each)]
     if not isinstance(value, dict):
-        yield f"{path} must be an object"
+        yield f"{path} must be {'a text or ' if texts_allowed else ''}an object"
         return
     kinds = {
         str(kind): each

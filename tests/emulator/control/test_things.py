@@ -1,5 +1,6 @@
 """Devices over HTTP: the home, adding, power, reports, events and commands."""
 
+import json
 from typing import Any
 
 import boto3
@@ -8,7 +9,7 @@ import pytest
 from iotmi.emulator import Emulator
 from tests.emulator.control.api import Api, home_of, steady, value_of
 from tests.emulator.support.devices import UNKNOWN, connection_of, state_of
-from tests.emulator.support.requests import Client
+from tests.emulator.support.requests import REPORT, Client, activate, create_thing
 
 SECRET = "900000000001"
 
@@ -264,6 +265,68 @@ def test_a_wrong_command_is_refused(
     assert answer.status == status
     assert said in answer.message
     assert emulator.revision == before
+
+
+def test_a_command_needs_its_endpoint_where_several_have_the_capability(
+    api: Api, emulator: Emulator, client: Client
+) -> None:
+    """A strip of two plugs is switched by endpoint, and else the error asks for it."""
+    (first, *_) = REPORT["endpoints"]
+    endpoints = [{**first, "id": each} for each in ("1", "2")]
+    strip = create_thing(client, Role="DEVICE", CapabilityReport={**REPORT, "endpoints": endpoints})
+    emulator.devices.power_on(strip)
+    activate(client, strip)
+    body = {"capability": "OnOff", "action": "On"}
+    answer = api.send("POST", f"/things/{strip}/command", body)
+    assert (answer.status, answer.message) == (
+        400,
+        "several endpoints have the capability; give endpoint.",
+    )
+    api.post(f"/things/{strip}/command", 202, endpoint="2", **body)
+    found = client.get_managed_thing_state(ManagedThingId=strip)["Endpoints"]
+    assert [each["endpointId"] for each in found] == ["2"]
+
+
+def test_references_of_a_schema_are_resolved(api: Api, client: Client) -> None:
+    """A thing's own schema may define a type once, even in terms of itself."""
+    defined = {
+        "$id": "acme.Fan@1.0",
+        "properties": {
+            "Speed": {"extrinsicId": "0x0000", "value": {"$ref": "#/$defs/Percent"}},
+            "Programme": {"extrinsicId": "0x0001", "value": {"$ref": "#/$defs/Step"}},
+        },
+        "$defs": {
+            "Percent": {"type": "integer", "maximum": 100},
+            "Step": {"type": "object", "properties": {"Next": {"value": {"$ref": "#/$defs/Step"}}}},
+        },
+    }
+    capability = {
+        "id": "acme.Fan@1.0",
+        "name": "Fan",
+        "version": "1",
+        "properties": ["Speed", "Programme"],
+        "actions": [],
+        "events": [],
+    }
+    (first, *_) = REPORT["endpoints"]
+    thing = create_thing(
+        client,
+        CapabilityReport={**REPORT, "endpoints": [{**first, "capabilities": [capability]}]},
+        CapabilitySchemas=[
+            {
+                "Format": "AWS",
+                "CapabilityId": "acme.Fan@1.0",
+                "ExtrinsicId": "0xFFF1FC01",
+                "ExtrinsicVersion": 1,
+                "Schema": defined,
+            }
+        ],
+    )
+    (shown,) = api.get(f"/things/{thing}")["capabilities"]
+    schemas = {each["name"]: each["schema"] for each in shown["properties"]}
+    assert schemas["Speed"] == {"type": "integer", "maximum": 100}
+    assert schemas["Programme"]["properties"]["Next"]["type"] == "object"
+    assert "$ref" not in json.dumps(schemas)
 
 
 def test_a_command_meets_injected_faults(api: Api, emulator: Emulator) -> None:
