@@ -130,7 +130,7 @@ def problems(schema: Schema, value: JsonValue, path: str) -> Iterator[str]:
         return
     elif isinstance(value, int | float):
         yield from _number_problems(schema, value, path)
-    elif isinstance(value, list):
+    elif isinstance(value, Sequence):
         yield from _list_problems(schema, value, path)
     else:
         yield from _object_problems(schema, value, path)
@@ -185,7 +185,7 @@ def _number_problems(schema: Schema, value: float, path: str) -> Iterator[str]:
         yield f"{path} must be at most {high}"
 
 
-def _list_problems(schema: Schema, value: list[JsonValue], path: str) -> Iterator[str]:
+def _list_problems(schema: Schema, value: Sequence[JsonValue], path: str) -> Iterator[str]:
     least, most = schema.get("minItems", 0), schema.get("maxItems")
     if isinstance(least, int) and len(value) < least:
         yield f"{path} must have at least {least} items"
@@ -196,7 +196,7 @@ def _list_problems(schema: Schema, value: list[JsonValue], path: str) -> Iterato
         yield from problems(mapping(schema, "items"), item, f"{path}[{i}]")
 
 
-def _object_problems(schema: Schema, value: JsonObject, path: str) -> Iterator[str]:
+def _object_problems(schema: Schema, value: Mapping[str, JsonValue], path: str) -> Iterator[str]:
     known, others = mapping(schema, "properties"), schema.get("additionalProperties", True)
     for name in texts(schema, "required"):
         if name not in value:

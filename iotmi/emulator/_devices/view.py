@@ -192,7 +192,7 @@ def _capabilities(account: AccountState, thing: str, details: JsonObject) -> Ite
         for reported in objects(endpoint, "capabilities"):
             ref = state.CapabilityRef(thing, text(endpoint, "id"), reported)
             schema = given.get(ref.identifier)
-            limits = _Limits.of(schema) if schema else _known_limits(ref.identifier)
+            limits = _own_limits(schema) if schema else _known_limits(ref.identifier)
             values = state.values(account, ref)
             yield {
                 "endpoint": ref.endpoint,
@@ -241,6 +241,15 @@ class _Limits:
             ),
             {name: _parameters(action, schema) for name, action in actions.items()},
         )
+
+
+def _own_limits(schema: JsonObject) -> _Limits:
+    """Return the schemas in a thing's own document, none if the document has another form."""
+    try:
+        return _Limits.of(schema)
+    except (KeyError, TypeError):
+        # The service takes any document, and the home has other devices to show.
+        return _Limits({}, frozenset(), {})
 
 
 @cache

@@ -1,6 +1,5 @@
 """Devices over HTTP: the home, adding, power, reports, events and commands."""
 
-import json
 from typing import Any
 
 import boto3
@@ -285,48 +284,6 @@ def test_a_command_needs_its_endpoint_where_several_have_the_capability(
     api.post(f"/things/{strip}/command", 202, endpoint="2", **body)
     found = client.get_managed_thing_state(ManagedThingId=strip)["Endpoints"]
     assert [each["endpointId"] for each in found] == ["2"]
-
-
-def test_references_of_a_schema_are_resolved(api: Api, client: Client) -> None:
-    """A thing's own schema may define a type once, even in terms of itself."""
-    defined = {
-        "$id": "acme.Fan@1.0",
-        "properties": {
-            "Speed": {"extrinsicId": "0x0000", "value": {"$ref": "#/$defs/Percent"}},
-            "Programme": {"extrinsicId": "0x0001", "value": {"$ref": "#/$defs/Step"}},
-        },
-        "$defs": {
-            "Percent": {"type": "integer", "maximum": 100},
-            "Step": {"type": "object", "properties": {"Next": {"value": {"$ref": "#/$defs/Step"}}}},
-        },
-    }
-    capability = {
-        "id": "acme.Fan@1.0",
-        "name": "Fan",
-        "version": "1",
-        "properties": ["Speed", "Programme"],
-        "actions": [],
-        "events": [],
-    }
-    (first, *_) = REPORT["endpoints"]
-    thing = create_thing(
-        client,
-        CapabilityReport={**REPORT, "endpoints": [{**first, "capabilities": [capability]}]},
-        CapabilitySchemas=[
-            {
-                "Format": "AWS",
-                "CapabilityId": "acme.Fan@1.0",
-                "ExtrinsicId": "0xFFF1FC01",
-                "ExtrinsicVersion": 1,
-                "Schema": defined,
-            }
-        ],
-    )
-    (shown,) = api.get(f"/things/{thing}")["capabilities"]
-    schemas = {each["name"]: each["schema"] for each in shown["properties"]}
-    assert schemas["Speed"] == {"type": "integer", "maximum": 100}
-    assert schemas["Programme"]["properties"]["Next"]["type"] == "object"
-    assert "$ref" not in json.dumps(schemas)
 
 
 def test_a_command_meets_injected_faults(api: Api, emulator: Emulator) -> None:
