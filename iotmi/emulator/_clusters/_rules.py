@@ -59,18 +59,20 @@ class Rule(Generic[K, C]):
     command: type[C]
     effect: Effect[K, C]
 
-    def changes(self, present: K, command: C) -> Iterator[Change]:
+    def changes(self, present: Any, command: Any) -> Iterator[Change]:  # noqa: ANN401 - see below
         """Yield the changes.
+
+        The caller chooses the rule by the command, which no type of a table can express.
+
+        Args:
+            present: state of the rule's capability.
+            command: command of the rule's class.
 
         Raises:
             RefusedError: the device refuses the command.
         """
         made = self.effect(present, command)
         yield from made if isinstance(made, Sequence) else (made,)
-
-
-AnyRule: TypeAlias = Rule[Any, Any]
-"""A rule in a table, where the classes of state and command belong together."""
 
 
 def clamp(value: int, low: int | None, high: int | None) -> int:

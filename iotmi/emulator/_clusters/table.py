@@ -24,11 +24,11 @@ from iotmi.emulator._clusters import (
     thermostat,
     window_covering,
 )
-from iotmi.emulator._clusters._rules import AnyRule, Nulls, RefusedError
+from iotmi.emulator._clusters._rules import Nulls, RefusedError
 from iotmi.emulator._core.json import JsonObject, JsonValue
 from iotmi.errors import ConstraintError
 
-_RULES: Final[tuple[AnyRule, ...]] = (
+_RULES: Final = (
     *on_off.RULES,
     *level_control.RULES,
     *color_control.RULES,
