@@ -263,7 +263,7 @@ def _process_failure(error: BaseException, chain: Chain | None) -> str | None:
     if isinstance(error, OSError):
         reason = error.strerror or type(error).__name__
     elif isinstance(error, ValueError):
-        reason = "it printed no JSON" if program else "a quotation mark in it has no end"
+        reason = "a quotation mark in it has no end" if program is None else "it printed no JSON"
     elif (
         isinstance(error, botocore.exceptions.CredentialRetrievalError)
         and error.kwargs.get("provider") == "custom-process"
@@ -283,7 +283,7 @@ def _program(process: str) -> str | None:
 
     try:
         # The arguments may be secret, so the error names the program only.
-        return shlex.split(process)[0]
+        return next(iter(shlex.split(process)), "")
     except ValueError:
         return None
 

@@ -67,7 +67,8 @@ def fan(emulator: Emulator, cloud: Cloud, client: Client) -> str:
     thing = create_cloud_thing(
         client,
         CapabilityReport={**REPORT, "endpoints": [{**first, "capabilities": capabilities}]},
-        CapabilitySchemas=[SCHEMA],
+        # Schemas in other formats have no numbers that Matter knows.
+        CapabilitySchemas=[{**SCHEMA, "Format": "CONNECTOR", "ExtrinsicId": "0x0"}, SCHEMA],
     )
     register(client, thing, association)
     cloud.before = lambda _: answer(responseMessage="Received")

@@ -108,6 +108,9 @@ def test_a_defect_of_the_control_api_is_logged_and_not_returned(
 
 def test_the_console_has_one_address(api: Api) -> None:
     """Its address without a slash leads there. It takes GET only, and knows its own files only."""
+    page = api.send("GET", "/")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
     moved = api.send("GET", "")
     assert (moved.status, moved.headers["location"]) == (307, "/_emulator/")
     wrong = api.send("POST", "/", {})
