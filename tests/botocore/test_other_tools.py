@@ -122,7 +122,7 @@ def with_handler(
 def test_an_error_of_an_applications_handler_is_raised(
     way: Way, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is neither a missing thread nor a deadline, although the call has one."""
+    """The error is not taken for a missing thread or a deadline, although the call has one."""
 
     def fail(**_: object) -> None:
         raise error
@@ -141,7 +141,7 @@ def test_an_error_of_an_applications_handler_is_raised(
 def test_an_error_while_botocore_sends_may_have_acted(
     way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody knows how much was sent. The error's text, which may quote the request, is hidden."""
+    """A part of the request may have been sent. The error hides the text, which may quote it."""
 
     def fail(**_: object) -> None:
         raise ValueError("CANARY")

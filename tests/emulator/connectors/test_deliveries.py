@@ -198,10 +198,7 @@ def test_a_refusal_is_final(emulator: Emulator, cloud: Cloud, client: Client) ->
 
 
 def test_a_late_answer_is_not_waited_for(emulator: Emulator, cloud: Cloud, client: Client) -> None:
-    """A function that hangs is left alone after two seconds, and asked again.
-
-    What it causes afterwards is delivered too.
-    """
+    """A function that hangs is asked again after two seconds. Its later effects are delivered."""
     association, lamp = open_lamp(emulator, cloud, client)
     may_end = threading.Event()
 
