@@ -20,7 +20,8 @@ from iotmi._sansio.steps import DeadlineReachedError, Steps, WaitForSocket
 
 Address: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]
 
-# The sender checks for an early response between two pieces. A TLS record holds 16 KiB.
+# The sender checks for an early response between two pieces. A TLS record holds 16 KiB, so `recv`
+# takes a whole record and leaves no decrypted bytes in OpenSSL, where polling would not see them.
 PIECE: Final = 64 * 1024
 
 
@@ -59,7 +60,7 @@ class Connection:
 
     def is_quiet(self) -> bool:
         """Return True if neither bytes nor a close came since the last response."""
-        return not self._pending() and not wait_for_read(self._socket, timeout=0.0)
+        return not wait_for_read(self._socket, timeout=0.0)
 
     def close(self) -> None:
         """Close the socket. `SSLSocket.unwrap()` is not called, because it waits for the server."""
@@ -77,11 +78,9 @@ class Connection:
         while octets:
             try:
                 count = self._socket.send(octets[:PIECE])
-            except (BlockingIOError, SSLWantWriteError):
-                yield from self._until_ready(limits, write=True)
-                count = 0
-            except SSLWantReadError:
-                yield from self._until_ready(limits)
+            except (BlockingIOError, SSLWantWriteError, SSLWantReadError) as error:
+                # A TLS renegotiation reads before it can write.
+                yield from self._until_ready(limits, write=not isinstance(error, SSLWantReadError))
                 count = 0
             except OSError:
                 # A server may respond and close before it has read the whole request.
@@ -90,25 +89,21 @@ class Connection:
             if octets and (early := self._read_early()) is not None:
                 return early
         self._protocol.sent()
-        if not self._pending():
-            yield from self._until_ready(limits)
+        yield from self._until_ready(limits)
         return (yield from self._read(limits))
 
     def _read(self, limits: Limits) -> Steps[RawResponse]:
         while True:
             try:
                 octets = self._socket.recv(PIECE)
-            except (BlockingIOError, SSLWantReadError):
-                yield from self._until_ready(limits)
-                continue
-            except SSLWantWriteError:
-                yield from self._until_ready(limits, write=True)
+            except (BlockingIOError, SSLWantReadError, SSLWantWriteError) as error:
+                yield from self._until_ready(limits, write=isinstance(error, SSLWantWriteError))
                 continue
             except OSError as error:
                 raise ConnectionBrokenError(f"the connection broke: {_reason(error)}") from error
             response = self._protocol.receive(octets)
             if response is not None:
-                return self._checked(response)
+                return response
 
     def _read_early(self) -> RawResponse | None:
         """Return a response that came before the whole request was sent."""
@@ -116,16 +111,6 @@ class Connection:
             return self._protocol.receive(self._socket.recv(PIECE))
         except OSError:
             return None
-
-    def _checked(self, response: RawResponse) -> RawResponse:
-        if self._pending():
-            # OpenSSL holds bytes that follow the response in its TLS record.
-            self._protocol.reusable = False
-        return response
-
-    def _pending(self) -> int:
-        connected = self._socket
-        return connected.pending() if isinstance(connected, SSLSocket) else 0
 
     def _until_ready(self, limits: Limits, *, write: bool = False) -> Steps[None]:
         # Also wait for reading while writing: a server that responds early may read no more.
@@ -182,10 +167,9 @@ def _shake_hands(tls: SSLSocket, deadline: Deadline, until: float) -> Steps[None
     while True:
         try:
             tls.do_handshake()
-        except SSLWantReadError:
-            yield from _until_connected(tls, deadline, until, write=False)
-        except SSLWantWriteError:
-            yield from _until_connected(tls, deadline, until, write=True)
+        except (SSLWantReadError, SSLWantWriteError) as error:
+            write = isinstance(error, SSLWantWriteError)
+            yield from _until_connected(tls, deadline, until, write=write)
         else:
             return
 

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
-from ssl import HAS_NEVER_CHECK_COMMON_NAME, SSLContext, SSLError
+from ssl import SSLContext, SSLError
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import finalize
 
@@ -212,9 +212,8 @@ def _create_ssl_context(certificates: str) -> SSLContext:
     context: SSLContext = create_urllib3_context()
     context.load_verify_locations(certificates)
     context.check_hostname = True
-    if HAS_NEVER_CHECK_COMMON_NAME:
-        # Like botocore: only the subject's alternative names count.
-        context.hostname_checks_common_name = False
+    # Like botocore: only the subject's alternative names count.
+    context.hostname_checks_common_name = False
     context.set_alpn_protocols(["http/1.1"])
     return context
 

@@ -7,6 +7,7 @@ instead. This module does not know how a request is sent.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import botocore.exceptions
@@ -108,13 +109,13 @@ _LOCAL: Final = frozenset(
 def _before_blocking(
     providers: "list[Provider]", config: Mapping[str, Any]
 ) -> "Iterator[Provider]":
-    for provider in providers:
-        method = provider.METHOD
-        if method == "custom-process" and "credential_process" not in config:
-            continue
-        if method not in _LOCAL or (method == "assume-role" and "role_arn" in config):
-            return
-        yield provider
+    local = _LOCAL - {"assume-role"} if "role_arn" in config else _LOCAL
+    # Without its setting, this provider runs no process.
+    idle = "" if "credential_process" in config else "custom-process"
+    return takewhile(
+        lambda provider: provider.METHOD in local,
+        [provider for provider in providers if idle != provider.METHOD],
+    )
 
 
 class SessionCredentials(Credentials):
@@ -258,10 +259,11 @@ def _process_failure(error: BaseException, chain: Chain | None) -> str | None:
     """Return the failure of the profile's ``credential_process``; None for another failure."""
     if chain is None or not chain.process:
         return None
+    program = _program(chain.process)
     if isinstance(error, OSError):
         reason = error.strerror or type(error).__name__
     elif isinstance(error, ValueError):
-        reason = "it printed no JSON"
+        reason = "a quotation mark in it has no end" if program is None else "it printed no JSON"
     elif (
         isinstance(error, botocore.exceptions.CredentialRetrievalError)
         and error.kwargs.get("provider") == "custom-process"
@@ -270,15 +272,20 @@ def _process_failure(error: BaseException, chain: Chain | None) -> str | None:
         reason = "it ended with an error or printed no credentials"
     else:
         return None
+    named = "" if program is None else f" {program!r}"
+    return f"the credential_process{named} of profile {chain.profile!r} failed: {reason}"
+
+
+def _program(process: str) -> str | None:
+    """Return the program of a command line; None if the line is malformed."""
     # Imported here because only failures need it.
     import shlex
 
     try:
         # The arguments may be secret, so the error names the program only.
-        program = shlex.split(chain.process)[0]
-    except (ValueError, IndexError):
-        program = "(unreadable)"
-    return f"the credential_process {program!r} of profile {chain.profile!r} failed: {reason}"
+        return next(iter(shlex.split(process)), "")
+    except ValueError:
+        return None
 
 
 def _text(error: BaseException, chain: Chain | None) -> str:

@@ -167,6 +167,8 @@ class AsyncDriver(PicklableDriver[ClientContext]):
                 await _wait_for_future(step.future, step.deadline)
             case Send():
                 step.response = await self.send(step.request, step.paging)
+            case _:
+                raise TypeError(f"{type(step).__name__} is not a step that a driver performs")
 
     async def _run_blocking(self, step: RunBlocking[T]) -> None:
         if step.blocking is Blocking.NEVER:

@@ -82,6 +82,8 @@ class SyncDriver(PicklableDriver[ClientContext]):
                 wait((step.future,), step.deadline.remaining())
             case Send():
                 step.response = self.send(step.request, step.paging)
+            case _:
+                raise TypeError(f"{type(step).__name__} is not a step that a driver performs")
 
     def __repr__(self) -> str:
         return f"<sync driver in {self.context.transport.region_name}>"

@@ -117,22 +117,23 @@ def _read(dispatcher: Dispatcher, document: Mapping[str, JsonValue]) -> _Read:
     content = {name: value for name, value in document.items() if name != _DIGEST}
     if document.get(_DIGEST) != fingerprint(content):
         raise ValueError("the snapshot was changed: digest does not match its content")
-    owner = (document["region"], document["account"])
+    try:
+        owner = (document["region"], document["account"])
+        contents = Contents(
+            tuple(_resource(each) for each in _sequence(document["resources"])),
+            tuple(_token(each) for each in _sequence(document["client_tokens"])),
+        )
+        read = _Read(contents, *_clock(document["clock"]))
+    except KeyError as error:
+        raise ValueError(f"the snapshot lacks the member {error}") from None
+    except TypeError as error:
+        raise ValueError(f"the snapshot holds something that is {error}") from None
     scope = (dispatcher.scope.region_name, dispatcher.scope.account_id)
     if owner != scope:
         raise ValueError(
             f"a snapshot of {owner[0]}, account {owner[1]}, not of {scope[0]}, account {scope[1]}"
         )
-    try:
-        return _Read(
-            Contents(
-                tuple(_resource(each) for each in _sequence(document["resources"])),
-                tuple(_token(each) for each in _sequence(document["client_tokens"])),
-            ),
-            *_clock(document["clock"]),
-        )
-    except (KeyError, TypeError) as error:
-        raise ValueError("the snapshot lacks a member") from error
+    return read
 
 
 def _sequence(value: JsonValue) -> Sequence[JsonValue]:

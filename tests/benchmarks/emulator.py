@@ -125,7 +125,13 @@ def fill(emulator: Emulator, client: Client, things: int) -> None:
     operation = load_service().operations["CreateManagedThing"]
     began = time.perf_counter()
     with dispatcher.store.transaction() as transaction:
-        account = AccountState(transaction, dispatcher.clock, dispatcher.scope, operation)
+        account = AccountState(
+            transaction,
+            dispatcher.clock,
+            dispatcher.scope,
+            operation,
+            dispatcher.default_devices,
+        )
         for _ in range(by_calls, things):
             account.create(
                 MANAGED_THING,

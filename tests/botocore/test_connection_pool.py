@@ -1,5 +1,6 @@
 """The connection pool: reuse, limits, certificates, and errors of connections."""
 
+import contextlib
 import gc
 import signal
 import socket
@@ -20,12 +21,12 @@ from urllib3.util import wait_for_read
 
 import iotmi
 from iotmi import NoResponseError, NotSentError
-from iotmi._botocore.blocking_io import run
+from iotmi._botocore.blocking_io import _poll, _select, do, run
 from iotmi._botocore.connection_pool import ConnectionPool
 from iotmi._botocore.direct_sender import host_of
 from iotmi._botocore.messages import Origin, RawResponse, SignedRequest
 from iotmi._sansio.deadline import Deadline
-from iotmi._sansio.steps import DeadlineReachedError
+from iotmi._sansio.steps import DeadlineReachedError, LookUp, Step, WaitForSocket, sleep
 from tests.support.bad_servers import Answers, listening, never_connecting
 from tests.support.certificates import ELSEWHERE, make_certificate
 from tests.support.direct_client import THING, connections_of, direct, failure, idle
@@ -346,6 +347,73 @@ def test_a_slow_name_does_not_delay_another_host(monkeypatch: pytest.MonkeyPatch
         assert run(connections.exchange(fast_host, Deadline(5.0))).body == THING
     connections.close()
     over.set()
+
+
+def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call uses the addresses that another call has found, also while it waited for a look-up."""
+    resolve, found = socket.getaddrinfo, list[str]()
+
+    def counted(host: str, *args: Any, **options: Any) -> object:  # noqa: ANN401
+        if not options.get("flags"):
+            found.append(host)
+        return resolve(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", counted)
+    connections = hasty()
+    with listening(Answers(THING, then=lambda _: None)) as url:
+        origin = Origin("http", "localhost", urlsplit(url).port or 0)
+        request = SignedRequest("Op", origin, "GET", "/", [("Host", "localhost")], b"")
+
+        def send() -> bytes:
+            return run(connections.exchange(request, Deadline(None))).body
+
+        def after_another_call(step: Step) -> None:
+            if isinstance(step, LookUp):
+                assert send() == THING
+            do(step)
+
+        delayed = run(connections.exchange(request, Deadline(None)), after_another_call)
+        assert delayed.body == THING
+        connections.close()
+        assert send() == THING
+    assert found == ["localhost"]
+
+
+@pytest.mark.parametrize("path", ["/caf\u00e9", "/a\u00a0b"])
+def test_an_address_that_http_cannot_carry_is_not_sent(path: str) -> None:
+    """The error does not quote the address, which may hold a secret."""
+    answers = Answers(THING)
+    with listening(answers) as url:
+        error = failure(url + path)
+    assert isinstance(error, NotSentError)
+    assert "a header or the address cannot be sent over HTTP" in str(error)
+    assert path not in str(error)
+    assert not error.retryable
+    assert not answers.requests
+
+
+def test_a_step_of_another_kind_is_an_error() -> None:
+    """An exchange that yields it ends, instead of going on without its outcome."""
+    with pytest.raises(TypeError, match="Sleep is not a step of an exchange"):
+        run(sleep(1.0))
+
+
+@pytest.mark.parametrize("wait", [_poll, _select])
+@pytest.mark.parametrize("write", [False, True])
+def test_both_ways_of_waiting_agree(wait: Callable[[WaitForSocket], bool], *, write: bool) -> None:
+    """Windows has no `select.poll`. A socket is ready, or the timeout passes."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        if write:
+            assert wait(WaitForSocket(ours, 5.0, read=False, write=True))
+        assert not wait(WaitForSocket(ours, 0.0, read=True, write=False))
+        theirs.send(b"x")
+        assert wait(WaitForSocket(ours, None, read=True, write=write))
+        ours.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                ours.send(b"x" * 65536)
+        assert not wait(WaitForSocket(ours, 0.0, read=False, write=True))
 
 
 def test_the_error_says_that_the_connection_was_closed() -> None:

@@ -16,9 +16,14 @@ from typing import Any, Final
 import anyio
 import boto3
 import pytest
+from botocore.credentials import Credentials
 
 import iotmi
 from iotmi import AsyncClient, Client, GetManagedThing, NotSentError
+from iotmi._botocore.blocking_io import do, run
+from iotmi._botocore.credentials import Chain, SessionCredentials
+from iotmi._sansio.deadline import Deadline
+from iotmi._sansio.steps import Step
 from tests.support.bad_servers import Answers, Script, listening, raw
 from tests.support.direct_client import ONCE, THING
 from tests.support.http_servers import KEYS, Act, read_request
@@ -224,6 +229,79 @@ def test_a_process_of_a_sessions_profile_is_named(tmp_path: Path) -> None:
         assert SECRET not in text_of(caught.value)
 
 
+def test_a_malformed_process_is_named(tmp_path: Path) -> None:
+    """W13: without its end, the quotation mark hides the program's name too."""
+    (tmp_path / "config").write_text(f"[profile p]\ncredential_process = 'program {SECRET}\n")
+    with Client(profile_name="p", retry=ONCE) as client, pytest.raises(NotSentError) as caught:
+        client.send(GET)
+    assert "the credential_process of profile 'p' failed: a quotation mark in it has no end" in str(
+        caught.value
+    )
+    assert SECRET not in text_of(caught.value)
+
+
+def test_another_providers_failure_is_not_the_processes(tmp_path: Path) -> None:
+    """W13: a profile may have an SSO session, which comes first, next to a process."""
+    (tmp_path / "config").write_text(
+        "[profile p]\nsso_start_url = https://sso.example/start\nsso_region = eu-west-1\n"
+        "sso_account_id = 123456789012\nsso_role_name = role\ncredential_process = program\n"
+    )
+    with Client(profile_name="p", retry=ONCE) as client, pytest.raises(NotSentError) as caught:
+        client.send(GET)
+    assert "SSO" in str(caught.value)
+    assert "process" not in str(caught.value)
+
+
+REFRESHES: Final = {
+    "sys.exit(SECRET)": "no credentials: the provider custom-process failed",
+    "print(SECRET)": "no credentials: JSONDecodeError",
+}
+
+
+@pytest.mark.parametrize("second", REFRESHES)
+def test_a_refresh_that_fails_while_botocore_signs_is_not_sent(second: str, tmp_path: Path) -> None:
+    """W13: a boto3 session refreshes by its process. The error does not show the output."""
+    program = tmp_path / "keys.py"
+    program.write_text(
+        "import datetime, json, pathlib, sys\n"
+        f"SECRET, before = {SECRET!r}, pathlib.Path({str(tmp_path / 'before')!r})\n"
+        f"if before.exists(): {second}\n"
+        "else:\n"
+        "    until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1)\n"
+        "    print(json.dumps({'Version': 1, 'AccessKeyId': 'KEY', 'SecretAccessKey': 'e',\n"
+        "        'SessionToken': 't', 'Expiration': until.isoformat()}))\n"
+        "before.touch()\n"
+    )
+    (tmp_path / "config").write_text(
+        f"[default]\ncredential_process = {sys.executable} -S {program}\n"
+    )
+    service = Answers(THING)
+    with listening(service) as url, pytest.raises(NotSentError) as caught:
+        Client(session=boto3.Session(), endpoint_url=url, retry=ONCE).send(GET)
+    assert REFRESHES[second] in str(caught.value)
+    assert SECRET not in text_of(caught.value)
+    assert service.requests == []
+
+
+def test_credentials_that_came_meanwhile_are_not_fetched_again() -> None:
+    """A call that was about to fetch them uses those that another call has fetched."""
+    loads: list[Credentials] = []
+
+    def load() -> Credentials:
+        loads.append(Credentials("KEY", "example"))
+        return loads[-1]
+
+    credentials = SessionCredentials(lambda: Chain(load, lambda: None))
+
+    def after_another_call(step: Step) -> None:
+        run(credentials.ready("Op", Deadline(None)))
+        do(step)
+
+    run(credentials.ready("Op", Deadline(None)), after_another_call)
+    assert credentials.get_frozen_credentials().access_key == "KEY"
+    assert len(loads) == 1
+
+
 def container(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Set up a container's endpoint as the source of credentials."""
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{url}/keys")
@@ -242,6 +320,17 @@ def keys_after(seconds: float) -> Act:
             connection.sendall(raw("200 OK", body))
 
     return act
+
+
+def test_an_applications_own_call_fetches_credentials_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tool that calls over this library's boto3 client need not wait for a call of ours."""
+    script = Script(raw("200 OK", THING))
+    with listening(keys_after(0.0)) as keys, listening(script) as url:
+        container(monkeypatch, keys)
+        with Client(endpoint_url=url) as client:
+            theirs = client._context.transport._client
+            assert theirs.get_managed_thing(Identifier="x")["Id"] == "x"  # type: ignore[attr-defined]  # made by botocore
+    assert b"Credential=OFTHECONTAINER/" in script.requests[0]
 
 
 def test_credentials_are_fetched_by_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,13 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "way", [Way("own"), Way("session"), Way("handed-in")], ids=lambda w: w.name
+    "way",
+    [
+        Way(source, is_async)
+        for source in ("own", "session", "handed-in")
+        for is_async in (False, True)
+    ],
+    ids=lambda w: w.name,
 )
 def test_where_no_thread_can_be_started(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     """W16: a name is resolved in the caller's thread. The error says if botocore needs a thread."""
@@ -139,6 +145,7 @@ def test_slow_names_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
                 assert not caught.value.may_have_acted
             assert len(calls) == 1
             over.set()
-            assert comes_true(lambda: "iotmi-resolve" not in map(str, threading.enumerate()))
+            alive = threading.enumerate
+            assert comes_true(lambda: all(each.name != "iotmi-resolve" for each in alive()))
             assert client.with_options(timeout=10.0).send(GET).value.id == "x"
             assert len(calls) == 1

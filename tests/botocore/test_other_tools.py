@@ -8,19 +8,23 @@ import functools
 import http.client
 import socket
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 import anyio
+import botocore.handlers
 import pytest
 from botocore.client import BaseClient
+from botocore.handlers import BUILTIN_HANDLERS
 
 import iotmi
 from iotmi import AsyncClient, Client, GetManagedThing
+from iotmi._botocore.messages import RawResponse
 from iotmi.emulator import Emulator
 from tests.botocore.ways import OWN, Way, name
 from tests.support.bad_servers import Script, listening, raw
-from tests.support.direct_client import ONCE, idle
+from tests.support.direct_client import ONCE, direct, idle
 from tests.support.factories import make_hub
 
 GET = GetManagedThing("x")
@@ -98,6 +102,67 @@ def test_tools_that_wrap_botocores_calls_do_not_change_errors(
         (error,) = way.run(url, GET, timeout=0.3)
     assert isinstance(error, iotmi.DeadlineExceededError)
     assert error.may_have_acted
+
+
+HANDED_IN = [Way("handed-in"), Way("handed-in", is_async=True)]
+
+
+def with_handler(
+    event: str, monkeypatch: pytest.MonkeyPatch, handler: Callable[..., object]
+) -> None:
+    """Register *handler* on every client of botocore, as moto registers its own."""
+    service = "iot-managed-integrations"
+    added = (f"{event}.{service}", handler)
+    monkeypatch.setattr(botocore.handlers, "BUILTIN_HANDLERS", [*BUILTIN_HANDLERS, added])
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("way", HANDED_IN, ids=name)
+@pytest.mark.parametrize("error", [RuntimeError("mine"), TimeoutError("mine")], ids=repr)
+def test_an_error_of_an_applications_handler_is_raised(
+    way: Way, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is not taken for a missing thread or a deadline, although the call has one."""
+
+    def fail(**_: object) -> None:
+        raise error
+
+    script = Script(THING)
+    with listening(script) as url:
+        with_handler("before-call", monkeypatch, fail)
+        with pytest.raises(type(error)) as caught:
+            way.run(url, GET, timeout=20.0)
+    assert caught.value is error
+    assert script.requests == []
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("way", HANDED_IN, ids=name)
+def test_an_error_while_botocore_sends_may_have_acted(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of the request may have been sent. The error hides the text, which may quote it."""
+
+    def fail(**_: object) -> None:
+        raise ValueError("CANARY")
+
+    with_handler("before-send", monkeypatch, fail)
+    (error,) = way.run("http://127.0.0.1:9", GET)
+    assert isinstance(error, iotmi.NoResponseError)
+    assert error.may_have_acted
+    assert "botocore failed with ValueError" in str(error)
+    assert "CANARY" not in "".join(traceback.format_exception(error))
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_response_of_another_handler_is_not_taken_for_the_services() -> None:
+    """A client that sends directly has no signed request then, and says so."""
+    with direct("http://127.0.0.1:9") as client:
+        # botocore's type stubs do not allow a handler that returns a response.
+        stub: Any = lambda **_: (RawResponse(200, {}, b""), {})  # noqa: E731
+        client._context.transport._client.meta.events.register("before-call.*", stub)
+        with pytest.raises(iotmi.NotSentError, match="botocore did not sign the request"):
+            client.send(GET)
 
 
 @pytest.mark.usefixtures("keys")

@@ -14,7 +14,7 @@ from urllib3.util import wait_for_read
 import iotmi
 from iotmi import GetManagedThing, ListManagedThings, NoResponseError, ResponseError, RetryPolicy
 from tests.botocore.ways import ALL, BOTOCORES, OWN, Way, name
-from tests.support.bad_servers import Cut, Script, listening, raw
+from tests.support.bad_servers import Cut, Script, listening, raw, reset
 from tests.support.certificates import make_certificate
 from tests.support.direct_client import connections_of, direct
 from tests.support.http_servers import Act, read_request
@@ -249,6 +249,21 @@ def test_an_early_response_over_tls_is_read(
     with listening(answer_early, tls=certificate.context()) as url:
         (error,) = way.run(url, large())
     assert isinstance(error, iotmi.ValidationError)
+
+
+def reset_early(connection: socket.socket) -> None:
+    """Read the head, and reset the connection while the body is being sent."""
+    connection.recv(65536)
+    reset(connection)
+
+
+@every_way
+def test_a_reset_while_a_request_is_sent_is_no_response(way: Way) -> None:
+    """The service may have received the request, although its end could not be sent."""
+    with listening(reset_early) as url:
+        (error,) = way.run(url, large())
+    assert isinstance(error, NoResponseError)
+    assert error.may_have_acted
 
 
 @every_way

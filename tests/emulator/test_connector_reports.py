@@ -61,6 +61,18 @@ def test_an_event_of_an_unreported_cluster(emulator: Emulator, client: Client) -
     assert endpoint["capabilities"] == [{**LOCK, "properties": properties}]
 
 
+def test_an_event_of_a_lock(emulator: Emulator, client: Client) -> None:
+    """A cluster's events have the catalogue's names. Their fields have none, and are left out."""
+    connector, _, _thing = create_cloud_switch(client)
+    subscribe(client, "DEVICE_EVENT")
+    alarm = {"id": "0x0101", "events": {"0x0000": {"0": 1}, "0xABCD": {}}}
+    send_event(client, connector, "DEVICE_EVENT", alarm)
+    ((endpoint,),) = [each["endpoints"] for each in payloads(emulator, "DEVICE_EVENT")]
+    assert endpoint["capabilities"] == [
+        {**LOCK, "properties": [{"name": "DoorLockAlarm", "value": "{}"}]}
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "result"), [(None, "succeeded"), (200, "succeeded"), (500, "failed")]
 )

@@ -52,7 +52,7 @@ def test_many_emulators_can_open_a_new_file(tmp_path: Path) -> None:
 def test_a_reader_is_waited_for(busy: tuple[sqlite3.Connection, sqlite3.Connection]) -> None:
     """Write-ahead logging is enabled once the other reader is done."""
     opening, reading = busy
-    enable_write_ahead(opening, pause=reading.rollback)
+    enable_write_ahead(opening, pause=lambda _: reading.rollback())
     assert mode_of(opening) == "wal"
 
 
@@ -61,10 +61,10 @@ def test_waiting_for_a_reader_ends(
 ) -> None:
     """After the last attempt, SQLite's error is raised."""
     opening, _ = busy
-    pauses: list[None] = []
+    pauses: list[float] = []
     with pytest.raises(sqlite3.OperationalError, match="locked"):
-        enable_write_ahead(opening, pause=lambda: pauses.append(None))
-    assert len(pauses) == 99
+        enable_write_ahead(opening, pause=pauses.append)
+    assert pauses == [0.01] * 99
     assert mode_of(opening) == "delete"
 
 
@@ -75,4 +75,4 @@ def test_other_errors_are_raised_at_once(tmp_path: Path) -> None:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         connection.execute("PRAGMA query_only = 1")
         with pytest.raises(sqlite3.OperationalError, match=r"readonly|read-only"):
-            enable_write_ahead(connection, pause=pytest.fail)
+            enable_write_ahead(connection, pause=lambda _: pytest.fail("it waits"))

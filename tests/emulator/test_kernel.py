@@ -11,6 +11,7 @@ from iotmi.emulator import Emulator
 from iotmi.emulator._account.account import AccountState
 from iotmi.emulator._core.clock import Clock, format_iso
 from iotmi.emulator._core.json import mapping, number, objects, text
+from iotmi.emulator._devices.defaults import default_devices
 from iotmi.emulator._dispatch.call_log import CallLog
 from iotmi.emulator._model.arn import AccountScope
 from iotmi.emulator._model.operations import load_service
@@ -234,7 +235,8 @@ def test_a_type_without_a_lifecycle_has_no_status() -> None:
     store = Store(None, owner="tests")
     operation = load_service().operations["GetCredentialLocker"]
     with store.transaction() as transaction:
-        account = AccountState(transaction, Clock(), AccountScope("eu-west-1", "1"), operation)
+        scope = AccountScope("eu-west-1", "1")
+        account = AccountState(transaction, Clock(), scope, operation, default_devices)
         made = account.create(CREDENTIAL_LOCKER, {})
         assert account.read(CREDENTIAL_LOCKER, text(made, "Id")) == made
         with pytest.raises(TypeError, match="credential-locker has no status"):

@@ -137,7 +137,16 @@ def test_maintenance_windows(
 
 @pytest.mark.parametrize(
     "start",
-    ["at night", "cron(0 18)", "cron(61 * * * ? *)", "cron(0 18 L * ? *)", "cron(a-b * * * ? *)"],
+    [
+        "at night",
+        "cron(0 18)",
+        "cron(61 * * * ? *)",
+        "cron(0 18 L * ? *)",
+        "cron(a-b * * * ? *)",
+        "cron(1-2-3 * * * ? *)",
+        "cron(0/0 * * * ? *)",
+        "cron(0/00 * * * ? *)",
+    ],
 )
 def test_a_window_of_another_form_is_invalid(client: Client, start: str) -> None:
     """The start of a window is a time or a cron expression."""
@@ -148,6 +157,25 @@ def test_a_window_of_another_form_is_invalid(client: Client, start: str) -> None
             thing,
             OtaSchedulingConfig={"MaintenanceWindows": [{"StartTime": start}]},
         )
+
+
+@pytest.mark.parametrize(
+    ("window", "number"),
+    [({"DurationInMinutes": 2}, 2), ({"StartTime": "cron(0 18 * * ? 2029)"}, 0)],
+)
+def test_a_window_that_is_always_or_never_open(
+    emulator: Emulator, client: Client, window: dict[str, object], number: int
+) -> None:
+    """A window without a start is open at any time. One of a past year never opens."""
+    things = [create_thing(client) for _ in range(2)]
+    task = create_task(
+        client,
+        *things,
+        TaskConfigurationId=configured(client),
+        OtaSchedulingConfig={"MaintenanceWindows": [window]},
+    )
+    emulator.advance(days=2)
+    assert begun(client, task) == number
 
 
 def test_the_end_of_a_schedule_stops_the_rollout(emulator: Emulator, client: Client) -> None:
@@ -174,6 +202,41 @@ def test_a_task_that_starts_later(emulator: Emulator, client: Client) -> None:
     )
     emulator.advance(hours=1, seconds=6)
     assert counts(client, task) == ("IN_PROGRESS", {"InProgress": 2, "Queued": 1})
+
+
+def test_a_task_that_is_held_at_its_start(emulator: Emulator, client: Client) -> None:
+    """The rollout waits for the task, minute by minute."""
+    things = [create_thing(client) for _ in range(3)]
+    task = create_task(
+        client,
+        *things,
+        TaskConfigurationId=configured(client, MaximumPerMinute=2),
+        OtaSchedulingConfig={"StartTime": "2030-01-07T13:00"},
+    )
+    emulator.devices.hold(task)
+    emulator.advance(hours=2)
+    assert begun(client, task) == 0
+    emulator.devices.release(task)
+    emulator.advance(minutes=1, seconds=6)
+    assert begun(client, task) == 2
+
+
+def test_things_that_join_meanwhile_do_not_change_the_rate(
+    emulator: Emulator, client: Client
+) -> None:
+    """While a rollout goes on, further things wait for its next minute."""
+    task = client.create_ota_task(
+        OtaType="CONTINUOUS",
+        S3Url="s3://bucket/job.json",
+        OtaTargetQueryString="attributes.owner=Ann",
+        TaskConfigurationId=configured(client, MaximumPerMinute=1),
+    )["TaskId"]
+    for total in (1, 2, 3):
+        for _ in range(2):
+            create_thing(client, MetaData={"owner": "Ann"})
+        client.get_ota_task(Identifier=task)
+        emulator.advance(seconds=6 if total == 1 else 60)
+        assert begun(client, task) == total
 
 
 def test_things_that_join_later(emulator: Emulator, client: Client) -> None:

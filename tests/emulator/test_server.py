@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection, RemoteDisconnected
@@ -326,6 +327,23 @@ def test_a_taken_port_is_an_error(emulator: Emulator, address: str) -> None:
     port = int(address.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"), serving(emulator, port=port):
         pass
+
+
+def test_the_server_does_not_wait_for_the_rest_of_a_body(emulator: Emulator) -> None:
+    """A client that stops in the middle of a request is disconnected at the end."""
+    with socket.socket() as connection:
+        connection.settimeout(10)
+        with serving(emulator) as address:
+            host, port = urlsplit(address).netloc.split(":")
+            connection.connect((host, int(port)))
+            head = b"POST /managed-things HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
+            connection.sendall(head + b"Expect: 100-continue\r\n\r\n")
+            # The server reads the body, now that it asks for it.
+            assert connection.recv(100).startswith(b"HTTP/1.1 100")
+            began = time.monotonic()
+        assert time.monotonic() - began < 3
+        assert connection.recv(100) == b""
+    assert emulator.calls == ()
 
 
 def test_the_server_ends_with_its_block(emulator: Emulator) -> None:

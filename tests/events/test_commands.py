@@ -16,6 +16,7 @@ from iotmi.events import CommandResults, DeviceCommandEvent
 from tests.emulator.support import notifications as notified
 from tests.fault_injection.consumer import kinesis_client
 from tests.support.factories import switch_report, toggle
+from tests.support.http_servers import answer, serving, with_keys
 
 from .message import envelope
 
@@ -193,6 +194,19 @@ def test_a_missing_result_is_a_timeout(emulator: Emulator) -> None:
     assert str(caught.value.trace_id) in str(caught.value)
     assert isinstance(caught.value, iotmi.WaitTimeoutError)
     assert repr(results) == "<CommandResults: 0 kept, 0 awaited>"
+
+
+def test_a_response_without_a_trace_id_is_an_error() -> None:
+    """No event could be recognised as the result, so the call does not wait for one."""
+    with (
+        serving([answer("202 Accepted", b"{}")]) as url,
+        with_keys(iotmi.Client, endpoint_url=url) as client,
+    ):
+        with pytest.raises(iotmi.ResponseError, match="no trace id") as caught:
+            client.managed_things.run_command(
+                "t", endpoints=[toggle()], results=CommandResults(), timeout=PATIENCE
+            )
+    assert caught.value.path == "trace_id"
 
 
 def test_a_command_has_exactly_one_form(emulator: Emulator) -> None:

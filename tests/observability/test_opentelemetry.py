@@ -1,5 +1,6 @@
 """Spans and metrics of calls, recorded by OpenTelemetry's SDK."""
 
+import sys
 import threading
 from collections.abc import Sequence
 from contextvars import copy_context
@@ -413,3 +414,25 @@ def test_each_pair_of_providers_has_its_instruments(emulator: Emulator) -> None:
         assert len(observatory.spans) == operations
         (point,) = observatory.measured()["rpc.client.call.duration"]
         assert point.count == operations
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_call_does_without_opentelemetry(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, *, missing: bool
+) -> None:
+    """An application that has not loaded it, or an older release of it, gets no spans."""
+    observatory = Observatory()
+    if missing:
+        monkeypatch.delitem(sys.modules, "opentelemetry.trace")
+    else:
+
+        def create_histogram(self: metrics.Meter, name: str, unit: str = "") -> None:
+            """Take the parameters of release 1.29."""
+
+        monkeypatch.setattr(metrics.Meter, "create_histogram", create_histogram)
+        monkeypatch.delitem(sys.modules, "iotmi._observability.opentelemetry")
+    with providers_for_a_while():
+        trace.set_tracer_provider(observatory.tracer_provider)
+        metrics.set_meter_provider(observatory.meter_provider)
+        assert emulator.client().managed_things.list().collect() == []
+    assert observatory.spans == ()

@@ -16,7 +16,7 @@ import trio
 
 import iotmi
 from iotmi import AsyncClient, Client, ListManagedThings, Pacing, RetryPolicy
-from iotmi._sansio.steps import Steps, send, sleep
+from iotmi._sansio.steps import Step, Steps, send, sleep
 from iotmi.emulator import Emulator
 from tests.support.factories import make_hub
 from tests.support.http_servers import Service, with_keys
@@ -208,6 +208,20 @@ def test_interrupted_steps_are_closed_at_once(emulator: Emulator) -> None:
     with pytest.raises(KeyboardInterrupt):
         client._sync_driver.run(flow)
     assert inspect.getgeneratorstate(flow) == inspect.GEN_CLOSED
+
+
+def unknown() -> Steps[None]:
+    """Return steps with a step that no driver knows."""
+    yield Step()
+
+
+async def test_an_unknown_step_is_an_error(emulator: Emulator) -> None:
+    """Neither driver skips a step that it does not know, and so loses its outcome."""
+    refused = "Step is not a step that a driver performs"
+    with pytest.raises(TypeError, match=refused):
+        emulator.client()._sync_driver.run(unknown())
+    with pytest.raises(TypeError, match=refused):
+        await emulator.async_client()._async_driver.run(unknown())
 
 
 async def test_an_unfinished_pager_needs_no_cleanup(emulator: Emulator) -> None:

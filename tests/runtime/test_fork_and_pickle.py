@@ -91,6 +91,34 @@ def test_copies_share_one_connection_in_the_child_too(service: Service) -> None:
     assert len(set(service.ports)) == 1
 
 
+def test_threads_of_a_child_share_what_the_first_one_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that comes while another one makes the child's value waits for it."""
+    made: list[int] = []
+    asked = threading.Event()
+    process = os.getpid
+
+    def of_a_child() -> int:
+        if threading.current_thread() is second:
+            asked.set()
+        return process() + 1
+
+    def recreate(parent: int) -> int:
+        second.start()
+        # The second thread has asked for the value, and meets the lock next.
+        assert asked.wait(10)
+        made.append(parent + 1)
+        return made[-1]
+
+    found: list[int] = []
+    local = ForkLocal(7, recreate)
+    second = threading.Thread(target=lambda: found.append(local.get()))
+    monkeypatch.setattr(os, "getpid", of_a_child)
+    found.append(local.get())
+    second.join(10)
+    assert found == [8, 8]
+    assert made == [8]
+
+
 def test_a_grandchild_has_its_own_connection(service: Service) -> None:
     """A grandchild has sockets of its own."""
     with Client(endpoint_url=service.url) as client:

@@ -42,6 +42,13 @@ def test_items_come_page_by_page(client: Client, emulator: Emulator, ids: list[s
     assert [thing.id for thing in pager] == ids
 
 
+async def test_an_async_walk_can_be_continued(async_client: AsyncClient, ids: list[str]) -> None:
+    """`async for` continues an iterator where `anext` stopped, as Python's own iterators do."""
+    walk = aiter(async_client.managed_things.list(max_results=3))
+    assert (await anext(walk)).id == ids[0]
+    assert [thing.id async for thing in walk] == ids[1:]
+
+
 def test_a_pager_can_be_iterated_twice(client: Client, ids: list[str]) -> None:
     """Each iteration begins at the first page."""
     pager = client.managed_things.list(max_results=2)

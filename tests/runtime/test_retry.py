@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import tenacity
 from attrs import fields
 from tenacity import stop_after_attempt, wait_fixed
 
@@ -232,3 +233,10 @@ def test_tenacitys_strategies_decide(emulator: Emulator) -> None:
         emulator.client(retry=policy).managed_things.get("x")
     assert caught.value.attempts == 3
     assert pauses == [4.0, 4.0]
+
+
+def test_a_backoff_cannot_time_errors_of_other_functions() -> None:
+    """A program that gives it to a loop of its own learns what the backoff needs."""
+    loop = tenacity.Retrying(wait=RetryPolicy().backoff(), stop=stop_after_attempt(3))
+    with pytest.raises(TypeError, match="asked about an attempt that did not fail"):
+        loop(lambda: 1 / 0)

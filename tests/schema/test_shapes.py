@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar
 
 import pytest
 
 import iotmi
 from iotmi import ConstraintError, Role, evolve
-from iotmi._schema.model import camel_model, model
+from iotmi._schema.model import Request, camel_model, model
 from iotmi._schema.redaction import redactor
 from iotmi._schema.schema import schema_of, shape_of
 from iotmi._schema.traits import SENSITIVE, Deprecated, Number, Size, Text
+from iotmi._serde.decoder import decode
+from iotmi._serde.errors import DecodeError
+
+T = TypeVar("T")
 
 Secret = Annotated[str, Text(1, 8), SENSITIVE]
 
@@ -28,6 +32,7 @@ class Everything:
     short: Annotated[str, Text(None, 3)] | None = None
     exact: Annotated[str, Text(3, 3)] | None = None
     long: Annotated[str, Text(3, None)] | None = None
+    rooms: Mapping[str, Role] | None = None
 
 
 @camel_model
@@ -118,8 +123,32 @@ def test_a_deprecated_member_can_be_found_on_its_class() -> None:
 
 def test_an_unsupported_annotation_is_refused() -> None:
     """An unsupported annotation is refused when the class is created."""
-    with pytest.raises(TypeError, match="cannot have a member of type"):
-        shape_of(bytes)
+    for annotation in (bytes, list, Literal["a"]):
+        with pytest.raises(TypeError, match="cannot have a member of type"):
+            shape_of(annotation)
+
+
+def test_values_of_a_map_are_decoded() -> None:
+    """Strings in a map of an enum become members; errors name the key."""
+    decoded = decode({"Rooms": {"hall": "DEVICE"}}, Everything)
+    assert decoded.rooms is not None
+    assert decoded.rooms["hall"] is Role.DEVICE
+    with pytest.raises(DecodeError) as caught:
+        decode({"Rooms": {"hall": 5}}, Everything)
+    assert caught.value.path == "rooms['hall']"
+
+
+def test_a_generic_request_leaves_its_output_open() -> None:
+    """A base class of several requests has no output. Each request names its own."""
+
+    class Described(Request[T]):
+        """A base of requests."""
+
+    class DescribeThing(Described[iotmi.ManagedThing]):
+        """A request."""
+
+    assert DescribeThing.output is iotmi.ManagedThing
+    assert "output" not in vars(Described)
 
 
 def test_a_member_is_required_or_may_be_absent() -> None:

@@ -132,6 +132,33 @@ def test_tuples_lists_maps_and_pages_of_values() -> None:
     assert iotmi.from_plain(iotmi.ReadOnlyMap[str, iotmi.Role], {"a": "DEVICE"}) == held
 
 
+def test_values_in_plain_data_stay_as_they_are() -> None:
+    """Data may hold values that were read before, alone or in containers, and None for absent."""
+    assert iotmi.from_plain(iotmi.ManagedThing, THING) is THING
+    assert iotmi.from_plain(list[iotmi.ManagedThing], [THING])[0] is THING
+    held = iotmi.ReadOnlyMap({"a": iotmi.Role.DEVICE})
+    assert iotmi.from_plain(iotmi.ReadOnlyMap[str, iotmi.Role], held) is held
+    assert iotmi.from_plain(iotmi.ManagedThing, {"id": "a", "name": None}).name is None
+
+
+def test_a_number_is_read_as_its_member_needs_it() -> None:
+    """JSON need not write 5 as 5.0. A text, a bool and a number beyond a float are problems."""
+    kind, rest = (
+        iotmi.ExponentialRolloutRate,
+        {"base_rate_per_minute": 1, "rate_increase_criteria": {}},
+    )
+    read = iotmi.from_plain(kind, {**rest, "increment_factor": 2})
+    assert isinstance(read.increment_factor, float)
+    assert read.increment_factor == 2.0
+    for bad, rule in (
+        (10**400, "too large"),
+        ("2", "must be a number"),
+        (True, "must be a number"),
+    ):
+        with pytest.raises(iotmi.ConstraintError, match=f"increment_factor: .*{rule}"):
+            iotmi.from_plain(kind, {**rest, "increment_factor": bad})
+
+
 @pytest.mark.parametrize(
     ("given", "when"),
     [
@@ -156,7 +183,18 @@ def test_times_are_read_from_text_numbers_and_datetimes(given: object, when: dat
 
 @pytest.mark.parametrize(
     "given",
-    ["", "yesterday", "2026-13-01", 1e300, "1e300", "nan", True, [], datetime(2026, 1, 1)],  # noqa: DTZ001
+    [
+        "",
+        "yesterday",
+        "2026-13-01",
+        1e300,
+        "1e300",
+        "nan",
+        True,
+        [],
+        datetime(2026, 1, 1),  # noqa: DTZ001
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))),
+    ],
 )
 def test_no_other_time_is_read(given: object) -> None:
     """A time that cannot be read is a problem of its member."""
@@ -210,6 +248,8 @@ def test_every_problem_has_its_path() -> None:
         (iotmi.Page[iotmi.ManagedThing], [], [""]),
         (iotmi.Role, 5, [""]),
         (int, "a", [""]),
+        (iotmi.CapabilityReport, {"version": "1", "endpoints": "1"}, ["endpoints"]),
+        (iotmi.CapabilityReport, {"version": "1", "endpoints": {}}, ["endpoints"]),
     ],
 )
 def test_a_path_begins_at_the_data(kind: type[object], data: object, paths: list[str]) -> None:

@@ -86,6 +86,9 @@ def test_limits_hold_for_all_that_comes_from_outside() -> None:
     with pytest.raises(ValidationError) as caught:
         adapter.validate_python(data)
     assert {error["loc"] for error in caught.value.errors()} == {("version",)}
+    with pytest.raises(ValidationError) as caught:
+        adapter.validate_python({"version": "1", "endpoints": [5]})
+    assert {error["loc"] for error in caught.value.errors()} == {("endpoints", 0)}
     with iotmi.unchecked():
         assert adapter.validate_python(data).version == ""
     requests: TypeAdapter[iotmi.CreateManagedThing] = TypeAdapter(iotmi.CreateManagedThing)

@@ -29,11 +29,6 @@ Place: TypeAlias = Literal["hub", "cloud"]
 DefaultDevices: TypeAlias = Callable[[Place], Sequence[JsonObject]]
 
 
-def no_devices(_place: Place) -> Sequence[JsonObject]:
-    """Return the devices of a home that has none by default."""
-    return ()
-
-
 @frozen
 class AccountState:
     """The state of the account during one request.
@@ -43,21 +38,21 @@ class AccountState:
         clock: clock of the account.
         scope: Region and account number.
         operation: operation that the request calls.
+        default_devices: function that returns the devices at a place, near a hub or in a cloud,
+            where a test has put none.
         transition_hooks: functions that run after a transition, by resource type.
         transition_gates: functions that may take over a transition, by resource type.
         functions: ARNs of the connectors' functions that the emulator can invoke.
-        default_devices: function that returns the devices at a place, near a hub or in a cloud,
-            where a test has put none.
     """
 
     transaction: Transaction
     clock: Clock
     scope: AccountScope
     operation: Operation
+    default_devices: DefaultDevices
     transition_hooks: "Mapping[str, TransitionHook]" = field(factory=dict[str, "TransitionHook"])
     transition_gates: "Mapping[str, TransitionGate]" = field(factory=dict[str, "TransitionGate"])
     functions: frozenset[str] = frozenset()
-    default_devices: "DefaultDevices" = no_devices
 
     def invalid(self, message: str) -> ServiceFault:
         """Return the fault for an invalid parameter.

@@ -19,7 +19,7 @@ from iotmi.emulator._control.errors import translated
 from iotmi.emulator._control.guard import Guard
 from iotmi.emulator._control.routes import PREFIX, ControlError, find_route, read_request
 from iotmi.emulator._control.stream import Streams
-from iotmi.emulator._control.table import STREAM, File, Table, console_file
+from iotmi.emulator._control.table import File, Table, console_file
 from iotmi.emulator._core.json import JsonValue
 from iotmi.emulator._emulator import Emulator
 
@@ -93,7 +93,8 @@ class ControlApplication:
         if not route.open:
             self._guard.check_keys(headers)
         query = scope["query_string"].decode("latin-1")
-        if path == STREAM:
+        handler = route.handler
+        if handler is None:
             sent = read_request(route, values, query, b"")
             reader = BodyReader(scope, receive)
             await self.streams.serve(sent, headers.get("last-event-id"), reader, send)
@@ -110,7 +111,7 @@ class ControlApplication:
         def run() -> bytes:
             sent = read_request(route, values, query, body)
             with translated():
-                return _encoded(route.handler(self._emulator, sent))
+                return _encoded(handler(self._emulator, sent))
 
         response = await (anyio.to_thread.run_sync(run) if route.slow else self._in_thread(run))
         await respond(send, route.status, None if route.status == 204 else response, {})

@@ -7,12 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from iotmi.emulator._control.routes import ControlError, invalid
-from iotmi.emulator._core.errors import (
-    EmulatorClosedError,
-    EmulatorFileError,
-    ServiceFault,
-    WrongStatusError,
-)
+from iotmi.emulator._core.errors import EmulatorClosedError, EmulatorFileError, WrongStatusError
 
 
 @contextmanager
@@ -28,8 +23,6 @@ def translated() -> Iterator[None]:
         raise ControlError(409, "wrong_status", f"{error}.") from None
     except (ValueError, OverflowError) as error:
         raise invalid(str(error)) from None
-    except ServiceFault as fault:
-        raise invalid(fault.message) from None
     except EmulatorClosedError:
         raise ControlError(503, "closed", "The emulator is closed.") from None
     except EmulatorFileError as error:

@@ -76,7 +76,8 @@ class Route:
     Attributes:
         method: HTTP method.
         path: path below the prefix, with parameters in braces.
-        handler: function that carries the request out, and returns the body of the response.
+        handler: function that carries the request out, and returns the body of the response. None
+            for a stream.
         summary: one line for the documentation.
         response: name of the response's schema in the document, or None for no body.
         status: HTTP status of a success.
@@ -92,7 +93,7 @@ class Route:
 
     method: str
     path: str
-    handler: Handler
+    handler: Handler | None
     summary: str
     response: str | None = None
     status: int = 200

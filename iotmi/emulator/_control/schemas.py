@@ -130,9 +130,9 @@ def problems(schema: Schema, value: JsonValue, path: str) -> Iterator[str]:
         return
     elif isinstance(value, int | float):
         yield from _number_problems(schema, value, path)
-    elif isinstance(value, list):
+    elif isinstance(value, Sequence):
         yield from _list_problems(schema, value, path)
-    elif isinstance(value, dict):
+    else:
         yield from _object_problems(schema, value, path)
 
 
@@ -185,7 +185,7 @@ def _number_problems(schema: Schema, value: float, path: str) -> Iterator[str]:
         yield f"{path} must be at most {high}"
 
 
-def _list_problems(schema: Schema, value: list[JsonValue], path: str) -> Iterator[str]:
+def _list_problems(schema: Schema, value: Sequence[JsonValue], path: str) -> Iterator[str]:
     least, most = schema.get("minItems", 0), schema.get("maxItems")
     if isinstance(least, int) and len(value) < least:
         yield f"{path} must have at least {least} items"
@@ -196,7 +196,7 @@ def _list_problems(schema: Schema, value: list[JsonValue], path: str) -> Iterato
         yield from problems(mapping(schema, "items"), item, f"{path}[{i}]")
 
 
-def _object_problems(schema: Schema, value: JsonObject, path: str) -> Iterator[str]:
+def _object_problems(schema: Schema, value: Mapping[str, JsonValue], path: str) -> Iterator[str]:
     known, others = mapping(schema, "properties"), schema.get("additionalProperties", True)
     for name in texts(schema, "required"):
         if name not in value:
@@ -211,14 +211,14 @@ def _object_problems(schema: Schema, value: JsonObject, path: str) -> Iterator[s
 
 
 def _variant_problems(schema: Schema, value: JsonValue, path: str) -> Iterator[str]:
-    variants = [each for each in _variants(schema) if isinstance(each, dict)]
-    if isinstance(value, str) and any("string" in _kinds(each) for each in variants):
-        (variant,) = [each for each in variants if "string" in _kinds(each)]
-        yield from problems(variant, value, path)
+    known = [each for each in _variants(schema) if isinstance(each, dict)]
+    texts_allowed = [each for each in known if "string" in _kinds(each)]
+    if texts_allowed and isinstance(value, str):
+        yield from problems(texts_allowed[0], value, path)
         return
-    variants = [each for each in variants if "object" in _kinds(each)]
+    variants = [each for each in known if "object" in _kinds(each)]
     if not isinstance(value, dict):
-        yield f"{path} must be an object"
+        yield f"{path} must be {'a text or ' if texts_allowed else ''}an object"
         return
     kinds = {
         str(kind): each

@@ -104,11 +104,6 @@ class Streams:
         self._remove: Callable[[], None] | None = None
         self._ticker: asyncio.Task[None] | None = None
 
-    @property
-    def count(self) -> int:
-        """The number of open streams."""
-        return len(self._woken)
-
     def close(self) -> None:
         """End all streams. Call this in the event loop."""
         self._closing = True

@@ -86,7 +86,7 @@ class Table:
             Route(
                 "GET",
                 STREAM,
-                _elsewhere,
+                None,
                 "Follow notifications, calls, faults and the home as server-sent events",
                 query={
                     "after": string(
@@ -126,7 +126,3 @@ def console_file(name: str) -> File:
         if path.name == name and path.suffix in _MEDIA and path.is_file():
             return File(path.read_bytes(), _MEDIA[path.suffix])
     raise ControlError(404, "no_such_file", "The console has no such file.")
-
-
-def _elsewhere(_emulator: Emulator, _sent: Sent) -> JsonValue:
-    raise TypeError("a stream is served by Streams")

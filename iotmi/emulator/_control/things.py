@@ -22,7 +22,6 @@ from iotmi.emulator._control.schemas import (
 from iotmi.emulator._core.http import Delivery, HttpRequest
 from iotmi.emulator._core.json import JsonObject, JsonValue, mapping, objects, text
 from iotmi.emulator._devices.described import KINDS, capability_names, read_device
-from iotmi.emulator._devices.device import VirtualDevice
 from iotmi.emulator._devices.home import disconnect_reasons
 from iotmi.emulator._devices.view import thing_view
 from iotmi.emulator._emulator import Emulator, dispatcher_of
@@ -66,7 +65,7 @@ def add(emulator: Emulator, sent: Sent) -> JsonValue:
     if "device" not in sent.body:
         raise invalid("device is required")
     made = emulator.devices.add(
-        read_device(sent.body["device"]),
+        read_device(mapping(sent.body, "device")),
         name=sent.text("name"),
         hub_id=sent.text("hub_id"),
         locker_id=sent.text("locker_id"),
@@ -101,8 +100,8 @@ SECRETS: Final = {
 
 def power_on(emulator: Emulator, sent: Sent) -> None:
     """Switch a device on, as a certain kind of device if one is given."""
-    given = sent.body.get("device")
-    emulator.devices.power_on(sent.path["thing_id"], None if given is None else _device(given))
+    given = mapping(sent.body, "device")
+    emulator.devices.power_on(sent.path["thing_id"], read_device(given) if given else None)
 
 
 def go_offline(emulator: Emulator, sent: Sent) -> None:
@@ -216,7 +215,7 @@ def appear(emulator: Emulator, sent: Sent) -> JsonValue:
     return {
         "identifier": emulator.devices.appear(
             text(sent.body, "where"),
-            _device(sent.body["device"]),
+            read_device(mapping(sent.body, "device")),
             identifier=sent.text("identifier"),
         )
     }
@@ -225,10 +224,6 @@ def appear(emulator: Emulator, sent: Sent) -> JsonValue:
 def catalogue(_emulator: Emulator, _sent: Sent) -> JsonValue:
     """Return the names that a device description may use."""
     return {"ready": list(KINDS), "capabilities": list(capability_names())}
-
-
-def _device(description: JsonValue) -> VirtualDevice:
-    return read_device(description)
 
 
 def _thing(emulator: Emulator, identifier: str) -> JsonValue:

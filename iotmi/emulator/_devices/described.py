@@ -32,14 +32,12 @@ def capability_names() -> list[str]:
     return sorted(each.__name__ for each in clusters())
 
 
-def read_device(description: JsonValue, path: str = "device") -> VirtualDevice:
+def read_device(description: JsonObject, path: str = "device") -> VirtualDevice:
     """Return the device of a description.
 
     Raises:
         ValueError: the description has a wrong member. The message names the member and the rule.
     """
-    if not isinstance(description, Mapping):
-        raise ValueError(f"{path} must be an object")  # noqa: TRY004 - one error for bad input
     given = dict(description)
     options: dict[str, str] = {
         name: _text(given.pop(name), f"{path}.{name}") for name in _OPTIONS if name in given
@@ -86,7 +84,7 @@ def _capability(description: JsonValue, path: str) -> Capability:
 
     given = {"name": description} if isinstance(description, str) else description
     if not isinstance(given, Mapping):
-        raise ValueError(f"{path} must be a name or an object")  # noqa: TRY004 - as above
+        raise ValueError(f"{path} must be a name or an object")  # noqa: TRY004 - one error for bad input
     unknown = given.keys() - {"name", "state"}
     if unknown:
         raise ValueError(f"{path}.{min(unknown)} is no member of a capability")

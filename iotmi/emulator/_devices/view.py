@@ -192,7 +192,7 @@ def _capabilities(account: AccountState, thing: str, details: JsonObject) -> Ite
         for reported in objects(endpoint, "capabilities"):
             ref = state.CapabilityRef(thing, text(endpoint, "id"), reported)
             schema = given.get(ref.identifier)
-            limits = _Limits.of(schema) if schema else _known_limits(ref.identifier)
+            limits = _own_limits(schema) if schema else _known_limits(ref.identifier)
             values = state.values(account, ref)
             yield {
                 "endpoint": ref.endpoint,
@@ -243,6 +243,15 @@ class _Limits:
         )
 
 
+def _own_limits(schema: JsonObject) -> _Limits:
+    """Return the schemas in a thing's own document, none if the document has another form."""
+    try:
+        return _Limits.of(schema)
+    except (KeyError, TypeError):
+        # The service takes any document, and the home has other devices to show.
+        return _Limits({}, frozenset(), {})
+
+
 @cache
 def _known_limits(identifier: str) -> _Limits:
     """Return the schemas of a cluster, once for all devices: a bulb has a hundred."""
@@ -257,27 +266,31 @@ def _parameters(action: JsonObject, schema: JsonObject) -> JsonObject:
     return {name: _limits(mapping(parameters, name), schema) for name in parameters}
 
 
-def _limits(described: JsonObject, schema: JsonObject) -> JsonValue:
+# A schema may refer to itself, so references within references are replaced this often.
+_REFERENCES: Final = 4
+
+
+def _limits(described: JsonObject, schema: JsonObject, references: int = _REFERENCES) -> JsonValue:
     """Return the JSON schema of a value, with local references replaced; None if unknown."""
     value = described.get("value")
-    return _resolved(value, schema, 4) if isinstance(value, dict) else None
+    return _resolved(value, schema, references) if isinstance(value, dict) else None
 
 
-def _resolved(value: JsonObject, schema: JsonObject, depth: int) -> JsonObject:
+def _resolved(value: JsonObject, schema: JsonObject, references: int) -> JsonObject:
     reference = value.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#/$defs/") and depth:
+    if isinstance(reference, str) and reference.startswith("#/$defs/") and references:
         name = reference.removeprefix("#/$defs/")
-        return _resolved(mapping(mapping(schema, "$defs"), name), schema, depth - 1)
+        return _resolved(mapping(mapping(schema, "$defs"), name), schema, references - 1)
     resolved: JsonObject = {}
     for name, held in value.items():
         if name in {"$ref", "extrinsicId", "extrinsicIdMap"}:
             continue
         if name == "properties" and isinstance(held, dict):
             resolved[name] = {
-                member: _limits(mapping(held, member), schema) or {} for member in held
+                member: _limits(mapping(held, member), schema, references) or {} for member in held
             }
-        elif isinstance(held, dict) and depth:
-            resolved[name] = _resolved(held, schema, depth - 1)
+        elif isinstance(held, dict):
+            resolved[name] = _resolved(held, schema, references)
         else:
             resolved[name] = held
     return resolved

@@ -101,10 +101,10 @@ class Dispatcher:
             self.clock,
             self.scope,
             operation,
+            self.default_devices,
             self.transition_hooks,
             self.transition_gates,
             self.functions,
-            self.default_devices,
         )
 
     def _dispatch(self, request: HttpRequest, pending: PendingCall) -> HttpResponse:

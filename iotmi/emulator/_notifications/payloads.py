@@ -203,7 +203,7 @@ def build_message(context: EventContext, event: DeviceOrConnectorEvent) -> Messa
             return _event(context, event)
         case DeviceRequest():
             return _request(context, event)
-        case ConnectorFailed():
+        case _:
             return _connector_error(context, event)
 
 

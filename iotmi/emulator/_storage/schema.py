@@ -15,6 +15,7 @@ APPLICATION_ID: Final = 0x696F746D  # "iotm"
 SCHEMA_VERSION: Final = 1
 _WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
 _MAX_ATTEMPTS: Final = 100
+_PAUSE: Final = 0.01
 
 # Members with moments, indexed across all resource types.
 _MOMENT_MEMBERS: Final = ("DueAt",)
@@ -30,12 +31,8 @@ _INDEXED_MEMBERS: Final = (
 )
 
 
-def _pause() -> None:
-    time.sleep(0.01)
-
-
 def enable_write_ahead(
-    connection: sqlite3.Connection, *, pause: Callable[[], None] = _pause
+    connection: sqlite3.Connection, *, pause: Callable[[float], object] = time.sleep
 ) -> None:
     """Switch a database file to write-ahead logging, and retry while the file is busy.
 
@@ -48,7 +45,7 @@ def enable_write_ahead(
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
-            pause()
+            pause(_PAUSE)
         else:
             return
     connection.execute(_WRITE_AHEAD)

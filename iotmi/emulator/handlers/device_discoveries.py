@@ -14,6 +14,7 @@ from iotmi.emulator._core.errors import conflict
 from iotmi.emulator._core.json import JsonObject, mapping, optional_text, picked, text
 from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
+    BY_CONNECTOR,
     DEVICE_DISCOVERY,
     DISCOVERED_DEVICE,
     MANAGED_THING,
@@ -58,12 +59,12 @@ def start(account: AccountState, parameters: JsonObject) -> JsonObject:
         if identifier is not None:
             account.find(MANAGED_THING, identifier)
     identifier = optional_text(given, "AccountAssociationId")
-    flow: JsonObject = {}
+    way = None
     if identifier is not None:
         association = account.find(ACCOUNT_ASSOCIATION, identifier)
         if association["AssociationState"] != "ASSOCIATION_SUCCEEDED":
             raise conflict("The account association is not in the state ASSOCIATION_SUCCEEDED.")
-        flow = invocations.discovery_flow(account, association) if account.functions else {}
+        way = invocations.route(account, association) if account.functions else None
     made = account.create(
         DEVICE_DISCOVERY,
         {
@@ -78,11 +79,12 @@ def start(account: AccountState, parameters: JsonObject) -> JsonObject:
             "ConnectorAssociationId": old_name,
             "ControllerId": given.get("ControllerIdentifier"),
             "Status": "RUNNING",
-            **flow,
+            # The function ends the discovery.
+            **({} if way is None else {"Flow": BY_CONNECTOR}),
         },
     )
-    if flow:
-        invocations.discover_devices(account, made)
+    if way is not None:
+        invocations.discover_devices(account, way, made)
     return made
 
 

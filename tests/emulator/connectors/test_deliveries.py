@@ -1,11 +1,14 @@
 """The delivery of requests: the limit of time, repetitions, faults, clocks and restarts."""
 
 import threading
+import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from iotmi.emulator import Emulator
+from iotmi.emulator._connectors import deliveries
 from iotmi.emulator._connectors.functions import ConnectorFault
 from tests.emulator.support.connectors import (
     OAUTH,
@@ -27,6 +30,7 @@ from tests.emulator.support.requests import (
     create_connector,
     create_connector_destination,
 )
+from tests.support.threads import comes_true
 
 REPORTED = ("CONNECTOR_ERROR_REPORT", "DEVICE_COMMAND")
 
@@ -194,20 +198,23 @@ def test_a_refusal_is_final(emulator: Emulator, cloud: Cloud, client: Client) ->
 
 
 def test_a_late_answer_is_not_waited_for(emulator: Emulator, cloud: Cloud, client: Client) -> None:
-    """A function that hangs is left alone after two seconds, and asked again."""
-    _, lamp = open_lamp(emulator, cloud, client)
+    """A function that hangs is asked again after two seconds. Its later effects are delivered."""
+    association, lamp = open_lamp(emulator, cloud, client)
     may_end = threading.Event()
 
-    def hang_once(_: Event) -> object:
-        if len(traces(cloud)) == 1:
+    def hang_once(event: Event) -> object:
+        if traces(cloud) == [event["payload"].get("traceId")]:
             may_end.wait(60)
+            discover(cloud.client, association)
         return None
 
     cloud.before = hang_once
     send_command(client, lamp, "OnOff", "On")
     assert outcomes(emulator) == ["timed out", "responded"]
     assert state_of(client, lamp) == {"OnOff": {"OnOff": True}}
+    assert cloud.operations().count("DiscoverDevices") == 1
     may_end.set()
+    assert comes_true(lambda: cloud.operations().count("DiscoverDevices") == 2)
 
 
 # -- clocks -------------------------------------------------------------------------------------
@@ -279,6 +286,64 @@ def test_the_real_clock_delivers_in_the_background(cloud: Cloud) -> None:
         may_answer.set()
         while found["AssociationState"] == "ASSOCIATION_IN_PROGRESS":
             found = client.get_account_association(AccountAssociationId=association)
+        assert found["AssociationState"] == "ASSOCIATION_SUCCEEDED"
+
+
+@pytest.mark.parametrize("clock", ["emulated", "real"])
+@pytest.mark.parametrize("end", ["respond", "raise", "slow"])
+def test_a_reset_during_a_delivery(
+    cloud: Cloud, end: str, clock: Literal["emulated", "real"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request is gone with its home, whatever the function's end is, and is not repeated."""
+    monkeypatch.setattr(deliveries, "LIMIT_SECONDS", 0.05)
+    with Emulator(clock=clock, connectors={FUNCTION: cloud.handle}) as emulator:
+        client: Client = emulator.boto3_client()
+        association = begin_login(client, open_home(emulator, cloud, client))
+
+        def reset(_: Event) -> None:
+            emulator.reset()
+            if end == "raise":
+                raise LookupError
+
+        cloud.before = reset
+        if end == "slow":
+            emulator.connectors[FUNCTION].fail("slow")
+        emulator.devices.sign_in(association)
+        function = emulator.connectors[FUNCTION]
+        assert comes_true(lambda: len(function.invocations) == 1)
+        if clock == "emulated":
+            emulator.advance(minutes=1)
+        assert client.list_account_associations()["Items"] == []
+        assert len(function.invocations) == 1
+
+
+def test_the_real_clock_waits_for_the_limit(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A response that does not come is awaited until the limit, and then the request repeated."""
+    monkeypatch.setattr(deliveries, "LIMIT_SECONDS", 0.2)
+    with Emulator(clock="real", connectors={FUNCTION: cloud.handle}) as emulator:
+        client: Client = emulator.boto3_client()
+        association = begin_login(client, open_home(emulator, cloud, client))
+        moments: list[float] = []
+        cloud.before = lambda _: moments.append(time.monotonic())
+        emulator.connectors[FUNCTION].fail("slow")
+        began = time.monotonic()
+        emulator.devices.sign_in(association)
+        assert comes_true(lambda: len(moments) == 2)
+        assert moments[1] - began >= 0.2
+
+
+def test_a_real_home_without_threads(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no thread can start, the real clock's deliveries end before the call does."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Emulator(clock="real", connectors={FUNCTION: cloud.handle}) as emulator:
+        client: Client = emulator.boto3_client()
+        association = begin_login(client, open_home(emulator, cloud, client))
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        emulator.devices.sign_in(association)
+        found = client.get_account_association(AccountAssociationId=association)
         assert found["AssociationState"] == "ASSOCIATION_SUCCEEDED"
 
 

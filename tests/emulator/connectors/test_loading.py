@@ -1,5 +1,7 @@
 """Functions of connectors by name, and what is refused as a connector."""
 
+from pathlib import Path
+
 import pytest
 
 from iotmi.emulator import Emulator, load_function
@@ -36,6 +38,17 @@ def test_a_wrong_name_is_refused(name: str, problem: str) -> None:
     """The error says which part of the name is wrong."""
     with pytest.raises(ValueError, match=problem):
         load_function(name)
+
+
+def test_a_module_that_a_connector_lacks_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connector's module exists, so the error is Python's own, with the place of the import."""
+    (tmp_path / "lamp_bridge.py").write_text("import lamp_cloud_sdk\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError) as caught:
+        load_function("lamp_bridge:handle")
+    assert caught.value.name == "lamp_cloud_sdk"
 
 
 def test_something_else_is_no_connector() -> None:

@@ -13,17 +13,22 @@ from tests.emulator.support.connectors import (
     expect_report,
     onboard,
     open_home,
+    open_lamp,
     sign_in,
 )
 from tests.emulator.support.devices import send_command, state_of
 from tests.emulator.support.notifications import payloads, subscribe
 from tests.emulator.support.requests import (
     FUNCTION,
+    ON_OFF,
+    REPORT,
     SECRET,
     Client,
     create_association,
+    create_cloud_thing,
     create_connector,
     create_connector_destination,
+    register,
 )
 
 
@@ -90,19 +95,122 @@ def test_tokens(emulator: Emulator, cloud: Cloud, client: Client) -> None:
     assert len(set(tokens)) == 3
 
 
+@pytest.mark.parametrize("given", [None, answer(401, responseMessage="Unknown token")])
 def test_a_person_refuses_while_the_function_is_asked(
-    emulator: Emulator, cloud: Cloud, client: Client
+    emulator: Emulator, cloud: Cloud, client: Client, given: object
 ) -> None:
     """A sign-in that was refused stays refused, whatever the function answers."""
     association = begin_login(client, open_home(emulator, cloud, client))
 
-    def refuse(_: Event) -> None:
-        emulator.devices.refuse_sign_in(association)
+    def refuse(_: Event) -> object:
+        emulator.devices.refuse_sign_in(association, message="No, thanks")
+        return given
 
     cloud.before = refuse
     emulator.devices.sign_in(association)
     found = client.get_account_association(AccountAssociationId=association)
     assert found["AssociationState"] == "ASSOCIATION_FAILED"
+    assert found["ErrorMessage"] == "No, thanks"
+
+
+def test_a_person_signs_in_twice(emulator: Emulator, cloud: Cloud, client: Client) -> None:
+    """While the function is asked, a second sign-in does not ask it again."""
+    association = begin_login(client, open_home(emulator, cloud, client))
+
+    def sign_in_again(_: Event) -> None:
+        emulator.devices.sign_in(association)
+
+    cloud.before = sign_in_again
+    emulator.devices.sign_in(association)
+    assert cloud.operations() == ["ActivateUser"]
+    found = client.get_account_association(AccountAssociationId=association)
+    assert found["AssociationState"] == "ASSOCIATION_SUCCEEDED"
+
+
+def test_a_person_ends_a_discovery_while_the_function_is_asked(
+    emulator: Emulator, cloud: Cloud, client: Client
+) -> None:
+    """A discovery that has succeeded does not fail, whatever the function answers."""
+    association = sign_in(emulator, client, open_home(emulator, cloud, client))
+    subscribe(client, "CONNECTOR_ERROR_REPORT")
+
+    def finish(event: Event) -> object:
+        emulator.devices.finish_discovery(event["payload"]["deviceDiscoveryId"])
+        return answer(500, responseMessage="The cloud is down")
+
+    cloud.before = finish
+    discovery = discover(client, association)
+    assert client.get_device_discovery(Identifier=discovery)["Status"] == "SUCCEEDED"
+    (report,) = payloads(emulator, "CONNECTOR_ERROR_REPORT")
+    assert report["operation"] == "AWS.DiscoverDevices"
+
+
+def test_a_thing_is_deleted_while_the_function_is_asked(
+    emulator: Emulator, cloud: Cloud, client: Client
+) -> None:
+    """The failure is reported, and no thing is left whose command could end."""
+    _, lamp = open_lamp(emulator, cloud, client)
+    subscribe(client, "CONNECTOR_ERROR_REPORT", "DEVICE_COMMAND")
+
+    def delete(_: Event) -> object:
+        client.delete_managed_thing(Identifier=lamp, Force=True)
+        return answer(500, responseMessage="Lamp is gone")
+
+    cloud.before = delete
+    send_command(client, lamp, "OnOff", "On")
+    (report,) = payloads(emulator, "CONNECTOR_ERROR_REPORT")
+    assert (report["operation"], report["managedThingId"]) == ("AWS.SendCommand", lamp)
+    assert payloads(emulator, "DEVICE_COMMAND") == []
+
+
+def test_a_command_goes_to_the_user_that_it_names(
+    emulator: Emulator, cloud: Cloud, client: Client
+) -> None:
+    """A thing of two users is reached by the token of the association in the command."""
+    destination = open_home(emulator, cloud, client)
+    first = sign_in(emulator, client, destination)
+    discovery = discover(client, first)
+    lamp = onboard(client, first, discovery, "lamp")
+    second = sign_in(emulator, client, destination)
+    client.register_account_association(
+        ManagedThingId=lamp, AccountAssociationId=second, DeviceDiscoveryId=discovery
+    )
+    tokens = {
+        association: event["header"]["auth"]["token"]
+        for association, event in zip(
+            (first, second),
+            [each for each in cloud.events if "Activate" in each["payload"]["operationName"]],
+            strict=True,
+        )
+    }
+    for association in (second, first):
+        client.send_managed_thing_command(
+            ManagedThingId=lamp, AccountAssociationId=association, Endpoints=[switched_on()]
+        )
+        assert cloud.events[-1]["header"]["auth"]["token"] == tokens[association]
+
+
+def test_a_thing_of_a_connector_without_a_function(
+    emulator: Emulator, cloud: Cloud, client: Client
+) -> None:
+    """The emulated home carries out the command, because no function is there to do it."""
+    open_home(emulator, cloud, client)
+    other = {"lambda": {"arn": f"{FUNCTION}-2"}}
+    destination = create_connector_destination(
+        client, create_connector(client, "Others", EndpointConfig=other)
+    )
+    association = create_association(client, ConnectorDestinationId=destination)
+    thing = create_cloud_thing(client, CapabilityReport=REPORT)
+    register(client, thing, association)
+    client.send_managed_thing_command(ManagedThingId=thing, Endpoints=[switched_on()])
+    assert state_of(client, thing) == {"OnOff": {"OnOff": True}}
+    assert cloud.events == []
+
+
+def switched_on() -> dict[str, object]:
+    """Return the endpoint of a command that switches a thing on."""
+    capability = {"id": ON_OFF, "name": "On/Off", "version": "6", "actions": [{"name": "On"}]}
+    return {"endpointId": "1", "capabilities": [capability]}
 
 
 def test_a_discovery_of_some_devices(emulator: Emulator, cloud: Cloud, client: Client) -> None:

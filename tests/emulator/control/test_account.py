@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iotmi.emulator import Emulator
+from iotmi.emulator._core.json import fingerprint
 from iotmi.emulator.server import serving
 from tests.emulator.control.api import Api, home_of, steady
 from tests.emulator.support.requests import Client, create_thing
@@ -92,6 +93,35 @@ def test_what_is_no_snapshot_changes_nothing(
     assert answer.status == 400
     assert said in answer.message
     assert emulator.revision == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda it: it.pop("region"), "lacks the member 'region'"),
+        (lambda it: it.pop("resources"), "lacks the member 'resources'"),
+        (lambda it: it.update(resources={}), "not a list"),
+        (lambda it: it["resources"].append(5), "not a resource"),
+        (lambda it: it["resources"][0].update(id=5), "not a resource"),
+        (lambda it: it["client_tokens"].append([1]), "not a client token"),
+        (lambda it: it.update(clock="now"), "not a clock"),
+        (lambda it: it["resources"].append(it["resources"][0]), "do not fit the database"),
+        (lambda it: it["resources"][0].update(sequence=2**70), "do not fit the database"),
+    ],
+)
+def test_a_snapshot_of_another_form_changes_nothing(
+    api: Api, emulator: Emulator, change: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    """A program that writes a snapshot, with its digest, learns what the emulator cannot read."""
+    snapshot = api.get("/snapshot")
+    del snapshot["digest"]
+    change(snapshot)
+    before = emulator.revision
+    answer = api.send("PUT", "/snapshot", {**snapshot, "digest": fingerprint(snapshot)})
+    assert answer.status == 400
+    assert said in answer.message
+    assert emulator.revision == before
+    assert api.get("/home")["counts"]["devices"] == 11
 
 
 def test_a_snapshot_of_another_region_is_refused(api: Api) -> None:
@@ -231,6 +261,18 @@ def test_each_clock_restores_the_snapshots_of_each(clock: Any) -> None:  # noqa:
             {"accounts": [{"name": "A", "devices": [{"name": "D", "capabilities": [1]}]}]},
             "accounts[0].devices[0].capabilities[0] must be a name or an object",
         ),
+        ({"devices": [{"name": "D", "capabilities": {}}]}, "capabilities must be a list with at"),
+        (
+            {"devices": [{"name": "D", "capabilities": [{"name": "OnOff", "colour": 1}]}]},
+            "devices[0].capabilities[0].colour is no member of a capability",
+        ),
+        (
+            {"devices": [{"name": "D", "capabilities": [{"name": "OnOff", "state": [1]}]}]},
+            "devices[0].capabilities[0].state must be an object",
+        ),
+        ({"devices": [{"name": "D", "kind": "bulb", "brand": ""}]}, "devices[0].brand must be a"),
+        ({"lockers": [{"name": "L"}, {"name": "L"}]}, "Credential Locker resource exists already"),
+        ({"hubs": [{"name": "H" * 129}]}, "Name must have from 1 to 128 characters"),
         ("castle", "seed must be one of demo, empty"),
     ],
 )

@@ -30,6 +30,8 @@ from iotmi.emulator._core.json import JsonObject, JsonValue
             {"b": 1},
             "x.'b' must be a text",
         ),
+        ({"oneOf": [{"type": "object"}]}, 5, "x must be an object"),
+        ({"oneOf": [{"type": "string"}, {"type": "object"}]}, [], "x must be a text or an object"),
     ],
 )
 def test_a_problem_names_the_member_and_the_rule(

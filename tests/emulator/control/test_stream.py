@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from itertools import islice
 
@@ -14,7 +14,7 @@ import pytest
 from iotmi.emulator import Emulator, server
 from iotmi.emulator._control import stream
 from iotmi.emulator.server import serving
-from tests.emulator.control.api import Api, Event, home_of
+from tests.emulator.control.api import Api, Event, events, home_of
 from tests.emulator.support.requests import Client, create_thing
 
 
@@ -139,6 +139,20 @@ def test_an_idle_stream_is_kept_open(monkeypatch: pytest.MonkeyPatch) -> None:
             b"\n",
         ]
         connection.close()
+
+
+def test_a_stream_ends_with_its_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server goes on, and the stream ends whole, not as a broken connection."""
+    monkeypatch.setattr(stream.Streams.__init__, "__kwdefaults__", {"most": 2, "pulse": 0.05})
+    with Emulator() as emulator, serving(emulator) as address:
+        with closing(HTTPConnection(Api(address).place, timeout=10)) as connection:
+            connection.request("GET", "/_emulator/stream")
+            response = connection.getresponse()
+            first = events(response)
+            assert [next(first).kind, next(first).kind] == ["home", "faults"]
+            emulator.close()
+            # `http.client` raises IncompleteRead for a stream that was cut off.
+            assert list(first) == []
 
 
 @pytest.fixture

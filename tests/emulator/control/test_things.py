@@ -8,7 +8,7 @@ import pytest
 from iotmi.emulator import Emulator
 from tests.emulator.control.api import Api, home_of, steady, value_of
 from tests.emulator.support.devices import UNKNOWN, connection_of, state_of
-from tests.emulator.support.requests import Client
+from tests.emulator.support.requests import REPORT, Client, activate, create_thing
 
 SECRET = "900000000001"
 
@@ -264,6 +264,26 @@ def test_a_wrong_command_is_refused(
     assert answer.status == status
     assert said in answer.message
     assert emulator.revision == before
+
+
+def test_a_command_needs_its_endpoint_where_several_have_the_capability(
+    api: Api, emulator: Emulator, client: Client
+) -> None:
+    """A strip of two plugs is switched by endpoint, and else the error asks for it."""
+    (first, *_) = REPORT["endpoints"]
+    endpoints = [{**first, "id": each} for each in ("1", "2")]
+    strip = create_thing(client, Role="DEVICE", CapabilityReport={**REPORT, "endpoints": endpoints})
+    emulator.devices.power_on(strip)
+    activate(client, strip)
+    body = {"capability": "OnOff", "action": "On"}
+    answer = api.send("POST", f"/things/{strip}/command", body)
+    assert (answer.status, answer.message) == (
+        400,
+        "several endpoints have the capability; give endpoint.",
+    )
+    api.post(f"/things/{strip}/command", 202, endpoint="2", **body)
+    found = client.get_managed_thing_state(ManagedThingId=strip)["Endpoints"]
+    assert [each["endpointId"] for each in found] == ["2"]
 
 
 def test_a_command_meets_injected_faults(api: Api, emulator: Emulator) -> None:

@@ -29,7 +29,6 @@ from iotmi.emulator._core.json import (
 from iotmi.emulator._model.domain_events import CommandEnded, ConnectorFailed
 from iotmi.emulator._model.resource_types import (
     ACCOUNT_ASSOCIATION,
-    BY_CONNECTOR,
     CLOUD_CONNECTOR,
     CONNECTOR_DESTINATION,
     CONNECTOR_INVOCATION,
@@ -116,8 +115,6 @@ def thing_route(account: AccountState, thing: JsonObject, association: str | Non
         thing: managed thing of the device.
         association: id of the account association to use, or None for any of the thing's.
     """
-    if not account.functions:
-        return None
     where = {"ManagedThingId": text(thing, "Id"), "ManagedThingAssociationStatus": "ASSOCIATED"}
     for registration in account.find_all(REGISTRATION, where):
         identifier = text(registration, "AccountAssociationId")
@@ -155,21 +152,13 @@ def deactivate_user(account: AccountState, association: JsonObject) -> None:
         _enqueue(account, way, DEACTIVATE_USER)
 
 
-def discover_devices(account: AccountState, discovery: JsonObject) -> None:
-    """Ask for the devices in a user's cloud, for a discovery that `discovery_flow` marked."""
-    association = account.find(ACCOUNT_ASSOCIATION, text(discovery, "AccountAssociationId"))
-    way = route(account, association)
-    if way is not None:
-        asked: JsonObject = {
-            "deviceDiscoveryId": discovery["Id"],
-            "connectorDeviceIdList": [*texts(discovery, "ConnectorDeviceIdList")],
-        }
-        _enqueue(account, way, DISCOVER_DEVICES, asked, {"DiscoveryId": discovery["Id"]})
-
-
-def discovery_flow(account: AccountState, association: JsonObject) -> JsonObject:
-    """Return the member that leaves the end of a discovery to a function, if there is one."""
-    return {} if route(account, association) is None else {"Flow": BY_CONNECTOR}
+def discover_devices(account: AccountState, way: Route, discovery: JsonObject) -> None:
+    """Ask for the devices in a user's cloud."""
+    asked: JsonObject = {
+        "deviceDiscoveryId": discovery["Id"],
+        "connectorDeviceIdList": [*texts(discovery, "ConnectorDeviceIdList")],
+    }
+    _enqueue(account, way, DISCOVER_DEVICES, asked, {"DiscoveryId": discovery["Id"]})
 
 
 def send_command(

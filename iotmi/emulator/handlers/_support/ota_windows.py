@@ -13,7 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from iotmi.emulator._core.clock import parse_iso, to_datetime, to_moment
-from iotmi.emulator._core.json import JsonObject, number, objects, text
+from iotmi.emulator._core.json import JsonObject, number, objects
 
 _FORMS: Final = "a time, such as 2030-01-31T17:00, or cron(...), such as cron(0 18 ? * MON *)"
 
@@ -62,8 +62,12 @@ def problem(schedule: JsonObject) -> str | None:
     """Return what is wrong with the windows of a schedule, or None."""
     for index, window in enumerate(objects(schedule, "MaintenanceWindows")):
         start = window.get("StartTime")
-        if isinstance(start, str) and parse_iso(start) is None and _parse(start) is None:
-            return f"OtaSchedulingConfig.MaintenanceWindows[{index}].StartTime must be {_FORMS}"
+        if isinstance(start, str) and parse_iso(start) is None:
+            try:
+                _parse(start)
+            except ValueError:
+                path = f"OtaSchedulingConfig.MaintenanceWindows[{index}].StartTime"
+                return f"{path} must be {_FORMS}"
     return None
 
 
@@ -93,9 +97,7 @@ def _next_start(window: JsonObject, now: int) -> int | None:
     once = parse_iso(written)
     if once is not None:
         return once if once > earliest else None
-    cron = _parse(text(window, "StartTime"))
-    if cron is None:
-        return None
+    cron = _parse(written)
     first = to_datetime(earliest)
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
     for day in range(_HORIZON_DAYS):
@@ -105,29 +107,34 @@ def _next_start(window: JsonObject, now: int) -> int | None:
     return None
 
 
-def _parse(written: str) -> _Cron | None:
-    """Parse a cron expression, or return None if *written* is none."""
+def _parse(written: str) -> _Cron:
+    """Parse a cron expression.
+
+    Raises:
+        ValueError: *written* is none.
+    """
     found = _CRON.fullmatch(written.strip())
     fields = found[1].split() if found else []
-    if len(fields) != len(_RANGES):
-        return None
-    allowed = [_allowed(field, *limits) for field, limits in zip(fields, _RANGES, strict=True)]
-    sets = [each for each in allowed if each]
-    return _Cron(*sets) if len(sets) == len(_RANGES) else None
+    # `zip` raises ValueError for another number of fields.
+    return _Cron(*(_allowed(field, *limits) for field, limits in zip(fields, _RANGES, strict=True)))
 
 
 def _allowed(field: str, low: int, high: int) -> frozenset[int]:
-    """Return the numbers that a field allows, none if it is not a valid field."""
+    """Return the numbers that a field allows.
+
+    Raises:
+        ValueError: it is not a valid field.
+    """
     allowed: set[int] = set()
     for term in field.split(","):
         found = _TERM.fullmatch(term)
         if found is None:
-            return frozenset()
+            raise ValueError(f"{term!r} is not a term of a field")
         whole, first, last, step = found.groups()
         start = low if whole in "*?" else _number(first)
         end = high if whole in "*?" or (step and not last) else _number(last or first)
         if start is None or end is None or not low <= start <= end <= high or step == "0":
-            return frozenset()
+            raise ValueError(f"{term!r} is out of range")
         allowed.update(range(start, end + 1, int(step or 1)))
     return frozenset(allowed)
 
