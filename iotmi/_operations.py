@@ -50,8 +50,10 @@ def families() -> Iterator[tuple[str, type[Family]]]:
 def _found() -> Iterator[OperationInfo]:
     for attribute, family in families():
         for name, line in vars(family).items():
-            request = line.request if isinstance(line, call | paged) else None
-            if isinstance(request, type) and issubclass(request, Request):
+            if isinstance(line, call | paged):
+                request = line.request
+                if not (isinstance(request, type) and issubclass(request, Request)):
+                    raise TypeError(f"{attribute}.{name} is not a table line over a request class")
                 operation = request.__name__
                 yield OperationInfo(
                     name=operation,

@@ -79,7 +79,7 @@ class MalformedHeaderError(Exception):
 
 def _end_attempt(
     *,
-    response: Any,  # noqa: ANN401 - None only with an exception, which a type cannot say
+    response: tuple[AWSResponse, dict[str, Any]] | None,
     caught_exception: Exception | None,
     operation: OperationModel,
     endpoint: Endpoint,
@@ -94,10 +94,10 @@ def _end_attempt(
         return
     if caught_exception is not None:
         raise caught_exception
-    sent: AWSResponse
-    parsed: dict[str, Any]
+    if response is None:
+        return
     sent, parsed = response
-    status = sent.status_code
+    status: int = sent.status_code
     # The response of a ``before-send`` handler did not come over HTTP.
     if isinstance(sent.raw, HTTPResponse):
         reason = _incomplete(status, sent.headers)

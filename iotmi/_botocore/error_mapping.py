@@ -184,5 +184,8 @@ def redact_chain(error: BaseException, redact: Redact) -> None:
         link = link.__cause__ or link.__context__
 
 
-def _redact_strings(holder: Any, redact: Redact) -> None:  # noqa: ANN401 - a TypedDict of botocore
-    holder.update({name: redact(held) for name, held in holder.items() if isinstance(held, str)})
+def _redact_strings(holder: object, redact: Redact) -> None:
+    if isinstance(holder, dict):
+        holder.update(
+            {name: redact(held) for name, held in holder.items() if isinstance(held, str)}
+        )

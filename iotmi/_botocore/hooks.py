@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Final
 
 from botocore import xform_name
 from botocore.client import BaseClient
@@ -150,12 +150,14 @@ def _is_plain_json(shape: Shape, seen: set[str]) -> bool:
     return shape.type_name not in ("timestamp", "blob")
 
 
-def inject_body(params: dict[str, Any], **_: object) -> None:
+def inject_body(params: dict[str, object], **_: object) -> None:
     """Set the encoded body of this library's call, as a handler of ``before-call``."""
     call = current_call()
     if call is not None and call.body is not None:
         params["body"] = call.body
-        params["headers"]["Content-Type"] = "application/json"
+        headers = params["headers"]
+        if isinstance(headers, dict):
+            headers["Content-Type"] = "application/json"
 
 
 def capture_body(response_dict: dict[str, object], **_: object) -> None:

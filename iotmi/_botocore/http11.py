@@ -26,10 +26,10 @@ class Http11:
         "_body",
         "_connection",
         "_expected",
+        "_head",
         "_headers",
         "_interim",
         "_received",
-        "_status",
         "reusable",
     )
 
@@ -39,8 +39,7 @@ class Http11:
         self._start()
 
     def _start(self) -> None:
-        # 0 until the head of the final response has come.
-        self._status = 0
+        self._head: h11.Response | None = None
         self._headers: dict[str, str] = {}
         self._expected: str | None = None
         self._body: list[bytes] = []
@@ -89,8 +88,9 @@ class Http11:
             error = ProtocolError(self._broken_off(octets), request_id=self._request_id())
         except ProtocolError as raised:
             error = raised
-        if self._status >= 300:
-            return self._response()
+        head = self._head
+        if head is not None and head.status_code >= 300:
+            return self._response(head)
         raise error
 
     def _receive(self, octets: bytes) -> RawResponse | None:
@@ -108,15 +108,13 @@ class Http11:
                 self._read_head(event)
             elif isinstance(event, h11.EndOfMessage):
                 return self._complete()
+            elif isinstance(event, h11.InformationalResponse):
+                self._interim += 1
+                if event.status_code == 101 or self._interim > MAX_INTERIM_RESPONSES:
+                    raise ProtocolError(f"unexpected interim response {event.status_code}")
             else:
-                self._read_interim(event)
-
-    def _read_interim(self, event: object) -> None:
-        # The head of an interim response. A client gets no other event before EndOfMessage.
-        status = getattr(event, "status_code", 0)
-        self._interim += 1
-        if status in (0, 101) or self._interim > MAX_INTERIM_RESPONSES:
-            raise ProtocolError(f"unexpected interim response {status}")
+                # After ConnectionClosed or PAUSED, h11 yields no more events.
+                raise ProtocolError(self._broken_off(octets), request_id=self._request_id())
 
     def _read_head(self, head: h11.Response) -> None:
         headers: dict[str, str] = {}
@@ -124,7 +122,7 @@ class Http11:
             name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
             before = headers.get(name)
             headers[name] = value if before is None else f"{before}, {value}"
-        self._headers, self._status = headers, head.status_code
+        self._headers, self._head = headers, head
         self._expected = headers.get("content-length")
         if head.status_code in (204, 304):
             return
@@ -155,8 +153,11 @@ class Http11:
         )
 
     def _complete(self) -> RawResponse:
+        head = self._head
+        if head is None:
+            raise ProtocolError("the response has no head")
         connection = self._connection
-        response = self._response()
+        response = self._response(head)
         if (
             connection.our_state is h11.DONE
             and connection.their_state is h11.DONE
@@ -168,8 +169,8 @@ class Http11:
         self._start()
         return response
 
-    def _response(self) -> RawResponse:
-        return RawResponse(self._status, self._headers, b"".join(self._body))
+    def _response(self, head: h11.Response) -> RawResponse:
+        return RawResponse(head.status_code, self._headers, b"".join(self._body))
 
     def _request_id(self) -> str | None:
         return self._headers.get("x-amzn-requestid")
@@ -177,7 +178,7 @@ class Http11:
     def _broken_off(self, octets: bytes) -> str:
         if octets:
             return "the response is malformed"
-        if not self._status:
+        if self._head is None:
             return "the connection was closed before a whole response head came"
         if self._expected is None:
             return "the connection was closed before the last chunk came"

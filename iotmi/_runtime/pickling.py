@@ -70,6 +70,9 @@ class PicklableDriver(Generic[C]):
     def __reduce__(self) -> tuple[object, ...]:
         return restore_driver, self.context.pickled()
 
+    def __copy__(self) -> Self:
+        return self
+
     def __deepcopy__(self, _: object) -> Self:
         # A copy of a family or pager sends over the same connection.
         return self

@@ -7,7 +7,6 @@ asks both and does not know how a request is sent.
 import math
 import random
 import threading
-import time
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -218,5 +217,5 @@ def _record(state: "RetryCallState", call: RetryableCall[T], error: CallError) -
     """Record in *state* that an attempt of *call* failed with *error*."""
     state.set_exception((type(error), error, error.__traceback__))
     # Tests simulate pauses. tenacity's stop strategies count them too if the call began earlier.
-    state.outcome_timestamp = now = time.monotonic()
-    state.start_time = now - call.elapsed()
+    if state.outcome_timestamp is not None:
+        state.start_time = state.outcome_timestamp - call.elapsed()

@@ -34,7 +34,7 @@ from iotmi._schema.shapes import (
     StructureShape,
 )
 from iotmi._schema.times import is_time_type
-from iotmi._schema.traits import Constraint, Size, Text
+from iotmi._schema.traits import Number, Size, Text
 from iotmi._schema.validation import is_validating
 from iotmi._serde.plain import from_plain, to_plain
 from iotmi.errors import REDACTED, ConstraintError, Problem
@@ -218,14 +218,14 @@ def _sensitive_schema(schema: CoreSchema) -> CoreSchema:
     )
 
 
-def _limits(constraints: Sequence[Constraint]) -> dict[str, object]:
+def _limits(constraints: Sequence[object]) -> dict[str, object]:
     found: dict[str, object] = {}
     for constraint in constraints:
         match constraint:
             case Text(min=low, max=high, pattern=pattern):
                 found |= {"minLength": low, "maxLength": high, "pattern": _ecma(pattern)}
-            case _:
-                found |= {"minimum": constraint.min, "maximum": constraint.max}
+            case Number(min=low, max=high):
+                found |= {"minimum": low, "maximum": high}
     return {name: limit for name, limit in found.items() if limit is not None}
 
 

@@ -5,7 +5,7 @@ stored states or any particular cluster.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -59,20 +59,18 @@ class Rule(Generic[K, C]):
     command: type[C]
     effect: Effect[K, C]
 
-    def changes(self, present: Any, command: Any) -> Iterator[Change]:  # noqa: ANN401 - see below
+    def changes(self, present: Capability, command: Command) -> Iterator[Change]:
         """Yield the changes.
-
-        The caller chooses the rule by the command, which no type of a table can express.
-
-        Args:
-            present: state of the rule's capability.
-            command: command of the rule's class.
 
         Raises:
             RefusedError: the device refuses the command.
         """
-        made = self.effect(present, command)
-        yield from made if isinstance(made, Sequence) else (made,)
+        if isinstance(present, self.capability) and isinstance(command, self.command):
+            made = self.effect(present, command)
+            yield from made if isinstance(made, Sequence) else (made,)
+
+
+AnyRule: TypeAlias = Rule[Capability, Command]
 
 
 def clamp(value: int, low: int | None, high: int | None) -> int:

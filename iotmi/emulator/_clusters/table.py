@@ -7,7 +7,7 @@ capability that is not in the table accepts any command and changes nothing.
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from iotmi import capabilities
 from iotmi.capabilities import CLUSTERS, Capability, Command
@@ -191,11 +191,12 @@ def _parameters(kind: type[Capability], action: str) -> tuple[Field, ...]:
     return () if command is None else fields_of(command)
 
 
-def _json(value: Any) -> JsonValue:  # noqa: ANN401 - any other value is a scalar of JSON
+def _json(value: object) -> JsonValue:
     """Return JSON with dicts and lists instead of other mappings and sequences."""
     if isinstance(value, Mapping):
         return {str(name): _json(held) for name, held in value.items()}
     if isinstance(value, list | tuple):
         return [_json(held) for held in value]
-    scalar: JsonValue = value
-    return scalar
+    if isinstance(value, bool | int | float | str | None):
+        return value
+    raise TypeError(f"{type(value).__name__} is not JSON")
