@@ -88,7 +88,6 @@ def test_any_executor_does_the_work(make: object, address: str, tmp_path: Path) 
 @pytest.mark.usefixtures("keys")
 def test_a_cluster_with_a_killed_worker_keeps_the_same_ledger(address: str, tmp_path: Path) -> None:
     """Three Dask workers, one of them killed in mid-run, leave the ledger that threads leave."""
-    pytest.importorskip("distributed")
     source = write_csv(tmp_path / "devices.csv", ROWS)
     before = Counter(names(address))
     assert onboard(source, tmp_path / "threads", address, None).done == ROWS
@@ -106,7 +105,6 @@ def test_a_cluster_with_a_killed_worker_keeps_the_same_ledger(address: str, tmp_
 @pytest.mark.usefixtures("keys")
 def test_a_command_of_a_killed_worker_is_not_repeated(emulator: Emulator, tmp_path: Path) -> None:
     """Dask repeats the tasks of a lost worker; no command reaches the service a second time."""
-    pytest.importorskip("distributed")
     client = emulator.client().with_options(pacing=iotmi.Pacing(initial_rate=500.0))
     source = write_csv(tmp_path / "devices.csv", ROWS)
     fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "things").run(client)

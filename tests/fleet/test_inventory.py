@@ -31,8 +31,6 @@ def test_an_export_can_be_read_again(
     fleet_of: iotmi.Client,
 ) -> None:
     """Each format holds every thing, is for its owner only, and is a source of a job."""
-    if suffix == "parquet":
-        pytest.importorskip("pyarrow")
     path = tmp_path / f"things.{suffix}"
     assert fleet.export(fleet_of, path, details=details) == ROWS
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -104,10 +104,10 @@ def test_rows_come_from_other_files(
     if suffix == "jsonl":
         path.write_text("\n".join(map(json.dumps, rows)))
     else:
-        pyarrow = pytest.importorskip("pyarrow")
-        from pyarrow import parquet  # type: ignore[import-untyped]
+        import pyarrow as pa  # type: ignore[import-untyped]
+        from pyarrow import parquet
 
-        parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+        parquet.write_table(pa.Table.from_pylist(rows), path)
     assert onboard(path, ledger, client).done == 3
     assert client.managed_things.get_metadata(things(client)[0].id).metadata == {"site": "x"}
 
