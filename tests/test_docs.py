@@ -16,6 +16,7 @@ import pytest
 import iotmi
 from iotmi._binding import flow
 from iotmi._operations import families
+from iotmi.emulator import Emulator
 
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs"
@@ -75,6 +76,10 @@ def test_the_notebook_runs() -> None:
     names: dict[str, object] = {}
     for cell in cells:
         exec("".join(cell["source"]), names)  # noqa: S102 - our own notebook
+    emulator = names["emulator"]
+    assert isinstance(emulator, Emulator)
+    # Python 3.13 and later warn of a database that is deleted without being closed.
+    emulator.close()
     levels = names["levels"]
     assert isinstance(levels, dict)
     assert sorted(levels.values()) == [80, 160]
