@@ -171,8 +171,10 @@ def test_a_broken_pool_stops_the_run(address: str, tmp_path: Path) -> None:
                     process.kill()
 
         job = fleet.Job(source, fleet.Onboard(role="DEVICE"), ledger=tmp_path / "ledger")
+        # So slow that the job is not finished before the processes are killed.
+        slow = iotmi.Pacing(initial_rate=5.0, max_rate=5.0)
         with portable(address) as client, pytest.raises(fleet.ExecutorError) as caught:
-            job.run(client, executor=pool, progress=kill)
+            job.run(client.with_options(pacing=slow), executor=pool, progress=kill)
     assert "the executor" in str(caught.value)
     assert onboard(source, tmp_path / "ledger", address, None).done == ROWS
     assert Counter(names(address)) - before == Counter(map(name, range(1, ROWS + 1)))

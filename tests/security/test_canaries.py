@@ -28,14 +28,7 @@ from tests.conformance.generate import Json
 from tests.conformance.limits import Path as Place, with_value
 from tests.conformance.service import SERVICE
 from tests.conformance.wire import Line
-from tests.support.canaries import (
-    CANARIES,
-    Everywhere,
-    Planted,
-    Spot,
-    planted,
-    sensitive_shapes,
-)
+from tests.support.canaries import CANARIES, Everywhere, Planted, Spot, planted, sensitive_shapes
 from tests.support.http_servers import (
     Act,
     answer,
@@ -228,7 +221,7 @@ HANDED_IN, OF_ITS_OWN = "a boto3 client that is handed in", "a client of its own
 def connected(failure: Failure, way: str) -> Iterator[Mapping[str, Any]]:
     """Return the options of a client of a server with these reactions."""
     acts = [act for each in requests() for act in failure.acts(each)]
-    # Only a silent server needs a short timeout. The others respond late on a busy machine.
+    # A server that is not silent may respond late on a busy machine.
     seconds = 0.05 if failure is FAILURES["late"] else 60
     config = Config(read_timeout=seconds, retries={"total_max_attempts": 1})
     with serving(acts) as url:
