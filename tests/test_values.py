@@ -46,3 +46,9 @@ def test_hidden_fields_are_not_printed() -> None:
     )
     assert "secret" not in repr(response)
     assert repr(response).startswith("Response(value=None, request_id='1', http_status=200")
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: type(make(1)).__name__)
+def test_no_class_has_methods_of_its_own(make: Callable[[int], object]) -> None:
+    """attrs would compile them, which takes time in a cold start."""
+    assert {"__eq__", "__hash__", "__repr__"}.isdisjoint(vars(type(make(1))))

@@ -5,6 +5,7 @@
 
 import inspect
 import threading
+import time
 
 import pytest
 
@@ -64,21 +65,34 @@ def test_after_a_throttle_the_rate_follows_its_curve() -> None:
 
 
 @pytest.mark.parametrize(
-    ("calls", "moment", "limit"),
+    ("rate", "calls", "moment", "limit"),
     [
-        (10, 2.0, 5.0),  # ten within two seconds
-        (10, 2.1, 4.0),  # too old, so the limit is half of the rate
-        (6, 2.0, 4.0),  # fewer than half of the rate
-        (40, 2.0, 8.0),  # a saved burst does not show a higher rate
+        (8.0, 10, 2.0, 5.0),  # ten within two seconds
+        (8.0, 11, 2.0, 5.5),
+        (8.0, 10, 2.1, 4.0),  # too old, so the limit is half of the rate
+        (8.0, 6, 2.0, 4.0),  # fewer than half of the rate
+        (9.0, 6, 2.0, 4.5),
+        (8.0, 40, 2.0, 8.0),  # a saved burst does not show a higher rate
     ],
 )
-def test_the_measured_rate_gives_the_limit(calls: int, moment: float, limit: float) -> None:
+def test_the_measured_rate_gives_the_limit(
+    rate: float, calls: int, moment: float, limit: float
+) -> None:
     """The limit is the measured rate, between the rate and half of it."""
-    steered = Steered(Pacing(initial_rate=8.0))
+    steered = Steered(Pacing(initial_rate=rate))
+    assert steered.limiter.limit is None
     steered.takes(calls)
     steered.now = moment
     steered.limiter.on_throttle()
+    assert steered.limiter.limit == pytest.approx(limit)
     assert steered.limiter.rate == pytest.approx(0.9 * limit)
+
+
+def test_a_quiet_time_saves_exactly_the_burst() -> None:
+    """So many calls start together, and the next one an interval later."""
+    steered = Steered(Pacing(initial_rate=8.0, max_rate=8.0, burst=4))
+    steered.now = 64.0
+    assert [steered.asks() for _ in range(5)] == [0.0] * 4 + [0.125]
 
 
 def test_throttles_within_half_a_second_count_once() -> None:
@@ -232,6 +246,14 @@ def test_a_rate_limiter_holds_its_lock(held_by: str) -> None:
     }
     does[held_by]()
     assert counted == [6]
+
+
+def test_a_client_catches_up_nothing_by_default() -> None:
+    """After a quiet second, a burst of one call is one call."""
+    limiter = RateLimiters(Pacing(initial_rate=1.0, max_rate=1.0, burst=1)).of("GetManagedThing")
+    time.sleep(1.05)
+    assert limiter.delay(limiter.enqueue()) == 0.0
+    assert limiter.delay(limiter.enqueue()) > 0.0
 
 
 def test_one_operation_has_one_rate_limiter() -> None:

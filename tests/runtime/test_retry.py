@@ -240,3 +240,20 @@ def test_a_backoff_cannot_time_errors_of_other_functions() -> None:
     loop = tenacity.Retrying(wait=RetryPolicy().backoff(), stop=stop_after_attempt(3))
     with pytest.raises(TypeError, match="asked about an attempt that did not fail"):
         loop(lambda: 1 / 0)
+
+
+def test_a_backoff_draws_from_its_generator(emulator: Emulator) -> None:
+    """In a loop of the caller's own, the generator or the policy's seed decides the pauses."""
+    client = emulator.client(retry=RetryPolicy.none())
+
+    def pauses_of(backoff: Callable[..., float]) -> list[float]:
+        pauses: list[float] = []
+        loop = tenacity.Retrying(wait=backoff, stop=stop_after_attempt(4), sleep=pauses.append)
+        with pytest.raises(tenacity.RetryError):
+            loop(client.managed_things.get, "unknown")
+        return pauses
+
+    drawn = Random(5)
+    expected = [drawn.uniform(0, 0.05 * 2**turn) for turn in range(3)]
+    assert pauses_of(RetryPolicy().backoff(Random(5))) == expected
+    assert pauses_of(RetryPolicy(seed=5).backoff()) == expected
