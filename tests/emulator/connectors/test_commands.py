@@ -55,7 +55,13 @@ def capability(identifier: str, *actions: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def fan(emulator: Emulator, cloud: Cloud, client: Client) -> str:
+def schema() -> object:
+    """Return the schema of the fan."""
+    return SCHEMA["Schema"]
+
+
+@pytest.fixture
+def fan(emulator: Emulator, cloud: Cloud, client: Client, schema: object) -> str:
     """Return a thing with a capability of its own, behind the function."""
     association = sign_in(emulator, client, open_home(emulator, cloud, client))
     (first, *_) = REPORT["endpoints"]
@@ -68,7 +74,10 @@ def fan(emulator: Emulator, cloud: Cloud, client: Client) -> str:
         client,
         CapabilityReport={**REPORT, "endpoints": [{**first, "capabilities": capabilities}]},
         # Schemas in other formats have no numbers that Matter knows.
-        CapabilitySchemas=[{**SCHEMA, "Format": "CONNECTOR", "ExtrinsicId": "0x0"}, SCHEMA],
+        CapabilitySchemas=[
+            {**SCHEMA, "Format": "CONNECTOR", "ExtrinsicId": "0x0"},
+            {**SCHEMA, "Schema": schema},
+        ],
     )
     register(client, thing, association)
     cloud.before = lambda _: answer(responseMessage="Received")
@@ -121,8 +130,35 @@ def test_a_command_without_numbers_is_not_sent(
     assert len(cloud.events) == before
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": 5},
+        {"properties": {"Speed": 5}},
+        {"properties": {"Speed": {"extrinsicId": "0x0000", "value": 5}}},
+        {"actions": [{}]},
+        {"actions": [{"name": "Boost", "extrinsicId": "0x07", "request": 5}]},
+    ],
+    ids=str,
+)
+def test_a_schema_of_another_form_has_no_numbers(cloud: Cloud, client: Client, fan: str) -> None:
+    """The service takes any document. Neither a command nor a report fails on it."""
+    before = len(cloud.events)
+    with expect_error("ValidationException", "name has no number in a schema"):
+        send_command(client, fan, "Fan", "Boost")
+    assert len(cloud.events) == before
+    report_speed(cloud, client)
+    assert state_of(client, fan) == {}
+
+
 def test_a_report_by_a_things_own_schema_is_read(cloud: Cloud, client: Client, fan: str) -> None:
     """A property of the thing's own schema has its name in the state."""
+    report_speed(cloud, client)
+    assert state_of(client, fan) == {"Fan": {"Speed": 4}}
+
+
+def report_speed(cloud: Cloud, client: Client) -> None:
+    """Report the fan's speed as the connector's cloud does."""
     connector = cloud.events[0]["payload"]["connectorId"]
     client.send_connector_event(
         ConnectorId=connector,
@@ -134,4 +170,3 @@ def test_a_report_by_a_things_own_schema_is_read(cloud: Cloud, client: Client, f
             "clusters": [{"id": "0xFFF1FC01", "attributes": {"0x0000": 4}}],
         },
     )
-    assert state_of(client, fan) == {"Fan": {"Speed": 4}}

@@ -167,7 +167,7 @@ def _schemas(details: JsonObject) -> Iterator[_Known]:
     """Yield the capabilities of a thing's own schemas, and then those of the catalogue."""
     for item in objects(details, "CapabilitySchemas"):
         schema = item.get("Schema")
-        if item["Format"] == "AWS" and isinstance(schema, dict):
+        if item["Format"] == "AWS" and isinstance(schema, dict) and _is_readable(schema):
             numbers: JsonObject = {
                 NUMBER: item["ExtrinsicId"],
                 "extrinsicVersion": str(item["ExtrinsicVersion"]),
@@ -205,6 +205,19 @@ def _reported(cluster: JsonObject, known: _Known) -> JsonObject:
         "actions": _names(_parts(known.schema, "actions"), texts(cluster, "commands")),
         "events": _names(_parts(known.schema, "events"), texts(cluster, "events")),
     }
+
+
+def _is_readable(schema: JsonObject) -> bool:
+    """Return True if a schema has the documented form. The service takes any document."""
+    try:
+        _parts(schema, "events")
+        for described in _parts(schema, "properties").values():
+            _value_schema(described)
+        for action in _parts(schema, "actions").values():
+            mapping(mapping(action, "request"), "parameters")
+    except (KeyError, TypeError):
+        return False
+    return True
 
 
 def _names(parts: dict[str, JsonObject], numbers: list[str]) -> list[JsonValue]:
