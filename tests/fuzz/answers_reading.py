@@ -186,6 +186,8 @@ def _is_a_header(name: str, value: str) -> bool:
         name.replace("-", "").isalnum()
         and name.lower() not in ("connection", "content-length", "transfer-encoding")
         and value.isprintable()
+        # HTTP drops spaces around a value.
+        and value == value.strip()
         and all(ord(letter) < 256 for letter in name + value)
     )
 
