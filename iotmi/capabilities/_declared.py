@@ -18,7 +18,6 @@ from iotmi._schema.containers import JsonValue
 from iotmi._schema.schema import pascal
 from iotmi._schema.traits import WireName
 from iotmi._schema.validation import is_validating
-from iotmi._values import Value
 from iotmi.capabilities._kinds import (
     HasKind,
     Kind,
@@ -89,11 +88,11 @@ def attribute(number: int, *, writable: bool = False, default: T | None = None) 
         default: omit it. Type checkers need this parameter to see that a value is optional.
     """
     declaration = Declaration(number=number, writable=writable)
-    return attrs.field(default=default, repr=False, metadata={_DECLARED: declaration})
+    return attrs.field(default=default, repr=False, eq=False, metadata={_DECLARED: declaration})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-class Declared(Value):
+class Declared:
     """A frozen value with validated fields.
 
     Annotate a field with its type and constraints. ``level: UInt8`` is required, and
@@ -116,6 +115,7 @@ class Declared(Value):
                     # rich and pytest print fields that have `repr` or `eq`, and values are secret.
                     default=None,
                     repr=False,
+                    eq=False,
                     metadata={_DECLARED: declaration},
                 )
                 setattr(cls, name, made)
@@ -191,6 +191,22 @@ class Declared(Value):
         for each in fields_of(type(self)):
             if getattr(self, each.name) is not None:
                 yield each.name, REDACTED
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Declared) or type(self) is not type(other):
+            return NotImplemented
+        return self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._identity()))
+
+    def _identity(self) -> tuple[object, ...]:
+        # Declared fields are compared here although they have no `eq`.
+        return tuple(
+            getattr(self, each.name)
+            for each in _attributes(type(self))
+            if each.eq or _DECLARED in each.metadata
+        )
 
 
 class Struct(Declared, HasKind):
