@@ -220,3 +220,30 @@ def test_pytest_shows_no_secret(tmp_path: Path, options: tuple[str, ...]) -> Non
     shown = Everywhere()
     shown.add("pytest", ran.stdout, ran.stderr)
     assert shown.found() == set()
+
+
+CAPABILITIES: Final = """
+    from iotmi.capabilities import LevelControl
+
+    ONE, OTHER = (LevelControl(current_level=level) for level in (173, 174))
+    MOVE, OTHER_MOVE = (LevelControl.move_to_level(level=level) for level in (175, 176))
+
+    def test_states_differ():
+        assert ONE == OTHER
+
+    def test_commands_differ():
+        assert MOVE == OTHER_MOVE
+
+    def test_is_in():
+        assert {"a": ONE} in [OTHER]
+"""
+
+
+def test_pytest_shows_no_value_of_a_capability(tmp_path: Path) -> None:
+    """Assertion diffs name the class, and no property or parameter."""
+    (tmp_path / "test_levels.py").write_text(dedent(CAPABILITIES))
+    ran = run_pytest(tmp_path, "-vv", "--tb=short")
+    assert "3 failed" in ran.stdout
+    explanations = [line for line in ran.stdout.splitlines() if line.startswith("E ")]
+    assert "LevelControl" in "".join(explanations)
+    assert not [line for line in explanations if "17" in line]
