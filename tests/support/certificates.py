@@ -4,6 +4,7 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import trustme
 from attrs import frozen
@@ -49,7 +50,7 @@ def make_certificate(
     names = () if common_name else (name,)
     until = datetime.now(UTC) + valid
     leaf = authority.issue_cert(*names, common_name=common_name, not_after=until)
-    path = folder / f"{id(leaf)}.pem"
+    path = folder / f"{uuid4().hex}.pem"
     leaf.private_key_and_cert_chain_pem.write_to_path(path)
     authority.cert_pem.write_to_path(path, append=True)
     return Certificate(path)
