@@ -96,10 +96,15 @@ export function propertyControl(thing, capability, property, where) {
       h("input", { ...common, type: "checkbox", role: "switch", live: on, onchange: onchange((input) => ({ [bits[0]]: Number(input.checked) })) }));
   }
   if (bits.length) {
+    // All boxes are read as the person sees them, because the last change may not have come back yet.
+    const shownBits = (input) => {
+      const boxes = input.closest("fieldset").querySelectorAll("input");
+      return { ...value, ...Object.fromEntries(bits.map((bit, at) => [bit, Number(boxes[at].checked)])) };
+    };
     return h("fieldset", { class: "bits", "data-key": key }, h("legend", null, label), bits.map((bit) =>
       h("label", null,
         h("input", { type: "checkbox", disabled, live: Boolean(value?.[bit]),
-          onchange: onchange((input) => ({ ...value, [bit]: Number(input.checked) })) }),
+          onchange: onchange(shownBits) }),
         words(bit))));
   }
   if (schema.enum) {

@@ -51,9 +51,11 @@ export function say(text, { error = false } = {}) {
 }
 
 // Carry out an action of a person: mark its control busy, then show the new state or the error.
+// The control keeps the person's value until a state arrives that is later than the action.
 export async function act(control, action, done) {
   if (control?.getAttribute("aria-busy") === "true") return false;
   control?.setAttribute("aria-busy", "true");
+  control?.setAttribute("data-editing", "");
   let problem = null;
   try {
     await action();
@@ -61,9 +63,10 @@ export async function act(control, action, done) {
     problem = error;
   }
   control?.removeAttribute("aria-busy");
-  control?.removeAttribute("data-editing");
   // Without a fresh state, the control shows the last one again.
-  await refreshHome().catch(changed);
+  await refreshHome().catch(() => {});
+  if (control?.getAttribute("aria-busy") !== "true") control?.removeAttribute("data-editing");
+  changed();
   if (problem) say(problem.message, { error: true });
   else if (done) say(done);
   return !problem;
