@@ -37,8 +37,9 @@ class Console:
         self.page.locator(".connection.live").wait_for()
 
     def open_thing(self, name: str) -> None:
-        """Open the view of a thing."""
+        """Open the view of a thing, and wait until it shows the thing."""
         self.open(f"things/{thing_id(self.emulator, name)}")
+        self.page.get_by_role("heading", name=name, level=1, exact=True).wait_for()
 
     def card(self, name: str) -> "Locator":
         """Return the card of a thing at the home."""
@@ -56,9 +57,9 @@ class Console:
 
     def says(self, text: str) -> None:
         """Wait for a message, and dismiss it."""
-        message = self.page.locator(".message", has_text=text).first
-        message.wait_for()
-        message.get_by_role("button").click()
+        message = self.page.locator(".message", has_text=text).first.element_handle()
+        # A message that is no error may remove itself in the meantime.
+        message.evaluate("(each) => each.querySelector('button').click()")
 
     def settled(self) -> None:
         """Wait until no control is busy with an action."""

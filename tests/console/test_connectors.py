@@ -8,6 +8,7 @@ import pytest
 from iotmi.emulator import Emulator
 from tests.console.support import Console
 from tests.emulator.support.requests import FUNCTION, create_association
+from tests.support.browser import expect
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +37,7 @@ def test_faults_of_a_connector(console: Console) -> None:
     function = console.emulator.connectors[FUNCTION]
     planned = [(each.kind, each.operation) for each in function.faults]
     assert planned == [("malformed", "AWS.SendCommand")] * 2
-    assert panel.get_by_text("Malformed · AWS.SendCommand").count() == 2
+    expect(panel.get_by_text("Malformed · AWS.SendCommand")).to_have_count(2)
     panel.get_by_role("button", name="Clear").click()
     console.says("The connector's faults were removed")
     assert function.faults == ()

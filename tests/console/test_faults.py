@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 
 from tests.console.support import Boto, Console
+from tests.support.browser import expect
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +66,8 @@ def test_add_a_fault(
     (fault,) = planned(console)
     assert {name: fault[name] for name in wanted} == wanted
     assert fault["kind"] == kind
-    assert console.page.locator("section", has_text="Planned").locator(".item").count() == 1
+    listed = console.page.locator("section", has_text="Planned").locator(".item")
+    expect(listed).to_have_count(1)
 
 
 def test_options_of_a_fault(console: Console) -> None:
@@ -100,7 +102,7 @@ def test_a_wrong_fault_is_refused_with_its_rule(
 def test_faults_of_a_test_are_listed_and_cleared(console: Console, boto: Boto) -> None:
     """Faults that a test adds appear, their effects are counted, and one button removes them."""
     console.open("faults")
-    assert console.page.get_by_text("No fault is planned").is_visible()
+    expect(console.page.get_by_text("No fault is planned")).to_be_visible()
     console.emulator.faults.fail("ListManagedThings", "ConflictException", times=2)
     console.page.get_by_text("ListManagedThings").first.wait_for()
     with pytest.raises(boto.exceptions.ConflictException):

@@ -14,7 +14,7 @@ from iotmi import DiscoveryType
 from iotmi.emulator import Emulator
 from iotmi.emulator.server import Credentials, serving
 from tests.console.support import VIEWS, Console, thing_id
-from tests.support.browser import screenshot, serious_axe_findings
+from tests.support.browser import expect, screenshot, serious_axe_findings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -89,28 +89,28 @@ def test_no_serious_finding_in_a_dialog(
 @pytest.mark.browser
 def test_the_theme_is_remembered(console: Console) -> None:
     """The button goes through system, light and dark, and a reload keeps the choice."""
-    background = "() => getComputedStyle(document.body).backgroundColor"
     console.page.emulate_media(color_scheme="light")
-    light = console.page.evaluate(background)
+    light = console.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    body = console.page.locator("body")
     for now in ("Theme: system", "Theme: light"):
         console.button(now).click()
     console.button("Theme: dark").wait_for()
-    assert console.page.evaluate(background) != light
+    expect(body).not_to_have_css("background-color", light)
     console.page.reload()
     console.button("Theme: dark").wait_for()
-    assert console.page.evaluate(background) != light
+    expect(body).not_to_have_css("background-color", light)
     console.button("Theme: dark").click()
     console.button("Theme: system").wait_for()
-    assert console.page.evaluate(background) == light
+    expect(body).to_have_css("background-color", light)
 
 
 @pytest.mark.browser
 def test_reduced_motion_is_honored(console: Console) -> None:
     """Nothing moves for a person who asks for reduced motion."""
-    duration = "() => getComputedStyle(document.querySelector('[role=switch]')).transitionDuration"
-    assert console.page.evaluate(duration) != "0s"
+    switch = console.page.get_by_role("switch").first
+    expect(switch).not_to_have_css("transition-duration", "0s")
     console.page.emulate_media(reduced_motion="reduce")
-    assert console.page.evaluate(duration) == "0s"
+    expect(switch).to_have_css("transition-duration", "0s")
 
 
 @pytest.mark.browser
@@ -118,18 +118,17 @@ def test_keyboard_only(console: Console) -> None:
     """A person without a mouse skips the header, turns a switch and sees the focus."""
     page = console.page
     page.keyboard.press("Tab")
-    assert page.evaluate("() => document.activeElement.textContent") == "Skip to content"
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("() => document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("() => document.activeElement.role") == "switch":
             break
-    focused = "() => getComputedStyle(document.activeElement).outlineStyle"
-    assert page.evaluate(focused) == "solid"
+    expect(page.locator("[role=switch]:focus")).to_have_css("outline-style", "solid")
     page.keyboard.press("Space")
     console.card("Kitchen lamp").get_by_text("On", exact=True).wait_for()
-    assert page.evaluate("() => document.activeElement.role") == "switch"
+    expect(page.locator("[role=switch]:focus")).to_have_count(1)
 
 
 @pytest.mark.browser
@@ -137,31 +136,28 @@ def test_landmarks_and_names(console: Console) -> None:
     """A screen reader finds the landmarks, the current page and the status by name."""
     page = console.page
     for landmark, name in (("banner", None), ("navigation", "Console"), ("main", None)):
-        assert page.get_by_role(landmark, name=name).count() == 1  # type: ignore[arg-type]
-    assert page.get_by_role("complementary", name="Live events").count() == 1
-    assert page.locator("nav [aria-current=page]").inner_text() == "Home"
+        expect(page.get_by_role(landmark, name=name)).to_have_count(1)  # type: ignore[arg-type]
+    expect(page.get_by_role("complementary", name="Live events")).to_have_count(1)
+    expect(page.locator("nav [aria-current=page]")).to_have_text("Home")
 
 
 @pytest.mark.browser
 def test_navigation(console: Console) -> None:
     """Each link leads to its view, whose heading gets the focus; the browser's Back returns."""
     page = console.page
-    titles = {
-        "People": "People and discoveries",
-        "Activity": "Activity",
-        "Faults": "Faults",
-        "State": "Time and state",
-        "Home": "Home",
-        "All events and calls": "Activity",
-        "iotmi emulator": "Home",
-    }
-    for link, title in titles.items():
+    for link, title, current in (
+        ("People", "People and discoveries", "People"),
+        ("Activity", "Activity", "Activity"),
+        ("Faults", "Faults", "Faults"),
+        ("State", "Time and state", "State"),
+        ("Home", "Home", "Home"),
+        ("All events and calls", "Activity", "Activity"),
+        ("iotmi emulator", "Home", "Home"),
+    ):
         page.get_by_role("link", name=link, exact=True).click()
-        heading = page.get_by_role("heading", name=title, level=1)
-        heading.wait_for()
-        assert heading.evaluate("(each) => each === document.activeElement")
-        assert page.title() == f"{title} · iotmi emulator"
-        assert page.locator("nav [aria-current=page]").inner_text() in {link, "Home", "Activity"}
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_focused()
+        expect(page).to_have_title(f"{title} · iotmi emulator")
+        expect(page.locator("nav [aria-current=page]")).to_have_text(current)
     page.go_back()
     page.get_by_role("heading", name="Activity", level=1).wait_for()
 
@@ -196,7 +192,7 @@ def test_the_console_finds_a_server_that_started_again(
         console.page.get_by_text("Reconnecting").wait_for()
         emulator.devices.report(thing_id(emulator, "Coffee machine"), "OnOff", value=True)
         with serving(emulator, port=int(address.rpartition(":")[2])):
-            console.page.locator(".connection.live").wait_for(timeout=10_000)
+            console.page.locator(".connection.live").wait_for()
             console.card("Coffee machine").get_by_text("On", exact=True).wait_for()
             console.page.context.close()
     assert all("ERR_" in each or "Failed to fetch" in each for each in console_errors)

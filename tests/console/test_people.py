@@ -6,6 +6,7 @@ import pytest
 
 from iotmi.emulator import Emulator, VirtualDevice
 from tests.console.support import Boto, Console, thing_id
+from tests.support.browser import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -64,7 +65,7 @@ def test_refuse_to_sign_in(console: Console, boto: Boto, association: str) -> No
     console.dialog().get_by_role("button", name="Refuse").click()
     console.says("The sign-in was refused")
     assert state_of(boto, association) == ("ASSOCIATION_FAILED", "Not now")
-    assert item(console, association).get_by_text("Not now").is_visible()
+    expect(item(console, association).get_by_text("Not now")).to_be_visible()
 
 
 def test_hold_a_person(console: Console, association: str) -> None:
@@ -89,12 +90,12 @@ def test_a_discovery_finds_what_was_placed(console: Console, boto: Boto, discove
     dialog.get_by_label("Identifier in its cloud").fill("porch-1")
     dialog.get_by_role("button", name="Place device").click()
     console.says("The next discovery finds the device")
-    assert item(console, "porch-1").get_by_text("Not added").is_visible()
+    expect(item(console, "porch-1").get_by_text("Not added")).to_be_visible()
 
     console.button("Finish").click()
     console.says("The discovery finished")
     assert boto.get_device_discovery(Identifier=discovery)["Status"] == "SUCCEEDED"
-    assert item(console, discovery).get_by_text("Porch light · Emulated E1").is_visible()
+    expect(item(console, discovery).get_by_text("Porch light · Emulated E1")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -123,8 +124,8 @@ def test_nobody_to_place_a_device_near(console: Console) -> None:
     """Without a hub and an account there is no place for a device."""
     console.emulator.reset("empty")
     console.open("people")
-    assert console.button("Place a device…").is_disabled()
-    assert console.page.get_by_text("No account is linked yet.").is_visible()
+    expect(console.button("Place a device…")).to_be_disabled()
+    expect(console.page.get_by_text("No account is linked yet.")).to_be_visible()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from iotmi.emulator import Emulator
 from iotmi.emulator.server import serving
 from tests.console.support import Console, thing_id
+from tests.support.browser import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -54,9 +55,9 @@ def test_a_real_clock_cannot_be_advanced(new_page: "Callable[..., Page]") -> Non
         page = new_page()
         console = Console(page, address, emulator)
         console.open("settings")
-        assert console.button("+ 1 hour").is_disabled()
-        assert console.page.get_by_label("Amount").is_disabled()
-        assert console.page.get_by_text("Transitions take real time").is_visible()
+        expect(console.button("+ 1 hour")).to_be_disabled()
+        expect(console.page.get_by_label("Amount")).to_be_disabled()
+        expect(console.page.get_by_text("Transitions take real time")).to_be_visible()
         page.context.close()
 
 
@@ -79,9 +80,7 @@ def test_reset(open_console: Callable[..., Console]) -> None:
     here.dialog().get_by_role("button", name="Reset").click()
     here.says("The emulator was reset")
     there.page.get_by_text("This home is empty.").wait_for()
-    there.events().first.wait_for(
-        state="detached",
-    )
+    expect(there.events()).to_have_count(0)
 
     here.button("Reset to the demo home…").click()
     here.dialog().get_by_role("button", name="Reset").click()
@@ -113,8 +112,7 @@ def test_a_file_that_is_no_snapshot(
     console.open("settings")
     console.page.get_by_label("Restore snapshot…").set_input_files(path)
     console.dialog().get_by_role("button", name="Restore").click()
-    console.page.locator(".message.error").wait_for()
-    assert "snapshot" in console.page.locator(".message.error").inner_text()
+    expect(console.page.locator(".message.error")).to_contain_text("snapshot")
     assert thing_id(console.emulator, "Hall hub")
     assert all("400" in each for each in console_errors)
     console_errors.clear()

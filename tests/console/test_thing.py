@@ -6,6 +6,7 @@ import pytest
 from attrs import frozen
 
 from tests.console.support import Boto, Console, held_value, thing_id
+from tests.support.browser import expect
 
 pytestmark = pytest.mark.browser
 
@@ -21,10 +22,8 @@ def connection_of(boto: Boto, thing: str) -> tuple[bool, str | None]:
 def test_a_card_leads_to_its_thing(console: Console) -> None:
     """The name on a card is a link to the thing, and the heading gets the focus."""
     console.card(LAMP).get_by_role("link", name=LAMP).click()
-    heading = console.page.get_by_role("heading", name=LAMP, level=1)
-    heading.wait_for()
-    assert heading.evaluate("(each) => each === document.activeElement")
-    assert console.page.title() == f"{LAMP} · iotmi emulator"
+    expect(console.page.get_by_role("heading", name=LAMP, level=1)).to_be_focused()
+    expect(console.page).to_have_title(f"{LAMP} · iotmi emulator")
     console.page.get_by_role("link", name="Hall hub").click()
     console.page.get_by_role("heading", name="Hall hub", level=1).wait_for()
     console.page.get_by_role("main").get_by_role("link", name="Home").click()
@@ -220,4 +219,4 @@ def test_connect_a_device_to_a_bare_thing(console: Console, boto: Boto) -> None:
 def test_an_unknown_thing(console: Console) -> None:
     """The address of a thing that does not exist says so."""
     console.open("things/none")
-    assert console.page.get_by_role("heading", name="Not in this home").is_visible()
+    expect(console.page.get_by_role("heading", name="Not in this home")).to_be_visible()

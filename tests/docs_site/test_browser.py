@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.docs_site.built_pages import PageReader
-from tests.support.browser import screenshot, serious_axe_findings
+from tests.support.browser import expect, screenshot, serious_axe_findings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -65,9 +65,9 @@ def test_a_reader_finds_the_way(address: str, browser_page: "Page") -> None:
     """The navigation leads from the first page to the tutorial, and on to the next page."""
     browser_page.goto(f"{address}/index.html")
     browser_page.locator(".sidebar-tree").get_by_text("Tutorial: a home").click()
-    assert browser_page.locator("h1").inner_text().startswith("Tutorial")
+    expect(browser_page.locator("h1")).to_contain_text("Tutorial")
     browser_page.locator("a.next-page").click()
-    assert browser_page.locator("h1").inner_text().startswith("Coming from boto3")
+    expect(browser_page.locator("h1")).to_contain_text("Coming from boto3")
 
 
 def test_the_search_finds_pages_and_names(address: str, browser_page: "Page") -> None:
@@ -77,8 +77,7 @@ def test_the_search_finds_pages_and_names(address: str, browser_page: "Page") ->
         field = browser_page.locator("input.sidebar-search").first
         field.fill(words)
         field.press("Enter")
-        browser_page.locator("#search-results li").first.wait_for()
-        assert expected in browser_page.locator("#search-results").inner_text()
+        expect(browser_page.locator("#search-results")).to_contain_text(expected)
 
 
 def test_a_block_is_copied(address: str, new_page: "Callable[..., Page]") -> None:
@@ -88,6 +87,7 @@ def test_a_block_is_copied(address: str, new_page: "Callable[..., Page]") -> Non
     block = page.locator("div.highlight-python").first
     block.hover()
     block.locator("button.copybtn").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()) !== ''")
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert copied.startswith("import iotmi\n")
     assert copied.rstrip().endswith("client = emulator.client()")
@@ -100,9 +100,9 @@ def test_dark_pages_stay_dark_and_have_dark_drawings(address: str, browser_page:
     if browser_page.locator("body").get_attribute("data-theme") != "dark":
         browser_page.locator(".content-icon-container .theme-toggle").click()
     browser_page.goto(f"{address}/design/architecture.html")
-    assert browser_page.locator("body").get_attribute("data-theme") == "dark"
-    assert browser_page.locator(".drawing img.only-dark").first.is_visible()
-    assert not browser_page.locator(".drawing img.only-light").first.is_visible()
+    expect(browser_page.locator("body")).to_have_attribute("data-theme", "dark")
+    expect(browser_page.locator(".drawing img.only-dark").first).to_be_visible()
+    expect(browser_page.locator(".drawing img.only-light").first).to_be_hidden()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -183,10 +183,10 @@ def test_an_error_is_legible_and_reset_forgets(address: str, browser_page: "Page
 
     block.evaluate("(pre) => { pre.textContent = 'print(x)'; }")
     reset.click()
-    assert not output.is_visible()
+    expect(output).to_be_hidden()
     press.click()
     browser_page.wait_for_function(_FINISHED, timeout=120_000)
-    assert "NameError: name 'x' is not defined" in output.inner_text()
+    expect(output).to_contain_text("NameError: name 'x' is not defined")
 
 
 @pytest.mark.usefixtures("runnable_site")
@@ -200,10 +200,10 @@ def test_a_start_that_fails_says_so(
     output = browser_page.locator(".run-output").first
     press.click()
     browser_page.wait_for_function(_FINISHED, timeout=120_000)
-    assert output.inner_text().startswith("Python could not start: ")
+    expect(output).to_contain_text(re.compile("^Python could not start: "))
     console_errors.clear()
     browser_page.unroute("**/packages.zip")
     browser_page.get_by_role("button", name="Reset").first.click()
     press.click()
     browser_page.wait_for_function(_FINISHED, timeout=120_000)
-    assert output.get_attribute("data-state") == "ok"
+    expect(output).to_have_attribute("data-state", "ok")

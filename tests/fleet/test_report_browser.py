@@ -9,7 +9,7 @@ import pytest
 from iotmi import fleet
 from iotmi.fleet._store import LedgerStore, Sample
 from tests.fleet.devices import code
-from tests.support.browser import screenshot, serious_axe_findings
+from tests.support.browser import expect, screenshot, serious_axe_findings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -62,13 +62,13 @@ def test_a_report_shows_in_a_browser(
     page.goto(report.as_uri())
     picture = screenshot(page, f"fleet-report-{scheme}-{width}")
     assert picture.stat().st_size > 10_000
-    assert page.locator("h1").inner_text() == "onboard: an iterable"
+    expect(page.locator("h1")).to_have_text("onboard: an iterable")
     charts = page.locator("svg[role=img]")
-    assert charts.count() == 3
+    expect(charts).to_have_count(3)
     for chart in charts.all():
         box = chart.bounding_box()
         assert box is not None
         assert box["width"] <= width
-    assert page.locator("tbody tr").count() == 8
+    expect(page.locator("tbody tr")).to_have_count(8)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious_axe_findings(page) == []

@@ -18,10 +18,33 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import (
+        Browser,
+        ConsoleMessage,
+        Page,
+        Request,
+        expect as expect,  # noqa: PLC0414 - mypy wants it
+    )
+else:
+
+    def expect(actual):
+        """Return Playwright's assertions, which wait until they hold.
+
+        A page follows its server some time later, so no test asserts what a page shows at once.
+        """
+        from playwright.sync_api import expect
+
+        return expect(actual)
+
 
 AXE_VARIABLE: Final = "IOTMI_AXE"
 """Environment variable with the path of ``axe.min.js``, if it is not in `_AXE_FILES`."""
+
+SLOW_VARIABLE: Final = "IOTMI_SLOW_PAGES"
+"""Environment variable that delays, if it is set, all that pages receive.
+
+A test that reads a page too early then fails in every run, not in one of many.
+"""
 
 _SCREENSHOTS_VARIABLE: Final = "IOTMI_SCREENSHOTS"
 _AXE: Final = Path("node_modules/axe-core/axe.min.js")
@@ -41,11 +64,29 @@ _OPTIONS: Final = (
     # A container's /dev/shm is often too small.
     "--disable-dev-shm-usage",
 )
-_TIMEOUT: Final = 10_000
+_TIMEOUT: Final = 30_000
 """Milliseconds that an action or an assertion waits."""
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SERIOUS: Final = ("serious", "critical")
+
+_SLOW_DOWN: Final = """(() => {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 700));
+  const { fetch } = window;
+  window.fetch = async (...request) => {
+    const response = await fetch(...request);
+    await pause();
+    return response;
+  };
+  const { addEventListener } = EventSource.prototype;
+  EventSource.prototype.addEventListener = function (kind, handler, ...options) {
+    let last = Promise.resolve();
+    const later = (event) => {
+      last = last.then(pause).then(() => handler(event));
+    };
+    return addEventListener.call(this, kind, later, ...options);
+  };
+})();"""
 
 _FIND: Final = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
@@ -60,6 +101,7 @@ def browser() -> "Iterator[Browser]":
     if program is None:
         pytest.skip(f"no Chromium: none of {', '.join(_PROGRAMS)} is installed")
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    playwright.expect.set_options(timeout=_TIMEOUT)
     with playwright.sync_playwright() as driver:
         launched = driver.chromium.launch(executable_path=program, args=list(_OPTIONS))
         yield launched
@@ -85,6 +127,8 @@ def new_page(browser: "Browser", console_errors: list[str]) -> "Iterator[Callabl
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
         context.set_default_timeout(_TIMEOUT)
+        if os.environ.get(SLOW_VARIABLE):
+            context.add_init_script(_SLOW_DOWN)
         page = context.new_page()
         _collect_errors(page, console_errors)
         return page
