@@ -52,6 +52,7 @@ class Call(Generic[R]):
 
     __slots__ = (
         "_attempt_began",
+        "_attempt_ended",
         "_attempts",
         "_began",
         "_client_token",
@@ -97,7 +98,7 @@ class Call(Generic[R]):
         self._client_token = sent_token if isinstance(sent_token, str) else None
         self._cut_off_after_sending = False
         self.idempotent = request.idempotent
-        self._began = self._attempt_began = time.monotonic()
+        self._began = self._attempt_began = self._attempt_ended = time.monotonic()
         self._attempts = self._notified = 0
         self._pause = self._paused = 0.0
         self._response: TransportResponse | None = None
@@ -177,7 +178,8 @@ class Call(Generic[R]):
             if response.lacks_body:
                 # Even a listing's last page is an object.
                 raise self._unreadable(response, "the body is empty", None)
-            elapsed = time.monotonic() - self._began
+            self._attempt_ended = time.monotonic()
+            elapsed = self._attempt_ended - self._began
             _log.debug(
                 "%s answered HTTP %d after %d attempts in %.3f s, request id %s",
                 self._operation,
@@ -291,7 +293,7 @@ class Call(Generic[R]):
                 error=error,
                 elapsed=self._failed_attempts[-1].elapsed
                 if error is not None
-                else time.monotonic() - self._attempt_began,
+                else self._attempt_ended - self._attempt_began,
                 pause=self._pause,
                 request_id=self._request_id(error),
             )

@@ -1,6 +1,7 @@
 """Attempts as hooks, observers and errors report them."""
 
 import copy
+import logging
 import pickle
 import re
 import time
@@ -64,6 +65,25 @@ def test_every_attempt_is_reported(
     assert attempts[-1].request_id == response.request_id
     assert len({one.request_id for one in attempts} - {None}) == 3
     assert 0 < sum(one.elapsed for one in attempts) <= response.elapsed
+
+
+def test_an_attempt_ends_with_its_response(
+    hooked: Client, attempts: list[Attempt], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A slow log handler after the response does not count as time of the attempt."""
+
+    class SlowHandler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - of the base
+            time.sleep(0.05)
+
+    handler = SlowHandler()
+    logging.getLogger("iotmi").addHandler(handler)
+    try:
+        with caplog.at_level(logging.DEBUG, logger="iotmi"):
+            response = hooked.send(hub_request())
+    finally:
+        logging.getLogger("iotmi").removeHandler(handler)
+    assert attempts[0].elapsed <= response.elapsed
 
 
 async def test_the_async_client_does_the_same(emulator: Emulator, attempts: list[Attempt]) -> None:
