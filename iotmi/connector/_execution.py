@@ -108,13 +108,14 @@ class Execution:
             response = self._carry_out(request, context, pending)
         else:
             owner = uuid.uuid4().hex
-            known = self._acquire(key, owner, pending)
-            if known is None:
-                with self.seen.renewing(key, owner):
+            with self.seen.renewing(key, owner) as acquired:
+                known = self._acquire(key, owner, pending)
+                if known is None:
+                    acquired.set()
                     response = self._carry_out(request, context, pending)
                     self._finish(request, key, owner, response)
-            else:
-                response = json.loads(known.response)
+                else:
+                    response = json.loads(known.response)
         if pending is not None:
             pending.offer(response)
 

@@ -84,11 +84,17 @@ class Leases(ABC):
         """Store the response of *key*, unless another owner holds the lease."""
 
     @contextmanager
-    def renewing(self, key: str, owner: str) -> Iterator[None]:
-        """Renew the lease of *owner* during the block."""
+    def renewing(self, key: str, owner: str) -> Iterator[Event]:
+        """Yield an event. Once it is set, renew the lease of *owner* until the block ends.
+
+        The thread starts before the lease is acquired. Once the main thread of a process has ended,
+        Python 3.12 and later start no thread, and a lease without renewals may expire too early.
+        """
+        acquired = Event()
         stop = Event()
 
         def renew() -> None:
+            acquired.wait()
             while not stop.wait(self.lease / 3):
                 try:
                     if not self.renew(key, owner):
@@ -100,9 +106,10 @@ class Leases(ABC):
         thread = Thread(target=renew, name="iotmi-lease", daemon=True)
         thread.start()
         try:
-            yield
+            yield acquired
         finally:
             stop.set()
+            acquired.set()
 
 
 class MemoryLeases(Leases):

@@ -118,10 +118,14 @@ class Worker:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
-    def close(self) -> None:
-        """End the process once its work is finished."""
+    def end_input(self) -> None:
+        """End the main thread of the process, but not its work."""
         assert self.process.stdin is not None
         self.process.stdin.close()
+
+    def close(self) -> None:
+        """End the process once its work is finished."""
+        self.end_input()
         assert self.process.wait(60) == 0
 
 
@@ -164,19 +168,23 @@ def test_six_deliveries_to_two_processes_are_one_execution(
 def test_a_killed_delivery_is_carried_out_by_the_next(
     cloud: Cloud, tmp_path: Path, processes: ExitStack, kill_after: str
 ) -> None:
-    """SIGKILL before or after the response: the next delivery carries the request out, once."""
+    """SIGKILL before or after the response: the next delivery carries the request out, once.
+
+    The main threads of the next processes end before the lease of the killed one expires.
+    """
     with serving(cloud.emulator) as address:
         first = started(processes, tmp_path, address, "hang")
-        assert first.line() == "ready"
+        later = [started(processes, tmp_path, address) for _ in range(2)]
+        for worker in (first, *later):
+            assert worker.line() == "ready"
         first.deliver(cloud.sample("send_command_on"))
         while first.line() != kill_after:
             pass
         first.process.send_signal(signal.SIGKILL)
         first.process.wait(60)
-        later = [started(processes, tmp_path, address) for _ in range(2)]
         for worker in later:
-            assert worker.line() == "ready"
             worker.deliver(cloud.sample("send_command_on"))
+            worker.end_input()
         lines = []
         for worker in later:
             worker.close()

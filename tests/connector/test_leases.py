@@ -94,23 +94,30 @@ def test_a_finished_request_is_forgotten(make: Make) -> None:
 
 
 def test_a_renewed_lease_does_not_expire(make: Make) -> None:
-    """During the block the lease is held for longer than its own time."""
-    leases = make(lease=1.5)
-    leases.acquire("a", "first")
-    with leases.renewing("a", "first"):
-        until = time.monotonic() + 2.0
-        while time.monotonic() < until:
-            assert isinstance(leases.acquire("a", "second"), Held)
+    """During the block the lease is extended again and again, and after it no more."""
+    leases = make(lease=3.0)
+    with leases.renewing("a", "first") as acquired:
+        assert isinstance(leases.acquire("a", "first"), Acquired)
+        acquired.set()
+        before = leases.lease
+        renewals = 0
+        while renewals < 2:
+            held = leases.acquire("a", "second")
+            assert isinstance(held, Held)
+            renewals += held.seconds > before
+            before = held.seconds
+            time.sleep(0.02)
     while not isinstance(leases.acquire("a", "second"), Acquired):
-        pass
+        time.sleep(0.02)
 
 
 def test_a_finished_lease_is_not_renewed_any_more() -> None:
     """The thread that renews ends, although the block goes on."""
     leases = MemoryLeases(lease=0.3)
-    leases.acquire("a", "first")
     before = set(threading.enumerate())
-    with leases.renewing("a", "first"):
+    with leases.renewing("a", "first") as acquired:
+        assert isinstance(leases.acquire("a", "first"), Acquired)
+        acquired.set()
         (renewing,) = set(threading.enumerate()) - before
         leases.finish("a", "first", "done")
         renewing.join(30)
